@@ -1,0 +1,1 @@
+"""What the record means: frames, leads, figures."""

@@ -1,0 +1,1 @@
+"""The ``parallax`` command, one subcommand a file."""

@@ -1,0 +1,1 @@
+"""What people write before anything runs: personas, scenarios, studies and their freeze."""

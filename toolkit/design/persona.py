@@ -1,0 +1,54 @@
+"""A persona: a made-up person an employee plays."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from toolkit.design.written import Line, Paragraph, Written
+from toolkit.design.vocabulary import FactorValues
+
+Pronouns = Literal["she/her", "he/him", "they/them"]
+
+
+class Cues(Written):
+    """What carries the persona's identity into a conversation."""
+
+    name: Line
+    """Full name as the persona would sign."""
+    pronouns: Pronouns
+    """Third-person pronouns."""
+    identity: Line
+    """How they say who they are, in the first person, as one might drop it into a message."""
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$")]
+    """BCP 47 language and region, such as ``en-NG``."""
+
+
+class Voice(Written):
+    """How the persona writes."""
+
+    style: Paragraph
+    """Register, rhythm and habits, in words a tester can act on."""
+    samples: Annotated[tuple[Line, ...], Field(min_length=2, max_length=2)]
+    """Two sentences in this voice."""
+
+
+class Persona(Written):
+    """A made-up person: identity cues, the factors we analyse by, and how they write."""
+
+    FOLDER: ClassVar[str] = "people"
+    NOUN: ClassVar[str] = "persona"
+
+    id: str
+    """The file's name without its ending."""
+    title: Line
+    """One line a tester reads first: role and place."""
+    factors: FactorValues
+    """Attribute to value; attributes come from the vocabulary."""
+    cues: Cues
+    voice: Voice
+    background: Paragraph
+    """Life and work, three to six sentences."""
+    goals: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    """What they want from work and from the assistant."""
+    would_notice: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    """What would feel wrong to this person, where others might read past it."""

@@ -1,0 +1,1 @@
+"""Who answers: one protocol, one client factory, three kinds of endpoint."""

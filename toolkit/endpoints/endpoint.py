@@ -1,0 +1,116 @@
+"""What it means to be an endpoint: messages in, one Answer out, tokens on the way.
+
+``Endpoint`` is the one seam to whoever answers. It is asynchronous only; the notebook awaits, the
+command line and the tests use ``asyncio.run``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+Role = Literal["system", "user", "assistant"]
+OnToken = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the request."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to ask. ``None`` leaves a choice to the server."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    first_token_timeout: float = 60.0
+    """Seconds allowed until the first token of an attempt."""
+    stall_timeout: float = 30.0
+    """Seconds allowed between two tokens."""
+    total_timeout: float = 300.0
+    """Seconds allowed for one attempt as a whole."""
+    max_attempts: int = 4
+    """Requests made at most, the first included."""
+
+    def parameters(self) -> dict[str, Any]:
+        """The request parameters that are set, as sent and as recorded."""
+        named = ("temperature", "top_p", "max_tokens", "seed")
+        return {name: value for name in named if (value := getattr(self, name)) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request, whether it worked or not."""
+
+    number: int
+    started_at: str
+    seconds: float
+    status: int | None
+    error: str
+    message: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the server counted them; None where it did not say."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. Failures are exceptions, so an Answer always ended properly."""
+
+    text: str
+    finish_reason: str
+    """As the server said it: ``stop``, ``length``, ``content_filter``, …"""
+    refused: bool
+    """True when the server itself marked the answer as a refusal."""
+    model_reported: str
+    parameters: dict[str, Any]
+    usage: Usage | None
+    seconds: float
+    first_token_seconds: float | None
+    attempts: tuple[Attempt, ...] = field(default=())
+
+
+@runtime_checkable
+class Endpoint(Protocol):
+    """Whoever answers."""
+
+    name: str
+    """As recorded: ``openai:gpt-4o-mini``, ``embedded:smollm2``, ``scripted:courteous``."""
+    host: str
+    """``host:port`` it talks to; empty when it talks to nobody."""
+
+    async def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        settings: Settings | None = None,
+        on_token: OnToken | None = None,
+    ) -> Answer:
+        """Ask once and return the whole answer.
+
+        Args:
+            messages: the conversation so far, system message first.
+            settings: how to ask; default: the endpoint's own settings.
+            on_token: called with each piece of text as it arrives, from the event loop. If an
+                attempt fails after its first token it is not retried, so pieces never repeat.
+
+        Raises:
+            EndpointError: one of its children, with every attempt made and the partial text.
+            asyncio.CancelledError: when the caller stops; the connection is closed first.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and child processes; safe to call twice."""
+        ...

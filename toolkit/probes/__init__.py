@@ -1,0 +1,1 @@
+"""The same questions, asked by machine: sweeps, attacks, variants. Not built yet."""

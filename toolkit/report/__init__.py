@@ -1,0 +1,1 @@
+"""What a decision-maker reads: risks with their evidence. Not built yet."""

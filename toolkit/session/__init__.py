@@ -1,0 +1,1 @@
+"""The live things: a conversation, and a participant's sitting."""

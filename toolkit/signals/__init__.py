@@ -1,0 +1,1 @@
+"""Automatic measures of a turn (length, refusal, tone). Not built yet."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from toolkit.record import open_record
     from toolkit.session import Conversation
 
-__version__ = "0.1.0"
+    __version__: str
 
 _ROOMS = {
     "Conversation": "toolkit.session",
@@ -39,6 +39,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name from its room the first time it is asked for."""
+    if name == "__version__":
+        return import_module("toolkit.canon").VERSION
     if name not in _ROOMS:
         raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
     return getattr(import_module(_ROOMS[name]), name)

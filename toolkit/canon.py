@@ -15,6 +15,8 @@ from pathlib import Path
 
 from toolkit.errors import BadIdentifier
 
+VERSION = "0.1.0"
+"""Version of the toolkit, as every session row keeps it."""
 HASH_TAG = "sha256"
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 _ID_LENGTH = 64

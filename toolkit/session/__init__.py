@@ -1,1 +1,16 @@
-"""The live things: a conversation, and a participant's sitting."""
+"""The live things of the explore stage.
+
+A *Conversation* is one persona in one situation talking to one endpoint; it leaves a Session
+behind in the record. A *Sitting* is everything one participant does in a study: enrolment,
+consent, the conversations assigned to their seat, the form after each, withdrawal. *simulate*
+plays a sitting without a human.
+
+This floor is the only place where design, endpoints and record meet.
+"""
+
+from toolkit.session.binding import Bound, bind
+from toolkit.session.conversation import Conversation
+from toolkit.session.simulate import SimulatedTester, simulate
+from toolkit.session.sitting import Sitting, Stage
+
+__all__ = ["Bound", "Conversation", "SimulatedTester", "Sitting", "Stage", "bind", "simulate"]

@@ -1,0 +1,149 @@
+"""One exchange under way: ask once, gather the pieces, and say how it ended.
+
+Whatever happens ends as a text and an Exchange: an answer, a refusal, a stop, a failure. A
+failure is never text: what had arrived is the text, why it failed is ``error``.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
+from toolkit.errors import EndpointError
+from toolkit.record import Attempt, Exchange, Outcome, Turn, Usage
+
+
+class Asking:
+    """Ask ``endpoint`` for the answer to the last of ``turns``.
+
+    Args:
+        endpoint: who answers.
+        instructions: what the assistant is told before the conversation.
+        turns: the conversation so far; the last one said by the tester is answered.
+        settings: how to ask.
+        on_token: called with each piece of text as it arrives.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        instructions: str,
+        turns: Sequence[Turn],
+        *,
+        settings: Settings,
+        on_token: OnToken | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._messages = messages_of(instructions, turns)
+        self._answers = next(turn.turn_id for turn in reversed(turns) if turn.speaker == "tester")
+        self._settings = settings
+        self._on_token = on_token
+        self._pieces: list[str] = []
+        self._task: asyncio.Task[Answer] | None = None
+        self._stopping = False
+
+    async def run(self) -> tuple[str, Exchange]:
+        """Ask, and return the text with what it took to get it.
+
+        Raises:
+            asyncio.CancelledError: when the caller's own task is cancelled.
+        """
+        started = time.perf_counter()
+        if self._stopping:
+            return self._stopped(0.0)
+        self._task = asyncio.ensure_future(
+            self._endpoint.reply(self._messages, settings=self._settings, on_token=self._gather)
+        )
+        try:
+            return self._answered(await self._task)
+        except EndpointError as problem:
+            return self._failed(problem, time.perf_counter() - started)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            return self._stopped(time.perf_counter() - started)
+
+    def stop(self) -> None:
+        """Give up waiting; ``run`` returns what has arrived, as ``stopped``."""
+        self._stopping = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _gather(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._on_token is not None:
+            self._on_token(piece)
+
+    def _answered(self, answer: Answer) -> tuple[str, Exchange]:
+        usage = Usage(**asdict(answer.usage)) if answer.usage else None
+        return answer.text, self._exchange(
+            _outcome(answer),
+            seconds=answer.seconds,
+            attempts=answer.attempts,
+            model_reported=answer.model_reported,
+            usage=usage,
+            first_token_seconds=answer.first_token_seconds,
+            finish_reason=answer.finish_reason,
+        )
+
+    def _failed(self, problem: EndpointError, seconds: float) -> tuple[str, Exchange]:
+        text = problem.partial or "".join(self._pieces)
+        return text, self._exchange(
+            "errored", seconds=seconds, attempts=problem.attempts, error=str(problem)
+        )
+
+    def _stopped(self, seconds: float) -> tuple[str, Exchange]:
+        return "".join(self._pieces), self._exchange("stopped", seconds=seconds)
+
+    def _exchange(
+        self,
+        outcome: Outcome,
+        *,
+        seconds: float,
+        attempts: Sequence[object] = (),
+        model_reported: str = "",
+        usage: Usage | None = None,
+        first_token_seconds: float | None = None,
+        finish_reason: str = "",
+        error: str = "",
+    ) -> Exchange:
+        return Exchange(
+            outcome=outcome,
+            answers=self._answers,
+            messages=tuple({"role": m.role, "content": m.content} for m in self._messages),
+            endpoint=self._endpoint.name,
+            model_reported=model_reported,
+            parameters=self._settings.parameters(),
+            seed=self._settings.seed,
+            usage=usage,
+            seconds=seconds,
+            first_token_seconds=first_token_seconds,
+            finish_reason=finish_reason,
+            attempts=tuple(Attempt(**asdict(attempt)) for attempt in attempts),  # type: ignore[call-overload]
+            error=error,
+        )
+
+
+def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
+    """What is sent: the instructions, then the conversation up to the tester's last turn.
+
+    An answer that failed or came without text is left out: the endpoint did not say it. One that
+    was stopped or cut off stays, because the tester read it.
+    """
+    messages = [Message("system", instructions)]
+    last = max(n for n, turn in enumerate(turns) if turn.speaker == "tester")
+    for turn in turns[: last + 1]:
+        if turn.exchange is None:
+            messages.append(Message("user", turn.text))
+        elif turn.text and turn.exchange.outcome != "errored":
+            messages.append(Message("assistant", turn.text))
+    return messages
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.refused:
+        return "refused"
+    if answer.finish_reason == "length":
+        return "truncated"
+    return "answered" if answer.text.strip() else "empty"

@@ -1,0 +1,103 @@
+"""Who answers under an alias: the study's plan, or what the launcher put in its place.
+
+The launcher speaks to the kernel through one environment variable, ``PARALLAX_BIND``: canonical
+JSON from alias to ``{"endpoint": …, "base_url": …}``. A binding that differs from the freeze is
+allowed, is recorded as a row, and marks every session it serves as *unfrozen*.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from toolkit.design import EndpointPlan, Study
+from toolkit.endpoints import Endpoint, Settings, open_endpoint
+from toolkit.errors import BadEndpoint, UnknownName
+from toolkit.record import Binding, Record
+
+BIND_VARIABLE = "PARALLAX_BIND"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An alias with the endpoint that answers under it."""
+
+    alias: str
+    endpoint: Endpoint
+    settings: Settings
+    frozen: bool
+    """False when the launcher put another endpoint in the place of the study's."""
+
+
+def bind(study: Study, alias: str, *, environ: Mapping[str, str] = os.environ) -> Bound:
+    """Open whoever answers under ``alias`` in this run.
+
+    Raises:
+        UnknownName: if the study has no such alias.
+        BadEndpoint: if the endpoint's name or address cannot be used.
+    """
+    if alias not in study.endpoints:
+        raise UnknownName(
+            f"study {study.study_id}: got endpoint alias {alias!r}; wanted one of "
+            f"{', '.join(study.endpoints)}. Name one of those."
+        )
+    planned = study.endpoints[alias]
+    plan = _launched(environ).get(alias, planned)
+    endpoint = open_endpoint(
+        plan.endpoint,
+        base_url=plan.base_url,
+        settings=_settings(planned),
+        allowed_hosts=_hosts(plan),
+    )
+    return Bound(alias, endpoint, _settings(planned), frozen=_same_server(plan, planned))
+
+
+def record_binding(record: Record, bound: Bound) -> None:
+    """Keep who answers under the alias, unless the last such row says the same."""
+    row = Binding(
+        alias=bound.alias,
+        endpoint=bound.endpoint.name,
+        host=bound.endpoint.host,
+        frozen=bound.frozen,
+    )
+    earlier = [kept for kept in record.rows(Binding) if kept.alias == bound.alias]
+    if not earlier or not _same_binding(earlier[-1], row):
+        record.append(row)
+
+
+def _same_binding(kept: Binding, row: Binding) -> bool:
+    """Whether nothing changed; the embedded server's port is new at every start and no change."""
+    if row.endpoint.startswith("embedded:"):
+        return (kept.endpoint, kept.frozen) == (row.endpoint, row.frozen)
+    return kept == row
+
+
+def _launched(environ: Mapping[str, str]) -> dict[str, EndpointPlan]:
+    text = environ.get(BIND_VARIABLE, "")
+    if not text:
+        return {}
+    try:
+        named = json.loads(text)
+        return {alias: EndpointPlan(**fields) for alias, fields in named.items()}
+    except (ValueError, TypeError, AttributeError) as problem:
+        raise BadEndpoint(
+            f"{BIND_VARIABLE}: got {text[:80]!r}; wanted JSON from alias to endpoint and base_url. "
+            "Start with `parallax lab --endpoint …`, which writes it."
+        ) from problem
+
+
+def _settings(plan: EndpointPlan) -> Settings:
+    return Settings(
+        temperature=plan.temperature,
+        top_p=plan.top_p,
+        max_tokens=plan.max_tokens,
+        seed=plan.seed,
+    )
+
+
+def _hosts(plan: EndpointPlan) -> tuple[str, ...]:
+    return (plan.base_url,) if plan.base_url else ()
+
+
+def _same_server(plan: EndpointPlan, planned: EndpointPlan) -> bool:
+    return (plan.endpoint, plan.base_url) == (planned.endpoint, planned.base_url)

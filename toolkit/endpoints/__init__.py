@@ -1,1 +1,41 @@
-"""Who answers: one protocol, one client factory, three kinds of endpoint."""
+"""Who answers: one protocol, one client factory, three kinds of endpoint.
+
+* **Endpoint**: whoever answers; ``await endpoint.reply(messages)`` gives an **Answer** or raises
+  an ``EndpointError``.
+* **Message**: one message of the conversation, with its role.
+* **Settings**: how to ask: temperature, seed, time limits, number of attempts.
+* **Answer**: what came back, with the **Usage** the server counted and every **Attempt** made.
+* **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
+  to do wrong.
+* ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
+"""
+
+from toolkit.endpoints.address import host_of
+from toolkit.endpoints.endpoint import (
+    Answer,
+    Attempt,
+    Endpoint,
+    Message,
+    OnToken,
+    Role,
+    Settings,
+    Usage,
+)
+from toolkit.endpoints.opening import open_endpoint
+from toolkit.endpoints.scripted import Bias, Failure, Scripted
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Bias",
+    "Endpoint",
+    "Failure",
+    "Message",
+    "OnToken",
+    "Role",
+    "Scripted",
+    "Settings",
+    "Usage",
+    "host_of",
+    "open_endpoint",
+]

@@ -1,0 +1,103 @@
+"""One way to open an endpoint from what people write, such as ``scripted:courteous``."""
+
+import difflib
+from collections.abc import Collection
+
+from toolkit.endpoints.address import address_of
+from toolkit.endpoints.endpoint import Endpoint, Settings
+from toolkit.endpoints.scripted import Scripted
+from toolkit.endpoints.scripts import SCRIPTS
+from toolkit.errors import BadEndpoint
+
+_KINDS = ("openai", "embedded", "scripted")
+_WANTED = (
+    "openai:NAME (with a base URL), embedded:smollm2, embedded:/path/to/model.gguf or scripted:NAME"
+)
+
+
+def open_endpoint(
+    spec: str,
+    *,
+    base_url: str | None = None,
+    settings: Settings | None = None,
+    allowed_hosts: Collection[str] = (),
+) -> Endpoint:
+    """Open whoever answers; cheap, since nothing connects before the first reply.
+
+    Args:
+        spec: ``openai:NAME``, ``embedded:smollm2``, ``embedded:/path/model.gguf`` or
+            ``scripted:NAME``.
+        base_url: for ``openai:`` only, and required there; no public host is assumed.
+        settings: how to ask unless ``reply`` says otherwise.
+        allowed_hosts: the ``host:port`` entries an ``openai:`` endpoint may send to. The embedded
+            server needs none: it is on this machine and belongs to us.
+
+    Raises:
+        BadEndpoint: if the spec or the address cannot be used as written.
+        HostNotAllowed: if the address is not on the list.
+        KeyRefused: if the file of ``PARALLAX_KEY_FILE`` cannot be used.
+    """
+    kind, _, name = spec.partition(":")
+    if kind not in _KINDS or not name.strip():
+        raise _bad_spec(spec, kind, name)
+    if kind != "openai" and base_url is not None:
+        raise BadEndpoint(
+            f"{spec}: got a base URL; wanted none, since {kind}: brings its own. "
+            "Leave the base URL out, or use openai:NAME."
+        )
+    if kind == "scripted":
+        return _open_scripted(spec, name, settings)
+    if kind == "embedded":
+        # Imported here so that a scripted session never pays for the openai client.
+        from toolkit.endpoints.embedded import EmbeddedEndpoint
+
+        return EmbeddedEndpoint(name, settings=settings)
+    return _open_openai(name, base_url, settings, allowed_hosts)
+
+
+def _open_scripted(spec: str, name: str, settings: Settings | None) -> Endpoint:
+    if name not in SCRIPTS:
+        raise BadEndpoint(
+            f"endpoint: got {ascii(spec)}; wanted scripted: and one of "
+            f"{', '.join(sorted(SCRIPTS))}.{_meant('scripted', name, SCRIPTS)}"
+        )
+    return Scripted(name, settings=settings)
+
+
+def _open_openai(
+    name: str, base_url: str | None, settings: Settings | None, allowed_hosts: Collection[str]
+) -> Endpoint:
+    if base_url is None:
+        raise BadEndpoint(
+            f"openai:{name}: got no base URL; wanted the address of the server to ask, since "
+            "Parallax assumes none. Add --base-url https://…/v1, or base_url in the study."
+        )
+    address_of(base_url)
+    # Imported here so that a scripted session never pays for the openai client.
+    from toolkit.endpoints.openai_api import OpenAIEndpoint, key_from_environment
+
+    return OpenAIEndpoint(
+        name,
+        base_url=base_url,
+        allowed_hosts=allowed_hosts,
+        key=key_from_environment(),
+        settings=settings,
+    )
+
+
+def _bad_spec(spec: str, kind: str, name: str) -> BadEndpoint:
+    meant = _meant_kind(kind, name)
+    return BadEndpoint(f"endpoint: got {ascii(spec[:80])}; wanted {_WANTED}.{meant}")
+
+
+def _meant_kind(kind: str, name: str) -> str:
+    close = difflib.get_close_matches(kind.lower(), _KINDS, n=1)
+    if close and name:
+        return f" Did you mean {ascii(f'{close[0]}:{name}')}?"
+    close = difflib.get_close_matches(kind, SCRIPTS, n=1)
+    return f" Did you mean {ascii(f'scripted:{close[0]}')}?" if close else ""
+
+
+def _meant(kind: str, name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    return f" Did you mean {ascii(f'{kind}:{close[0]}')}?" if close else ""

@@ -1,0 +1,218 @@
+"""``scripted:``: an endpoint that needs no network, no model and no key.
+
+It is deterministic, so golden outputs belong here, and it can be told to be slow, to fail on a
+schedule, or to treat people differently on purpose: a finding that analysis must recover.
+"""
+
+import asyncio
+import math
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toolkit.canon import timestamp
+from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings, Usage
+from toolkit.endpoints.scripts import SCRIPTS, Script
+from toolkit.errors import (
+    BadAnswer,
+    BadEndpoint,
+    EndpointError,
+    EndpointFailed,
+    EndpointUnreachable,
+    RateLimited,
+)
+
+_PIECE = re.compile(r"\s*\S{1,40}|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """A planted difference: whoever shows one of the ``cues`` gets a colder, shorter answer.
+
+    Attributes:
+        cues: whole words or phrases looked for in all messages, case ignored.
+        keep: share of the answer's sentences that remain, above 0 and at most 1.
+    """
+
+    cues: tuple[str, ...]
+    keep: float = 0.5
+
+    def applies(self, messages: Sequence[Message]) -> bool:
+        """Tell whether any message shows one of the cues."""
+        found = "|".join(re.escape(cue) for cue in self.cues)
+        pattern = re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE)
+        return bool(self.cues) and any(pattern.search(one.content) for one in messages)
+
+    def colder(self, text: str) -> str:
+        """Drop the first and the last paragraph (the warm ones), then sentences from the end."""
+        paragraphs = text.split("\n\n")
+        middle = " ".join(paragraphs[1:-1] or paragraphs)
+        sentences = re.split(r"(?<=[.!?:])\s+", middle)
+        return " ".join(sentences[: max(1, math.ceil(len(sentences) * self.keep))])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A planned failure: which error, and after how many pieces of the answer."""
+
+    error: type[EndpointError] = EndpointFailed
+    after: int = 0
+
+
+_FAILING = (
+    Failure(EndpointFailed),
+    None,
+    Failure(BadAnswer, after=5),
+    None,
+    Failure(RateLimited),
+    Failure(EndpointUnreachable),
+    None,
+)
+_DEFAULT_BIAS = Bias(cues=("she", "her", "she/her"))
+_SLOW_SECONDS = 0.15
+
+
+class Scripted:
+    """An endpoint that answers by script.
+
+    Args:
+        script: the name of a script, or a function from the messages to a text.
+        bias: a planted difference; ``scripted:planted`` brings one of its own.
+        delay: seconds waited before each piece (a word); default 0, ``slow`` 0.15.
+        failures: what happens on the 1st, 2nd, … call, then from the start again; ``None`` is a
+            good answer. ``scripted:failing`` brings a schedule of its own.
+        name: as recorded; default ``scripted:`` and the script's name.
+        settings: default settings; only ``max_tokens`` has an effect (it counts words).
+
+    Raises:
+        BadEndpoint: if no script goes by this name.
+    """
+
+    host = ""
+
+    def __init__(
+        self,
+        script: str | Script = "courteous",
+        *,
+        bias: Bias | None = None,
+        delay: float | None = None,
+        failures: Sequence[Failure | None] | None = None,
+        name: str | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        label = script if isinstance(script, str) else getattr(script, "__name__", "function")
+        self._script = _script_called(script) if isinstance(script, str) else script
+        self._bias = bias or (_DEFAULT_BIAS if label == "planted" else None)
+        self._delay = delay if delay is not None else _SLOW_SECONDS * (label == "slow")
+        planned = _FAILING if label == "failing" else ()
+        self._failures = tuple(failures if failures is not None else planned)
+        self._refuses = label == "refusing"
+        self._settings = settings or Settings()
+        self.name = name or f"scripted:{label}"
+        self.calls = 0
+
+    def __repr__(self) -> str:
+        """Show the name only."""
+        return f"<endpoint {self.name}>"
+
+    async def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        settings: Settings | None = None,
+        on_token: OnToken | None = None,
+    ) -> Answer:
+        """Answer by script; see ``Endpoint.reply``.
+
+        Raises:
+            EndpointError: what the schedule of failures says for this call.
+        """
+        began, started_at = time.perf_counter(), timestamp()
+        settings = settings or self._settings
+        failure = self._next_failure()
+        pieces = _PIECE.findall(self._text(messages))
+        kept = pieces[: settings.max_tokens]
+        first = await self._stream(kept, failure, on_token, began, started_at)
+        seconds = time.perf_counter() - began
+        return Answer(
+            text="".join(kept),
+            finish_reason="stop" if len(kept) == len(pieces) else "length",
+            refused=self._refuses,
+            model_reported=self.name,
+            parameters=settings.parameters(),
+            usage=Usage(
+                prompt_tokens=sum(len(one.content.split()) for one in messages),
+                completion_tokens=len(kept),
+            ),
+            seconds=seconds,
+            first_token_seconds=first,
+            attempts=(_attempt(started_at, seconds, None, ""),),
+        )
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _text(self, messages: Sequence[Message]) -> str:
+        text = self._script(messages)
+        return self._bias.colder(text) if self._bias and self._bias.applies(messages) else text
+
+    def _next_failure(self) -> Failure | None:
+        index = self.calls % len(self._failures) if self._failures else 0
+        self.calls += 1
+        return self._failures[index] if self._failures else None
+
+    async def _stream(
+        self,
+        pieces: Sequence[str],
+        failure: Failure | None,
+        on_token: OnToken | None,
+        began: float,
+        started_at: str,
+    ) -> float | None:
+        """Pass the pieces on, failing where planned; return when the first one left."""
+        first = None
+        for index, piece in enumerate(pieces):
+            await asyncio.sleep(self._delay)
+            if failure and index >= failure.after:
+                raise self._planned(failure, "".join(pieces[:index]), began, started_at)
+            if first is None:
+                first = time.perf_counter() - began
+            if on_token:
+                on_token(piece)
+        if failure:
+            raise self._planned(failure, "".join(pieces), began, started_at)
+        return first
+
+    def _planned(
+        self, failure: Failure, partial: str, began: float, started_at: str
+    ) -> EndpointError:
+        error = failure.error.__name__
+        attempt = _attempt(started_at, time.perf_counter() - began, error, "as scripted")
+        return failure.error(
+            f"{self.name}: got the failure its script plans for call {self.calls}; wanted an "
+            "answer. Ask again, or choose another script.",
+            attempts=(attempt,),
+            partial=partial,
+        )
+
+
+def _script_called(name: str) -> Script:
+    if name in SCRIPTS:
+        return SCRIPTS[name]
+    raise BadEndpoint(
+        f"endpoint: got the script {ascii(name)}; wanted one of {', '.join(sorted(SCRIPTS))}. "
+        "Write scripted: and one of these names."
+    )
+
+
+def _attempt(started_at: str, seconds: float, error: str | None, message: str) -> Attempt:
+    return Attempt(
+        number=1,
+        started_at=started_at,
+        seconds=seconds,
+        status=None,
+        error=error or "",
+        message=message,
+        waited=0.0,
+    )

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from toolkit.design.factors import FactorValues
 from toolkit.design.written import Line, Paragraph, Written
-from toolkit.design.vocabulary import FactorValues
 
 Pronouns = Literal["she/her", "he/him", "they/them"]
 

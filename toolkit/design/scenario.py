@@ -4,14 +4,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.design.vocabulary import AcceptableUse, Consequence, Harm
+from toolkit.design.harms import Harm
+from toolkit.design.vocabulary import AcceptableUse, Consequence
 from toolkit.design.written import Line, Paragraph, Written
 
 
 class Grounding(Written):
     """A made-up document the assistant is given with its instructions."""
 
-    kind: Literal["crm_case", "policy", "catalog", "email_thread", "hr_record", "ticket", "contract"]
+    kind: Literal[
+        "crm_case", "policy", "catalog", "email_thread", "hr_record", "ticket", "contract"
+    ]
     title: Line
     text: Paragraph
 

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.design.vocabulary import Attribute, TrustDimension
+from toolkit.design.factors import Attribute
+from toolkit.design.vocabulary import TrustDimension
 from toolkit.design.written import Count, Line, Paragraph, Written
 
 

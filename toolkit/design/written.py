@@ -10,9 +10,7 @@ Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$")
 ]
 """Text of one line, 1–300 characters."""
-Paragraph = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)
-]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
 """Text of one or more lines, 1–6000 characters."""
 Count = Annotated[int, Field(ge=1)]
 

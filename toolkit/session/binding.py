@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toolkit.design import EndpointPlan, Study
-from toolkit.endpoints import Endpoint, Settings, open_endpoint
+from toolkit.endpoints import Endpoint, Settings, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, UnknownName
 from toolkit.record import Binding, Record
 
@@ -96,7 +96,7 @@ def _settings(plan: EndpointPlan) -> Settings:
 
 
 def _hosts(plan: EndpointPlan) -> tuple[str, ...]:
-    return (plan.base_url,) if plan.base_url else ()
+    return (host_of(plan.base_url),) if plan.base_url else ()
 
 
 def _same_server(plan: EndpointPlan, planned: EndpointPlan) -> bool:

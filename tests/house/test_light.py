@@ -1,0 +1,59 @@
+"""What importing costs: counted in modules here, in ratios by ``make bench``."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = {
+    "pandas",
+    "openai",
+    "ipywidgets",
+    "sqlalchemy",
+    "statsmodels",
+    "seaborn",
+    "matplotlib",
+    "pydantic",
+    "asyncio",
+    "scipy",
+    "numpy",
+}
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"import json, sys\n{code}\nsys.stdout.write(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_import_toolkit_loads_nothing_heavy() -> None:
+    assert not loaded_after("import toolkit") & HEAVY
+
+
+def test_import_toolkit_adds_a_handful_of_modules() -> None:
+    added = loaded_after("import toolkit") - loaded_after("")
+    assert len(added) <= 8, sorted(added)
+
+
+def test_the_panel_loads_no_analysis_stack() -> None:
+    loaded = loaded_after("import toolkit.widgets, toolkit.session, toolkit.probes")
+    assert not loaded & {"pandas", "statsmodels", "seaborn", "matplotlib", "scipy"}
+
+
+def test_every_public_name_loads() -> None:
+    import toolkit
+
+    assert toolkit.__all__ == sorted(toolkit.__all__)
+    for name in toolkit.__all__:
+        assert getattr(toolkit, name) is not None
+    assert toolkit.__version__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    import pytest
+
+    import toolkit
+
+    with pytest.raises(AttributeError, match="module 'toolkit' has no attribute 'Persian'"):
+        _ = toolkit.Persian  # type: ignore[attr-defined]

@@ -1,0 +1,50 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from small_world import make_workspace
+
+from toolkit.design import Study
+from toolkit.endpoints import Scripted, Settings
+from toolkit.record import Record, open_record
+from toolkit.session import Bound, Conversation, Sitting
+
+Converse = Callable[..., Conversation]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return Study.load("small", workspace=make_workspace(tmp_path))
+
+
+@pytest.fixture
+def record(study: Study) -> Iterator[Record]:
+    with open_record(study) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sit(study: Study, record: Record) -> Callable[..., Sitting]:
+    """Seat a participant who has consented, with an endpoint of the test's choice."""
+
+    def seat(endpoint: object | None = None, code: str = "T-01") -> Sitting:
+        answering = endpoint or Scripted("courteous")
+
+        def binder(_: Study, alias: str) -> Bound:
+            return Bound(alias, answering, Settings(), frozen=True)  # type: ignore[arg-type]
+
+        sitting = Sitting(study, record, binder=binder)
+        sitting.enrol(code)
+        if sitting.stage == "consent":
+            sitting.consent()
+        return sitting
+
+    return seat
+
+
+@pytest.fixture
+def converse(sit: Callable[..., Sitting]) -> Converse:
+    def begin(endpoint: object | None = None) -> Conversation:
+        return sit(endpoint).begin()
+
+    return begin

@@ -1,0 +1,83 @@
+"""Does every chain hold? Recompute each link and say where one does not.
+
+What this cannot see, because nothing after it is left to disagree: the newest entries of a chain
+cut off, a whole chain removed, or a chain rewritten from some point to its end by somebody who
+recomputed every hash. Those need a signed checkpoint of the chains' ends kept elsewhere.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row as Stored
+
+from toolkit.record.entry import FIRST, link_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place where a chain does not hold."""
+
+    chain: str
+    position: int
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"chain {self.chain}, position {self.position}: expected {self.expected}, found "
+            f"{self.found}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was looked at, and every problem found."""
+
+    chains: int
+    entries: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when every link of every chain holds."""
+        return not self.problems
+
+
+def verify_chains(stored: Iterable[Stored[Any]]) -> Verification:
+    """Check entries as they are stored, ordered by chain and position."""
+    chains = entries = position = 0
+    chain: str | None = None
+    previous = FIRST
+    problems: list[Problem] = []
+    for entry in stored:
+        if entry.chain != chain:
+            chain, position, previous = entry.chain, 0, FIRST
+            chains += 1
+        entries += 1
+        problems.extend(_check(entry, position, previous))
+        # Going on from what was found reports each break once, not once for every later entry.
+        position, previous = entry.position + 1, entry.hash
+    return Verification(chains, entries, tuple(problems))
+
+
+def _check(entry: Stored[Any], position: int, previous: str) -> Iterator[Problem]:
+    if entry.position != position:
+        yield _problem(entry, f"position {position} next", f"position {entry.position}")
+    if entry.previous != previous:
+        yield _problem(entry, f"a link to {_hash(previous)}", f"a link to {_hash(entry.previous)}")
+    computed = link_hash(entry.body, dict(entry._mapping))
+    if entry.hash != computed:
+        yield _problem(
+            entry,
+            f"content with the hash {_hash(entry.hash)}",
+            f"content with the hash {_hash(computed)} ({entry.kind} {entry.event_id} was changed)",
+        )
+
+
+def _problem(entry: Stored[Any], expected: str, found: str) -> Problem:
+    return Problem(entry.chain, entry.position, expected, found)
+
+
+def _hash(text: str) -> str:
+    return text[:19] + "…" if text else "nothing (the start of a chain)"

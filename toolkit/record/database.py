@@ -1,0 +1,236 @@
+"""The tables, and the two ways into them: to read, and to write alone.
+
+SQLite's default transaction would let two writers read the same end of a chain; a writer here
+takes the write lock first (``BEGIN IMMEDIATE``, on PostgreSQL an advisory lock), reads, appends
+and commits. That also makes ``number`` the order of commit on both.
+"""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+from sqlalchemy import (
+    Connection,
+    Engine,
+    QueuePool,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+)
+
+from toolkit.errors import RecordBusy, RecordUnreadable, RecordUnwritable
+from toolkit.record.faults import cannot_read, explained
+from toolkit.record.place import Place, cannot_write, from_os_error, make_folder
+from toolkit.record.tables import FORMAT, META, SCHEMA_VERSION, TABLES, first_meta
+
+Durability = Literal["full", "normal"]
+
+_APPEND_LOCK = 0x7061_7261_6C6C_6178
+
+
+class Database:
+    """One open database with our tables in it; ``meta`` is what it says about itself."""
+
+    def __init__(
+        self, place: Place, *, durability: Durability, read_only: bool, patience: float
+    ) -> None:
+        self.place = place
+        self.read_only = read_only
+        self._patience = patience
+        self._durability = durability
+        if place.path:
+            _find_file(place.path) if read_only else make_folder(place.path)
+        self.engine = self._engine()
+        try:
+            if not read_only:
+                self._create()
+            self.meta = self._read_meta()
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    @property
+    def lock_folder(self) -> Path:
+        """Folder beside a file's record for its lock files."""
+        return (self.place.path or Path()).parent / "locks"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the record and changes nothing."""
+        with (
+            explained(self.place, read_only=self.read_only),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction in which nobody else writes; it is durable when the block ends.
+
+        Raises:
+            RecordBusy: if another writer does not finish in time.
+            RecordFull: if there is no room; nothing is half-written.
+            RecordUnwritable: if the place cannot be written, or was opened to read only.
+        """
+        self.require_writable()
+        with explained(self.place), self.engine.connect() as connection:
+            connection.execution_options(parallax_writes=True)
+            with connection.begin():
+                if self.place.path is None:
+                    self._take_server_turn(connection)
+                yield connection
+
+    def require_writable(self) -> None:
+        """Refuse to write what was opened to read.
+
+        Raises:
+            RecordUnwritable: if it was.
+        """
+        if self.read_only:
+            raise RecordUnwritable(
+                f"record: {self.place} was opened to read only; wanted a record that can be "
+                "written. Open it again without read_only."
+            )
+
+    def close(self) -> None:
+        """Give back every connection; safe to call twice."""
+        self.engine.dispose()
+
+    def _engine(self) -> Engine:
+        if self.place.path is None:
+            return create_engine(
+                self.place.url, pool_pre_ping=True, connect_args={"keepalives_idle": 30}
+            )
+        engine = create_engine("sqlite://", creator=self._connect_file, poolclass=QueuePool)
+        event.listen(engine, "begin", _begin_file)
+        return engine
+
+    def _connect_file(self) -> sqlite3.Connection:
+        path = self.place.path or Path()
+        connection = sqlite3.connect(
+            path.as_uri() + ("?" + _read_only_mode(path) if self.read_only else ""),
+            uri=True,
+            timeout=self._patience,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute(f"PRAGMA synchronous = {self._durability}")
+        if sys.platform == "darwin":
+            # There, an ordinary fsync does not reach the platter.
+            connection.execute("PRAGMA fullfsync = on")
+        return connection
+
+    def _take_server_turn(self, connection: Connection) -> None:
+        settings = {"lock_timeout": f"{int(self._patience * 1000)}ms"}
+        if self._durability == "normal":
+            settings["synchronous_commit"] = "off"
+        for name, value in settings.items():
+            connection.execute(text("SELECT set_config(:n, :v, true)"), {"n": name, "v": value})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+
+    def _create(self) -> None:
+        """Make the tables where there are none; one process at a time."""
+        with _sole_opener(self.place, self._patience):
+            with self.reading() as connection:
+                names = inspect(connection).get_table_names()
+            if META.name in names:
+                return
+            if self.place.path:
+                if names:
+                    raise _not_ours(self.place)
+                self._choose_log()
+            with self.writing() as connection:
+                TABLES.create_all(connection)
+                if connection.execute(select(META.c.key)).first() is None:
+                    connection.execute(insert(META), first_meta())
+
+    def _choose_log(self) -> None:
+        """Switch a new file to the write-ahead log, in which readers and the writer never wait."""
+        with explained(self.place), self.engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute("PRAGMA journal_mode = wal")
+            (mode,) = raw.fetchone() or ("unknown",)
+            raw.close()
+        if mode != "wal":
+            raise cannot_write(self.place, "its file system allows no write-ahead log")
+
+    def _read_meta(self) -> dict[str, str]:
+        with self.reading() as connection:
+            if not inspect(connection).has_table(META.name):
+                raise _not_ours(self.place)
+            rows = connection.execute(select(META.c.key, META.c.value))
+            meta = {str(key): str(value) for key, value in rows}
+        if meta.get("format") != FORMAT:
+            raise _not_ours(self.place)
+        if not meta.get("schema_version", "").isdecimal():
+            raise cannot_read(self.place, "it does not say which version it is")
+        if int(meta["schema_version"]) > SCHEMA_VERSION:
+            raise RecordUnreadable(
+                f"record: {self.place} has layout {meta['schema_version']}, written by toolkit "
+                f"{meta.get('toolkit_version')}; wanted layout {SCHEMA_VERSION} or older. Upgrade "
+                "Parallax to open it."
+            )
+        return meta
+
+
+def _begin_file(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("parallax_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _find_file(path: Path) -> None:
+    if not path.is_file():
+        raise RecordUnreadable(
+            f"record: there is no file {path}; wanted the record of a study. Check the path, or "
+            "run a session first."
+        )
+
+
+def _read_only_mode(path: Path) -> str:
+    """Choose how SQLite may read.
+
+    Reading a write-ahead log needs a file beside it. Where none can be made, a record that was
+    closed properly is read as the fixed file it then is.
+    """
+    log = path.with_name(path.name + "-wal")
+    settled = not log.exists() or log.stat().st_size == 0
+    if settled and not os.access(path.parent, os.W_OK):
+        return "mode=ro&immutable=1"
+    return "mode=ro"
+
+
+@contextmanager
+def _sole_opener(place: Place, patience: float) -> Iterator[None]:
+    """Let one process at a time prepare a file; SQLite does not wait when switching its log."""
+    if place.path is None:
+        yield
+        return
+    folder = place.path.parent / "locks"
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = FileLock(folder / "open.lock", timeout=patience, thread_local=False)
+        with lock:
+            yield
+    except Timeout:
+        raise RecordBusy(
+            f"record: {place} is being opened by another program; wanted a turn to open it. Try "
+            "again in a moment."
+        ) from None
+    except OSError as problem:
+        raise from_os_error(problem, place.path.parent) from problem
+
+
+def _not_ours(place: Place) -> RecordUnreadable:
+    return RecordUnreadable(
+        f"record: {place} is a database of another program; wanted a Parallax record. Choose "
+        "another file or database."
+    )

@@ -1,0 +1,60 @@
+"""One kept event, and the hash that ties it to the one before.
+
+The hash of an entry is SHA-256 over two lines: a canonical JSON list of the previous hash, chain,
+position, event id, kind, version, time and key id, and then the body exactly as it is stored.
+A body that is sealed later is hashed sealed, so forgetting a key breaks no chain. The first entry
+of a chain has an empty previous hash.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from toolkit.canon import canonical_json, text_hash
+from toolkit.record.codec import decode
+from toolkit.record.rows import Row
+
+FIRST = ""
+"""``previous`` of the first entry of a chain."""
+
+_BOUND = ("previous", "chain", "position", "event_id", "kind", "version", "at", "key_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One kept event: a row, where it stands and what ties it there."""
+
+    number: int
+    """Order of commit in the whole record; rises, and may leave gaps."""
+    event_id: str
+    chain: str
+    position: int
+    """Place in its chain, from 0, without gaps."""
+    kind: str
+    version: int
+    at: str
+    """When it was kept, UTC."""
+    body: dict[str, Any]
+    previous: str
+    """``hash`` of the entry before it in the chain."""
+    hash: str
+    key_id: str | None
+    """The key its texts are sealed with; None while they are open."""
+
+    def row(self) -> Row:
+        """Read the body as the typed row it was.
+
+        Raises:
+            RecordUnreadable: if the body does not fit its kind.
+        """
+        return decode(self.kind, self.version, self.body)
+
+
+def link_hash(body: str, bound: Mapping[str, str | int | None]) -> str:
+    """Hash an entry as the module's docstring says.
+
+    Args:
+        body: the text exactly as it is stored.
+        bound: the entry's other columns by name; ``number`` and ``hash`` take no part.
+    """
+    return text_hash(f"{canonical_json([bound[name] for name in _BOUND])}\n{body}")

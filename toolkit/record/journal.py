@@ -1,0 +1,300 @@
+"""The record itself: append, find, read, verify."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar, cast
+
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Row as Stored
+
+from toolkit.canon import timestamp
+from toolkit.errors import EventConflict, RecordUnreadable
+from toolkit.record.chain import Verification, verify_chains
+from toolkit.record.codec import Draft, draft
+from toolkit.record.database import Database, Durability
+from toolkit.record.enrolment import pseudonym
+from toolkit.record.entry import FIRST, Entry, link_hash
+from toolkit.record.lease import Lease, take_lease
+from toolkit.record.place import HasRecord, find_place
+from toolkit.record.rows import Participant, Row
+from toolkit.record.tables import JOURNAL
+
+R = TypeVar("R", bound=Row)
+EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
+
+_PAGE = 200
+_MANY_IDS = 500
+
+
+def open_record(
+    where: str | Path | HasRecord,
+    *,
+    durability: Durability = "full",
+    read_only: bool = False,
+    patience: float = 30.0,
+) -> "Record":
+    """Open the record of a study, making it if there is none yet.
+
+    Args:
+        where: a URL (``sqlite:///…``, ``postgresql://…``), the path of a ``.db`` file, or anything
+            with ``study_id`` and ``url``.
+        durability: ``full``: an append has reached the disk when it returns. ``normal``: it
+            survives a killed process but perhaps not a power cut, and is several times faster. On
+            PostgreSQL ``full`` means what the server is set to, which by default is the same.
+        read_only: for analysis, also of a file in a place that cannot be written.
+        patience: seconds to wait for another writer.
+
+    Raises:
+        RecordUnwritable: the place cannot be written, or is a network file system.
+        RecordUnreadable: something else lives there, or the record of a newer toolkit.
+        RecordFull: there is no room for it.
+        RecordBusy: somebody else kept it for longer than ``patience``.
+    """
+    place = find_place(where)
+    return Record(Database(place, durability=durability, read_only=read_only, patience=patience))
+
+
+class Record:
+    """An append-only journal of typed rows, one hash chain a session or participant.
+
+    One Record may be used from several threads; any number of processes may have the same record
+    open. As a context manager it closes itself.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._leases: list[Lease] = []
+
+    @property
+    def url(self) -> str:
+        """The address in full, fit for ``open_record``; it may hold a password: do not show it."""
+        return self._database.place.url.render_as_string(hide_password=False)
+
+    @property
+    def place(self) -> str:
+        """Where the record is, fit to be shown."""
+        return str(self._database.place)
+
+    @property
+    def record_id(self) -> str:
+        """Id given to this record when it was made; an export keeps it."""
+        return self._database.meta["record_id"]
+
+    def append(self, *rows: Row) -> tuple[Entry, ...]:
+        """Keep rows, all or none, in one transaction that is durable on return.
+
+        A row whose event is already kept with the same content is not kept twice: its entry comes
+        back, so a step may always be sent again.
+
+        Returns:
+            One entry a row, in the order given.
+
+        Raises:
+            EventConflict: an event id is kept with different content.
+            ValueError: a field holds something its type does not allow, NaN or an infinity.
+            BadIdentifier: an id is not 1–200 visible ASCII characters.
+            RecordFull, RecordBusy, RecordUnwritable: nothing was kept; try again later.
+        """
+        drafts = [draft(row) for row in rows]
+        if not drafts:
+            return ()
+        with self._database.writing() as connection:
+            return _keep(connection, drafts)
+
+    def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
+        """Enroll whoever has this code; the same code is the same participant, ever after.
+
+        Only the pseudonym derived from the code with the record's own secret is kept. Seats are
+        given out in order from 0 without gaps, however many enroll at once.
+
+        Raises:
+            NotEnrolled: if the code is empty or longer than 200 characters.
+        """
+        secret = self._database.meta["secret"]
+        participant_id = pseudonym(code, secret=secret, simulated=simulated)
+        with self._database.writing() as connection:
+            if known := _find(connection, f"{Participant.KIND}.{participant_id}"):
+                return cast(Participant, known.row())
+            seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
+            participant = Participant(
+                participant_id=participant_id,
+                seat=connection.scalar(seats) or 0,
+                simulated=simulated,
+                enrolled_by=enrolled_by,
+            )
+            _keep(connection, [draft(participant)])
+        return participant
+
+    def find(self, event_id: str) -> Entry | None:
+        """Return the entry of an event, or None."""
+        with self._database.reading() as connection:
+            return _find(connection, event_id)
+
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Read entries in the order of their commits.
+
+        Args:
+            kinds: only these kinds of row; empty: all.
+            chain: only this chain.
+            after: only entries whose ``number`` is greater.
+        """
+        query = select(JOURNAL).where(JOURNAL.c.number > after)
+        if kinds:
+            query = query.where(JOURNAL.c.kind.in_(kinds))
+        if chain is not None:
+            query = query.where(JOURNAL.c.chain == chain)
+        cursor = "number" if chain is None else "position"
+        return (_entry(stored) for stored in self._pages(query, cursor))
+
+    def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
+        """Read every row of one kind, typed, in the order of their commits."""
+        entries = self.entries(kinds=[kind.KIND], chain=chain)
+        return [cast(R, entry.row()) for entry in entries]
+
+    def last_activity(self) -> dict[str, str]:
+        """Tell for each chain when its newest entry was kept."""
+        query = select(JOURNAL.c.chain, func.max(JOURNAL.c.at).label("newest"))
+        with self._database.reading() as connection:
+            return {
+                row.chain: row.newest for row in connection.execute(query.group_by(JOURNAL.c.chain))
+            }
+
+    def verify(self) -> Verification:
+        """Recompute every link of every chain; ``toolkit.record.chain`` says what that can see."""
+        query = select(JOURNAL).order_by(JOURNAL.c.chain, JOURNAL.c.position)
+        with self._database.reading() as connection:
+            return verify_chains(connection.execution_options(yield_per=_PAGE).execute(query))
+
+    def lease(self, name: str, *, on_lost: Callable[[], None] | None = None) -> Lease:
+        """Become the only writer under ``name``, such as a participant id.
+
+        Args:
+            name: what to reserve.
+            on_lost: called once if a newer lease on the same name in this process takes over.
+
+        Raises:
+            OpenElsewhere: if another process holds it.
+        """
+        lease = take_lease(self._database, name, on_lost)
+        self._leases = [older for older in self._leases if older.held] + [lease]
+        return lease
+
+    def close(self) -> None:
+        """Release every lease and give back every connection; safe to call twice."""
+        for lease in self._leases:
+            lease.release()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Record {self.place}>"
+
+    def _pages(self, query: Select[Any], cursor: str) -> Iterator[Stored[Any]]:
+        """Read page by page, so that no transaction stays open while the caller thinks."""
+        column = JOURNAL.c[cursor]
+        query = query.order_by(column).limit(_PAGE)
+        last = -1
+        while True:
+            with self._database.reading() as connection:
+                page = connection.execute(query.where(column > last)).all()
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = getattr(page[-1], cursor)
+
+
+def _keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+    known = _find_many(connection, [one.event_id for one in drafts])
+    ends: dict[str, tuple[int, str]] = {}
+    for one in drafts:
+        if one.event_id in known:
+            _require_same(known[one.event_id], one)
+            continue
+        position, previous = ends.get(one.chain) or _end(connection, one.chain)
+        entry = _insert(connection, one, position, previous)
+        known[one.event_id] = entry
+        ends[one.chain] = (position + 1, entry.hash)
+    return tuple(known[one.event_id] for one in drafts)
+
+
+def _insert(connection: Connection, new: Draft, position: int, previous: str) -> Entry:
+    bound: dict[str, Any] = {
+        "event_id": new.event_id,
+        "chain": new.chain,
+        "position": position,
+        "kind": new.kind,
+        "version": new.version,
+        "at": timestamp(),
+        "previous": previous,
+        "key_id": None,
+    }
+    values = {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
+    number = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), values).scalar_one()
+    return Entry(**{**values, "number": number, "body": json.loads(new.body)})
+
+
+def _end(connection: Connection, chain: str) -> tuple[int, str]:
+    """Tell the next position of a chain and the hash to link it to."""
+    query = (
+        select(JOURNAL.c.position, JOURNAL.c.hash)
+        .where(JOURNAL.c.chain == chain)
+        .order_by(JOURNAL.c.position.desc())
+        .limit(1)
+    )
+    last = connection.execute(query).first()
+    return (last.position + 1, last.hash) if last else (0, FIRST)
+
+
+def _find(connection: Connection, event_id: str) -> Entry | None:
+    return _find_many(connection, [event_id]).get(event_id)
+
+
+def _find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
+    found = {}
+    for start in range(0, len(event_ids), _MANY_IDS):
+        some = event_ids[start : start + _MANY_IDS]
+        query = select(JOURNAL).where(JOURNAL.c.event_id.in_(some))
+        for stored in connection.execute(query):
+            found[stored.event_id] = _entry(stored)
+    return found
+
+
+def _require_same(kept: Entry, sent: Draft) -> None:
+    body = json.loads(sent.body)
+    if (kept.kind, kept.version, kept.chain, kept.body) == (
+        sent.kind,
+        sent.version,
+        sent.chain,
+        body,
+    ):
+        return
+    raise EventConflict(
+        f"record: event {sent.event_id} is already kept with different content; wanted the same "
+        f"{sent.kind} row or a new id. Keep a correction as a new row that names this one in "
+        "`supersedes`; nothing was written."
+    )
+
+
+def _entry(stored: Stored[Any]) -> Entry:
+    try:
+        body = json.loads(stored.body)
+    except ValueError as problem:
+        raise RecordUnreadable(
+            f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "
+            "JSON; wanted the text that was written. Run `parallax verify` to see what was changed."
+        ) from problem
+    return Entry(**{**stored._mapping, "body": body})

@@ -6,8 +6,8 @@ example ``from toolkit.analysis import leads``.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # type checkers take it as true; importing typing would double the cost
 if TYPE_CHECKING:
     from toolkit.design import Persona, Scenario, Study
     from toolkit.endpoints import Endpoint, open_endpoint

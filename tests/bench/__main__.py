@@ -1,0 +1,18 @@
+"""``make bench``: run every section, or those named on the command line."""
+
+import sys
+
+from bench import importing, panel, recording
+from bench.measure import calibration, line
+
+SECTIONS = {"importing": importing.run, "recording": recording.run, "panel": panel.run}
+
+
+def main(names: list[str]) -> None:
+    line("calibration loop (1M additions)", calibration().milliseconds())
+    for name in names or SECTIONS:
+        SECTIONS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

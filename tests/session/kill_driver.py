@@ -1,0 +1,130 @@
+"""Drive conversations in child processes and kill them without warning.
+
+Run as ``python kill_driver.py WORKSPACE BASE_URL SEED ROUNDS``. Everything is imported once and
+each round forks, so a round costs no start-up. The child writes the id of every acknowledged
+event to a pipe; after the kill one JSON line ``{"round", "mode", "acked"}`` goes to stdout.
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from toolkit.design import Study
+from toolkit.record import open_record
+from toolkit.session import Conversation, Sitting
+
+Ack = Callable[[str], object]
+MESSAGES = 4
+MODES = ("anywhere", "anywhere", "anywhere", "in_commit")
+
+
+def main(workspace: Path, base_url: str, seed: int, rounds: int) -> None:
+    draw = random.Random(seed)
+    bound = {"assistant": {"endpoint": "openai:test", "base_url": base_url}}
+    os.environ["PARALLAX_BIND"] = json.dumps(bound)
+    study = Study.load("small", workspace=workspace)
+    for number in range(rounds):
+        mode = draw.choice(MODES)
+        acked = one_round(study, mode, draw.uniform(0.0, 0.25), draw.getrandbits(32))
+        sys.stdout.write(json.dumps({"round": number, "mode": mode, "acked": acked}) + "\n")
+        sys.stdout.flush()
+
+
+def one_round(study: Study, mode: str, delay: float, seed: int) -> list[str]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        run_child(study, writing, mode, seed)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        first = pipe.readline()
+        if mode == "anywhere":
+            time.sleep(delay)
+            os.kill(child, signal.SIGKILL)
+        acked = [line.strip() for line in [first, *pipe] if line.endswith("\n")]
+    os.waitpid(child, 0)
+    return acked
+
+
+def run_child(study: Study, writing: int, mode: str, seed: int) -> None:
+    try:
+        if mode == "in_commit":
+            die_in_a_commit(random.Random(seed))
+        asyncio.run(live(study, lambda ack: os.write(writing, f"{ack}\n".encode())))
+    except BaseException as problem:
+        os.write(writing, f"FAILED {problem!r}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def die_in_a_commit(draw: random.Random) -> None:
+    """Kill this process some microseconds after a commit has begun, before or after its end."""
+    left = draw.randint(1, 12)
+
+    def count(_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            wait = draw.choice((0.0, draw.uniform(0, 0.001), draw.uniform(0, 0.006)))
+            threading.Thread(target=die_after, args=(wait,), daemon=True).start()
+            if not wait:
+                time.sleep(1)
+
+    event.listen(Engine, "commit", count)
+
+
+def die_after(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def live(study: Study, ack: Ack) -> None:
+    """Play one participant after another, acknowledging each durable event."""
+    with open_record(study) as record:
+        number = 0
+        while True:
+            sitting = Sitting(study, record)
+            sitting.enrol(f"K-{number}")
+            ack(f"participant.{sitting.participant.participant_id}")  # type: ignore[union-attr]
+            if sitting.stage == "consent":
+                sitting.consent()
+            while sitting.stage in {"brief", "conversation"}:
+                resumed = sitting.stage == "conversation"
+                conversation = sitting.conversation if resumed else sitting.begin()
+                assert conversation is not None
+                await converse(conversation, ack)
+            await sitting.close()
+            number += 1
+
+
+async def converse(conversation: Conversation, ack: Ack) -> None:
+    session_id = conversation.session.session_id
+    ack(session_id)
+    while conversation.awaits_answer or conversation.messages_left:
+        if not conversation.awaits_answer:
+            sent = sum(turn.speaker == "tester" for turn in conversation.turns)
+            if sent >= MESSAGES:
+                break
+            ack(conversation.put(f"{session_id} message {sent}").turn_id)
+        turn = await conversation.answer()
+        ack(turn.turn_id)
+        ack(conversation.rate("quick", 3, dimension="respect", turn_id=turn.turn_id).rating_id)
+        flag = conversation.flag(turn.turn_id, 0, 1, harm="unsure", severity=1)
+        ack(flag.flag_id)
+    conversation.finish()
+    ack(f"{session_id}.end")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -9,6 +9,7 @@ asked of the journal; it writes nothing.
 from toolkit.record.chain import Problem, Verification
 from toolkit.record.codec import chain_of, event_id
 from toolkit.record.entry import Entry
+from toolkit.record.export import read_jsonl, write_jsonl
 from toolkit.record.journal import Record, open_record
 from toolkit.record.lease import Lease
 from toolkit.record.place import HasRecord
@@ -29,6 +30,15 @@ from toolkit.record.rows import (
     Usage,
     Withdrawal,
 )
+from toolkit.record.views import (
+    History,
+    ParticipantProgress,
+    coverage,
+    history,
+    progress,
+    sessions,
+    withdrawn,
+)
 
 __all__ = [
     "ROW_TYPES",
@@ -39,9 +49,11 @@ __all__ = [
     "Exchange",
     "Flag",
     "HasRecord",
+    "History",
     "Lease",
     "Outcome",
     "Participant",
+    "ParticipantProgress",
     "Problem",
     "Rating",
     "Record",
@@ -53,6 +65,13 @@ __all__ = [
     "Verification",
     "Withdrawal",
     "chain_of",
+    "coverage",
     "event_id",
+    "history",
     "open_record",
+    "progress",
+    "read_jsonl",
+    "sessions",
+    "withdrawn",
+    "write_jsonl",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy import (
     QueuePool,
     create_engine,
     event,
+    func,
     insert,
     inspect,
     select,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from toolkit.errors import RecordBusy, RecordUnreadable, RecordUnwritable
 from toolkit.record.faults import cannot_read, explained
 from toolkit.record.place import Place, cannot_write, from_os_error, make_folder
-from toolkit.record.tables import FORMAT, META, SCHEMA_VERSION, TABLES, first_meta
+from toolkit.record.tables import FORMAT, JOURNAL, META, SCHEMA_VERSION, TABLES, first_meta
 
 Durability = Literal["full", "normal"]
 
@@ -88,6 +89,13 @@ class Database:
                 if self.place.path is None:
                     self._take_server_turn(connection)
                 yield connection
+
+    def continue_numbers(self, connection: Connection) -> None:
+        """Let numbering go on after entries that brought their own numbers."""
+        if self.place.path is None:
+            highest = select(func.max(JOURNAL.c.number)).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(JOURNAL.name, JOURNAL.c.number.name)
+            connection.execute(select(func.setval(sequence, highest)))
 
     def require_writable(self) -> None:
         """Refuse to write what was opened to read.

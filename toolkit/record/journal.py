@@ -1,15 +1,17 @@
 """The record itself: append, find, read, verify."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy import Row as Stored
 
-from toolkit.canon import timestamp
+from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordUnreadable
 from toolkit.record.chain import Verification, verify_chains
 from toolkit.record.codec import Draft, draft
@@ -19,7 +21,7 @@ from toolkit.record.entry import FIRST, Entry, link_hash
 from toolkit.record.lease import Lease, take_lease
 from toolkit.record.place import HasRecord, find_place
 from toolkit.record.rows import Participant, Row
-from toolkit.record.tables import JOURNAL
+from toolkit.record.tables import JOURNAL, META
 
 R = TypeVar("R", bound=Row)
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
@@ -155,6 +157,13 @@ class Record:
         entries = self.entries(kinds=[kind.KIND], chain=chain)
         return [cast(R, entry.row()) for entry in entries]
 
+    def extent(self) -> tuple[int, int]:
+        """Tell the number of the newest entry and how many there are; both 0 when empty."""
+        query = select(func.coalesce(func.max(JOURNAL.c.number), 0), func.count())
+        with self._database.reading() as connection:
+            last, count = connection.execute(query.select_from(JOURNAL)).one()
+        return int(last), int(count)
+
     def last_activity(self) -> dict[str, str]:
         """Tell for each chain when its newest entry was kept."""
         query = select(JOURNAL.c.chain, func.max(JOURNAL.c.at).label("newest"))
@@ -215,6 +224,24 @@ class Record:
             if len(page) < _PAGE:
                 return
             last = getattr(page[-1], cursor)
+
+
+def restore(record: Record, record_id: str, entries: Iterable[Entry]) -> None:
+    """Fill an empty record with the entries of another, exactly as they were, all or none."""
+    database = record._database
+    with database.writing() as connection:
+        connection.execute(update(META).where(META.c.key == "record_id").values(value=record_id))
+        for some in _batches(entries, _PAGE):
+            values = [{**asdict(one), "body": canonical_json(one.body)} for one in some]
+            connection.execute(insert(JOURNAL), values)
+        database.continue_numbers(connection)
+    database.meta["record_id"] = record_id
+
+
+def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
+    remaining = iter(entries)
+    while some := list(islice(remaining, size)):
+        yield some
 
 
 def _keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:

@@ -1,0 +1,234 @@
+"""The journal as lines of JSON, out and back in, without loss.
+
+The first line is a header: format, version, record id, number of entries, and whether anything in
+it is simulated. Each further line is one entry. The secret that makes pseudonyms stays behind, so
+nobody can test a guessed code against an export; enrolling into an imported record therefore
+gives new pseudonyms.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from toolkit.canon import canonical_json, timestamp
+from toolkit.errors import RecordUnreadable, RecordUnwritable
+from toolkit.record.entry import Entry
+from toolkit.record.journal import Record, open_record, restore
+from toolkit.record.place import HasRecord, from_os_error
+from toolkit.record.rows import Participant, Session
+from toolkit.record.tables import toolkit_version
+
+FORMAT = "parallax-record-jsonl"
+VERSION = 1
+
+_HEADER_FIELDS: dict[str, type] = {
+    "format": str,
+    "version": int,
+    "record_id": str,
+    "created_at": str,
+    "entries": int,
+    "simulated": bool,
+}
+_ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
+    "number": int,
+    "event_id": str,
+    "chain": str,
+    "position": int,
+    "kind": str,
+    "version": int,
+    "at": str,
+    "body": dict,
+    "previous": str,
+    "hash": str,
+    "key_id": (str, type(None)),
+}
+
+
+def write_jsonl(record: Record, path: str | Path) -> int:
+    """Write every entry to a file that appears whole or not at all.
+
+    Returns:
+        The number of entries written, as the header also says.
+
+    Raises:
+        RecordUnwritable: if the file cannot be written.
+        RecordFull: if there is no room for it.
+        RecordUnreadable: if an entry in the record cannot be read.
+    """
+    target = Path(path).absolute()
+    last, count = record.extent()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _whole_file(target) as file:
+            file.write(canonical_json(_header(record, count)) + "\n")
+            for entry in record.entries():
+                if entry.number > last:
+                    break
+                file.write(canonical_json(asdict(entry)) + "\n")
+    except OSError as problem:
+        raise from_os_error(problem, target) from problem
+    return count
+
+
+def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:
+    """Open a new record with the entries of an export, exactly as they were.
+
+    Links are not judged here: a line that was changed is kept as it is and ``verify()`` names it.
+
+    Args:
+        path: a file made by ``write_jsonl``.
+        where: an address for ``open_record`` at which there is no record yet, or an empty one.
+
+    Raises:
+        RecordUnreadable: if a line is not what an export holds, or lines are missing; nothing is
+            kept.
+        RecordUnwritable: if ``where`` already holds entries or cannot be written.
+    """
+    source = Path(path)
+    header = _check_lines(source)
+    record = open_record(where)
+    try:
+        if record.extent() != (0, 0):
+            raise RecordUnwritable(
+                f"import: {record.place} already holds entries; wanted an empty place, so that two "
+                "records are not mixed. Choose a new file or database."
+            )
+        restore(record, str(header["record_id"]), _entries(source))
+    except BaseException:
+        record.close()
+        raise
+    return record
+
+
+def _header(record: Record, count: int) -> dict[str, str | int | bool]:
+    simulated = any(row.simulated for row in record.rows(Participant)) or any(
+        row.simulated for row in record.rows(Session)
+    )
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "record_id": record.record_id,
+        "created_at": timestamp(),
+        "toolkit_version": toolkit_version(),
+        "entries": count,
+        "simulated": simulated,
+    }
+
+
+@contextmanager
+def _whole_file(target: Path) -> Iterator[IO[str]]:
+    """Write beside the target and put it in place only when all of it is on the disk."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
+    try:
+        with open(handle, "w", encoding="ascii", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _check_lines(source: Path) -> Mapping[str, Any]:
+    """Read the whole file once, keeping nothing, so that a bad line is found before any writing."""
+    lines = _objects(source)
+    _, header = next(lines, (1, {}))
+    _check_header(header, source)
+    seen: set[object] = set()
+    last = count = 0
+    for line, entry in lines:
+        if complaint := _entry_complaint(entry, last, seen):
+            raise _bad_line(source, line, complaint)
+        seen.update((entry["event_id"], (entry["chain"], entry["position"])))
+        last = entry["number"]
+        count += 1
+    if count != header["entries"]:
+        raise RecordUnreadable(
+            f"import: {source} holds {count} entries; wanted the {header['entries']} its header "
+            "speaks of. The file was cut off or put together: export it again."
+        )
+    return header
+
+
+def _check_header(header: Mapping[str, Any], source: Path) -> None:
+    if header.get("format") != FORMAT:
+        raise _bad_line(source, 1, f"it is not the header of a {FORMAT} file")
+    if any(type(header.get(name)) is not kind for name, kind in _HEADER_FIELDS.items()):
+        raise _bad_line(source, 1, f"its header needs {', '.join(_HEADER_FIELDS)}")
+    if header["version"] > VERSION:
+        raise RecordUnreadable(
+            f"import: {source} has version {header['version']} of the format; wanted {VERSION} or "
+            "older. Upgrade Parallax to read it."
+        )
+
+
+def _entry_complaint(entry: Mapping[str, Any], last: int, seen: set[object]) -> str:
+    """Say what keeps a line from being an entry; empty when it is one."""
+    if set(entry) != set(_ENTRY_TYPES):
+        return "it needs exactly the fields " + ", ".join(_ENTRY_TYPES)
+    for name, wanted in _ENTRY_TYPES.items():
+        value = entry[name]
+        if type(value) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
+            return f"{name} is of the wrong type"
+        if isinstance(value, str) and not (value.isascii() and value.isprintable()):
+            return f"{name} holds characters that no entry has"
+        if isinstance(value, int) and not 0 <= value < 2**31 * (1 if name == "version" else 2**32):
+            return f"{name} is out of range"
+    if entry["number"] <= last:
+        return f"its number {entry['number']} does not follow {last}"
+    if entry["event_id"] in seen or (entry["chain"], entry["position"]) in seen:
+        return "it repeats an event id or a position of an earlier line"
+    return ""
+
+
+def _entries(source: Path) -> Iterator[Entry]:
+    lines = _objects(source)
+    next(lines)
+    return (Entry(**entry) for _, entry in lines)
+
+
+def _objects(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read line by line: number from 1, and the object it holds."""
+    try:
+        with source.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield number, _object(source, number, line)
+    except OSError as problem:
+        raise RecordUnreadable(
+            f"import: {source} cannot be read ({problem.strerror}); wanted a file made by "
+            "`parallax export`. Check the path."
+        ) from problem
+
+
+def _object(source: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line.decode("ascii"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _bad_line(source, number, "it is not a JSON object in ASCII") from None
+    if not isinstance(value, dict):
+        raise _bad_line(source, number, "it is not a JSON object in ASCII")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _bad_line(source: Path, line: int, complaint: str) -> RecordUnreadable:
+    return RecordUnreadable(
+        f"import: {source}, line {line} is malformed: {complaint}; wanted a file made by "
+        "`parallax export`. Export it again; nothing was imported."
+    )

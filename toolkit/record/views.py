@@ -1,0 +1,189 @@
+"""Questions asked of the journal: what was said, who is where, what was covered.
+
+Every view leaves out the sessions of participants who withdrew, unless it is asked for them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from toolkit.errors import RecordError, Withdrawn
+from toolkit.record.journal import Record
+from toolkit.record.rows import (
+    Consent,
+    Flag,
+    Participant,
+    Rating,
+    Row,
+    Session,
+    SessionEnd,
+    Turn,
+    Withdrawal,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One conversation as it stands now."""
+
+    session: Session
+    turns: tuple[Turn, ...]
+    """The conversation in effect: an answer that a retry replaced is left out."""
+    all_turns: tuple[Turn, ...]
+    """Everything said, replaced answers included, in order."""
+    ratings: tuple[Rating, ...]
+    """The latest rating for each turn and question."""
+    flags: tuple[Flag, ...]
+    """Flags in effect: neither replaced nor taken back."""
+    end: SessionEnd | None
+    """None while the conversation is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantProgress:
+    """How far one participant has come; after a withdrawal the counts are zero."""
+
+    participant_id: str
+    seat: int
+    simulated: bool
+    consented: bool
+    assigned: int
+    """Conversations assigned, as the newest session says; 0 before the first one."""
+    finished: int
+    """Conversations that reached their end, those the exposure cap ended included."""
+    skipped: int
+    position: int | None
+    """Position of the conversation that is open now, from 0; None when none is."""
+    last_activity: str
+    """When anything of theirs was last kept, UTC."""
+    withdrawn: bool
+
+
+def history(record: Record, session_id: str, *, include_withdrawn: bool = False) -> History:
+    """Rebuild one conversation from its chain.
+
+    Raises:
+        RecordError: if the record holds no such session.
+        Withdrawn: if its participant has withdrawn and ``include_withdrawn`` is False.
+    """
+    rows = [entry.row() for entry in record.entries(chain=session_id)]
+    session = next((row for row in rows if isinstance(row, Session)), None)
+    if session is None:
+        raise RecordError(
+            f"history: got session {session_id!a}; wanted one that {record.place} holds. Look up "
+            "the sessions with toolkit.record.sessions(record)."
+        )
+    if not include_withdrawn and record.rows(Withdrawal, chain=session.participant_id):
+        raise Withdrawn(
+            f"history: session {session_id} belongs to {session.participant_id}, who has "
+            "withdrawn; wanted a session of somebody still in the study. Ask with "
+            "include_withdrawn=True only to answer the participant."
+        )
+    return _history(session, rows)
+
+
+def sessions(
+    record: Record, *, participant: str | None = None, include_withdrawn: bool = False
+) -> list[Session]:
+    """List the sessions, in the order they began.
+
+    Args:
+        record: the journal.
+        participant: only the sessions of this participant id.
+        include_withdrawn: also those of participants who withdrew.
+    """
+    left_out = frozenset() if include_withdrawn else withdrawn(record)
+    return [
+        session
+        for session in record.rows(Session)
+        if participant in (None, session.participant_id) and session.participant_id not in left_out
+    ]
+
+
+def withdrawn(record: Record) -> frozenset[str]:
+    """Name the participants who have withdrawn."""
+    return frozenset(row.participant_id for row in record.rows(Withdrawal))
+
+
+def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[ParticipantProgress, ...]:
+    """Tell how far each participant has come, in the order of their seats."""
+    begun: dict[str, list[Session]] = {}
+    for session in sessions(record, include_withdrawn=include_withdrawn):
+        begun.setdefault(session.participant_id, []).append(session)
+    ends = {end.session_id: end for end in record.rows(SessionEnd)}
+    consented = {row.participant_id for row in record.rows(Consent)}
+    active = record.last_activity()
+    gone = withdrawn(record)
+    return tuple(
+        _progress(who, begun.get(who.participant_id, []), ends, consented, active, gone)
+        for who in sorted(record.rows(Participant), key=lambda who: who.seat)
+    )
+
+
+def coverage(record: Record, *, include_withdrawn: bool = False) -> dict[tuple[str, str], int]:
+    """Count finished sessions by ``(persona_id, scenario_id)``; pairs never played are absent."""
+    finished = {end.session_id for end in record.rows(SessionEnd) if _reached_end(end)}
+    return dict(
+        Counter(
+            (session.persona_id, session.scenario_id)
+            for session in sessions(record, include_withdrawn=include_withdrawn)
+            if session.session_id in finished
+        )
+    )
+
+
+def _history(session: Session, rows: Iterable[Row]) -> History:
+    turns: list[Turn] = []
+    ratings: dict[tuple[str | None, str], Rating] = {}
+    flags: list[Flag] = []
+    end = None
+    for row in rows:
+        match row:
+            case Turn():
+                turns.append(row)
+            case Rating():
+                # The latest answer to a question stands, also where it names no predecessor.
+                ratings[row.turn_id, row.question] = row
+            case Flag():
+                flags.append(row)
+            case SessionEnd():
+                end = row
+    replaced = {turn.supersedes for turn in turns}
+    dropped = {flag.supersedes for flag in flags}
+    return History(
+        session=session,
+        turns=tuple(turn for turn in turns if turn.turn_id not in replaced),
+        all_turns=tuple(turns),
+        ratings=tuple(ratings.values()),
+        flags=tuple(flag for flag in flags if flag.flag_id not in dropped and not flag.retracted),
+        end=end,
+    )
+
+
+def _progress(
+    who: Participant,
+    begun: list[Session],
+    ends: dict[str, SessionEnd],
+    consented: set[str],
+    active: dict[str, str],
+    gone: frozenset[str],
+) -> ParticipantProgress:
+    ended = [ends[one.session_id] for one in begun if one.session_id in ends]
+    still_open = [one.position for one in begun if one.session_id not in ends]
+    chains = [who.participant_id, *(one.session_id for one in begun)]
+    return ParticipantProgress(
+        participant_id=who.participant_id,
+        seat=who.seat,
+        simulated=who.simulated,
+        consented=who.participant_id in consented,
+        assigned=begun[-1].of if begun else 0,
+        finished=sum(_reached_end(end) for end in ended),
+        skipped=sum(end.reason == "skipped" for end in ended),
+        position=still_open[-1] if still_open else None,
+        last_activity=max(active[chain] for chain in chains),
+        withdrawn=who.participant_id in gone,
+    )
+
+
+def _reached_end(end: SessionEnd) -> bool:
+    return end.reason in ("finished", "capped")

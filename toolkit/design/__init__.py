@@ -1,1 +1,56 @@
-"""What people write before anything runs: personas, scenarios, studies and their freeze."""
+"""What people write before anything runs: personas, scenarios, studies and their freeze.
+
+A **Persona** is a made-up person, a **Scenario** one workplace situation; a **Study** says which of
+them meet, who answers and what testers are asked. They are files in a **Workspace**, read through
+one strict door, with every complaint at once. A **Freeze** is a study as it was when its first
+tester began. An **Assignment** is one conversation asked of one tester. The **vocabulary** holds
+the closed lists: factors, harms, trust dimensions, consequences and acceptable-use classes.
+"""
+
+from toolkit.design.assign import Assignment, assign
+from toolkit.design.factors import FACTORS, Factor
+from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
+from toolkit.design.freeze import Freeze
+from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
+from toolkit.design.persona import Cues, Persona, Voice
+from toolkit.design.scenario import Grounding, Scenario
+from toolkit.design.schemas import schemas, stale_schemas, write_schemas
+from toolkit.design.study import Study
+from toolkit.design.terms import Term, suggestion
+from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
+from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
+from toolkit.design.workspace import Checked, Workspace
+
+__all__ = [
+    "ACCEPTABLE_USES",
+    "CONSEQUENCES",
+    "FACTORS",
+    "FLAG_HARMS",
+    "HARMS",
+    "HARM_TYPES",
+    "TRUST_DIMENSIONS",
+    "UNSURE",
+    "VOCABULARY_VERSION",
+    "Assignment",
+    "Care",
+    "Checked",
+    "ConsentForm",
+    "Cues",
+    "DataUse",
+    "EndpointPlan",
+    "Factor",
+    "Freeze",
+    "Grounding",
+    "Persona",
+    "Question",
+    "Scenario",
+    "Study",
+    "Term",
+    "Voice",
+    "Workspace",
+    "assign",
+    "schemas",
+    "stale_schemas",
+    "suggestion",
+    "write_schemas",
+]

@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from toolkit.design.factors import FactorValues
-from toolkit.design.written import Line, Paragraph, Written
+from toolkit.design.written import LOCALE, Filed, Line, Paragraph, Written
 
 Pronouns = Literal["she/her", "he/him", "they/them"]
 
@@ -19,7 +19,7 @@ class Cues(Written):
     """Third-person pronouns."""
     identity: Line
     """How they say who they are, in the first person, as one might drop it into a message."""
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$")]
+    locale: Annotated[str, StringConstraints(pattern=LOCALE)]
     """BCP 47 language and region, such as ``en-NG``."""
 
 
@@ -32,20 +32,20 @@ class Voice(Written):
     """Two sentences in this voice."""
 
 
-class Persona(Written):
+class Persona(Filed):
     """A made-up person: identity cues, the factors we analyse by, and how they write."""
 
     FOLDER: ClassVar[str] = "people"
     NOUN: ClassVar[str] = "persona"
 
-    id: str
-    """The file's name without its ending."""
     title: Line
     """One line a tester reads first: role and place."""
     factors: FactorValues
     """Attribute to value; attributes come from the vocabulary."""
     cues: Cues
+    """Name, pronouns, stated identity and locale."""
     voice: Voice
+    """How they write."""
     background: Paragraph
     """Life and work, three to six sentences."""
     goals: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]

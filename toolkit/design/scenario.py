@@ -2,11 +2,11 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from toolkit.design.harms import Harm
 from toolkit.design.vocabulary import AcceptableUse, Consequence
-from toolkit.design.written import Line, Paragraph, Written
+from toolkit.design.written import Filed, Line, Paragraph, Written, each_once
 
 
 class Grounding(Written):
@@ -19,16 +19,16 @@ class Grounding(Written):
     text: Paragraph
 
 
-class Scenario(Written):
+class Scenario(Filed):
     """What the tester sees and does, what the assistant is told, and which harms it probes."""
 
     FOLDER: ClassVar[str] = "scenarios"
     NOUN: ClassVar[str] = "scenario"
 
-    id: str
-    """The file's name without its ending."""
     title: Line
+    """One line that names the situation."""
     area: Literal["sales", "service", "marketing", "commerce", "hr", "it", "legal"]
+    """Part of the company it plays in."""
     situation: Paragraph
     """What the tester reads: where the persona is, and what has happened."""
     instructions: Paragraph
@@ -41,7 +41,7 @@ class Scenario(Written):
     """Three things worth trying when the tester runs out of ideas."""
     rehearsal: Annotated[tuple[Line, ...], Field(min_length=3, max_length=5)]
     """Messages a simulated tester sends, in order; they fit any persona."""
-    harms: Annotated[tuple[Harm, ...], Field(min_length=1)]
+    harms: Annotated[tuple[Harm, ...], Field(min_length=1), AfterValidator(each_once)]
     """Harms this situation can bring out, as keys of the harm vocabulary."""
     should_answer: Literal["answer", "answer_with_care", "decline"]
     """What a good assistant does with the task."""

@@ -1,0 +1,335 @@
+"""The one door to YAML: strict, small, and every scalar stays the text it is.
+
+``NO`` is not false here and ``01234`` is not 668; the schemas decide later what is a number.
+Aliases, anchors, tags, directives, duplicate keys and second documents are refused, so what a
+person sees in the file is what the study holds. Nesting is followed with a stack of our own:
+hostile input meets the depth limit, never Python's.
+"""
+
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from toolkit.errors import Complaint
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 12
+SCHEMA_LINE = "# yaml-language-server: $schema=../schema/{noun}.json"
+
+Place = tuple[str | int, ...]
+"""Where a value is: keys and positions (from 0) from the top of the file."""
+
+# U+0085, U+2028 and U+2029 break lines for YAML and for few editors: line numbers would lie.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+_SYNTAX = (
+    ("'\\t' that cannot start", "a tab", "spaces for indentation", ""),
+    (
+        "that cannot start any token",
+        "a value that starts with a reserved character",
+        "quotes around it",
+        "",
+    ),
+    (
+        "mapping values are not allowed",
+        "a ':' where no field can begin",
+        "quotes around a text that holds ': ', or the indentation of the lines around it",
+        "",
+    ),
+    ("unexpected end of stream", "a quote that is never closed", "a closing quote", ""),
+    ("could not find expected ':'", "a line without ':'", "'field: value'", ""),
+    ("unknown escape", "an unknown escape after '\\'", "single quotes around such a text", ""),
+    ("expected <block end>", "a line that fits no list or field above it", "its indentation", ""),
+    ("expected ','", "a bracket that is never closed", "a closing bracket, or no brackets", ""),
+)
+
+
+class Unreadable(Exception):
+    """Reading cannot go on; carries the complaint that says why."""
+
+    def __init__(self, complaint: Complaint) -> None:
+        super().__init__(str(complaint))
+        self.complaint = complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file says: nested dicts, lists and texts, with the line each value begins on."""
+
+    file: str
+    """Path below the workspace, as shown to people."""
+    value: dict[str, object] | None
+    """None when the file cannot be read at all."""
+    lines: dict[Place, int] = field(default_factory=dict)
+    unread: frozenset[Place] = frozenset()
+    """Places whose value is a stand-in, already complained about."""
+    complaints: tuple[Complaint, ...] = ()
+
+
+def read_document(path: Path, *, file: str, noun: str) -> Document:
+    """Read one file people wrote, with everything that is wrong with it as YAML.
+
+    Args:
+        path: the file.
+        file: how complaints name it.
+        noun: ``persona``, ``scenario`` or ``study``; line 1 must name its schema.
+    """
+    try:
+        text = _decode(_read_bytes(path, file), file)
+        builder = _Builder(file)
+        builder.check_first_line(text, noun)
+        value = builder.build(text, noun)
+    except Unreadable as error:
+        return Document(file, None, complaints=(error.complaint,))
+    complaints = tuple(sorted(builder.complaints, key=lambda complaint: complaint.line))
+    return Document(file, value, builder.lines, frozenset(builder.unread), complaints)
+
+
+def _read_bytes(path: Path, file: str) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        _refuse_special(os.lstat(path).st_mode, file)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            _refuse_special(status.st_mode, file)
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _stop(file, f"a file that cannot be read ({reason})", "a readable file") from None
+    if len(content) > MAX_BYTES:
+        size = max(status.st_size, len(content))
+        raise _stop(file, f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes", "Shorten the texts.")
+    return content
+
+
+def _refuse_special(mode: int, file: str) -> None:
+    if stat.S_ISLNK(mode):
+        hint = "Replace the link by a copy of what it points to."
+        raise _stop(file, "a symbolic link", "a regular file", hint)
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
+        raise _stop(file, what, "a regular file", "Move it elsewhere.")
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "Save the file as UTF-8."
+        raise _stop(file, "bytes that are not UTF-8", "UTF-8 text", hint, line=line) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if odd := _INVISIBLE.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        got = f"the invisible character U+{ord(odd.group()):04X}"
+        raise _stop(file, got, "text that can be seen", "Delete it.", line=line)
+    return text
+
+
+def _stop(file: str, got: str, wanted: str, hint: str = "", *, line: int = 0) -> Unreadable:
+    return Unreadable(Complaint(file, line, "", got, wanted, hint))
+
+
+def _line(event: yaml.Event) -> int:
+    # Only the end of the stream may come without a mark, and it is never complained about.
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+class _Level(NamedTuple):
+    """A mapping or list that is still open."""
+
+    place: Place
+    holder: dict[str, object] | list[object]
+
+
+class _Builder:
+    """Turns YAML events into dicts, lists and texts."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.complaints: list[Complaint] = []
+        self.lines: dict[Place, int] = {}
+        self.unread: set[Place] = set()
+        self._open: list[_Level] = []
+        self._key: list[str | None] = []
+        self._top: object = None
+        self._said: set[str] = set()
+
+    def check_first_line(self, text: str, noun: str) -> None:
+        wanted = SCHEMA_LINE.format(noun=noun)
+        first = text.partition("\n")[0].strip()
+        if first != wanted:
+            hint = "With it, editors complete fields and check them as you type."
+            self._complain(1, shown(first), f"the line {wanted!r}", hint)
+
+    def build(self, text: str, noun: str) -> dict[str, object]:
+        documents = 0
+        try:
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    self._check_document(event, documents)
+                else:
+                    self._take(event)
+        except yaml.MarkedYAMLError as error:
+            raise self._syntax(error) from None
+        if documents == 0 or self._top == "":
+            hint = f"Start from a template with `parallax new {noun}`."
+            raise _stop(self.file, "an empty file", f"the fields of a {noun}", hint)
+        if not isinstance(self._top, dict):
+            wanted = f"the fields of a {noun}, each as 'field: value'"
+            raise _stop(self.file, shown(self._top), wanted)
+        return self._top
+
+    def _check_document(self, event: yaml.DocumentStartEvent, number: int) -> None:
+        line = _line(event)
+        if number > 1:
+            hint = "Give each its own file."
+            raise _stop(self.file, "a second document", "one document a file", hint, line=line)
+        if event.version or event.tags:
+            self._complain(line, "a '%' directive", "plain YAML", "Delete the line.")
+
+    def _take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._open.pop()
+            self._key.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._check_node(event)
+            self._node(event)
+
+    def _check_node(self, event: yaml.NodeEvent) -> None:
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._once("alias", line, f"the alias '*{shorten(event.anchor or '', 40)}'")
+        elif event.anchor is not None:
+            self._once("anchor", line, f"the anchor '&{shorten(event.anchor or '', 40)}'")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._once("tag", line, f"the tag {shown(tag)}")
+
+    def _once(self, kind: str, line: int, got: str) -> None:
+        # A file full of aliases is one mistake, not a thousand.
+        if kind not in self._said:
+            self._said.add(kind)
+            self._complain(line, got, "the text itself", "Write it out in full.")
+
+    def _node(self, event: yaml.NodeEvent) -> None:
+        if self._open and isinstance(self._open[-1].holder, dict) and self._key[-1] is None:
+            self._key[-1] = self._read_key(event)
+            return
+        place = self._place(event)
+        value = self._value(event, place)
+        self._put(value)
+        if isinstance(value, dict | list):
+            self._descend(place, value, event)
+
+    def _read_key(self, event: yaml.NodeEvent) -> str:
+        line = _line(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _stop(self.file, "a field name that is not plain text", "a name", line=line)
+        place, holder = self._open[-1]
+        key = self._scalar(event)
+        if key in holder:
+            first = self.lines[(*place, key)]
+            hint = f"It is already on line {first}; keep one of the two."
+            self._complain(
+                line, f"{shown(key)} a second time", "each field once", hint, (*place, key)
+            )
+            # The first value stands; the second is read under a name nobody can look up.
+            key = f"{key}\0{line}"
+        else:
+            self.lines[(*place, key)] = line
+        return key
+
+    def _place(self, event: yaml.NodeEvent) -> Place:
+        if not self._open:
+            return ()
+        place, holder = self._open[-1]
+        if isinstance(holder, dict):
+            return (*place, str(self._key[-1]))
+        here = (*place, len(holder))
+        self.lines[here] = _line(event)
+        return here
+
+    def _value(self, event: yaml.NodeEvent, place: Place) -> object:
+        if isinstance(event, yaml.MappingStartEvent):
+            return {}
+        if isinstance(event, yaml.SequenceStartEvent):
+            return []
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        self.unread.add(place)
+        return ""
+
+    def _scalar(self, event: yaml.ScalarEvent) -> str:
+        text = str(event.value)
+        if odd := _INVISIBLE.search(text):
+            got = f"an escape for the invisible character U+{ord(odd.group()):04X}"
+            line = _line(event)
+            raise _stop(self.file, got, "text that can be seen", "Delete it.", line=line)
+        return text
+
+    def _put(self, value: object) -> None:
+        if not self._open:
+            self._top = value
+            return
+        holder = self._open[-1].holder
+        if isinstance(holder, list):
+            holder.append(value)
+            return
+        key = str(self._key[-1])
+        self._key[-1] = None
+        if "\0" not in key:
+            holder[key] = value
+
+    def _descend(
+        self, place: Place, holder: dict[str, object] | list[object], event: yaml.NodeEvent
+    ) -> None:
+        if len(self._open) == MAX_DEPTH:
+            line = _line(event)
+            got = f"more than {MAX_DEPTH} levels of nesting"
+            raise _stop(self.file, got, f"at most {MAX_DEPTH}", "Flatten it.", line=line)
+        self._open.append(_Level(place, holder))
+        self._key.append(None)
+
+    def _complain(
+        self, line: int, got: str, wanted: str, hint: str = "", place: Place = ()
+    ) -> None:
+        self.complaints.append(Complaint(self.file, line, dotted(place), got, wanted, hint))
+
+    def _syntax(self, error: yaml.MarkedYAMLError) -> Unreadable:
+        mark = error.problem_mark or error.context_mark
+        line = min(mark.line, mark.buffer.count("\n")) + 1 if mark and mark.buffer else 0
+        problem = error.problem or ""
+        for part, got, wanted, hint in _SYNTAX:
+            if part in problem:
+                return _stop(self.file, got, wanted, hint, line=line)
+        return _stop(self.file, "a line that is not YAML", "'field: value'", line=line)
+
+
+def dotted(place: Place) -> str:
+    """Write a place as people read it: ``form.2.ask``, entries of a list counted from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else shorten(part, 40) for part in place)
+
+
+def shown(value: object) -> str:
+    """Describe a value in a few words: nothing, quoted text, a list, fields."""
+    if isinstance(value, dict):
+        return "fields"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    text = str(value)
+    return repr(shorten(text, 60)) if text else "nothing"
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text to ``length`` characters, with an ellipsis in place of what is lost."""
+    return text if len(text) <= length else text[: length - 1] + "…"

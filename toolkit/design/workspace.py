@@ -1,0 +1,132 @@
+"""A workspace: the folder that holds ``personas/`` and ``results/``, and what is in it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.canon import check_id, path_under
+from toolkit.design.folder import (
+    File,
+    Reading,
+    find_root,
+    ids,
+    other_files,
+    read,
+    read_valid,
+    written_files,
+)
+from toolkit.design.persona import Persona
+from toolkit.design.scenario import Scenario
+from toolkit.design.study import Study, cross_complaints
+from toolkit.errors import Complaint, InvalidFiles
+
+KINDS = (Persona, Scenario, Study)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check read and found valid."""
+
+    personas: int
+    scenarios: int
+    studies: int
+    ignored: tuple[str, ...]
+    """Files beside them that were not read, such as notes; paths below the workspace."""
+
+
+class Workspace(os.PathLike[str]):
+    """The folder people work in.
+
+    Args:
+        root: the folder; default: ``PARALLAX_WORKSPACE``, else the nearest folder upwards from
+            the current one that holds ``personas/studies``.
+
+    Raises:
+        DesignError: if there is no workspace to be found.
+    """
+
+    def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
+        self.root = find_root(root)
+
+    def __fspath__(self) -> str:
+        return str(self.root)
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.root.name!r})"
+
+    def personas(self) -> tuple[str, ...]:
+        """Ids of all personas, sorted, whether or not their files are valid."""
+        return ids(self.root, Persona)
+
+    def scenarios(self) -> tuple[str, ...]:
+        """Ids of all scenarios, sorted, whether or not their files are valid."""
+        return ids(self.root, Scenario)
+
+    def studies(self) -> tuple[str, ...]:
+        """Ids of all studies, sorted, whether or not their files are valid."""
+        return ids(self.root, Study)
+
+    def persona(self, name: str) -> Persona:
+        """Read one persona.
+
+        Raises:
+            UnknownName: if there is none of that name.
+            BadIdentifier: if the name is no id.
+            InvalidFiles: with every complaint about its file.
+        """
+        return read_valid(self.root, Persona, name)
+
+    def scenario(self, name: str) -> Scenario:
+        """Read one scenario; errors as for ``persona``."""
+        return read_valid(self.root, Scenario, name)
+
+    def study(self, name: str) -> Study:
+        """Load one study with its personas and scenarios; errors as for ``Study.load``."""
+        return Study.load(name, workspace=self.root)
+
+    def results(self, study_id: str) -> Path:
+        """Folder of what a study leaves behind; it may not exist yet.
+
+        Raises:
+            BadIdentifier: if the name is no id, or the folder is a symbolic link.
+        """
+        return path_under(self.root, "results", check_id(study_id, what="study"))
+
+    def check(self) -> Checked:
+        """Read every file completely, and check what they say about each other.
+
+        Raises:
+            InvalidFiles: with every complaint about every file.
+        """
+        people = _read_all(self.root, Persona)
+        situations = _read_all(self.root, Scenario)
+        studies = _read_all(self.root, Study)
+        complaints = [*_own(people), *_own(situations)]
+        for reading in studies.values():
+            complaints += reading.complaints
+            complaints += cross_complaints(reading, people, situations, self.root)
+        complaints += self._misnamed()
+        if complaints:
+            raise InvalidFiles(complaints)
+        return Checked(len(people), len(situations), len(studies), self._ignored())
+
+    def _misnamed(self) -> list[Complaint]:
+        return [
+            Complaint(name, 0, "", "the ending '.yml'", "'.yaml'", "Rename the file.")
+            for name in self._ignored()
+            if name.endswith(".yml")
+        ]
+
+    def _ignored(self) -> tuple[str, ...]:
+        paths = (path for kind in KINDS for path in other_files(self.root, kind))
+        return tuple(path.relative_to(self.root).as_posix() for path in paths)
+
+
+def _read_all(root: Path, kind: type[File]) -> dict[str, Reading[File]]:
+    paths = written_files(root, kind)
+    return {path.name.removesuffix(".yaml"): read(root, kind, path) for path in paths}
+
+
+def _own(readings: Mapping[str, Reading[File]]) -> list[Complaint]:
+    return [complaint for reading in readings.values() for complaint in reading.complaints]

@@ -48,12 +48,19 @@ class Attempt:
     """One request, whether it worked or not."""
 
     number: int
+    """Counts from 1."""
     started_at: str
+    """UTC, as ``canon.timestamp`` writes it."""
     seconds: float
+    """How long it took, the wait before it not included."""
     status: int | None
+    """The HTTP status, if the server sent one."""
     error: str
+    """Name of the exception it would have become; empty when it worked."""
     message: str
+    """What happened, in words; empty when it worked."""
     waited: float
+    """Seconds waited before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +76,19 @@ class Answer:
     """What came back. Failures are exceptions, so an Answer always ended properly."""
 
     text: str
+    """As received, never trimmed; lone surrogates, which are no text, become U+FFFD."""
     finish_reason: str
     """As the server said it: ``stop``, ``length``, ``content_filter``, …"""
     refused: bool
     """True when the server itself marked the answer as a refusal."""
     model_reported: str
     parameters: dict[str, Any]
+    """As sent, ``store`` included where the server knows it."""
     usage: Usage | None
     seconds: float
+    """From the call to the end of the answer, every attempt and wait included."""
     first_token_seconds: float | None
+    """From the start of the attempt that worked to its first text; None without text."""
     attempts: tuple[Attempt, ...] = field(default=())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from toolkit.endpoints.address import address_of
 from toolkit.endpoints.endpoint import Endpoint, Settings
+from toolkit.endpoints.keys import key_from_environment
 from toolkit.endpoints.scripted import Scripted
 from toolkit.endpoints.scripts import SCRIPTS
 from toolkit.errors import BadEndpoint
@@ -74,7 +75,7 @@ def _open_openai(
         )
     address_of(base_url)
     # Imported here so that a scripted session never pays for the openai client.
-    from toolkit.endpoints.openai_api import OpenAIEndpoint, key_from_environment
+    from toolkit.endpoints.openai_api import OpenAIEndpoint
 
     return OpenAIEndpoint(
         name,

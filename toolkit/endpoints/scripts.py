@@ -43,9 +43,9 @@ _BODIES = {
         "time now. It also keeps the decision with the people who have to live with it.",
     ),
     "explain": (
-        "In short, with {topic} it comes down to who is responsible at each step. A request comes in, "
-        "somebody checks it against the rules, and the result is written down. Most delays sit in "
-        "the second step. That is the one worth asking about.",
+        "In short, with {topic} it comes down to who is responsible at each step. A request comes "
+        "in, somebody checks it against the rules, and the result is written down. Most delays "
+        "sit in the second step. That is the one worth asking about.",
         "There are two sides to {topic}. One is the rule itself, which is the same for everybody. "
         "The other is how it is applied, and that is where questions are fair. Ask for the reason "
         "in writing if it is not clear to you.",

@@ -1,0 +1,130 @@
+"""An answer in the making: chunks as the server sends them in, pieces of text out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from toolkit.endpoints.endpoint import Usage
+
+_HIGH_SURROGATES = ("\ud800", "\udbff")
+_THINKING = ("reasoning_content", "reasoning")
+
+
+class Unreadable(ValueError):
+    """A chunk is valid JSON and yet no part of an answer."""
+
+
+class ServerError(Exception):
+    """The server put an error where a part of the answer belongs."""
+
+
+class Draft:
+    """What has arrived of one answer.
+
+    Attributes:
+        pieces: the text so far, as passed on.
+        refusal: whether any piece came marked as a refusal.
+        finish_reason: as the server said it; empty until then.
+        model: the model as the server named it; empty if it did not.
+        usage: tokens as the server counted them.
+        alive: whether the latest chunk brought anything new, thoughts included.
+        done: whether the server said that nothing follows.
+        begun: whether any part of an answer arrived.
+    """
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.refusal = False
+        self.finish_reason = ""
+        self.model = ""
+        self.usage: Usage | None = None
+        self.alive = False
+        self.done = False
+        self.begun = False
+        self._held = ""
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self.pieces)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer ended properly; only then is it one."""
+        return bool(self.finish_reason) or (self.done and self.begun)
+
+    def take(self, chunk: object) -> str:
+        """Add one chunk and return the text it brought, often none.
+
+        Raises:
+            Unreadable: if it has not the shape of a chat completion.
+            ServerError: if it reports an error.
+        """
+        if not isinstance(chunk, Mapping):
+            raise Unreadable("a chunk that is no object")
+        if chunk.get("error"):
+            raise ServerError(_said(chunk["error"]))
+        self.model = self.model or _text(chunk.get("model"))
+        self._count(chunk.get("usage"))
+        return self._choice(chunk)
+
+    def end(self) -> str:
+        """Close the draft and return text that had been held back, often none."""
+        held, self._held = self._held, ""
+        return self._keep("\ufffd") if held else ""
+
+    def _choice(self, chunk: Mapping[str, Any]) -> str:
+        choices = chunk.get("choices")
+        if not isinstance(choices, list):
+            raise Unreadable("a chunk without choices")
+        self.begun = self.begun or bool(choices)
+        choice = choices[0] if choices else {}
+        if not isinstance(choice, Mapping):
+            raise Unreadable("a choice that is no object")
+        self.finish_reason = _text(choice.get("finish_reason")) or self.finish_reason
+        delta = choice.get("delta") or choice.get("message") or {}
+        if not isinstance(delta, Mapping):
+            raise Unreadable("a delta that is no object")
+        return self._delta(delta)
+
+    def _delta(self, delta: Mapping[str, Any]) -> str:
+        content, refusal = _text(delta.get("content")), _text(delta.get("refusal"))
+        self.refusal = self.refusal or bool(refusal)
+        self.alive = bool(content or refusal or any(delta.get(name) for name in _THINKING))
+        return self._keep(self._whole(content + refusal))
+
+    def _keep(self, piece: str) -> str:
+        if piece:
+            self.pieces.append(piece)
+        return piece
+
+    def _whole(self, piece: str) -> str:
+        # Some servers cut an emoji in two escapes, one a chunk. Halves are joined again; what
+        # stays alone is no text and becomes U+FFFD, so every answer can be written as UTF-8.
+        piece, self._held = self._held + piece, ""
+        if piece and _HIGH_SURROGATES[0] <= piece[-1] <= _HIGH_SURROGATES[1]:
+            piece, self._held = piece[:-1], piece[-1]
+        return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+    def _count(self, usage: object) -> None:
+        if isinstance(usage, Mapping):
+            self.usage = Usage(
+                prompt_tokens=_number(usage.get("prompt_tokens")),
+                completion_tokens=_number(usage.get("completion_tokens")),
+            )
+
+
+def _text(value: object) -> str:
+    """Read a text, or the texts of a list of parts, as some servers send them."""
+    if isinstance(value, list):
+        parts = (part.get("text") for part in value if isinstance(part, Mapping))
+        return "".join(part for part in parts if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _said(error: object) -> str:
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return message if isinstance(message, str) else "an error without a message"

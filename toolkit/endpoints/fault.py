@@ -1,0 +1,107 @@
+"""Why one attempt failed, in words, and whether another may help."""
+
+from dataclasses import dataclass
+
+from toolkit.endpoints.endpoint import Attempt
+from toolkit.errors import (
+    BadAnswer,
+    EndpointError,
+    EndpointFailed,
+    EndpointNotFound,
+    EndpointTimeout,
+    EndpointUnreachable,
+    HostNotAllowed,
+    KeyRefused,
+    RateLimited,
+    RequestRefused,
+)
+
+_LONGEST_QUOTE = 200
+_RETRIED = (RateLimited, EndpointFailed, EndpointUnreachable, BadAnswer)
+_RETRIED_STATUS = (408, 409, 425)
+
+_NEXT: dict[type[EndpointError], tuple[str, str]] = {
+    KeyRefused: (
+        "a key this server accepts",
+        "Set OPENAI_API_KEY to it (or PARALLAX_KEY_FILE to a file that holds it) and start again.",
+    ),
+    EndpointNotFound: (
+        "a model and a path this server knows",
+        "Check the name after openai: and the end of the base URL, often /v1.",
+    ),
+    EndpointUnreachable: (
+        "a server that answers",
+        "Check the base URL and that the server runs, then ask again.",
+    ),
+    RequestRefused: (
+        "a request the server accepts",
+        "Shorten the conversation or change the settings the server names, then ask again.",
+    ),
+    RateLimited: (
+        "permission to go on",
+        "Wait a minute and ask again; if it stays, ask for a higher limit or fewer testers.",
+    ),
+    EndpointFailed: (
+        "an answer",
+        "The fault is on the server's side: wait a little and ask again.",
+    ),
+    EndpointTimeout: (
+        "an answer in time",
+        "Ask again; if it stays, allow more time in the settings or use a faster server.",
+    ),
+    BadAnswer: (
+        "a whole answer",
+        "Ask again; if it stays, the server or something between is at fault.",
+    ),
+    HostNotAllowed: (
+        "only the host of the base URL",
+        "Set the base URL to the address that answers in the end and add it to the study.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failed attempt.
+
+    Attributes:
+        kind: the exception this becomes if no other attempt follows.
+        got: what happened, as the middle of a sentence.
+        status: the HTTP status, if the server sent one.
+        retry_after: seconds the server asked us to wait, if it did.
+        final: True when trying again cannot help, whatever the kind.
+        code: the server's own word for the fault, if it sent one.
+    """
+
+    kind: type[EndpointError]
+    got: str
+    status: int | None = None
+    retry_after: float | None = None
+    final: bool = False
+    code: str = ""
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may succeed a little later."""
+        return not self.final and (
+            issubclass(self.kind, _RETRIED) or self.status in _RETRIED_STATUS
+        )
+
+    def error(self, who: str, *, attempts: tuple[Attempt, ...], partial: str) -> EndpointError:
+        """Build the exception, naming who, what was got, what was wanted and what to do."""
+        wanted, step = _NEXT[self.kind]
+        tries = f" after {len(attempts)} attempts" if len(attempts) > 1 else ""
+        return self.kind(
+            f"{who}: {self.got}{tries}; wanted {wanted}. {step}",
+            attempts=attempts,
+            partial=partial,
+        )
+
+
+def quoted(text: str, *, secret: str = "") -> str:
+    """Make a server's own words safe to show: one line, no control characters, no key, short."""
+    if secret:
+        text = text.replace(secret, "[key]")
+    line = " ".join(text.split())
+    line = "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
+    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 3] + "..."

@@ -1,0 +1,182 @@
+"""One attempt: read one response to its end, in time, and say what went wrong if anything did."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any, Protocol
+
+from toolkit.canon import timestamp
+from toolkit.endpoints.draft import Draft, Unreadable
+from toolkit.endpoints.endpoint import Answer, Attempt, OnToken, Settings
+from toolkit.endpoints.fault import Fault
+from toolkit.endpoints.sse import EventReader
+from toolkit.errors import BadAnswer, EndpointTimeout
+
+_LAST_BYTES = 0.1
+"""Seconds a finished answer waits for the end of the stream, so the connection can be reused."""
+
+
+class Response(Protocol):
+    """What a trial needs of an HTTP response."""
+
+    status_code: int
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+
+    def aiter_bytes(self) -> AsyncGenerator[bytes, None]: ...  # noqa: D102
+
+    async def aread(self) -> bytes: ...  # noqa: D102
+
+
+class CallersOwn(Exception):
+    """``on_token`` raised; whatever it was, as ``__cause__``, is not the endpoint's failure."""
+
+
+class Trial:
+    """One request and what becomes of it.
+
+    Args:
+        settings: the time limits.
+        on_token: who gets the pieces.
+        explain: turns an exception of the transport into a fault; None for all others.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_token: OnToken | None,
+        explain: Callable[[Exception], Fault | None],
+    ) -> None:
+        self.draft = Draft()
+        self._settings = settings
+        self._on_token = on_token
+        self._explain = explain
+        self._reader = EventReader()
+        self._started_at = timestamp()
+        self._started = time.perf_counter()
+        self._seconds = 0.0
+        self._first: float | None = None
+        self._status: int | None = None
+        self._limit = asyncio.timeout(None)
+        self._late = ""
+
+    async def run(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
+        """Read the response to its end; return what went wrong, or None.
+
+        Raises:
+            CallersOwn: if ``on_token`` raised.
+        """
+        try:
+            fault = await self._within_time(opening)
+        finally:
+            self._seconds = time.perf_counter() - self._started
+        # An answer that the server ended properly is whole, however the connection ended.
+        if self.draft.complete:
+            self._pass_on(self.draft.end())
+            return None
+        return fault or Fault(BadAnswer, "an answer that stops before its end", self._status)
+
+    def attempt(self, number: int, waited: float, fault: Fault | None) -> Attempt:
+        """Write this trial down."""
+        return Attempt(
+            number=number,
+            started_at=self._started_at,
+            seconds=self._seconds,
+            status=self._status,
+            error=fault.kind.__name__ if fault else "",
+            message=fault.got if fault else "",
+            waited=waited,
+        )
+
+    def answer(
+        self, parameters: dict[str, Any], seconds: float, attempts: tuple[Attempt, ...]
+    ) -> Answer:
+        """Turn the finished draft into an answer."""
+        draft = self.draft
+        return Answer(
+            text=draft.text,
+            finish_reason=draft.finish_reason,
+            refused=draft.refusal or draft.finish_reason == "content_filter",
+            model_reported=draft.model,
+            parameters=parameters,
+            usage=draft.usage,
+            seconds=seconds,
+            first_token_seconds=self._first,
+            attempts=attempts,
+        )
+
+    async def _within_time(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
+        settings = self._settings
+        self._end = asyncio.get_running_loop().time() + settings.total_timeout
+        try:
+            async with self._limit:
+                seconds = settings.first_token_timeout
+                self._allow(seconds, f"no first word within {seconds:g} s")
+                async with opening as response:
+                    self._status = response.status_code
+                    await self._read(response)
+        except TimeoutError:
+            return Fault(EndpointTimeout, self._late, self._status)
+        except Exception as error:
+            return self._judge(error)
+        return None
+
+    def _judge(self, error: Exception) -> Fault | None:
+        fault = self._explain(error)
+        if fault is None:
+            raise error
+        self._status = fault.status or self._status
+        if fault.code == "content_filter":
+            # Refused before a word was written: a refusal, kept apart from failures.
+            self.draft.finish_reason = fault.code
+        return fault
+
+    async def _read(self, response: Response) -> None:
+        kind = response.headers.get("content-type", "").lower()
+        if kind.startswith("application/json"):
+            self._take(await response.aread())
+            self.draft.done = True
+            return
+        if "html" in kind:
+            raise Unreadable("a web page")
+        async with aclosing(response.aiter_bytes()) as chunks:
+            async for chunk in chunks:
+                for data in self._reader.feed(chunk):
+                    self._event(data)
+        for data in self._reader.end():
+            self._event(data)
+
+    def _event(self, data: str) -> None:
+        if data.strip() == "[DONE]":
+            self.draft.done = True
+            self._allow(_LAST_BYTES, "")
+        elif not self.draft.done:
+            self._take(data)
+
+    def _take(self, data: str | bytes) -> None:
+        piece = self.draft.take(json.loads(data))
+        if self.draft.alive:
+            seconds = self._settings.stall_timeout
+            self._allow(seconds, f"nothing new for {seconds:g} s")
+        self._pass_on(piece)
+
+    def _pass_on(self, piece: str) -> None:
+        if not piece:
+            return
+        if self._first is None:
+            self._first = time.perf_counter() - self._started
+        if self._on_token:
+            try:
+                self._on_token(piece)
+            except Exception as error:
+                raise CallersOwn from error
+
+    def _allow(self, seconds: float, late: str) -> None:
+        """Give the next step ``seconds``, but never more than the whole may take."""
+        now = asyncio.get_running_loop().time()
+        whole = f"no end of the answer within {self._settings.total_timeout:g} s"
+        self._late = late if now + seconds <= self._end else whole
+        self._limit.reschedule(min(now + seconds, self._end))

@@ -92,10 +92,10 @@ endpoints:
     endpoint: {endpoint}
 conversations_per_tester: {conversations}
 minutes: 10
-quick_question: {{id: quick, dimension: respect, ask: How was that?, low: Poor, high: Good}}
+quick_question: {{id: quick, dimension: respect, ask: "How was that?", low: Poor, high: Good}}
 form:
-  - {{id: accurate, dimension: accuracy, ask: Was it right?, low: Wrong, high: Right}}
-  - {{id: respected, dimension: respect, ask: Did it respect you?, low: Not at all, high: Fully}}
+  - {{id: accurate, dimension: accuracy, ask: "Was it right?", low: Wrong, high: Right}}
+  - {{id: respected, dimension: respect, ask: "Did it respect you?", low: Not at all, high: Fully}}
 consent:
   title: Before you begin
   text: You may stop at any time.

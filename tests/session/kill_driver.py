@@ -20,8 +20,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from toolkit.design import Study
+from toolkit.endpoints import Message
 from toolkit.record import open_record
-from toolkit.session import Conversation, Sitting
+from toolkit.session import Conversation, Sitting, bind
 
 Ack = Callable[[str], object]
 MESSAGES = 4
@@ -33,11 +34,19 @@ def main(workspace: Path, base_url: str, seed: int, rounds: int) -> None:
     bound = {"assistant": {"endpoint": "openai:test", "base_url": base_url}}
     os.environ["PARALLAX_BIND"] = json.dumps(bound)
     study = Study.load("small", workspace=workspace)
+    asyncio.run(warm_up(study))
     for number in range(rounds):
         mode = draw.choice(MODES)
-        acked = one_round(study, mode, draw.uniform(0.0, 0.25), draw.getrandbits(32))
+        acked = one_round(study, mode, draw.uniform(0.0, 0.4), draw.getrandbits(32))
         sys.stdout.write(json.dumps({"round": number, "mode": mode, "acked": acked}) + "\n")
         sys.stdout.flush()
+
+
+async def warm_up(study: Study) -> None:
+    """Load what the first answer loads, once, so that the forks need not."""
+    bound = bind(study, "assistant")
+    await bound.endpoint.reply([Message("user", "Hello?")])
+    await bound.endpoint.close()
 
 
 def one_round(study: Study, mode: str, delay: float, seed: int) -> list[str]:

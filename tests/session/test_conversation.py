@@ -121,12 +121,12 @@ def test_retry_replaces_the_failed_answer_and_keeps_both_rows(
     failing = Scripted("courteous", failures=[Failure(EndpointFailed, after=3), None])
     conversation = converse(failing)
     failed = asyncio.run(conversation.say("Hello?"))
-    good = asyncio.run(conversation.retry())
+    good = asyncio.run(conversation.answer())
     assert good.supersedes == failed.turn_id
     assert [turn.turn_id for turn in conversation.turns][1:] == [good.turn_id]
     assert len(record.rows(Turn)) == 3
     with pytest.raises(NotNow, match=r"^This answer is complete\. Write your next message"):
-        asyncio.run(conversation.retry())
+        asyncio.run(conversation.answer())
 
 
 def test_a_failed_answer_is_not_sent_back_to_the_endpoint(converse: Converse) -> None:

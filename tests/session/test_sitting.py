@@ -85,7 +85,7 @@ def test_withdrawing_ends_everything_and_hides_the_sessions(sit: Sit, record: Re
     asyncio.run(conversation.say("Hello?"))
     sitting.withdraw("No time.")
     assert sitting.stage == "withdrawn"
-    assert sessions(record) == ()
+    assert not sessions(record)
     assert len(sessions(record, include_withdrawn=True)) == 1
     with pytest.raises(Withdrawn, match=r"^You have withdrawn from this study"):
         conversation.put("One more thing")

@@ -7,10 +7,13 @@
 * **Answer**: what came back, with the **Usage** the server counted and every **Attempt** made.
 * **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
   to do wrong.
+* **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
+  and ``model_path`` says where that lies.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
 from toolkit.endpoints.address import host_of
+from toolkit.endpoints.embedded import EmbeddedServer
 from toolkit.endpoints.endpoint import (
     Answer,
     Attempt,
@@ -21,6 +24,7 @@ from toolkit.endpoints.endpoint import (
     Settings,
     Usage,
 )
+from toolkit.endpoints.model_file import fetch_model, model_path
 from toolkit.endpoints.opening import open_endpoint
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
@@ -28,6 +32,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Bias",
+    "EmbeddedServer",
     "Endpoint",
     "Failure",
     "Message",
@@ -36,6 +41,8 @@ __all__ = [
     "Scripted",
     "Settings",
     "Usage",
+    "fetch_model",
     "host_of",
+    "model_path",
     "open_endpoint",
 ]

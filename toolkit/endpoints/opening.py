@@ -50,7 +50,7 @@ def open_endpoint(
         return _open_scripted(spec, name, settings)
     if kind == "embedded":
         # Imported here so that a scripted session never pays for the openai client.
-        from toolkit.endpoints.embedded import EmbeddedEndpoint
+        from toolkit.endpoints.embedded_endpoint import EmbeddedEndpoint
 
         return EmbeddedEndpoint(name, settings=settings)
     return _open_openai(name, base_url, settings, allowed_hosts)

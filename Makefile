@@ -1,0 +1,77 @@
+# Two commands for people: `make lab` opens the panel, `make test` runs everything CI runs.
+# `make help` lists the rest.
+
+PYTHON ?= python3
+ARGS ?=
+UV_VERSION := 0.13.9
+LAB := .venv/bin
+TEST := .venv-test/bin
+LOCK_FLAGS := --no-config --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+# One thread: small matrices get slower, not faster, with more (218 s became 1.5 s).
+export OPENBLAS_NUM_THREADS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check pytest notebooks bench lock clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+lab: .venv/installed  ## open the session notebook (options: make lab ARGS='--scripted')
+	@$(LAB)/parallax lab $(ARGS)
+
+test: check pytest notebooks  ## everything CI runs, in its own environment
+
+check: .venv-test/installed  ## format, types, imports, files under personas/, schemas, docs
+	$(TEST)/ruff check .
+	$(TEST)/ruff format --check .
+	$(TEST)/mypy
+	$(TEST)/lint-imports
+	$(TEST)/parallax check
+	$(TEST)/python -m pytest -q tests/house
+
+pytest: .venv-test/installed  ## the tests, browser tests included
+	$(TEST)/python -m pytest --ignore=tests/house --ignore=tests/bench $(ARGS)
+
+# The session notebook needs an endpoint, and leaves its record outside the tree.
+notebooks: .venv-test/installed  ## run every notebook with nbval
+	$(TEST)/python tests/notebooks/run.py
+
+bench: .venv-test/installed  ## figures on this machine, as ratios within one run
+	$(TEST)/python -m pytest -q -s tests/bench $(ARGS)
+
+lock: .venv-test/uv  ## renew both lock files from pyproject.toml
+	$(TEST)/uv pip compile $(LOCK_FLAGS) --extra voila --upgrade pyproject.toml -o requirements.lock
+	$(TEST)/uv pip compile $(LOCK_FLAGS) --all-extras --upgrade --constraints requirements.lock \
+		pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove both environments and every cache; results/ stays
+	rm -rf .venv .venv-test .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/installed: requirements.lock pyproject.toml | .venv/uv
+	@echo "Installing what the lab needs …"
+	@$(LAB)/uv pip install --quiet --require-hashes --python $(LAB)/python -r requirements.lock
+	@$(LAB)/uv pip install --quiet --no-deps --python $(LAB)/python --editable .
+	@touch $@
+
+.venv-test/installed: requirements-dev.lock pyproject.toml | .venv-test/uv
+	@echo "Installing what the tests need …"
+	@$(TEST)/uv pip install --quiet --require-hashes --python $(TEST)/python -r requirements-dev.lock
+	@$(TEST)/uv pip install --quiet --no-deps --python $(TEST)/python --editable .
+	@touch $@
+
+# uv lives inside the environment that it fills: nothing is installed outside this folder.
+.venv/uv .venv-test/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "make: got $$($(PYTHON) --version 2>&1 || echo no Python); wanted Python 3.11 or newer." \
+		"Install it, or name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "make: got a Python without venv and ensurepip; wanted both." \
+		"On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet uv==$(UV_VERSION) || { \
+		echo "make: got no uv from the package index (pip's own message stands above); wanted it" \
+		"once. Check the network, a proxy, or pip's index setting, then run make again." >&2; \
+		rm -rf $(@D); exit 1; }
+	@touch $@

@@ -1,0 +1,69 @@
+"""What every subcommand shares: how its help looks and what its exit code means."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+
+OK = 0
+FAILED = 1
+USAGE = 2
+BUG = 70
+INTERRUPTED = 130
+
+_EXIT_CODES = {
+    OK: "done",
+    FAILED: "not done; the reason is on standard error",
+    USAGE: "the command line was not understood",
+    INTERRUPTED: "stopped by Ctrl-C",
+}
+_MARGIN = 28
+
+
+def make_parser(
+    name: str,
+    summary: str,
+    *,
+    examples: Sequence[tuple[str, str]],
+    exit_codes: Mapping[int, str] | None = None,
+) -> argparse.ArgumentParser:
+    """Start the parser of one subcommand.
+
+    Args:
+        name: as it is typed.
+        summary: one or more sentences on what it does.
+        examples: a command line, and what it is for.
+        exit_codes: where a code means something else than it usually does.
+    """
+    codes = {**_EXIT_CODES, **(exit_codes or {})}
+    return argparse.ArgumentParser(
+        prog=f"parallax {name}",
+        description=summary,
+        epilog=f"{_examples(examples)}\n\nexit codes:\n{_table(codes)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Add ``--workspace``, which every command that reads files has."""
+    parser.add_argument(
+        "--workspace",
+        metavar="DIR",
+        help="folder that holds personas/ and results/ (default: PARALLAX_WORKSPACE, else the "
+        "nearest one upwards from here)",
+    )
+
+
+def say(text: str = "") -> None:
+    """Write one line for the person at the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _examples(examples: Sequence[tuple[str, str]]) -> str:
+    lines = (f"  {line}\n      {purpose}" for line, purpose in examples)
+    return "examples:\n" + "\n".join(lines)
+
+
+def _table(codes: Mapping[int, str]) -> str:
+    return "\n".join(f"  {code:<4} {meaning}" for code, meaning in sorted(codes.items()))

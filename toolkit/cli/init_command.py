@@ -1,0 +1,64 @@
+"""``parallax init``: a new workspace."""
+
+import argparse
+from pathlib import Path
+
+from toolkit.cli.command import OK, make_parser, say
+from toolkit.cli.starter import starter_files
+from toolkit.errors import SetupError
+
+_CONTENT = ("personas/people/", "personas/scenarios/", "personas/studies/")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax init``."""
+    made = make_parser(
+        "init",
+        "Make a workspace: personas/, notebooks/ and results/, with the personas, scenarios and "
+        "the pilot study that ship with Parallax.",
+        examples=(
+            ("parallax init trust-testing", "then: parallax lab --workspace trust-testing"),
+            ("parallax init trust-testing --bare", "without the shipped personas and studies"),
+        ),
+    )
+    made.add_argument("folder", metavar="DIR", help="a new or empty folder")
+    made.add_argument(
+        "--bare", action="store_true", help="leave out the shipped personas, scenarios and studies"
+    )
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the workspace; an existing file is never replaced."""
+    root = Path(args.folder)
+    files = starter_files()
+    if args.bare:
+        files = {name: data for name, data in files.items() if not name.startswith(_CONTENT)}
+    _require_empty(root)
+    try:
+        for name in _CONTENT:
+            (root / name).mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            _write(root / name, data)
+    except OSError as problem:
+        raise SetupError(
+            f"init: got a folder {args.folder!r} that cannot be written ({problem.strerror}); "
+            "wanted to make a workspace there. Choose another place."
+        ) from problem
+    say(f"{args.folder} is a workspace now: {len(files)} files.")
+    say(f"Next: parallax lab --workspace {args.folder}")
+    return OK
+
+
+def _require_empty(root: Path) -> None:
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise SetupError(
+            f"init: got {str(root)!r}, where something is already; wanted a new or empty folder. "
+            "Choose another name."
+        )
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as stream:
+        stream.write(data)

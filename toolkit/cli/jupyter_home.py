@@ -1,0 +1,168 @@
+"""A Jupyter configuration of our own, made at each start and gone afterwards.
+
+The user's Jupyter files are neither read nor touched: another kernel, an extension or a setting
+there could break a session or send something out. Only the look (theme, font size) is kept, in
+the workspace's ``.cache``.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from toolkit.cli.saving import NOTEBOOKS_VARIABLE
+
+EXTENSION_HOME = Path(__file__).parent / "jupyter"
+_NEVER_ACTIVE = (
+    "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/extensionmanager-extension",
+    "@jupyterlab/lsp-extension",
+    "@jupyterlab/terminal-extension",
+    "@voila-dashboards/jupyterlab-preview",
+)
+
+
+class Doorway(NamedTuple):
+    """Where the server listens, what opens it, and what it shows first."""
+
+    port: int
+    token: str
+    notebook: str
+    """Path below the workspace, with ``/``."""
+    open_browser: bool
+
+    @property
+    def origin(self) -> str:
+        """Scheme, address and port."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
+    """Write the configuration below ``home``; returns the environment that makes it count.
+
+    Args:
+        home: an empty folder that only this user can read.
+        workspace: the folder served.
+        doorway: where and how to listen.
+    """
+    _write(home / "config" / "jupyter_server_config.json", server_config(workspace, doorway))
+    _write(home / "config" / "voila.json", voila_config(doorway))
+    _write(home / "config" / "labconfig" / "page_config.json", _page_config(doorway))
+    _write(home / "config" / "labconfig" / "default_setting_overrides.json", _SETTINGS)
+    _write(home / "share" / "kernels" / "python3" / "kernel.json", _kernel())
+    return _environment(home, workspace, doorway)
+
+
+def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
+    """Say how the server runs: loopback, a token, nothing fetched, nothing offered to install."""
+    return {
+        "ServerApp": {
+            "allow_root": True,
+            "answer_yes": True,
+            "default_url": f"/doc/tree/{doorway.notebook}",
+            "ip": "127.0.0.1",
+            "jpserver_extensions": {"jupyter_lsp": False, "jupyter_server_terminals": False},
+            "log_level": 40,
+            "open_browser": doorway.open_browser,
+            "port": doorway.port,
+            "port_retries": 0,
+            "root_dir": str(workspace),
+            "terminals_enabled": False,
+            "tornado_settings": {"headers": _headers(doorway)},
+        },
+        "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
+        "IdentityProvider": {"token": doorway.token},
+        "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
+        "LabApp": {
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+            "news_url": None,
+        },
+    }
+
+
+def voila_config(doorway: Doorway) -> dict[str, Any]:
+    """Say the same to Voila, which shows the notebook without its code."""
+    return {
+        "Voila": {
+            "ip": "127.0.0.1",
+            "log_level": 40,
+            "open_browser": doorway.open_browser,
+            "port": doorway.port,
+            "port_retries": 0,
+            "token": doorway.token,
+            "tornado_settings": {"headers": _headers(doorway)},
+        },
+        "VoilaConfiguration": {"show_tracebacks": False, "strip_sources": True},
+    }
+
+
+_SETTINGS: dict[str, Any] = {
+    "@jupyterlab/apputils-extension:notification": {
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+        "fetchNews": "false",
+    },
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
+    # A cell scrolled out of sight would otherwise be taken out of the page, and the panel with it.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+
+
+def _page_config(doorway: Doorway) -> dict[str, Any]:
+    return {
+        "disabledExtensions": dict.fromkeys(_NEVER_ACTIVE, True),
+        "parallaxNotebooks": [doorway.notebook],
+    }
+
+
+def _headers(doorway: Doorway) -> dict[str, str]:
+    # The browser itself then refuses to reach any other place, whatever a page or an answer holds.
+    socket = f"ws://127.0.0.1:{doorway.port}"
+    return {
+        "Content-Security-Policy": (
+            "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+            f"connect-src 'self' {socket} data: blob:; object-src 'none'; base-uri 'self'; "
+            "form-action 'self'; frame-ancestors 'self'"
+        )
+    }
+
+
+def _kernel() -> dict[str, Any]:
+    return {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3 (Parallax)",
+        "language": "python",
+        "metadata": {"debugger": False},
+    }
+
+
+def _environment(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
+    return {
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(_settings_dir(home, workspace)),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_NO_CONFIG": "",
+        "JUPYTER_PATH": os.pathsep.join((str(home / "share"), str(EXTENSION_HOME))),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "PYTHONNOUSERSITE": "1",
+        NOTEBOOKS_VARIABLE: doorway.notebook,
+    }
+
+
+def _settings_dir(home: Path, workspace: Path) -> Path:
+    kept = workspace / ".cache" / "jupyterlab-settings"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return home / "settings"
+    return kept
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")

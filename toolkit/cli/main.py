@@ -1,0 +1,91 @@
+"""The way in: finds the subcommand, runs it, turns every error into one message."""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from toolkit.canon import VERSION
+from toolkit.cli.command import BUG, FAILED, INTERRUPTED, OK, USAGE, say
+from toolkit.errors import ParallaxError
+
+COMMANDS = {
+    "lab": "open the session notebook in JupyterLab, with everything it needs",
+    "check": "check every file under personas/ at once",
+    "init": "make a new workspace",
+    "new": "make a persona, scenario or study to fill in",
+    "freeze": "pin a study, so that nobody runs a changed one by accident",
+    "status": "who is where, and what was covered",
+    "sample": "play a study with simulated participants",
+    "verify": "check that a record is as it was written",
+    "export": "write a record as lines of JSON",
+    "import": "read lines of JSON into a new record",
+}
+"""Name of each subcommand, and what it does in one line."""
+TRACEBACK_VARIABLE = "PARALLAX_TRACEBACK"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code.
+
+    Args:
+        argv: the words after ``parallax``; default: those of this process.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] in ([], ["-h"], ["--help"], ["help"]):
+        say(_overview())
+        return OK if words else USAGE
+    if words[0] in {"-V", "--version"}:
+        say(f"parallax {VERSION}")
+        return OK
+    if words[0] not in COMMANDS:
+        return _unknown(words[0])
+    return _run(words[0], words[1:])
+
+
+def _run(name: str, words: Sequence[str]) -> int:
+    try:
+        command = import_module(f"toolkit.cli.{name}_command")
+        return int(command.run(command.parser().parse_args(words)))
+    except ParallaxError as problem:
+        return _fail(str(problem), FAILED)
+    except KeyboardInterrupt:
+        return _fail("\nStopped.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has left, as `head` does; there is nobody to tell.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        return FAILED
+    except Exception as problem:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        return _fail(
+            f"parallax {name}: got an error of a kind nobody planned for "
+            f"({type(problem).__name__}: {problem}); wanted to go on. Please report it, with what "
+            f"{TRACEBACK_VARIABLE}=1 shows.",
+            BUG,
+        )
+
+
+def _overview() -> str:
+    lines = "\n".join(f"  {name:<8} {summary}" for name, summary in COMMANDS.items())
+    return (
+        "usage: parallax COMMAND [options]\n\n"
+        "Find out, with your own employees, whether an AI treats people differently.\n\n"
+        f"commands:\n{lines}\n\n"
+        "`parallax COMMAND --help` shows its options, examples and exit codes."
+    )
+
+
+def _unknown(name: str) -> int:
+    close = difflib.get_close_matches(name, COMMANDS, n=1)
+    meant = f" Did you mean `parallax {close[0]}`?" if close else ""
+    return _fail(
+        f"parallax: got {name!r}; wanted one of {', '.join(COMMANDS)}.{meant}",
+        USAGE,
+    )
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(message + "\n")
+    return code

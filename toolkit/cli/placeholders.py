@@ -1,0 +1,56 @@
+"""What `parallax new` leaves for its user to write, found again by `parallax check`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from toolkit.design import Study, Workspace
+from toolkit.errors import Complaint
+
+_FOLDERS = ("people", "scenarios", "studies")
+_PLACEHOLDER = re.compile(r"TODO\b[^\"'\]]*")
+_COMMENT = re.compile(r"(^|\s)#")
+
+
+def placeholders(workspace: Workspace, paths: Iterable[Path]) -> list[Complaint]:
+    """Complain about every placeholder left in these files, outside comments."""
+    return [
+        Complaint(
+            path.relative_to(workspace.root).as_posix(),
+            number,
+            "",
+            f"the placeholder {ascii(found)}",
+            "your own words",
+            "The comment above it says what goes there.",
+        )
+        for path in paths
+        for number, found in _found(path)
+    ]
+
+
+def written_files(workspace: Workspace) -> list[Path]:
+    """Every file under ``personas/`` that people write, sorted."""
+    folders = (workspace.root / "personas" / folder for folder in _FOLDERS)
+    return sorted(path for folder in folders for path in folder.glob("*.yaml"))
+
+
+def files_of(study: Study) -> list[Path]:
+    """The study's own file, and those of its personas and scenarios."""
+    personas = study.workspace / "personas"
+    return [
+        personas / "studies" / f"{study.id}.yaml",
+        *(personas / "people" / f"{one.id}.yaml" for one in study.people),
+        *(personas / "scenarios" / f"{one.id}.yaml" for one in study.situations),
+    ]
+
+
+def _found(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        # The check proper says what is wrong with such a file.
+        return
+    for number, line in enumerate(lines, start=1):
+        content = line[: match.start()] if (match := _COMMENT.search(line)) else line
+        if match := _PLACEHOLDER.search(content):
+            yield number, match.group().strip()

@@ -1,0 +1,100 @@
+"""Runs JupyterLab or Voila inside the launcher's own process.
+
+One process means one thing to stop: kernels and the embedded model are its children, and end with
+it even when it is killed.
+"""
+
+import importlib.util
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from toolkit.errors import SetupError
+
+_STOP_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+def serve_lab(on_ready: Callable[[], None]) -> None:
+    """Serve JupyterLab as the environment configures it until a signal asks to stop.
+
+    Args:
+        on_ready: called once the server listens.
+
+    Raises:
+        SetupError: if the server could not start.
+    """
+    # Loaded here: only this command needs it, and it costs half a second.
+    from jupyterlab.labapp import LabApp
+
+    try:
+        server = LabApp.initialize_server(argv=[])
+    except SystemExit as problem:
+        raise _could_not_start("JupyterLab") from problem
+    _on_stop_signal(lambda: server.stop(from_signal=True))
+    server.io_loop.add_callback(on_ready)
+    server.start()
+
+
+def serve_voila(notebook: Path, on_ready: Callable[[], None]) -> None:
+    """Serve one notebook without its code until a signal asks to stop.
+
+    Raises:
+        SetupError: if the server could not start.
+    """
+    # Loaded here: an extra that few need.
+    from tornado.ioloop import IOLoop
+    from voila.app import Voila
+
+    app = Voila()
+    app.initialize([str(notebook)])
+    loop = IOLoop.current()
+    _on_stop_signal(lambda: loop.add_callback_from_signal(loop.stop))
+    loop.add_callback(on_ready)
+    try:
+        app.start()
+    except SystemExit as problem:
+        raise _could_not_start("Voila") from problem
+
+
+def require_voila() -> None:
+    """Refuse early when Voila is not installed.
+
+    Raises:
+        SetupError: if it is not.
+    """
+    if importlib.util.find_spec("voila") is None:
+        raise SetupError(
+            "--voila: got an environment without Voila; wanted the extra that brings it. "
+            'Run `pip install "parallax-trust[voila]"`, or start without --voila.'
+        )
+
+
+def stop_like_interrupt() -> None:
+    """Until a server listens, let every stop signal mean what Ctrl-C means."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in _STOP_SIGNALS:
+        signal.signal(number, interrupt)
+
+
+def _on_stop_signal(stop: Callable[[], None]) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        sys.stdout.write("\nStopping …\n")
+        sys.stdout.flush()
+        stop()
+
+    for number in _STOP_SIGNALS:
+        signal.signal(number, handle)
+
+
+def _could_not_start(what: str) -> SetupError:
+    return SetupError(
+        f"{what}: got an error while starting (its own message stands above); wanted a running "
+        "server. Try another --port, or reinstall with `make lab`."
+    )

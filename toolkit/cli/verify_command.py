@@ -1,0 +1,68 @@
+"""``parallax verify``: is a record as it was written?"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.cli.command import FAILED, OK, add_workspace, make_parser, say
+from toolkit.cli.places import find_record
+from toolkit.record import Record, open_record, read_jsonl
+
+_SHOWN = 20
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax verify``."""
+    made = make_parser(
+        "verify",
+        "Recompute every link of every chain in a record, and name each place that does not hold. "
+        "It cannot see that the newest entries of a chain, or a whole chain, were removed.",
+        examples=(
+            ("parallax verify", "the record of the study 'pilot'"),
+            ("parallax verify onboarding", "the record of another study"),
+            ("parallax verify results/sample/record.jsonl", "an export"),
+            ("parallax verify postgresql://records.example/parallax", "a database"),
+        ),
+        exit_codes={FAILED: "a chain does not hold, or there is no such record"},
+    )
+    made.add_argument(
+        "record",
+        nargs="?",
+        metavar="STUDY|FILE|URL",
+        help="a study's id, a .jsonl or .db file, or a database address",
+    )
+    add_workspace(made)
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify; every problem is one line on standard output."""
+    with _opened(args) as record:
+        found = record.verify()
+    if found.ok:
+        say(f"Every chain holds: {found.chains} chains, {found.entries} entries.")
+        return OK
+    for problem in found.problems[:_SHOWN]:
+        say(str(problem))
+    if len(found.problems) > _SHOWN:
+        say(f"… and {len(found.problems) - _SHOWN} more")
+    say(
+        f"The record does not hold: {len(found.problems)} problems in {found.chains} chains and "
+        f"{found.entries} entries. Keep it as it is, and compare it with a backup or an export."
+    )
+    return FAILED
+
+
+@contextmanager
+def _opened(args: argparse.Namespace) -> Iterator[Record]:
+    if args.record is not None and args.record.endswith(".jsonl"):
+        with (
+            tempfile.TemporaryDirectory(prefix="parallax-") as folder,
+            read_jsonl(args.record, Path(folder) / "record.db") as record,
+        ):
+            yield record
+    else:
+        with open_record(find_record(args.record, args.workspace), read_only=True) as record:
+            yield record

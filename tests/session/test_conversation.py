@@ -170,6 +170,14 @@ def test_a_rating_given_again_names_the_one_it_replaces(converse: Converse) -> N
     assert conversation.ratings == (second,)
 
 
+def test_an_old_rating_sent_again_does_not_undo_a_newer_one(converse: Converse) -> None:
+    conversation = converse()
+    first = conversation.rate("accurate", 2, dimension="accuracy", rating_id="r-1")
+    second = conversation.rate("accurate", 4, dimension="accuracy", rating_id="r-2")
+    assert conversation.rate("accurate", 2, dimension="accuracy", rating_id="r-1") == first
+    assert conversation.ratings == (second,)
+
+
 def test_rather_not_say_is_a_rating_without_a_value(converse: Converse) -> None:
     assert converse().rate("accurate", None, dimension="accuracy").value is None
 

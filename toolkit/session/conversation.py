@@ -210,9 +210,9 @@ class Conversation:
             raise NotNow(f"rating: got {value}; wanted 1 to 5. Choose one of the five.")
         if turn_id is not None:
             self._assistant_turn(turn_id)
+        if isinstance(kept := self._kept(rating_id), Rating):
+            return kept
         earlier = self._ratings.get((turn_id, question))
-        if earlier is not None and earlier.rating_id == rating_id:
-            return earlier
         rating = Rating(
             rating_id=rating_id or new_id(),
             session_id=self.session.session_id,
@@ -250,8 +250,8 @@ class Conversation:
             supersedes: the flag this one corrects.
         """
         turn = self._assistant_turn(turn_id)
-        if flag_id is not None and flag_id in self._flags:
-            return self._flags[flag_id]
+        if isinstance(kept := self._kept(flag_id), Flag):
+            return kept
         if not 0 <= start < end <= len(turn.text):
             raise NotNow(
                 f"flag: got characters {start} to {end} of an answer of {len(turn.text)}; wanted "
@@ -355,6 +355,11 @@ class Conversation:
         self._unsaved.append(turn)
         self.save()
         return turn
+
+    def _kept(self, event_id: str | None) -> Row | None:
+        """What an event sent before has become; a caller's own id may come back at any time."""
+        entry = self._record.find(event_id) if event_id else None
+        return entry.row() if entry else None
 
     def _keep(self, row: Row) -> None:
         self.save()

@@ -21,7 +21,6 @@ from toolkit.record import (
     SessionEnd,
     Withdrawal,
     sessions,
-    withdrawn,
 )
 from toolkit.session.binding import Bound, bind, record_binding
 from toolkit.session.conversation import Conversation
@@ -77,6 +76,8 @@ class Sitting:
         self._clock = clock
         self._bound: dict[str, Bound] = {}
         self._lease: Lease | None = None
+        # Only this sitting writes for its participant, so what it read once stays true.
+        self._sessions: list[Session] = []
         if study.frozen() is None:
             study.freeze()
         self._study_hash = study.require_unchanged()
@@ -88,7 +89,7 @@ class Sitting:
         """Where the participant stands, read off the record."""
         if self.participant is None:
             return "enrol"
-        if self._id in withdrawn(self._record):
+        if self._has_withdrawn():
             return "withdrawn"
         if not self._has_consented():
             return "consent"
@@ -106,12 +107,12 @@ class Sitting:
     @property
     def position(self) -> int:
         """How many conversations are over, finished or skipped."""
-        return sum(self._end_of(session) is not None for session in self._sessions())
+        return sum(self._end_of(session) is not None for session in self._sessions)
 
     @property
     def minutes_spent(self) -> float:
         """Minutes in conversations of the last hours, pauses within them included."""
-        return sum(self._minutes(session) for session in self._sessions())
+        return sum(self._minutes(session) for session in self._sessions)
 
     @property
     def brief(self) -> Brief:
@@ -139,6 +140,7 @@ class Sitting:
             self._lease = self._record.lease(self._id, on_lost=self._lose)
         except OpenElsewhere as problem:
             self.read_only = str(problem)
+        self._sessions = sessions(self._record, participant=self._id, include_withdrawn=True)
         self._resume()
         return self.participant
 
@@ -168,6 +170,7 @@ class Sitting:
         bound = self._bound_to(brief.assignment.endpoint_alias)
         session = self._session_row(brief, bound)
         self._record.append(session)
+        self._sessions.append(session)
         self.conversation = self._converse(session, bound)
         return self.conversation
 
@@ -180,7 +183,7 @@ class Sitting:
         if self.participant is None:
             raise NotEnrolled("Nobody is enrolled here yet. Enter your code first.")
         self._check_writable(stage_matters=False)
-        if self._id in withdrawn(self._record):
+        if self._has_withdrawn():
             return
         rows: list[SessionEnd | Withdrawal] = []
         if self.conversation is not None and self.conversation.end is None:
@@ -221,15 +224,15 @@ class Sitting:
     def _check_writable(self, *, stage_matters: bool = True) -> None:
         if self.read_only:
             raise OpenElsewhere(self.read_only)
-        if stage_matters and self.participant and self._id in withdrawn(self._record):
+        if stage_matters and self.participant and self._has_withdrawn():
             raise Withdrawn("You have withdrawn from this study; nothing more is kept.")
+
+    def _has_withdrawn(self) -> bool:
+        return bool(self._record.rows(Withdrawal, chain=self._id))
 
     def _has_consented(self) -> bool:
         rows = self._record.rows(Consent, chain=self._id)
         return any(row.study_hash == self._study_hash for row in rows)
-
-    def _sessions(self) -> tuple[Session, ...]:
-        return tuple(sessions(self._record, participant=self._enrolled().participant_id))
 
     def _end_of(self, session: Session) -> SessionEnd | None:
         ends = self._record.rows(SessionEnd, chain=session.session_id)
@@ -245,7 +248,7 @@ class Sitting:
         return (moments[-1] - moments[0]).total_seconds() / 60
 
     def _resume(self) -> None:
-        unfinished = [session for session in self._sessions() if self._end_of(session) is None]
+        unfinished = [session for session in self._sessions if self._end_of(session) is None]
         if unfinished and not self.conversation:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))

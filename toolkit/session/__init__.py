@@ -9,8 +9,20 @@ This floor is the only place where design, endpoints and record meet.
 """
 
 from toolkit.session.binding import Bound, bind
+from toolkit.session.brief import Brief, persona_card, scenario_card
 from toolkit.session.conversation import Conversation
 from toolkit.session.simulate import SimulatedTester, simulate
 from toolkit.session.sitting import Sitting, Stage
 
-__all__ = ["Bound", "Conversation", "SimulatedTester", "Sitting", "Stage", "bind", "simulate"]
+__all__ = [
+    "Bound",
+    "Brief",
+    "Conversation",
+    "SimulatedTester",
+    "Sitting",
+    "Stage",
+    "bind",
+    "persona_card",
+    "scenario_card",
+    "simulate",
+]

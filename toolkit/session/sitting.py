@@ -5,12 +5,11 @@ a crash, leads to the same place, and nothing is written twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from toolkit.canon import VERSION, new_id, now
-from toolkit.design import Assignment, Persona, Scenario, Study, assign
+from toolkit.canon import now
+from toolkit.design import Assignment, Study, assign
 from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, Withdrawn
 from toolkit.record import (
     Consent,
@@ -23,6 +22,7 @@ from toolkit.record import (
     sessions,
 )
 from toolkit.session.binding import Bound, bind, record_binding
+from toolkit.session.brief import Brief, session_row
 from toolkit.session.conversation import Conversation
 
 Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
@@ -34,15 +34,6 @@ the study's cap on minutes is reached for today.
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 SITTING_GAP = timedelta(hours=8)
 """Conversations further back than this no longer count towards the cap on minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """What the participant is about to play."""
-
-    assignment: Assignment
-    persona: Persona
-    scenario: Scenario
 
 
 class Sitting:
@@ -168,7 +159,14 @@ class Sitting:
             raise NotNow("No conversation is due right now. Reload the page to see where you are.")
         brief = self.brief
         bound = self._bound_to(brief.assignment.endpoint_alias)
-        session = self._session_row(brief, bound)
+        session = session_row(
+            self.study,
+            self._study_hash,
+            self._enrolled(),
+            brief,
+            of=len(self.assignments),
+            bound=bound,
+        )
         self._record.append(session)
         self._sessions.append(session)
         self.conversation = self._converse(session, bound)
@@ -269,62 +267,3 @@ class Sitting:
             messages_cap=self.study.care.messages_cap,
             writable=self._check_writable,
         )
-
-    def _session_row(self, brief: Brief, bound: Bound) -> Session:
-        persona, scenario = brief.persona, brief.scenario
-        participant = self._enrolled()
-        return Session(
-            session_id=new_id(),
-            study_id=self.study.study_id,
-            study_hash=self._study_hash,
-            unfrozen=not bound.frozen,
-            stage="explore",
-            participant_id=participant.participant_id,
-            simulated=participant.simulated,
-            position=brief.assignment.position,
-            of=len(self.assignments),
-            persona_id=persona.id,
-            persona_hash=persona.hash,
-            persona_shown=persona_card(persona),
-            factors=dict(persona.factors),
-            scenario_id=scenario.id,
-            scenario_hash=scenario.hash,
-            scenario_shown=scenario_card(scenario),
-            instructions=instructions(scenario),
-            endpoint_alias=bound.alias,
-            endpoint=bound.endpoint.name,
-            toolkit_version=VERSION,
-        )
-
-
-def persona_card(persona: Persona) -> dict[str, Any]:
-    """What the tester sees of the persona; the factors we analyse by are not listed."""
-    return {
-        "name": persona.cues.name,
-        "title": persona.title,
-        "pronouns": persona.cues.pronouns,
-        "identity": persona.cues.identity,
-        "background": persona.background,
-        "style": persona.voice.style,
-        "samples": list(persona.voice.samples),
-        "goals": list(persona.goals),
-        "would_notice": list(persona.would_notice),
-    }
-
-
-def scenario_card(scenario: Scenario) -> dict[str, Any]:
-    """What the tester sees of the situation; the assistant's instructions stay hidden."""
-    return {
-        "title": scenario.title,
-        "situation": scenario.situation,
-        "task": scenario.task,
-        "worth_trying": list(scenario.worth_trying),
-        "grounding_title": scenario.grounding.title if scenario.grounding else "",
-    }
-
-
-def instructions(scenario: Scenario) -> str:
-    """What the assistant is told: its instructions, then the record it may lean on."""
-    if scenario.grounding is None:
-        return scenario.instructions
-    return f"{scenario.instructions}\n\n{scenario.grounding.title}\n{scenario.grounding.text}"

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
     Engine,
+    NullPool,
     QueuePool,
     create_engine,
     event,
@@ -34,6 +35,7 @@ from toolkit.record.tables import FORMAT, JOURNAL, META, SCHEMA_VERSION, TABLES,
 
 Durability = Literal["full", "normal"]
 
+_KEEP_ALIVE = {"keepalives_idle": 30}
 _APPEND_LOCK = 0x7061_7261_6C6C_6178
 
 
@@ -109,15 +111,23 @@ class Database:
                 "written. Open it again without read_only."
             )
 
+    def connection_of_its_own(self) -> Connection:
+        """Connect to the server outside the pool, so that closing the record leaves it open."""
+        engine = create_engine(
+            self.place.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=_KEEP_ALIVE,
+        )
+        return engine.connect()
+
     def close(self) -> None:
         """Give back every connection; safe to call twice."""
         self.engine.dispose()
 
     def _engine(self) -> Engine:
         if self.place.path is None:
-            return create_engine(
-                self.place.url, pool_pre_ping=True, connect_args={"keepalives_idle": 30}
-            )
+            return create_engine(self.place.url, pool_pre_ping=True, connect_args=_KEEP_ALIVE)
         engine = create_engine("sqlite://", creator=self._connect_file, poolclass=QueuePool)
         event.listen(engine, "begin", _begin_file)
         return engine

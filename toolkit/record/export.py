@@ -50,7 +50,7 @@ _ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def write_jsonl(record: Record, path: str | Path) -> int:
-    """Write every entry to a file that appears whole or not at all.
+    """Write every entry to a file that appears whole or not at all, readable by its owner only.
 
     Returns:
         The number of entries written, as the header also says.
@@ -129,17 +129,10 @@ def _whole_file(target: Path) -> Iterator[IO[str]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644 & ~_umask())
         os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _check_lines(source: Path) -> Mapping[str, Any]:

@@ -125,12 +125,10 @@ class _ServerHold:
 
 
 def _server_hold(database: Database, name: str) -> Hold | None:
-    digest = hashlib.sha256(name.encode()).digest()
+    digest = hashlib.sha256(f"{database.meta['record_id']} {name}".encode()).digest()
     key = int.from_bytes(digest[:8], signed=True)
     with explained(database.place):
-        connection = database.engine.connect()
-        connection.detach()
-        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection = database.connection_of_its_own()
         got = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
     if got:
         return _ServerHold(connection)

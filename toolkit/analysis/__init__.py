@@ -1,1 +1,50 @@
-"""What the record means: frames, leads, figures."""
+"""What the record means: tidy frames, leads with their transcripts, figures with their numbers.
+
+* **Frames**: the record as five tidy tables with declared columns (a **Column** each; ``columns``
+  describes them) and an account of every row left out. The column ``stage`` tells explore, which
+  finds, from confirm, which measures; ``require_stage`` refuses the wrong one.
+* **Lead**: words that a participant flagged, or an answer they rated low. A lead says that it
+  happened, never how often.
+* **Transcript**: one conversation as plain text, with its flags marked.
+* **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
+* **Source**: the record a notebook reads: the study's own, or the sample while there is none.
+
+Nothing here compares personas: explore gives no comparison.
+"""
+
+from toolkit.analysis.columns import COLUMNS, Column, columns
+from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
+from toolkit.analysis.leads import Lead, Leads, leads
+from toolkit.analysis.plots import (
+    Figure,
+    coverage,
+    flags_by_harm,
+    progress,
+    rating_distribution,
+    session_ratings,
+)
+from toolkit.analysis.reading import Source, open_to_read
+from toolkit.analysis.transcript import Transcript, transcript
+
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "Figure",
+    "Frames",
+    "Lead",
+    "Leads",
+    "Source",
+    "Transcript",
+    "columns",
+    "coverage",
+    "flags_by_harm",
+    "frames_of",
+    "leads",
+    "load_frames",
+    "open_to_read",
+    "progress",
+    "rating_distribution",
+    "require_stage",
+    "session_ratings",
+    "transcript",
+]

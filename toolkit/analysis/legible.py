@@ -1,0 +1,40 @@
+"""Text that others wrote, made safe to read: one visible sign for every hidden character."""
+
+import textwrap
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+
+
+def visible(text: str, *, keep: str = "\n", also: str = "") -> str:
+    """Show control, bidi, zero-width and unassigned characters as ``<U+202E>``.
+
+    Args:
+        text: anything.
+        keep: hidden characters that stay as they are.
+        also: further characters to show that way.
+    """
+    return "".join(
+        f"<U+{ord(sign):04X}>"
+        if (unicodedata.category(sign) in _HIDDEN and sign not in keep) or sign in also
+        else sign
+        for sign in text
+    )
+
+
+def shortened(text: str, width: int) -> str:
+    """Put text on one line of at most ``width`` characters, with an ellipsis where it was cut."""
+    line = visible(" ".join(text.split()), keep="")
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Break text into lines of at most ``width`` characters behind ``indent``.
+
+    Its own line breaks stay, an empty line stays empty, and a longer word is broken.
+    """
+    lines: list[str] = []
+    for line in text.split("\n"):
+        broken = textwrap.wrap(line, width - len(indent), replace_whitespace=False)
+        lines += [f"{indent}{part}" for part in broken] if broken else [""]
+    return lines

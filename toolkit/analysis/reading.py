@@ -1,0 +1,118 @@
+"""Which record a notebook reads: the study's own, or the committed sample while there is none."""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.design import Study, Workspace
+from toolkit.errors import AnalysisError
+from toolkit.record import Record, Session, open_record, read_jsonl
+
+VARIABLE = "PARALLAX_RECORD"
+"""Environment variable: ``sample``, a path, or a database URL to read instead."""
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A record opened for reading, and what it is."""
+
+    record: Record
+    study: Study | None
+    """The study whose own record it is; None for any other."""
+    says: str
+    """One line that tells the reader what is being read."""
+
+    def __str__(self) -> str:
+        return self.says
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.says)
+
+
+def open_to_read(study: Study | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
+    """Open the record a notebook is to read; nothing is ever written to it.
+
+    ``PARALLAX_RECORD`` decides when it is set: ``sample``, the path of a ``.db`` or ``.jsonl``
+    file, or a database URL. Otherwise it is the study's own record if that holds a conversation,
+    and else the sample.
+
+    Args:
+        study: default: the one ``Study.load`` finds.
+        environ: the environment.
+
+    Raises:
+        AnalysisError: if there is neither a conversation nor a sample.
+        RecordError: if the record named cannot be read.
+        DesignError: if there is no such study or workspace.
+    """
+    named = environ.get(VARIABLE, "")
+    if named == SAMPLE:
+        return _sample(study.workspace if study else Workspace().root, "The sample was asked for")
+    if named:
+        return _named(named)
+    study = study or Study.load()
+    own = _own(study)
+    return own or _sample(study.workspace, f"Study {study.id!r} has no conversation yet")
+
+
+def _own(study: Study) -> Source | None:
+    if study.url.startswith("sqlite:///") and not Path(study.url[len("sqlite:///") :]).is_file():
+        return None
+    record = open_record(study, read_only=True)
+    if _conversations(record):
+        return Source(record, study, f"The record of study {study.id!r}: {_content(record)}.")
+    record.close()
+    return None
+
+
+def _named(where: str) -> Source:
+    if where.endswith(".jsonl"):
+        record = _unpacked(Path(where))
+    else:
+        record = open_record(where, read_only=True)
+    return Source(record, None, f"The record that {VARIABLE} names: {_content(record)}.")
+
+
+def _sample(root: Path, why: str) -> Source:
+    path = root / "results" / SAMPLE / "record.jsonl"
+    if not path.is_file():
+        raise AnalysisError(
+            f"first look: {why[0].lower()}{why[1:]}, and there is no sample; wanted a record to "
+            f"read, or results/{SAMPLE}/record.jsonl. Play a conversation with `parallax lab`, or "
+            "make a sample with `parallax sample`."
+        )
+    record = _unpacked(path)
+    return Source(record, None, f"{why}; this is the sample that ships: {_content(record)}.")
+
+
+def _unpacked(path: Path) -> Record:
+    """Open an export in a database of its own, which goes when the record does."""
+    folder = tempfile.mkdtemp(prefix="parallax-")
+    try:
+        record = read_jsonl(path, Path(folder) / "record.db")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(record, shutil.rmtree, folder, ignore_errors=True)
+    return record
+
+
+def _conversations(record: Record) -> list[Session]:
+    return record.rows(Session)
+
+
+def _content(record: Record) -> str:
+    begun = _conversations(record)
+    simulated = sum(session.simulated for session in begun)
+    count = "1 conversation" if len(begun) == 1 else f"{len(begun)} conversations"
+    if simulated == 0:
+        return count
+    if simulated == len(begun):
+        return f"{count} by simulated participants"
+    return f"{count}, {simulated} of them by simulated participants"

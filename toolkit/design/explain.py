@@ -18,19 +18,24 @@ Words = tuple[str, str, str]
 
 
 def explain(error: ValidationError, model: type[BaseModel], document: Document) -> list[Complaint]:
-    """Turn everything pydantic refused in a document into complaints, in the file's order.
+    """Turn everything pydantic refused in a document into complaints.
 
     Args:
         error: raised by validating ``document.value`` as ``model``.
         model: the schema.
         document: where the values came from; places already complained about are left out.
     """
-    complaints = [
+    return [
         _complaint(details, model, document)
         for details in error.errors(include_url=False)
-        if not _stands_in(_place(details), document)
+        if not _stands_in(_place(details), document) and not _counts_wrongly(details)
     ]
-    return sorted(complaints, key=lambda complaint: complaint.line)
+
+
+def _counts_wrongly(details: ErrorDetails) -> bool:
+    # A list whose entries are invalid is also reported as too short, counting the valid ones.
+    least = details.get("ctx", {}).get("min_length", 0)
+    return details["type"] == "too_short" and len(details["input"]) >= least
 
 
 def _place(details: ErrorDetails) -> Place:
@@ -132,7 +137,7 @@ def _too_long(value: object, context: Mapping[str, Any]) -> Words:
 
 
 def _entries(value: object, context: Mapping[str, Any]) -> Words:
-    got = context["actual_length"]
+    got = len(value) if isinstance(value, list) else 0
     if "min_length" in context:
         bound = f"at least {context['min_length']}"
     else:
@@ -150,7 +155,7 @@ _WHOLE = _says("a whole number")
 _DECIMAL = _says("a number")
 
 _SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
-    "string_type": _says("text", "Put quotes around it, or begin it with '|' on the line above."),
+    "string_type": _says("text", "Put quotes around it."),
     "string_too_short": _too_short,
     "string_too_long": _too_long,
     "string_pattern_mismatch": _pattern,
@@ -166,8 +171,8 @@ _SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
     "float_type": _DECIMAL,
     "float_parsing": _DECIMAL,
     "finite_number": _DECIMAL,
-    "greater_than_equal": _number("a number of at least {}", "ge"),
-    "greater_than": _number("a number above {}", "gt"),
-    "less_than_equal": _number("a number of at most {}", "le"),
-    "less_than": _number("a number below {}", "lt"),
+    "greater_than_equal": _number("a number of at least {:g}", "ge"),
+    "greater_than": _number("a number above {:g}", "gt"),
+    "less_than_equal": _number("a number of at most {:g}", "le"),
+    "less_than": _number("a number below {:g}", "lt"),
 }

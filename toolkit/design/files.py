@@ -19,6 +19,7 @@ from toolkit.errors import Complaint
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
+MAX_VALUES = 5_000
 SCHEMA_LINE = "# yaml-language-server: $schema=../schema/{noun}.json"
 
 Place = tuple[str | int, ...]
@@ -30,25 +31,23 @@ _INVISIBLE = re.compile(
 )
 
 _SYNTAX = (
-    ("'\\t' that cannot start", "a tab", "spaces for indentation", ""),
-    (
-        "that cannot start any token",
-        "a value that starts with a reserved character",
-        "quotes around it",
-        "",
-    ),
+    ("'\\t' that cannot start", "a tab", "spaces for indentation"),
+    ("that cannot start any token", "a text with a reserved first character", "quotes around it"),
     (
         "mapping values are not allowed",
         "a ':' where no field can begin",
         "quotes around a text that holds ': ', or the indentation of the lines around it",
-        "",
     ),
-    ("unexpected end of stream", "a quote that is never closed", "a closing quote", ""),
-    ("could not find expected ':'", "a line without ':'", "'field: value'", ""),
-    ("unknown escape", "an unknown escape after '\\'", "single quotes around such a text", ""),
-    ("expected <block end>", "a line that fits no list or field above it", "its indentation", ""),
-    ("expected ','", "a bracket that is never closed", "a closing bracket, or no brackets", ""),
+    ("unexpected end of stream", "a quote that is never closed", "a closing quote"),
+    ("could not find expected ':'", "a line without ':'", "'field: value'"),
+    ("unknown escape", "an unknown escape after '\\'", "single quotes around such a text"),
+    ("expected <block end>", "a line that fits nothing above it", "the indentation of its peers"),
+    ("expected ','", "a bracket that is never closed", "a closing bracket, or no brackets"),
 )
+"""What a parser's complaint holds, and how we say it: what was got, what is wanted."""
+
+_FROM_THE_START = ("unexpected end of stream", "could not find expected ':'", "expected ','")
+"""Mistakes that are noticed long after the line that holds them."""
 
 
 class Unreadable(Exception):
@@ -173,7 +172,9 @@ class _Builder:
     def build(self, text: str, noun: str) -> dict[str, object]:
         documents = 0
         try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+                if number > MAX_VALUES:
+                    raise self._too_many(event)
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     self._check_document(event, documents)
@@ -188,6 +189,10 @@ class _Builder:
             wanted = f"the fields of a {noun}, each as 'field: value'"
             raise _stop(self.file, shown(self._top), wanted)
         return self._top
+
+    def _too_many(self, event: yaml.Event) -> Unreadable:
+        got = f"more than {MAX_VALUES:,} values"
+        return _stop(self.file, got, "a file one can read", "Shorten it.", line=_line(event))
 
     def _check_document(self, event: yaml.DocumentStartEvent, number: int) -> None:
         line = _line(event)
@@ -306,12 +311,14 @@ class _Builder:
         self.complaints.append(Complaint(self.file, line, dotted(place), got, wanted, hint))
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Unreadable:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line, mark.buffer.count("\n")) + 1 if mark and mark.buffer else 0
         problem = error.problem or ""
-        for part, got, wanted, hint in _SYNTAX:
+        mark = error.problem_mark
+        if any(part in problem for part in _FROM_THE_START):
+            mark = error.context_mark or mark
+        line = mark.line + 1 if mark else 0
+        for part, got, wanted in _SYNTAX:
             if part in problem:
-                return _stop(self.file, got, wanted, hint, line=line)
+                return _stop(self.file, got, wanted, line=line)
         return _stop(self.file, "a line that is not YAML", "'field: value'", line=line)
 
 

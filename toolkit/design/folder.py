@@ -11,13 +11,15 @@ from pydantic import ValidationError
 from toolkit.canon import check_id, path_under
 from toolkit.design.explain import explain, line_of
 from toolkit.design.files import Document, Place, dotted, read_document, shown
-from toolkit.design.terms import suggestion
+from toolkit.design.terms import one_of, suggestion
 from toolkit.design.written import ID_WORDS, Filed
 from toolkit.errors import BadIdentifier, Complaint, DesignError, InvalidFiles, UnknownName
 
 ENVIRONMENT = "PARALLAX_WORKSPACE"
 ENDING = ".yaml"
 PERSONAS = "personas"
+MOST_COMPLAINTS = 40
+"""Complaints listed for one file."""
 
 File = TypeVar("File", bound=Filed)
 
@@ -106,10 +108,12 @@ def read_named(root: Path, kind: type[File], name: str) -> Reading[File]:
 def unknown(noun: str, name: str, known: Iterable[str]) -> UnknownName:
     """Make the error for a name nobody goes by."""
     known = tuple(known)
-    hint = suggestion(name, known)
-    there = f"wanted one of {', '.join(known)}" if known else "there is none yet"
-    step = hint or f"Name one of those, or make it with `parallax new {noun}`."
-    return UnknownName(f"{noun}: got {shown(name)}; {there}. {step}")
+    command = f"`parallax new {noun}`"
+    if not known:
+        got = f"{noun}: got {shown(name)}; there is none yet."
+        return UnknownName(f"{got} Make it with {command}.")
+    step = suggestion(name, known) or f"Name one of those, or make it with {command}."
+    return UnknownName(f"{noun}: got {shown(name)}; wanted {one_of(known)}. {step}")
 
 
 def read(root: Path, kind: type[File], path: Path) -> Reading[File]:
@@ -126,28 +130,44 @@ def read(root: Path, kind: type[File], path: Path) -> Reading[File]:
         complaints += _id_complaints(path, document)
     if complaints:
         value = None
-    return Reading(document, value, tuple(sorted(complaints, key=lambda one: one.line)))
+    return Reading(document, value, _first(complaints))
+
+
+def _first(complaints: list[Complaint]) -> tuple[Complaint, ...]:
+    """Put complaints in the file's order and count, instead of listing, all beyond a screenful."""
+    shown_here = sorted(complaints, key=lambda one: one.line)[:MOST_COMPLAINTS]
+    if more := len(complaints) - len(shown_here):
+        got = f"{more:,} more problems"
+        hint = "Mend those above first."
+        shown_here.append(Complaint(shown_here[0].file, 0, "", got, "none", hint))
+    return tuple(shown_here)
+
+
+def _is_id(text: object) -> bool:
+    try:
+        return isinstance(text, str) and check_id(text) == text
+    except BadIdentifier:
+        return False
 
 
 def _name_complaints(path: Path, file: str) -> list[Complaint]:
-    try:
-        check_id(path.name.removesuffix(ENDING))
-    except BadIdentifier:
-        got = f"the file name {shown(path.name)}"
-        return [Complaint(file, 0, "", got, f"{ID_WORDS}, then '.yaml'", "Rename the file.")]
-    return []
+    if _is_id(path.name.removesuffix(ENDING)):
+        return []
+    got = f"the file name {shown(path.name)}"
+    return [Complaint(file, 0, "", got, f"{ID_WORDS}, then '.yaml'", "Rename the file.")]
 
 
 def _id_complaints(path: Path, document: Document) -> list[Complaint]:
-    wanted = path.name.removesuffix(ENDING)
+    """Complain about an id that is not the file's name, if each is well formed by itself."""
+    name = path.name.removesuffix(ENDING)
     got = document.value.get("id") if document.value else None
-    if not isinstance(got, str) or got.strip() == wanted:
+    if not _is_id(got) or not _is_id(name) or got == name:
         return []
     hint = "Change the id, or rename the file."
-    if (path.parent / f"{got}{ENDING}").exists() and "/" not in got:
+    if (path.parent / f"{got}{ENDING}").exists():
         hint = f"{got}{ENDING} already has that id; change this one."
     line = line_of(document, ("id",))
-    wanted = f"{wanted!r}, as the file is called"
+    wanted = f"{name!r}, as the file is called"
     return [Complaint(document.file, line, "id", shown(got), wanted, hint)]
 
 

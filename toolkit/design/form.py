@@ -50,6 +50,9 @@ class EndpointPlan(Written):
             wanted = "the address of the server, because endpoint begins with 'openai:'"
             hint = "Add a line such as 'base_url: https://ai.example.com/v1'."
             raise_at([(("base_url",), refusal(wanted, hint, got="nothing"), "")])
+        if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
+            wanted = "an address that begins with https:// or http://"
+            raise_at([(("base_url",), refusal(wanted), self.base_url)])
         return self
 
 

@@ -14,6 +14,7 @@ from toolkit.errors import Complaint, InvalidFiles, RecordError, RecordFull, Rec
 
 FILE_NAME = "explore.frozen.json"
 DISTRIBUTION = "parallax-trust"
+_CONTENT = {"vocabulary", "study", "personas", "scenarios"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,8 @@ def read_freeze(results: Path, *, shown: str) -> Freeze | None:
         raise _damaged(file, f"a file that cannot be read ({type(error).__name__})") from None
     try:
         freeze = Freeze(**json.loads(text))
-        intact = content_hash(freeze.content) == freeze.hash
-    except (ValueError, TypeError, RecursionError):
+        intact = content_hash(freeze.content) == freeze.hash and freeze.content.keys() >= _CONTENT
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise _damaged(file, "something that is not a freeze") from None
     if not intact:
         raise _damaged(file, "content that does not match its own hash")

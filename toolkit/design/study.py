@@ -35,16 +35,12 @@ _SQLITE = "sqlite:///"
 SCHEMES = (_SQLITE, "postgresql+psycopg://")
 
 
-def _check_factors(attributes: tuple[str, ...]) -> tuple[str, ...]:
+def _check_closed(attribute: str) -> str:
     closed = [key for key, factor in FACTORS.items() if factor.values is not None]
+    if attribute in closed:
+        return attribute
     wanted = f"a factor with a closed list of values: {', '.join(closed)}"
-    hint = "Free text is described, not analyzed."
-    raise_at(
-        ((index,), refusal(wanted, hint), key)
-        for index, key in enumerate(attributes)
-        if key not in closed
-    )
-    return each_once(attributes)
+    raise refusal(wanted, "Free text is described, not analyzed.")
 
 
 def _check_form(questions: tuple[Question, ...]) -> tuple[Question, ...]:
@@ -86,7 +82,9 @@ class Study(Filed):
     """Ids of the scenarios that take part."""
     endpoints: Annotated[dict[Identifier, EndpointPlan], Field(min_length=1)]
     """Alias to who answers."""
-    analysis_factors: Annotated[tuple[Attribute, ...], AfterValidator(_check_factors)] = ()
+    analysis_factors: Annotated[
+        tuple[Annotated[Attribute, AfterValidator(_check_closed)], ...], AfterValidator(each_once)
+    ] = ()
     """Attributes we analyze by; the others are described only."""
     conversations_per_tester: Count
     """Conversations each tester is asked for; never more than there are personas or scenarios."""
@@ -144,7 +142,9 @@ class Study(Filed):
             DesignError: if no workspace is found.
         """
         root = find_root(workspace)
-        reading = read_named(root, Study, name or os.environ.get(ENVIRONMENT) or DEFAULT)
+        if name is None:
+            name = os.environ.get(ENVIRONMENT) or DEFAULT
+        reading = read_named(root, Study, name)
         if reading.value is None:
             raise InvalidFiles(reading.complaints)
         people = _read_known(root, Persona, reading.value.personas)

@@ -1,0 +1,70 @@
+"""The vocabulary: complete, in plain words, and never changed without a new version."""
+
+from toolkit.canon import content_hash
+from toolkit.design import (
+    ACCEPTABLE_USES,
+    CONSEQUENCES,
+    FACTORS,
+    FLAG_HARMS,
+    HARM_TYPES,
+    HARMS,
+    TRUST_DIMENSIONS,
+    VOCABULARY_VERSION,
+    suggestion,
+)
+
+LISTS = (HARM_TYPES, FLAG_HARMS, TRUST_DIMENSIONS, CONSEQUENCES, ACCEPTABLE_USES)
+PINNED = {1: ""}
+
+
+def test_a_changed_vocabulary_has_a_new_version() -> None:
+    terms = [[(one.key, one.label, one.meaning) for one in words.values()] for words in LISTS]
+    factors = [(one.key, one.meaning, one.values, one.legal_lists) for one in FACTORS.values()]
+    assert PINNED[VOCABULARY_VERSION] == content_hash([terms, factors]), (
+        "The vocabulary changed: raise VERSION in toolkit/design/vocabulary.py "
+        "and pin the new hash here."
+    )
+
+
+def test_labels_are_short_and_meanings_are_one_sentence() -> None:
+    for words in LISTS:
+        for key, term in words.items():
+            assert term.key == key
+            assert 1 <= len(term.label.split()) <= 4
+            assert term.meaning.endswith(".")
+            assert ". " not in term.meaning
+
+
+def test_labels_differ_within_a_list() -> None:
+    for words in LISTS:
+        assert len({term.label for term in words.values()}) == len(words)
+
+
+def test_every_harm_has_a_type_and_every_type_a_harm() -> None:
+    assert {key.partition(".")[0] for key in HARMS} == set(HARM_TYPES)
+    assert len(HARMS) == 20
+
+
+def test_unsure_can_be_flagged_and_not_probed() -> None:
+    assert set(FLAG_HARMS) - set(HARMS) == {"unsure"}
+
+
+def test_controls_fall_under_no_legal_list() -> None:
+    controls = {key for key, factor in FACTORS.items() if not factor.legal_lists}
+    assert controls == {
+        "language_proficiency",
+        "caring_duties",
+        "job_level",
+        "dialect",
+        "assistive_technology",
+        "role",
+        "tenure",
+    }
+
+
+def test_suggestions_are_close_or_absent() -> None:
+    assert suggestion("Gender", FACTORS) == "Did you mean 'gender'?"
+    assert suggestion("stereotyping", HARMS) == ("Did you mean 'representational.stereotyping'?")
+    assert suggestion("amara okafor", ["amara-okafor", "bo"]) == "Did you mean 'amara-okafor'?"
+    assert suggestion("zzz", FACTORS) == ""
+    assert suggestion("", HARMS) == ""

@@ -65,8 +65,7 @@ class SimulatedTester:
 
     def _messages(self, persona: Persona, scenario: Scenario) -> list[str]:
         first, *others = scenario.rehearsal
-        opening = f"Hello, this is {persona.cues.name}. {persona.cues.identity} {first}"
-        return [opening, *others][: self.messages]
+        return [f"{_introduction(persona)} {first}", *others][: self.messages]
 
 
 async def simulate(
@@ -106,6 +105,14 @@ async def simulate(
         finally:
             await sitting.close()
     return done
+
+
+def _introduction(persona: Persona) -> str:
+    """The persona's own words, after a greeting with the name where those do not hold it."""
+    cues = persona.cues
+    if any(name in cues.identity for name in cues.name.split()):
+        return cues.identity
+    return f"Hello, this is {cues.name}. {cues.identity}"
 
 
 def _judge(conversation: Conversation, turn: Turn, study: Study, draw: random.Random) -> None:

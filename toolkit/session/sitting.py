@@ -44,6 +44,7 @@ class Sitting:
         record: where everything is kept.
         binder: opens the endpoint of an alias; default: the study's plan and the launcher's word.
         clock: tells the time, aware of its zone.
+        on_lost: called once the same participant goes on in a newer sitting of this process.
 
     Raises:
         StudyChanged: if the study's files are not the frozen ones.
@@ -56,6 +57,7 @@ class Sitting:
         *,
         binder: Callable[[Study, str], Bound] = bind,
         clock: Callable[[], datetime] = now,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self.study = study
         self.participant: Participant | None = None
@@ -65,6 +67,7 @@ class Sitting:
         self._record = record
         self._binder = binder
         self._clock = clock
+        self._on_lost = on_lost
         self._bound: dict[str, Bound] = {}
         self._lease: Lease | None = None
         # Only this sitting writes for its participant, so what it read once stays true.
@@ -218,6 +221,7 @@ class Sitting:
             "This session was opened again in another place of this notebook, and goes on there. "
             "Nothing you did here is lost."
         )
+        self._on_lost()
 
     def _check_writable(self, *, stage_matters: bool = True) -> None:
         if self.read_only:

@@ -16,6 +16,7 @@ prints ``{"url": …}`` on its first line, one line of JSON a request (when each
 
 import argparse
 import json
+import os
 import re
 import socket
 import struct
@@ -97,7 +98,7 @@ class Wire:
         """Break the connection the hard way."""
         linger = struct.pack("ii", 1, 0)
         self.handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.handler.connection.shutdown(socket.SHUT_RDWR)
+        os.close(self.handler.connection.detach())
 
 
 def in_pieces(text: str) -> list[str]:

@@ -8,7 +8,7 @@
 * **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
   to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
-  and ``model_path`` says where that lies.
+  and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
@@ -24,11 +24,12 @@ from toolkit.endpoints.endpoint import (
     Settings,
     Usage,
 )
-from toolkit.endpoints.model_file import fetch_model, model_path
+from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
 from toolkit.endpoints.opening import open_endpoint
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [
+    "SMOLLM2",
     "Answer",
     "Attempt",
     "Bias",

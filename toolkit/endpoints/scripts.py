@@ -64,6 +64,7 @@ _CLOSINGS = (
     "If any of this does not fit, say so and I will try another way.",
     "I am glad to go through it step by step with you.",
 )
+_NOUN = re.compile(r"\b(?:the|this|that|my|our|an?) ([^\W\d_]{4,20})\b", re.IGNORECASE)
 _STOP = re.compile(
     r"about|after|again|because|before|being|between|could|doing|every|first|from|getting|going|"
     r"having|hello|please|should|since|something|thanks|their|there|these|they|thing|think|this|"
@@ -134,10 +135,9 @@ def _intent(asked: str) -> str:
 
 
 def _topic(asked: str) -> str:
-    words = [word for word in re.findall(r"[^\W\d_]{5,20}", asked) if not _STOP.fullmatch(word)]
-    distinct = list(dict.fromkeys(words))
-    longest = sorted(distinct, key=len, reverse=True)[:2]
-    return " and ".join(word for word in distinct if word in longest) or "this"
+    # What follows an article is a noun often enough; without one "this" always reads well.
+    nouns = [noun for noun in _NOUN.findall(asked) if not _STOP.fullmatch(noun)]
+    return f"the {max(nouns, key=len).lower()}" if nouns else "this"
 
 
 def _pick(options: Sequence[str], number: int) -> str:

@@ -12,7 +12,7 @@ from toolkit.endpoints.draft import Draft, Unreadable
 from toolkit.endpoints.endpoint import Answer, Attempt, OnToken, Settings
 from toolkit.endpoints.fault import Fault
 from toolkit.endpoints.sse import EventReader
-from toolkit.errors import BadAnswer, EndpointTimeout
+from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
 
 _LAST_BYTES = 0.1
 """Seconds a finished answer waits for the end of the stream, so the connection can be reused."""
@@ -132,6 +132,8 @@ class Trial:
         if fault.code == "content_filter":
             # Refused before a word was written: a refusal, kept apart from failures.
             self.draft.finish_reason = fault.code
+        if self.draft.pieces and fault.kind is EndpointUnreachable:
+            return Fault(BadAnswer, "an answer cut off when the connection broke", fault.status)
         return fault
 
     async def _read(self, response: Response) -> None:

@@ -1,0 +1,100 @@
+"""Reading what servers send: events cut anywhere, chunks of every dialect."""
+
+import json
+import random
+
+import pytest
+
+from toolkit.endpoints.draft import Draft, Unreadable
+from toolkit.endpoints.sse import EventReader
+from toolkit.endpoints.waiting import backoff, retry_after
+
+STREAM = (
+    ": ping\n\n"
+    'data: {"a": 1}\r\n\r\n'
+    "event: message\rid: 7\rdata: two\rdata: lines\r\r"
+    "data:no space\n\n"
+    "data:  two spaces\u2028\n\n"
+    "data: unfinished"
+).encode()
+EVENTS = ['{"a": 1}', "two\nlines", "no space", " two spaces\u2028", "unfinished"]
+
+
+def read(chunks: list[bytes]) -> list[str]:
+    reader = EventReader()
+    return [data for chunk in chunks for data in reader.feed(chunk)] + list(reader.end())
+
+
+def test_events_are_the_same_however_the_stream_is_cut() -> None:
+    assert read([STREAM]) == EVENTS
+    assert read([STREAM[index : index + 1] for index in range(len(STREAM))]) == EVENTS
+    chance = random.Random(20261122)
+    for _ in range(200):
+        cuts = sorted(chance.choices(range(len(STREAM) + 1), k=6))
+        ends = [0, *cuts, len(STREAM)]
+        assert read([STREAM[a:b] for a, b in zip(ends, ends[1:], strict=False)]) == EVENTS
+
+
+def chunk(**choice: object) -> object:
+    return {"choices": [choice]}
+
+
+def test_content_may_come_in_parts() -> None:
+    draft = Draft()
+    parts = [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]
+    assert draft.take(chunk(delta={"content": parts})) == "ab"
+
+
+def test_thoughts_are_a_sign_of_life_and_no_text() -> None:
+    draft = Draft()
+    assert draft.take(chunk(delta={"reasoning_content": "hm"})) == ""
+    assert (draft.alive, draft.text) == (True, "")
+    draft.take(chunk(delta={"role": "assistant", "content": ""}))
+    assert not draft.alive
+
+
+def test_usage_without_numbers_is_unknown() -> None:
+    draft = Draft()
+    draft.take({"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": True}})
+    assert draft.usage is not None
+    assert (draft.usage.prompt_tokens, draft.usage.completion_tokens) == (None, None)
+
+
+def test_an_answer_without_any_choice_is_not_complete() -> None:
+    draft = Draft()
+    draft.take({"choices": []})
+    draft.done = True
+    assert not draft.complete
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [[], None, "text", {}, {"choices": "x"}, {"choices": [1]}, chunk(delta=[1])],
+    ids=json.dumps,
+)
+def test_other_shapes_are_refused(broken: object) -> None:
+    with pytest.raises(Unreadable):
+        Draft().take(broken)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("3", 3.0),
+        ("0.5", 0.5),
+        ("-1", 0.0),
+        ("nan", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": value}) == seconds
+
+
+def test_backoff_grows_and_is_bounded() -> None:
+    for failed, longest in [(1, 0.5), (2, 1.0), (3, 2.0), (9, 8.0)]:
+        waits = [backoff(failed, first=0.5) for _ in range(50)]
+        assert longest / 2 <= min(waits) <= max(waits) <= longest
+        assert len(set(waits)) > 1

@@ -18,9 +18,17 @@ EXTENSION_HOME = Path(__file__).parent / "jupyter"
 _NEVER_ACTIVE = (
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/extensionmanager-extension",
+    "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/lsp-extension",
+    "@jupyterlab/notebook-extension:language-server",
     "@jupyterlab/terminal-extension",
     "@voila-dashboards/jupyterlab-preview",
+)
+_NEVER_LOADED = (
+    "jupyter_lsp",
+    "jupyter_server_terminals",
+    "notebook_shim",
+    "voila.server_extension",
 )
 
 
@@ -31,12 +39,16 @@ class Doorway(NamedTuple):
     token: str
     notebook: str
     """Path below the workspace, with ``/``."""
-    open_browser: bool
 
     @property
-    def origin(self) -> str:
-        """Scheme, address and port."""
-        return f"http://127.0.0.1:{self.port}"
+    def lab_url(self) -> str:
+        """Address of the notebook in JupyterLab."""
+        return f"http://127.0.0.1:{self.port}/doc/tree/{self.notebook}?token={self.token}"
+
+    @property
+    def voila_url(self) -> str:
+        """Address of the panel alone."""
+        return f"http://127.0.0.1:{self.port}/?token={self.token}"
 
 
 def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
@@ -63,17 +75,19 @@ def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
             "answer_yes": True,
             "default_url": f"/doc/tree/{doorway.notebook}",
             "ip": "127.0.0.1",
-            "jpserver_extensions": {"jupyter_lsp": False, "jupyter_server_terminals": False},
+            "jpserver_extensions": dict.fromkeys(_NEVER_LOADED, False),
             "log_level": 40,
-            "open_browser": doorway.open_browser,
+            "open_browser": False,
             "port": doorway.port,
             "port_retries": 0,
             "root_dir": str(workspace),
             "terminals_enabled": False,
             "tornado_settings": {"headers": _headers(doorway)},
         },
+        "Application": {"log_level": 40},
         "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
         "IdentityProvider": {"token": doorway.token},
+        "KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"},
         "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
         "LabApp": {
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -89,7 +103,7 @@ def voila_config(doorway: Doorway) -> dict[str, Any]:
         "Voila": {
             "ip": "127.0.0.1",
             "log_level": 40,
-            "open_browser": doorway.open_browser,
+            "open_browser": False,
             "port": doorway.port,
             "port_retries": 0,
             "token": doorway.token,

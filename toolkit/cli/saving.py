@@ -32,6 +32,8 @@ def keep_as_written(
         return
     on_disk = Path(contents_manager.root_dir, *path.strip("/").split("/"))
     if path.strip("/") in os.environ.get(NOTEBOOKS_VARIABLE, "").split(":") and on_disk.is_file():
-        model["content"] = nbformat.read(on_disk, as_version=nbformat.NO_CONVERT)
+        model["content"] = nbformat.read(  # type: ignore[no-untyped-call]
+            on_disk, as_version=nbformat.NO_CONVERT
+        )
     else:
         model["content"]["metadata"].pop("widgets", None)

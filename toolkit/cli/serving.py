@@ -7,6 +7,7 @@ it even when it is killed.
 import importlib.util
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -30,6 +31,8 @@ def serve_lab(on_ready: Callable[[], None]) -> None:
     # Loaded here: only this command needs it, and it costs half a second.
     from jupyterlab.labapp import LabApp
 
+    # Jupyter's own parts still use names that Jupyter deprecates; nobody here can act on it.
+    warnings.simplefilter("ignore", DeprecationWarning)
     try:
         server = LabApp.initialize_server(argv=[])
     except SystemExit as problem:
@@ -51,9 +54,8 @@ def serve_voila(notebook: Path, on_ready: Callable[[], None]) -> None:
 
     app = Voila()
     app.initialize([str(notebook)])
-    loop = IOLoop.current()
-    _on_stop_signal(lambda: loop.add_callback_from_signal(loop.stop))
-    loop.add_callback(on_ready)
+    _on_stop_signal(lambda: IOLoop.current().stop())
+    IOLoop.current().add_callback(on_ready)
     try:
         app.start()
     except SystemExit as problem:

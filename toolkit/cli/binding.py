@@ -1,0 +1,168 @@
+"""Who answers in this run: the study's endpoints, or what the command line puts in their place."""
+
+import argparse
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from toolkit.canon import canonical_json
+from toolkit.design import Study
+from toolkit.endpoints import SMOLLM2, Endpoint, host_of, open_endpoint
+from toolkit.errors import BadEndpoint, SetupError, UnknownName
+
+DEFAULT_SCRIPT = "courteous"
+_EMBEDDED = "embedded:"
+_DEFAULT_MODEL = "embedded:smollm2"
+
+
+class Answering(NamedTuple):
+    """Who answers under one alias."""
+
+    endpoint: str
+    """``openai:NAME``, ``embedded:NAME`` or ``scripted:NAME``."""
+    base_url: str | None = None
+
+
+def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that put another endpoint in the place of the study's."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--endpoint",
+        action="append",
+        metavar="[ALIAS=]SPEC",
+        help="who answers: openai:NAME (with --base-url), embedded:smollm2 or scripted:NAME; with "
+        "several aliases in the study, say which. The run is marked as unfrozen if this differs "
+        "from the study",
+    )
+    group.add_argument(
+        "--scripted",
+        nargs="?",
+        const=DEFAULT_SCRIPT,
+        metavar="NAME",
+        help="no model at all: ready-made answers (default: courteous)",
+    )
+    group.add_argument(
+        "--model", metavar="FILE.gguf", help="a model file you have, in place of the fetched one"
+    )
+    parser.add_argument(
+        "--base-url", metavar="URL", help="address of the openai: endpoint, such as https://…/v1"
+    )
+
+
+def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
+    """Say who answers under each alias of the study.
+
+    Raises:
+        BadEndpoint: if an endpoint or an address cannot be used as written.
+        UnknownName: if the study has no such alias.
+        SetupError: if the model file is not there.
+    """
+    planned = {
+        alias: Answering(plan.endpoint, plan.base_url) for alias, plan in study.endpoints.items()
+    }
+    if args.base_url is not None and not args.endpoint:
+        raise BadEndpoint(
+            f"--base-url: got {args.base_url!r} and no --endpoint; wanted both. "
+            "Add --endpoint openai:NAME."
+        )
+    bound = {**planned, **_bound(study, planned, args)}
+    for alias, one in bound.items():
+        if one != planned[alias]:
+            _try(one)
+    return bound
+
+
+def bind_text(study: Study, bound: Mapping[str, Answering]) -> str:
+    """Write what differs from the study the way the kernel reads it; empty when nothing does."""
+    changed = {
+        alias: {key: value for key, value in one._asdict().items() if value is not None}
+        for alias, one in bound.items()
+        if (one.endpoint, one.base_url)
+        != (study.endpoints[alias].endpoint, study.endpoints[alias].base_url)
+    }
+    return canonical_json(changed) if changed else ""
+
+
+def embedded_model(bound: Mapping[str, Answering]) -> str | None:
+    """Name the embedded model that is needed: ``smollm2``, a path, or None.
+
+    Raises:
+        SetupError: if there are two; one at a time is served.
+    """
+    names = {
+        one.endpoint.removeprefix(_EMBEDDED)
+        for one in bound.values()
+        if one.endpoint.startswith(_EMBEDDED)
+    }
+    if len(names) > 1:
+        raise SetupError(
+            f"embedded model: got {len(names)} of them ({', '.join(sorted(names))}); wanted one, "
+            "since one at a time is served. Bind the others to openai: or scripted: endpoints."
+        )
+    return names.pop() if names else None
+
+
+def _bound(
+    study: Study, planned: Mapping[str, Answering], args: argparse.Namespace
+) -> dict[str, Answering]:
+    if args.scripted is not None:
+        return dict.fromkeys(planned, Answering(f"scripted:{args.scripted}"))
+    if args.model is not None:
+        return _with_model(planned, Path(args.model))
+    pairs = (_split(study, text) for text in args.endpoint or ())
+    return {alias: Answering(spec, _address(spec, args)) for alias, spec in pairs}
+
+
+def _split(study: Study, text: str) -> tuple[str, str]:
+    alias, mark, spec = text.partition("=")
+    if not mark or ":" in alias:
+        alias, spec = "", text
+    if not alias and len(study.endpoints) > 1:
+        raise UnknownName(
+            f"--endpoint: got {text!r} for a study with {len(study.endpoints)} aliases; wanted to "
+            f"know which: {', '.join(study.endpoints)}. Write --endpoint ALIAS={spec}."
+        )
+    alias = alias or next(iter(study.endpoints))
+    if alias not in study.endpoints:
+        raise UnknownName(
+            f"--endpoint: got the alias {alias!r}; wanted one of the study's: "
+            f"{', '.join(study.endpoints)}. Name one of those."
+        )
+    return alias, spec
+
+
+def _address(spec: str, args: argparse.Namespace) -> str | None:
+    # With several endpoints one address can only belong to those that take one.
+    several = len(args.endpoint) > 1
+    return None if several and not spec.startswith("openai:") else args.base_url
+
+
+def _with_model(planned: Mapping[str, Answering], file: Path) -> dict[str, Answering]:
+    aliases = [
+        alias for alias, one in planned.items() if one.endpoint.startswith(_EMBEDDED)
+    ] or list(planned)
+    if not file.is_file():
+        raise SetupError(
+            f"--model: got {file.name!r}, which is not there; wanted a GGUF file. Check the path."
+        )
+    # A copy of the very file we fetch is the same model, wherever it lies.
+    same = file.stat().st_size == SMOLLM2.size and _sha256(file) == SMOLLM2.sha256
+    spec = _DEFAULT_MODEL if same else f"{_EMBEDDED}{file.resolve()}"
+    return dict.fromkeys(aliases, Answering(spec))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _try(one: Answering) -> None:
+    """Open the endpoint once, so that a bad name, address or key file is told before a start."""
+    if one.endpoint.startswith(_EMBEDDED):
+        # Its file is checked when the server starts.
+        return
+    hosts = (host_of(one.base_url),) if one.base_url else ()
+    opened: Endpoint = open_endpoint(one.endpoint, base_url=one.base_url, allowed_hosts=hosts)
+    asyncio.run(opened.close())

@@ -1,0 +1,144 @@
+"""``parallax lab``: the session notebook, open and running, with everything it needs."""
+
+import argparse
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.cli.binding import add_endpoint_options, answering, bind_text, embedded_model
+from toolkit.cli.command import INTERRUPTED, OK, add_workspace, make_parser, say
+from toolkit.cli.jupyter_home import Doorway, make_home
+from toolkit.cli.model_server import model_served
+from toolkit.cli.placeholders import files_of, placeholders
+from toolkit.cli.ports import choose_port
+from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like_interrupt
+from toolkit.design import Study, Workspace
+from toolkit.errors import InvalidFiles, SetupError
+from toolkit.record import open_record
+
+NOTEBOOK = "notebooks/20_session.ipynb"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax lab``."""
+    made = make_parser(
+        "lab",
+        "Open the session notebook in JupyterLab with the panel already there. Starts the model "
+        "if the study needs it, listens on this machine only, prints the address. Ctrl-C stops "
+        "everything it started.",
+        examples=(
+            ("parallax lab", "the study 'pilot' with the model on this machine"),
+            ("parallax lab --scripted", "ready-made answers, nothing to fetch"),
+            (
+                "parallax lab --endpoint openai:gpt-x --base-url https://ai.example.com/v1",
+                "your own endpoint; its key is read from OPENAI_API_KEY",
+            ),
+            ("parallax lab --model model.gguf", "a model file you have, on a closed network"),
+            ("parallax lab --no-browser --port 9000", "on a machine without a screen"),
+        ),
+        exit_codes={
+            OK: "stopped, by Ctrl-C or a signal",
+            INTERRUPTED: "stopped by Ctrl-C before it was ready",
+        },
+    )
+    made.add_argument("--study", metavar="NAME", help="id of the study (default: pilot)")
+    add_workspace(made)
+    add_endpoint_options(made)
+    made.add_argument("--participant", metavar="CODE", help="enrollment code; else the panel asks")
+    made.add_argument("--voila", action="store_true", help="the panel alone, without the notebook")
+    made.add_argument("--no-browser", action="store_true", help="only print the address")
+    made.add_argument(
+        "--port", type=_port, metavar="N", help="this port or none (default: a free one from 8888)"
+    )
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until asked to stop."""
+    stop_like_interrupt()
+    if args.voila:
+        require_voila()
+    workspace = Workspace(args.workspace)
+    study = _ready_study(workspace, args.study)
+    bound = answering(study, args)
+    _require_writable(study)
+    with _home() as home, model_served(embedded_model(bound), args.model):
+        doorway = Doorway(choose_port(args.port), secrets.token_urlsafe(24), NOTEBOOK)
+        os.environ.update(make_home(home, workspace.root, doorway))
+        os.environ.update(_session_environment(study, args, bind_text(study, bound)))
+        who = ", ".join(sorted({one.endpoint for one in bound.values()}))
+        url = doorway.voila_url if args.voila else doorway.lab_url
+
+        def announce() -> None:
+            say(f"Study: {study.id} · answered by {who}")
+            say(f"Parallax is ready: {url}")
+            say("Ctrl-C stops everything.")
+            if not args.no_browser:
+                _open_browser(home, url)
+
+        if args.voila:
+            serve_voila(workspace.root / NOTEBOOK, announce)
+        else:
+            serve_lab(announce)
+    say("Stopped.")
+    return OK
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+_port.__name__ = "port number"
+
+
+def _ready_study(workspace: Workspace, name: str | None) -> Study:
+    study = Study.load(name, workspace=workspace)
+    if left := placeholders(workspace, files_of(study)):
+        raise InvalidFiles(left)
+    study.require_unchanged()
+    if not (workspace.root / NOTEBOOK).is_file():
+        raise SetupError(
+            f"lab: got a workspace without {NOTEBOOK}; wanted the notebook that shows the panel. "
+            "Copy it from a workspace made with `parallax init`."
+        )
+    return study
+
+
+def _require_writable(study: Study) -> None:
+    """Open the record once, so that a folder that cannot be written is told before a session."""
+    open_record(study).close()
+
+
+def _session_environment(study: Study, args: argparse.Namespace, bind: str) -> dict[str, str]:
+    return {
+        "PARALLAX_WORKSPACE": str(study.workspace),
+        "PARALLAX_STUDY": study.id,
+        "PARALLAX_PARTICIPANT": args.participant or os.environ.get("PARALLAX_PARTICIPANT", ""),
+        "PARALLAX_BIND": bind,
+    }
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """A folder that only this user can read, gone at the end: it holds the server's token."""
+    home = Path(tempfile.mkdtemp(prefix="parallax-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _open_browser(home: Path, url: str) -> None:
+    # Through a file, as a token on a command line could be read by others on this machine.
+    page = home / "open.html"
+    page.write_text(f'<meta http-equiv="refresh" content="0; url={url}">', encoding="utf-8")
+    threading.Thread(target=webbrowser.open, args=(page.as_uri(),), daemon=True).start()

@@ -58,7 +58,8 @@ _STYLE: dict[Any, Any] = {
 _LABEL = 34
 _PANELS = 4
 _NAMED = 60
-"""Rows that are named one by one; of more, only the first of each situation is."""
+"""Rows a figure has room to name; of more participants every so many is named, and of more
+conversations those with the widest spread are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def progress(frames: Frames) -> Figure:
     with _style():
         canvas, axes = _canvas(9, 1.7 + 0.3 * min(len(people), _NAMED))
         _stack(axes, wide, STATE_COLORS)
-        _name_rows(axes, people, people)
+        _name_rows(axes, people)
         axes.set_xlabel("conversations")
         _legend(canvas, STATE_COLORS)
         _head(canvas, "Progress of each participant, in order of enrollment", frames)
@@ -171,32 +172,36 @@ def rating_distribution(frames: Frames) -> Figure:
 
 
 def session_ratings(frames: Frames) -> Figure:
-    """Draw the spread of ratings within each conversation, grouped by situation."""
+    """Draw the spread of ratings within each conversation, grouped by situation.
+
+    Of more than 60 conversations the 60 with the widest spread are drawn, the newest first among
+    equals; the numbers hold all.
+    """
     numbers = count_session_ratings(frames)
     if numbers.empty:
         return _nothing("Ratings by conversation", "Nothing has been rated yet.", numbers)
-    rows = numbers.drop_duplicates("session_id").reset_index(drop=True)
-    place = {name: number for number, name in enumerate(rows["session_id"])}
+    spread, rows = _widest(numbers)
     labels = [
         f"{shortened(title, _LABEL)} · {who}"
         for title, who in zip(rows["scenario"], rows["participant_id"], strict=True)
     ]
-    spread = numbers.assign(row=numbers["session_id"].map(place))
+    rated = numbers["session_id"].nunique()
+    some = f": the {len(rows)} widest of {rated}" if len(rows) < rated else ""
     with _style():
-        canvas = Canvas(figsize=(10, 2 + 0.28 * min(len(rows), _NAMED)), layout="constrained")
+        canvas = Canvas(figsize=(10, 2 + 0.28 * len(rows)), layout="constrained")
         panels = canvas.subplots(1, 2, sharey=True)
         for axes, (about, when) in zip(panels, WHEN.items(), strict=True):
             _spread_panel(axes, spread[spread["about"].eq(about)], f"Rated {when}")
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
-        _name_rows(panels[0], labels, list(rows["scenario_id"]))
-        _head(canvas, "Spread of ratings within each conversation", frames)
-    n = int(numbers["n"].sum())
+        _name_rows(panels[0], labels)
+        _head(canvas, f"Spread of ratings within each conversation{some}", frames)
+    without = len(frames.sessions) - rated
     return Figure(
         canvas,
         numbers,
         f"Dots at the ratings given in each conversation, joined from lowest to highest; the "
-        f"number in a dot is how many. n = {n} ratings in {len(rows)} conversations"
-        f"{_simulated(frames)}; {len(frames.sessions) - len(rows)} further conversations have none.",
+        f"number in a dot is how many{some}. n = {numbers['n'].sum()} ratings in {rated} "
+        f"conversations{_simulated(frames)}; {without} further conversations have none.",
     )
 
 
@@ -258,15 +263,24 @@ def _simulated(frames: Frames) -> str:
 def _stack(axes: Axes, wide: pd.DataFrame, colors: dict[str, str]) -> None:
     """Draw one bar a row, one piece a column, and write each piece's number into it."""
     left = pd.Series(0, index=range(len(wide)))
+    few = len(wide) <= _NAMED
     for name, color in colors.items():
         piece = wide[name].reset_index(drop=True)
-        bars = axes.barh(left.index, piece, left=left, color=color, edgecolor="white", height=0.8)
+        bars = axes.barh(
+            left.index,
+            piece,
+            left=left,
+            color=color,
+            height=0.8 if few else 1.0,
+            linewidth=few,
+            edgecolor="white",
+        )
         ink = "white" if sum(int(color[at : at + 2], 16) for at in (1, 3, 5)) < 380 else "black"
-        numbers = [str(n) if n else "" for n in piece]
+        numbers = [str(n) if n and few else "" for n in piece]
         axes.bar_label(bars, labels=numbers, label_type="center", fontsize=8, color=ink)
         left = left + piece
     axes.set_ylim(len(wide) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     sns.despine(ax=axes, left=True)
 
 
@@ -309,7 +323,18 @@ def _rating_panel(
         )
     axes.set_title(f"{dimension_label(dimension)}\n{WHEN[about]}")
     axes.margins(x=0.15)
-    _name_rows(axes, list(titles.values()), list(titles))
+    _name_rows(axes, list(titles.values()))
+
+
+def _widest(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose the conversations to draw; returns their numbers with ``row``, and one row each."""
+    ends = numbers.groupby("session_id", sort=False)["value"].agg(["min", "max"])
+    width = (ends["max"] - ends["min"]).rename("width").reset_index()
+    ranked = width.sort_values(["width", "session_id"], ascending=False, kind="stable")
+    drawn = numbers[numbers["session_id"].isin(ranked["session_id"].head(_NAMED))]
+    rows = drawn.drop_duplicates("session_id").reset_index(drop=True)
+    place = {name: number for number, name in enumerate(rows["session_id"])}
+    return drawn.assign(row=drawn["session_id"].map(place)), rows
 
 
 def _spread_panel(axes: Axes, spread: pd.DataFrame, title: str) -> None:
@@ -329,13 +354,9 @@ def _spread_panel(axes: Axes, spread: pd.DataFrame, title: str) -> None:
     sns.despine(ax=axes, left=True)
 
 
-def _name_rows(axes: Axes, labels: Sequence[str], groups: Sequence[str]) -> None:
-    """Name the rows; of very many, only the first of each group."""
-    places = range(len(labels))
-    if len(labels) > _NAMED:
-        step = -(-len(labels) // _NAMED)
-        firsts = [at for at in places if at == 0 or groups[at] != groups[at - 1]]
-        places = firsts if len(firsts) < _NAMED else list(places)[::step]  # type: ignore[assignment]
+def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows; of very many, every so many."""
+    places = range(0, len(labels), -(-len(labels) // _NAMED))
     axes.set_yticks(list(places), [_written(labels[at]) for at in places], fontsize=9)
     axes.tick_params(axis="y", length=0)
 

@@ -29,7 +29,6 @@ from toolkit.endpoints.opening import open_endpoint
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [
-    "SMOLLM2",
     "Answer",
     "Attempt",
     "Bias",
@@ -39,6 +38,7 @@ __all__ = [
     "Message",
     "OnToken",
     "Role",
+    "SMOLLM2",
     "Scripted",
     "Settings",
     "Usage",

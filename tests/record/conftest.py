@@ -78,13 +78,19 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An address at which there is no record yet, in each database in turn."""
     if request.param == "sqlite":
         return str(tmp_path / "study" / "record.db")
-    url: str = request.getfixturevalue("postgres")
+    place: str = request.getfixturevalue("server_place")
+    return place
+
+
+@pytest.fixture
+def server_place(postgres: str) -> str:
+    """An address on the server at which there is no record yet."""
     name = f"record_{next(_names)}"
-    engine = create_engine(url)
+    engine = create_engine(postgres)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
     engine.dispose()
-    return f"{url}&options=-csearch_path%3D{name}"
+    return f"{postgres}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

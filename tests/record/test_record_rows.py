@@ -1,0 +1,120 @@
+"""Any row that can be made is kept and comes back equal, whatever its texts."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from toolkit.canon import new_id
+from toolkit.record import (
+    ROW_TYPES,
+    Attempt,
+    Binding,
+    Consent,
+    Exchange,
+    Flag,
+    Outcome,
+    Participant,
+    Rating,
+    Row,
+    Session,
+    SessionEnd,
+    Turn,
+    Usage,
+    Withdrawal,
+    event_id,
+    open_record,
+    read_jsonl,
+    write_jsonl,
+)
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
+ID = st.builds(new_id)
+WHOLE = st.integers(min_value=-(2**70), max_value=2**70)
+NUMBER = st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | WHOLE | NUMBER | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+BODY = st.dictionaries(ANY_TEXT, JSON, max_size=3)
+
+attempt = st.builds(Attempt, seconds=NUMBER, waited=NUMBER, message=ANY_TEXT)
+usage = st.builds(Usage)
+exchange = st.builds(
+    Exchange,
+    outcome=st.sampled_from(get_args(Outcome)),
+    messages=st.lists(st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=2), max_size=3).map(tuple),
+    parameters=BODY,
+    usage=st.none() | usage,
+    seconds=NUMBER,
+    first_token_seconds=st.none() | NUMBER,
+    attempts=st.lists(attempt, max_size=3).map(tuple),
+    error=ANY_TEXT,
+)
+ROWS: dict[type[Row], st.SearchStrategy[Row]] = {
+    Participant: st.builds(Participant, participant_id=ID, seat=WHOLE),
+    Consent: st.builds(
+        Consent, participant_id=ID, study_hash=st.just("sha256:0"), consent_text=ANY_TEXT
+    ),
+    Withdrawal: st.builds(Withdrawal, participant_id=ID, reason=ANY_TEXT),
+    Binding: st.builds(Binding, endpoint=ANY_TEXT),
+    Session: st.builds(
+        Session,
+        session_id=ID,
+        persona_shown=BODY,
+        factors=st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3),
+        scenario_shown=BODY,
+        instructions=ANY_TEXT,
+    ),
+    Turn: st.builds(
+        Turn,
+        turn_id=ID,
+        session_id=ID,
+        text=ANY_TEXT,
+        exchange=st.none() | exchange,
+        supersedes=st.none() | ANY_TEXT,
+    ),
+    Rating: st.builds(Rating, rating_id=ID, session_id=ID, comment=ANY_TEXT),
+    Flag: st.builds(Flag, flag_id=ID, session_id=ID, quote=ANY_TEXT),
+    SessionEnd: st.builds(SessionEnd, session_id=ID, comment=ANY_TEXT),
+}
+
+
+def test_every_kind_of_row_is_tried():
+    assert set(ROWS) == set(ROW_TYPES)
+
+
+@pytest.mark.parametrize("kind", ROW_TYPES, ids=lambda kind: kind.KIND)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_a_row_goes_in_and_comes_out(kind, record, data):
+    row = data.draw(ROWS[kind])
+    (entry,) = record.append(row)
+    assert entry.row() == row
+    found = record.find(entry.event_id)
+    assert found == entry
+    assert found.row() == row
+    if kind is not Binding:
+        assert record.append(row) == (entry,)
+        assert event_id(row) == entry.event_id
+
+
+def test_everything_tried_verifies_and_survives_an_export(tmp_path):
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(st.lists(st.one_of(list(ROWS.values())), max_size=5))
+    def fill(rows):
+        record.append(*rows)
+
+    with open_record(tmp_path / "record.db", durability="normal") as record:
+        fill()
+        assert record.verify().ok
+        write_jsonl(record, tmp_path / "record.jsonl")
+        with read_jsonl(tmp_path / "record.jsonl", tmp_path / "in.db") as imported:
+            assert list(imported.entries()) == list(record.entries())
+            assert imported.verify() == record.verify()

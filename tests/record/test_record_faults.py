@@ -61,10 +61,10 @@ def test_a_full_disk_loses_nothing_and_frees_again(small_disk, turn):
 
 def test_a_disk_that_is_full_at_the_start_is_told_apart(small_disk):
     (small_disk / "ballast").write_bytes(b"x" * (1 << 20))
-    message = failure(RecordFull, small_disk / "study" / "record.db")
-    assert message in {FULL.format(small_disk / "study" / name) for name in ("", "record.db")} | {
-        FULL.format(small_disk / "study")
-    }
+    path = small_disk / "study" / "record.db"
+    assert failure(RecordFull, path) == FULL.format(path)
+    (small_disk / "ballast").unlink()
+    open_record(path).close()
 
 
 def test_a_record_at_its_limit_keeps_all_or_nothing(file_record, turn):
@@ -170,9 +170,9 @@ def test_a_crashed_record_that_cannot_be_read_in_place_says_so(open_folder, tmp_
         for name in ("record.db", "record.db-wal"):
             shutil.copy(tmp_path / name, open_folder / name)
     assert as_nobody(OPEN, open_folder / "record.db", "read") == (
-        f"RecordUnreadable record: {open_folder / 'record.db'} cannot be read (unable to open "
-        "database file); wanted a Parallax record. Restore it from a backup or an export, or "
-        "choose another file.\n"
+        f"RecordUnreadable record: {open_folder / 'record.db'} was not closed, and its folder "
+        "cannot be written; wanted a record that was closed, or a folder to work in. Copy it and "
+        "the file ending in -wal beside it to a folder of your own and open it there.\n"
     )
 
 

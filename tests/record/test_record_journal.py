@@ -65,6 +65,12 @@ def test_one_event_id_with_other_content_is_refused_and_nothing_is_kept(record, 
     assert record.verify().entries == 1
 
 
+def test_true_is_not_the_same_content_as_one(record, session):
+    record.append(session(session_id="s-1", persona_shown={"retired": True}))
+    with pytest.raises(EventConflict):
+        record.append(session(session_id="s-1", persona_shown={"retired": 1}))
+
+
 def test_appending_nothing_writes_nothing(record):
     assert record.append() == ()
     assert record.extent() == (0, 0)

@@ -127,8 +127,16 @@ class Database:
 
     def _engine(self) -> Engine:
         if self.place.path is None:
-            return create_engine(self.place.url, pool_pre_ping=True, connect_args=_KEEP_ALIVE)
-        engine = create_engine("sqlite://", creator=self._connect_file, poolclass=QueuePool)
+            return create_engine(
+                self.place.url,
+                pool_pre_ping=True,
+                connect_args=_KEEP_ALIVE,
+                # Any stricter level would read the ends of chains as of before its turn.
+                isolation_level="READ COMMITTED",
+            )
+        engine = create_engine(
+            "sqlite://", creator=self._connect_file, poolclass=QueuePool, max_overflow=-1
+        )
         event.listen(engine, "begin", _begin_file)
         return engine
 

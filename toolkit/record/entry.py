@@ -6,9 +6,11 @@ A body that is sealed later is hashed sealed, so forgetting a key breaks no chai
 of a chain has an empty previous hash.
 """
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from toolkit.canon import canonical_json, text_hash
 from toolkit.record.codec import decode
@@ -18,6 +20,18 @@ FIRST = ""
 """``previous`` of the first entry of a chain."""
 
 _BOUND = ("previous", "chain", "position", "event_id", "kind", "version", "at", "key_id")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number JSON has")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits)
+
+
+_decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +62,15 @@ class Entry:
             RecordUnreadable: if the body does not fit its kind.
         """
         return decode(self.kind, self.version, self.body)
+
+
+def read_json(text: str) -> Any:
+    """Parse JSON as we write it: no NaN, no number beyond the range of a float.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    return _decoder.decode(text)
 
 
 def link_hash(body: str, bound: Mapping[str, str | int | None]) -> str:

@@ -6,18 +6,16 @@ nobody can test a guessed code against an export; enrolling into an imported rec
 gives new pseudonyms.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
-from toolkit.record.entry import Entry
+from toolkit.record.entry import Entry, read_json
 from toolkit.record.journal import Record, open_record, restore
 from toolkit.record.place import HasRecord, from_os_error
 from toolkit.record.rows import Participant, Session
@@ -69,7 +67,7 @@ def write_jsonl(record: Record, path: str | Path) -> int:
             for entry in record.entries():
                 if entry.number > last:
                     break
-                file.write(canonical_json(asdict(entry)) + "\n")
+                file.write(_line(entry) + "\n")
     except OSError as problem:
         raise from_os_error(problem, target) from problem
     return count
@@ -103,6 +101,10 @@ def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:
         record.close()
         raise
     return record
+
+
+def _line(entry: Entry) -> str:
+    return canonical_json({name: getattr(entry, name) for name in _ENTRY_TYPES})
 
 
 def _header(record: Record, count: int) -> dict[str, str | int | bool]:
@@ -208,16 +210,14 @@ def _objects(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _object(source: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(line.decode("ascii"), parse_constant=_refuse_constant)
+        value = read_json(line.decode("ascii"))
+        # What cannot be written again cannot have been written by us, such as endless nesting.
+        canonical_json(value)
     except (ValueError, RecursionError):
         raise _bad_line(source, number, "it is not a JSON object in ASCII") from None
     if not isinstance(value, dict):
         raise _bad_line(source, number, "it is not a JSON object in ASCII")
     return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _bad_line(source: Path, line: int, complaint: str) -> RecordUnreadable:

@@ -30,7 +30,7 @@ def explained(place: Place, *, read_only: bool = False) -> Iterator[None]:
         problem = getattr(failure, "orig", None) or failure
         fault = _file_fault(place, problem) if place.path else _server_fault(place, problem)
         if read_only and isinstance(fault, RecordUnwritable):
-            fault = cannot_read(place, _first_line(problem))
+            fault = _unsettled(place) or cannot_read(place, _first_line(problem))
         raise fault from failure
 
 
@@ -71,6 +71,17 @@ def _busy(place: object) -> RecordBusy:
 
 def _no_space(place: Place) -> bool:
     return place.path is not None and shutil.disk_usage(place.path.parent).free < _LITTLE
+
+
+def _unsettled(place: Place) -> RecordUnreadable | None:
+    """The newest entries are still in the log, and reading it needs a file that cannot be made."""
+    if place.path is None or not place.path.with_name(place.path.name + "-wal").exists():
+        return None
+    return RecordUnreadable(
+        f"record: {place} was not closed, and its folder cannot be written; wanted a record that "
+        "was closed, or a folder to work in. Copy it and the file ending in -wal beside it to a "
+        "folder of your own and open it there."
+    )
 
 
 def _first_line(problem: BaseException) -> str:

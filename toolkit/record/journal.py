@@ -1,8 +1,6 @@
 """The record itself: append, find, read, verify."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +15,7 @@ from toolkit.record.chain import Verification, verify_chains
 from toolkit.record.codec import Draft, draft
 from toolkit.record.database import Database, Durability
 from toolkit.record.enrolment import pseudonym
-from toolkit.record.entry import FIRST, Entry, link_hash
+from toolkit.record.entry import FIRST, Entry, link_hash, read_json
 from toolkit.record.lease import Lease, take_lease
 from toolkit.record.place import HasRecord, find_place
 from toolkit.record.rows import Participant, Row
@@ -232,10 +230,14 @@ def restore(record: Record, record_id: str, entries: Iterable[Entry]) -> None:
     with database.writing() as connection:
         connection.execute(update(META).where(META.c.key == "record_id").values(value=record_id))
         for some in _batches(entries, _PAGE):
-            values = [{**asdict(one), "body": canonical_json(one.body)} for one in some]
-            connection.execute(insert(JOURNAL), values)
+            connection.execute(insert(JOURNAL), [_stored(one) for one in some])
         database.continue_numbers(connection)
     database.meta["record_id"] = record_id
+
+
+def _stored(entry: Entry) -> dict[str, Any]:
+    values = {column.name: getattr(entry, column.name) for column in JOURNAL.columns}
+    return {**values, "body": canonical_json(entry.body)}
 
 
 def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
@@ -271,7 +273,7 @@ def _insert(connection: Connection, new: Draft, position: int, previous: str) ->
     }
     values = {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
     number = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), values).scalar_one()
-    return Entry(**{**values, "number": number, "body": json.loads(new.body)})
+    return Entry(**{**values, "number": number, "body": read_json(new.body)})
 
 
 def _end(connection: Connection, chain: str) -> tuple[int, str]:
@@ -301,13 +303,8 @@ def _find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, En
 
 
 def _require_same(kept: Entry, sent: Draft) -> None:
-    body = json.loads(sent.body)
-    if (kept.kind, kept.version, kept.chain, kept.body) == (
-        sent.kind,
-        sent.version,
-        sent.chain,
-        body,
-    ):
+    found = Draft(kept.event_id, kept.chain, kept.kind, kept.version, canonical_json(kept.body))
+    if found == sent:
         return
     raise EventConflict(
         f"record: event {sent.event_id} is already kept with different content; wanted the same "
@@ -318,7 +315,7 @@ def _require_same(kept: Entry, sent: Draft) -> None:
 
 def _entry(stored: Stored[Any]) -> Entry:
     try:
-        body = json.loads(stored.body)
+        body = read_json(stored.body)
     except ValueError as problem:
         raise RecordUnreadable(
             f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "

@@ -10,11 +10,12 @@ This floor is the only place where design, endpoints and record meet.
 
 from toolkit.session.binding import Bound, bind
 from toolkit.session.brief import Brief, persona_card, scenario_card
-from toolkit.session.conversation import Conversation
+from toolkit.session.conversation import COMMENT_LENGTH, Conversation
 from toolkit.session.simulate import SimulatedTester, simulate
 from toolkit.session.sitting import Sitting, Stage
 
 __all__ = [
+    "COMMENT_LENGTH",
     "Bound",
     "Brief",
     "Conversation",

@@ -1,1 +1,9 @@
-"""What an employee sees: one widget a file."""
+"""What an employee sees: widgets for JupyterLab, one a file.
+
+A *SessionPanel* is the whole session of one tester: code, consent, who they play, the conversation,
+the form, the thanks. *render* is the single door through which an endpoint's words reach a page.
+"""
+
+from toolkit.widgets.session_panel import SessionPanel
+
+__all__ = ["SessionPanel"]

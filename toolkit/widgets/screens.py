@@ -1,0 +1,158 @@
+"""What is on the screen, as one JSON value: texts of the study, and where the tester stands.
+
+Nothing here says who answers, what the assistant is told, which factors are analyzed by, or
+anything about anybody else: a browser's tools can read every word of it.
+"""
+
+from typing import Any
+
+from toolkit.design import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Question, Study, Term
+from toolkit.session import COMMENT_LENGTH, Conversation, Sitting, persona_card, scenario_card
+from toolkit.widgets.render import displayable
+
+_PROGRESS = frozenset({"brief", "conversation", "form", "rest", "done"})
+
+
+def screen_view(sitting: Sitting, *, form_open: bool) -> dict[str, Any]:
+    """Everything for the screen that is due."""
+    study, stage = sitting.study, sitting.stage
+    screen = "form" if stage == "conversation" and form_open else stage
+    view: dict[str, Any] = {
+        "screen": screen,
+        "key": screen,
+        "study": _study(study),
+        "participant": sitting.participant.participant_id if sitting.participant else "",
+        "readOnly": sitting.read_only,
+        "progress": None,
+        "support": study.care.support_contact,
+        "limits": _limits(study),
+    }
+    if screen in _PROGRESS:
+        position, total = sitting.position, len(sitting.assignments)
+        view["progress"] = {"position": position, "total": total, "over": screen == "done"}
+        view["key"] = f"{screen}:{position}"
+    view |= _content(sitting, screen)
+    return view
+
+
+def unavailable_view(study: Study, message: str) -> dict[str, Any]:
+    """The screen that says why the study cannot run."""
+    return {
+        "screen": "unavailable",
+        "key": "unavailable",
+        "study": _study(study),
+        "participant": "",
+        "readOnly": "",
+        "progress": None,
+        "support": study.care.support_contact,
+        "limits": _limits(study),
+        "message": displayable(message),
+    }
+
+
+def turns_view(conversation: Conversation | None) -> list[dict[str, Any]]:
+    """What has been said, in order; ``error`` is masked by the caller."""
+    if conversation is None:
+        return []
+    return [
+        {
+            "id": turn.turn_id,
+            "speaker": turn.speaker,
+            "text": displayable(turn.text),
+            "outcome": turn.exchange.outcome if turn.exchange else "",
+            "error": displayable(turn.exchange.error) if turn.exchange else "",
+        }
+        for turn in conversation.turns
+    ]
+
+
+def judged_view(conversation: Conversation | None) -> dict[str, Any]:
+    """Ratings and flags that stand; offsets are code points of the raw answer."""
+    if conversation is None:
+        return {"quick": {}, "form": {}, "flags": []}
+    return {
+        "quick": {one.turn_id: one.value for one in conversation.ratings if one.turn_id},
+        "form": {one.question: one.value for one in conversation.ratings if not one.turn_id},
+        "flags": [
+            {
+                "id": flag.flag_id,
+                "turn": flag.turn_id,
+                "start": flag.start,
+                "end": flag.end,
+                "harm": flag.harm,
+                "severity": flag.severity,
+                "comment": displayable(flag.comment),
+            }
+            for flag in conversation.flags
+        ],
+    }
+
+
+def harm_choices() -> list[dict[str, Any]]:
+    """The harms a tester picks from, under the type each belongs to; ``unsure`` stands alone."""
+    kinds = [_term(kind) | {"harms": _harms_of(kind.key)} for kind in HARM_TYPES.values()]
+    return [*kinds, _term(FLAG_HARMS[UNSURE.key]) | {"harms": []}]
+
+
+def _content(sitting: Sitting, screen: str) -> dict[str, Any]:
+    study = sitting.study
+    match screen:
+        case "consent":
+            return {"consent": _consent(study)}
+        case "brief":
+            brief = sitting.brief
+            return {
+                "persona": persona_card(brief.persona),
+                "scenario": scenario_card(brief.scenario),
+            }
+        case "conversation" | "form" if sitting.conversation is not None:
+            return _conversation(sitting.conversation, study)
+        case "done":
+            return {"next": study.what_happens_next}
+        case "withdrawn":
+            return {"kept_for": study.data.kept_for}
+    return {}
+
+
+def _conversation(conversation: Conversation, study: Study) -> dict[str, Any]:
+    """Persona and situation come from the session's row: what was shown when it began."""
+    session = conversation.session
+    return {
+        "session": session.session_id,
+        "persona": session.persona_shown,
+        "scenario": session.scenario_shown,
+        "quick": _question(study.quick_question),
+        "form": [_question(question) for question in study.form],
+        "harms": harm_choices(),
+    }
+
+
+def _study(study: Study) -> dict[str, Any]:
+    return {"id": study.study_id, "title": study.title, "minutes": study.minutes}
+
+
+def _limits(study: Study) -> dict[str, Any]:
+    return {"messages": study.care.messages_cap, "comment": COMMENT_LENGTH, "outbox": True}
+
+
+def _consent(study: Study) -> dict[str, str]:
+    return {
+        "title": study.consent.title,
+        "text": study.consent.text,
+        "content_note": study.consent.content_note,
+        "seen_by": study.data.seen_by,
+        "kept_for": study.data.kept_for,
+        "support": study.care.support_contact,
+    }
+
+
+def _question(question: Question) -> dict[str, str]:
+    return {"id": question.id, "ask": question.ask, "low": question.low, "high": question.high}
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"key": term.key, "label": term.label, "meaning": term.meaning}
+
+
+def _harms_of(kind: str) -> list[dict[str, Any]]:
+    return [_term(harm) for key, harm in HARMS.items() if key.partition(".")[0] == kind]

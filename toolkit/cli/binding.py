@@ -12,6 +12,8 @@ from toolkit.design import Study
 from toolkit.endpoints import SMOLLM2, Endpoint, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, SetupError, UnknownName
 
+BIND_VARIABLE = "PARALLAX_BIND"
+"""Read by ``toolkit.session.bind``."""
 DEFAULT_SCRIPT = "courteous"
 _EMBEDDED = "embedded:"
 _DEFAULT_MODEL = "embedded:smollm2"

@@ -24,6 +24,8 @@ _NEVER_ACTIVE = (
     "@jupyterlab/terminal-extension",
     "@voila-dashboards/jupyterlab-preview",
 )
+# Sockets that only this user can open, where the system has them.
+_KERNEL_MANAGER = {"transport": "ipc" if os.name == "posix" else "tcp"}
 _NEVER_LOADED = (
     "jupyter_lsp",
     "jupyter_server_terminals",
@@ -87,7 +89,7 @@ def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
         "Application": {"log_level": 40},
         "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
         "IdentityProvider": {"token": doorway.token},
-        "KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"},
+        "KernelManager": _KERNEL_MANAGER,
         "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
         "LabApp": {
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -109,7 +111,12 @@ def voila_config(doorway: Doorway) -> dict[str, Any]:
             "token": doorway.token,
             "tornado_settings": {"headers": _headers(doorway)},
         },
-        "VoilaConfiguration": {"show_tracebacks": False, "strip_sources": True},
+        "KernelManager": _KERNEL_MANAGER,
+        "VoilaConfiguration": {
+            "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "anywidget"],
+            "show_tracebacks": False,
+            "strip_sources": True,
+        },
     }
 
 

@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.binding import add_endpoint_options, answering, bind_text, embedded_model
+from toolkit.cli.binding import (
+    BIND_VARIABLE,
+    add_endpoint_options,
+    answering,
+    bind_text,
+    embedded_model,
+)
 from toolkit.cli.command import INTERRUPTED, OK, add_workspace, make_parser, say
 from toolkit.cli.jupyter_home import Doorway, make_home
 from toolkit.cli.model_server import model_served
@@ -123,7 +129,7 @@ def _session_environment(study: Study, args: argparse.Namespace, bind: str) -> d
         "PARALLAX_WORKSPACE": str(study.workspace),
         "PARALLAX_STUDY": study.id,
         "PARALLAX_PARTICIPANT": args.participant or os.environ.get("PARALLAX_PARTICIPANT", ""),
-        "PARALLAX_BIND": bind,
+        BIND_VARIABLE: bind,
     }
 
 

@@ -29,7 +29,7 @@ class Progress:
         if step == self._shown:
             return
         self._shown = step
-        amount = f"{self._count(done)} of {self._count(total)}" if total else self._count(done)
+        amount = self._amount(done, total)
         if self._stream.isatty():
             bar = "█" * step + "░" * (_WIDTH - step)
             self._stream.write(f"\r{self._what} {bar} {amount}{self._end(done, total)}")
@@ -37,8 +37,12 @@ class Progress:
             self._stream.write(f"{self._what}: {amount}\n")
         self._stream.flush()
 
-    def _count(self, number: int) -> str:
-        return f"{number / 1e6:.0f} MB" if self._unit == "B" else f"{number} {self._unit}"
+    def _amount(self, done: int, total: int) -> str:
+        if self._unit == "B":
+            done, total, unit = round(done / 1e6), round(total / 1e6), "MB"
+        else:
+            unit = self._unit
+        return f"{done} of {total} {unit}" if total else f"{done} {unit}"
 
     @staticmethod
     def _end(done: int, total: int) -> str:

@@ -1,0 +1,88 @@
+"""``parallax sample``: a study played by simulated participants."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.cli.binding import (
+    BIND_VARIABLE,
+    add_endpoint_options,
+    answering,
+    bind_text,
+    embedded_model,
+)
+from toolkit.cli.command import OK, add_workspace, make_parser, say
+from toolkit.cli.model_server import model_served
+from toolkit.cli.progress import Progress
+from toolkit.design import Study, Workspace
+from toolkit.record import open_record, write_jsonl
+from toolkit.session import simulate
+
+_TESTERS = 5
+_MESSAGES = 2
+_SEED = 7
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax sample``."""
+    made = make_parser(
+        "sample",
+        "Play a study with simulated participants and write what they leave behind as lines of "
+        "JSON. Every row says that it was simulated; ratings and flags are drawn at random, so "
+        "nothing can be learned from them about the endpoint. The study's own record and freeze "
+        "are not touched.",
+        examples=(
+            ("parallax sample", "results/sample/record.jsonl, from the model on this machine"),
+            ("parallax sample --scripted --testers 2 --out try.jsonl", "quick, with no model"),
+        ),
+    )
+    made.add_argument("--study", metavar="NAME", help="id of the study (default: pilot)")
+    add_workspace(made)
+    add_endpoint_options(made)
+    made.add_argument("--testers", type=int, default=_TESTERS, metavar="N", help="how many play")
+    made.add_argument(
+        "--messages", type=int, default=_MESSAGES, metavar="N", help="messages in a conversation"
+    )
+    made.add_argument("--seed", type=int, default=_SEED, metavar="N", help="fixes what they do")
+    made.add_argument("--out", metavar="FILE.jsonl", help="default: results/sample/record.jsonl")
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play, then write the file whole."""
+    workspace = Workspace(args.workspace)
+    out = Path(args.out) if args.out else workspace.results("sample") / "record.jsonl"
+    with _copied(workspace, args.study) as study:
+        bound = answering(study, args)
+        os.environ[BIND_VARIABLE] = bind_text(study, bound)
+        with model_served(embedded_model(bound), args.model):
+            count = asyncio.run(_play(study, args, out))
+    say(f"{args.testers} simulated participants; {count} entries written to {out.name}.")
+    return OK
+
+
+async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
+    with open_record(study) as record:
+        await simulate(
+            study,
+            record,
+            testers=args.testers,
+            seed=args.seed,
+            messages=args.messages,
+            on_conversation=Progress("Playing", unit="conversations"),
+        )
+        return write_jsonl(record, out)
+
+
+@contextmanager
+def _copied(workspace: Workspace, name: str | None) -> Iterator[Study]:
+    """The study in a workspace of its own, so that playing it freezes and records nothing here."""
+    with tempfile.TemporaryDirectory(prefix="parallax-") as folder:
+        shutil.copytree(workspace.root / "personas", Path(folder) / "personas")
+        study = Study.load(name, workspace=folder)
+        yield study.model_copy(update={"record": "default"})

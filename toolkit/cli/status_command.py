@@ -1,0 +1,123 @@
+"""``parallax status``: who is where, and what was covered."""
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from toolkit.cli.command import OK, add_workspace, make_parser, say
+from toolkit.design import Study, Workspace
+from toolkit.record import (
+    ParticipantProgress,
+    Record,
+    SessionEnd,
+    open_record,
+    progress,
+    sessions,
+)
+
+_SQLITE = "sqlite:///"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax status``."""
+    made = make_parser(
+        "status",
+        "For the study lead: how far each participant has come, and which persona has met which "
+        "situation. Simulated participants are listed apart; who withdrew is counted, no more.",
+        examples=(
+            ("parallax status", "every study of the workspace"),
+            ("parallax status pilot", "one study"),
+        ),
+    )
+    made.add_argument("study", nargs="?", metavar="STUDY", help="id of one study")
+    add_workspace(made)
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write one report a study."""
+    workspace = Workspace(args.workspace)
+    for name in [args.study] if args.study else workspace.studies():
+        for line in _report(workspace.study(name)):
+            say(line)
+        say()
+    return OK
+
+
+def _report(study: Study) -> list[str]:
+    lines = [f"{study.id}: {study.title}", f"  {_freeze_line(study)}"]
+    if study.url.startswith(_SQLITE) and not Path(study.url.removeprefix(_SQLITE)).is_file():
+        return [*lines, "  Nothing recorded yet."]
+    with open_record(study, read_only=True) as record:
+        everyone = progress(record)
+        for simulated in (False, True):
+            lines += _part(study, record, everyone, simulated=simulated)
+    return lines
+
+
+def _freeze_line(study: Study) -> str:
+    freeze = study.frozen()
+    if freeze is None:
+        return "Not frozen yet; the first tester freezes it."
+    state = "unchanged" if freeze.hash == study.explore_hash else "CHANGED SINCE, it will not run"
+    return f"Frozen {freeze.frozen_at[:16].replace('T', ' ')} UTC, {state}."
+
+
+def _part(
+    study: Study, record: Record, everyone: Sequence[ParticipantProgress], *, simulated: bool
+) -> list[str]:
+    here = [one for one in everyone if one.simulated is simulated]
+    if simulated and not here:
+        return []
+    staying = [one for one in here if not one.withdrawn]
+    title = "Simulated participants, never to be counted as people" if simulated else "Testers"
+    lines = [
+        "",
+        f"  {title}: {len(here)} enrolled, {len(here) - len(staying)} withdrew",
+        *(f"    {_person(one, study)}" for one in staying),
+    ]
+    return lines + _covered(study, record, simulated=simulated)
+
+
+def _person(one: ParticipantProgress, study: Study) -> str:
+    due = one.assigned or study.conversations_per_tester
+    if one.position is not None:
+        where = f"in conversation {one.position + 1}"
+    elif not one.consented:
+        where = "has not consented yet"
+    else:
+        where = "done" if one.finished + one.skipped >= due else "between conversations"
+    skipped = f", {one.skipped} skipped" if one.skipped else ""
+    last = one.last_activity[:16].replace("T", " ")
+    return f"{one.participant_id}  {one.finished} of {due} finished{skipped}; {where}; {last} UTC"
+
+
+def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:
+    ended = {end.session_id for end in record.rows(SessionEnd) if end.reason in _REACHED_END}
+    pairs = Counter(
+        (one.persona_id, one.scenario_id)
+        for one in sessions(record)
+        if one.simulated is simulated and one.session_id in ended
+    )
+    possible = len(study.personas) * len(study.scenarios)
+    head = (
+        f"  Covered: {len(pairs)} of {possible} pairs of persona and scenario, "
+        f"{sum(pairs.values())} conversations finished"
+    )
+    return [head, *_grid(study, pairs)] if pairs else [head]
+
+
+_REACHED_END = ("finished", "capped")
+
+
+def _grid(study: Study, pairs: Counter[tuple[str, str]]) -> list[str]:
+    width = max(len(name) for name in study.personas)
+    columns = range(1, len(study.scenarios) + 1)
+    lines = ["    " + " " * width + "".join(f"{number:>3}" for number in columns)]
+    for persona in study.personas:
+        counts = (pairs[persona, scenario] for scenario in study.scenarios)
+        cells = "".join(f"{count or '·':>3}" for count in counts)
+        lines.append(f"    {persona:<{width}}{cells}")
+    numbered = zip(columns, study.scenarios, strict=True)
+    return [*lines, *(f"    {number:>3} {name}" for number, name in numbered)]

@@ -1,5 +1,6 @@
 """Loading a study, freezing it, and refusing to run another one under its name."""
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from toolkit.design import Study, Workspace
 from toolkit.errors import (
     DesignError,
     InvalidFiles,
+    RecordFull,
     RecordUnwritable,
     StudyChanged,
     UnknownName,
@@ -278,3 +280,21 @@ def test_a_damaged_freeze_is_refused(desk: Any, damage: Any, got: str) -> None:
         "Restore it from a backup; it is never edited by hand.\n"
         "Mend the lines above, then run `parallax check` again."
     )
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_behind(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A disk cannot be filled from a test; the call that would notice is made to fail.
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    study = load(desk)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(RecordFull) as caught:
+        study.freeze()
+    assert str(caught.value) == (
+        "study pilot: got no room left in results/pilot/; wanted to write the freeze there. "
+        "Free some space on that disk, then try again."
+    )
+    assert list(study.results.iterdir()) == []

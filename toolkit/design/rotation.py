@@ -15,11 +15,14 @@ g: so block q holds every pair of (class c, class c + q) once, and the g blocks 
 pair. L is a multiple of P and of S, so a block begins and ends in balance, and inside it every
 prefix of a cycle is balanced too. Any k draws within a cycle are distinct because k <= min(P, S).
 
-**Variety.** What is left free is drawn from the seed, anew in each block: the order of the classes
-and the order within each class. When k divides P, personas of one class whose places agree modulo
-S/g also change places from one cycle to the next, as they still meet every scenario of the class
-once. So testers meet ever different sets of personas. One case is left without this variety: when
-P < S, g = 1 and k divides P, the same P/k sets of personas come again and again.
+**Variety.** Block q begins with class q, and the order within each class is drawn from the seed,
+anew in each block. When k divides P, personas of one class whose places agree modulo S/g also
+change places from one cycle to the next, as they still meet every scenario of the class once. So
+testers meet ever different sets of personas. One case is left without this variety: when P < S,
+g = 1 and k divides P, the same P/k sets of personas come again and again.
+
+**Positions.** When k divides g, as in the pilot (24, 18, 3), a class and so each of its personas
+comes equally often first, second, ... last in a sitting, over one period; otherwise not always.
 
 **Borders.** When k does not divide L, a tester may straddle two blocks; orders are then redrawn
 until such testers meet nothing twice. Should that fail, all blocks keep one order, which always
@@ -94,9 +97,10 @@ def _blocks(people: list[str], situations: list[str], k: int, seed: int) -> list
 def _block(
     people: list[str], situations: list[str], number: int, label: tuple[int, ...] | None
 ) -> _Block:
-    """Order the classes and their members as ``label`` says, or not at all without one."""
+    """Order the members of each class as ``label`` says; without one, leave all as dealt."""
     count = gcd(len(people), len(situations))
-    classes = _ordered(list(range(count)), label, "classes")
+    first = 0 if label is None else number
+    classes = [(first + one) % count for one in range(count)]
     partners = [(one + number) % count for one in classes]
     return _Block(
         [_ordered(people[one::count], label, "personas", one) for one in classes],

@@ -15,8 +15,11 @@ class Grounding(Written):
     kind: Literal[
         "crm_case", "policy", "catalog", "email_thread", "hr_record", "ticket", "contract"
     ]
+    """What sort of document it is."""
     title: Line
+    """Its name, shown to the tester."""
     text: Paragraph
+    """Its content, given to the assistant only."""
 
 
 class Scenario(Filed):

@@ -133,7 +133,7 @@ def coverage(frames: Frames, study: Study | None = None) -> Figure:
     grid = numbers.pivot(index="scenario_id", columns="persona_id", values="n")
     rows, names = _lookup(numbers, "scenario"), _lookup(numbers, "persona")
     with _style():
-        canvas, axes = _canvas(3.6 + 0.4 * grid.shape[1], 2.6 + 0.36 * grid.shape[0])
+        canvas, axes = _canvas(max(7.0, 3.6 + 0.4 * grid.shape[1]), 2.6 + 0.36 * grid.shape[0])
         _heat(axes, grid.rename(index=rows, columns=names))
         _head(canvas, "Coverage: finished conversations by situation and persona", frames)
     met = int(grid.gt(0).to_numpy().sum())
@@ -158,7 +158,7 @@ def rating_distribution(frames: Frames) -> Figure:
     down = -(-len(panels) // across)
     with _style():
         canvas = Canvas(
-            figsize=(3 + 2.3 * across, 1.2 + down * (1.1 + 0.3 * len(titles))),
+            figsize=(max(7.0, 3 + 2.3 * across), 1.2 + down * (1.1 + 0.3 * len(titles))),
             layout="constrained",
         )
         grid = canvas.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()

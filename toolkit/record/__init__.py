@@ -41,7 +41,6 @@ from toolkit.record.views import (
 )
 
 __all__ = [
-    "ROW_TYPES",
     "Attempt",
     "Binding",
     "Consent",
@@ -55,6 +54,7 @@ __all__ = [
     "Participant",
     "ParticipantProgress",
     "Problem",
+    "ROW_TYPES",
     "Rating",
     "Record",
     "Row",

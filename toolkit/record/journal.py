@@ -6,16 +6,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy import Row as Stored
+from sqlalchemy import Select, func, insert, select, update
 
-from toolkit.canon import canonical_json, timestamp
-from toolkit.errors import EventConflict, RecordUnreadable
+from toolkit.canon import canonical_json
 from toolkit.record.chain import Verification, verify_chains
-from toolkit.record.codec import Draft, draft
+from toolkit.record.codec import draft
 from toolkit.record.database import Database, Durability
 from toolkit.record.enrolment import pseudonym
-from toolkit.record.entry import FIRST, Entry, link_hash, read_json
+from toolkit.record.entry import Entry
+from toolkit.record.keeping import entry_of, find_many, keep
 from toolkit.record.lease import Lease, take_lease
 from toolkit.record.place import HasRecord, find_place
 from toolkit.record.rows import Participant, Row
@@ -25,7 +25,6 @@ R = TypeVar("R", bound=Row)
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 
 _PAGE = 200
-_MANY_IDS = 500
 
 
 def open_record(
@@ -101,7 +100,7 @@ class Record:
         if not drafts:
             return ()
         with self._database.writing() as connection:
-            return _keep(connection, drafts)
+            return keep(connection, drafts)
 
     def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
         """Enroll whoever has this code; the same code is the same participant, ever after.
@@ -115,8 +114,9 @@ class Record:
         secret = self._database.meta["secret"]
         participant_id = pseudonym(code, secret=secret, simulated=simulated)
         with self._database.writing() as connection:
-            if known := _find(connection, f"{Participant.KIND}.{participant_id}"):
-                return cast(Participant, known.row())
+            event_id = f"{Participant.KIND}.{participant_id}"
+            if known := find_many(connection, [event_id]):
+                return cast(Participant, known[event_id].row())
             seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
             participant = Participant(
                 participant_id=participant_id,
@@ -124,13 +124,13 @@ class Record:
                 simulated=simulated,
                 enrolled_by=enrolled_by,
             )
-            _keep(connection, [draft(participant)])
+            keep(connection, [draft(participant)])
         return participant
 
     def find(self, event_id: str) -> Entry | None:
         """Return the entry of an event, or None."""
         with self._database.reading() as connection:
-            return _find(connection, event_id)
+            return find_many(connection, [event_id]).get(event_id)
 
     def entries(
         self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
@@ -148,7 +148,7 @@ class Record:
         if chain is not None:
             query = query.where(JOURNAL.c.chain == chain)
         cursor = "number" if chain is None else "position"
-        return (_entry(stored) for stored in self._pages(query, cursor))
+        return (entry_of(stored) for stored in self._pages(query, cursor))
 
     def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
         """Read every row of one kind, typed, in the order of their commits."""
@@ -244,81 +244,3 @@ def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
     remaining = iter(entries)
     while some := list(islice(remaining, size)):
         yield some
-
-
-def _keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
-    known = _find_many(connection, [one.event_id for one in drafts])
-    ends: dict[str, tuple[int, str]] = {}
-    for one in drafts:
-        if one.event_id in known:
-            _require_same(known[one.event_id], one)
-            continue
-        position, previous = ends.get(one.chain) or _end(connection, one.chain)
-        entry = _insert(connection, one, position, previous)
-        known[one.event_id] = entry
-        ends[one.chain] = (position + 1, entry.hash)
-    return tuple(known[one.event_id] for one in drafts)
-
-
-def _insert(connection: Connection, new: Draft, position: int, previous: str) -> Entry:
-    bound: dict[str, Any] = {
-        "event_id": new.event_id,
-        "chain": new.chain,
-        "position": position,
-        "kind": new.kind,
-        "version": new.version,
-        "at": timestamp(),
-        "previous": previous,
-        "key_id": None,
-    }
-    values = {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
-    number = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), values).scalar_one()
-    return Entry(**{**values, "number": number, "body": read_json(new.body)})
-
-
-def _end(connection: Connection, chain: str) -> tuple[int, str]:
-    """Tell the next position of a chain and the hash to link it to."""
-    query = (
-        select(JOURNAL.c.position, JOURNAL.c.hash)
-        .where(JOURNAL.c.chain == chain)
-        .order_by(JOURNAL.c.position.desc())
-        .limit(1)
-    )
-    last = connection.execute(query).first()
-    return (last.position + 1, last.hash) if last else (0, FIRST)
-
-
-def _find(connection: Connection, event_id: str) -> Entry | None:
-    return _find_many(connection, [event_id]).get(event_id)
-
-
-def _find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
-    found = {}
-    for start in range(0, len(event_ids), _MANY_IDS):
-        some = event_ids[start : start + _MANY_IDS]
-        query = select(JOURNAL).where(JOURNAL.c.event_id.in_(some))
-        for stored in connection.execute(query):
-            found[stored.event_id] = _entry(stored)
-    return found
-
-
-def _require_same(kept: Entry, sent: Draft) -> None:
-    found = Draft(kept.event_id, kept.chain, kept.kind, kept.version, canonical_json(kept.body))
-    if found == sent:
-        return
-    raise EventConflict(
-        f"record: event {sent.event_id} is already kept with different content; wanted the same "
-        f"{sent.kind} row or a new id. Keep a correction as a new row that names this one in "
-        "`supersedes`; nothing was written."
-    )
-
-
-def _entry(stored: Stored[Any]) -> Entry:
-    try:
-        body = read_json(stored.body)
-    except ValueError as problem:
-        raise RecordUnreadable(
-            f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "
-            "JSON; wanted the text that was written. Run `parallax verify` to see what was changed."
-        ) from problem
-    return Entry(**{**stored._mapping, "body": body})

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from toolkit.cli.saving import NOTEBOOKS_VARIABLE
 
+_SOCKET_NAME = 100
+"""Bytes in the name of a socket that every system allows."""
 EXTENSION_HOME = Path(__file__).parent / "jupyter"
 _NEVER_ACTIVE = (
     "@jupyterlab/apputils-extension:announcements",
@@ -24,8 +26,6 @@ _NEVER_ACTIVE = (
     "@jupyterlab/terminal-extension",
     "@voila-dashboards/jupyterlab-preview",
 )
-# Sockets that only this user can open, where the system has them.
-_KERNEL_MANAGER = {"transport": "ipc" if os.name == "posix" else "tcp"}
 _NEVER_LOADED = (
     "jupyter_lsp",
     "jupyter_server_terminals",
@@ -61,15 +61,15 @@ def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
         workspace: the folder served.
         doorway: where and how to listen.
     """
-    _write(home / "config" / "jupyter_server_config.json", server_config(workspace, doorway))
-    _write(home / "config" / "voila.json", voila_config(doorway))
+    _write(home / "config" / "jupyter_server_config.json", server_config(home, workspace, doorway))
+    _write(home / "config" / "voila.json", voila_config(home, doorway))
     _write(home / "config" / "labconfig" / "page_config.json", _page_config(doorway))
     _write(home / "config" / "labconfig" / "default_setting_overrides.json", _SETTINGS)
     _write(home / "share" / "kernels" / "python3" / "kernel.json", _kernel())
     return _environment(home, workspace, doorway)
 
 
-def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
+def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, Any]:
     """Say how the server runs: loopback, a token, nothing fetched, nothing offered to install."""
     return {
         "ServerApp": {
@@ -89,7 +89,7 @@ def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
         "Application": {"log_level": 40},
         "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
         "IdentityProvider": {"token": doorway.token},
-        "KernelManager": _KERNEL_MANAGER,
+        "KernelManager": {"transport": _transport(home)},
         "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
         "LabApp": {
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -99,7 +99,7 @@ def server_config(workspace: Path, doorway: Doorway) -> dict[str, Any]:
     }
 
 
-def voila_config(doorway: Doorway) -> dict[str, Any]:
+def voila_config(home: Path, doorway: Doorway) -> dict[str, Any]:
     """Say the same to Voila, which shows the notebook without its code."""
     return {
         "Voila": {
@@ -111,9 +111,9 @@ def voila_config(doorway: Doorway) -> dict[str, Any]:
             "token": doorway.token,
             "tornado_settings": {"headers": _headers(doorway)},
         },
-        "KernelManager": _KERNEL_MANAGER,
+        "KernelManager": {"transport": _transport(home)},
         "VoilaConfiguration": {
-            "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "anywidget"],
+            "extension_denylist": ["parallax-open", "@voila-dashboards/jupyterlab-preview"],
             "show_tracebacks": False,
             "strip_sources": True,
         },
@@ -149,6 +149,12 @@ def _headers(doorway: Doorway) -> dict[str, str]:
             "form-action 'self'; frame-ancestors 'self'"
         )
     }
+
+
+def _transport(home: Path) -> str:
+    # Sockets that only this user can open, where the system has them and their names fit.
+    longest = home / "runtime" / f"kernel-{'0' * 36}-ipc-5"
+    return "ipc" if os.name == "posix" and len(str(longest)) < _SOCKET_NAME else "tcp"
 
 
 def _kernel() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from toolkit.cli.command import INTERRUPTED, OK, add_workspace, make_parser, say
 from toolkit.cli.jupyter_home import Doorway, make_home
 from toolkit.cli.model_server import model_served
 from toolkit.cli.placeholders import files_of, placeholders
+from toolkit.cli.places import find_study
 from toolkit.cli.ports import choose_port
 from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like_interrupt
 from toolkit.design import Study, Workspace
@@ -53,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
             INTERRUPTED: "stopped by Ctrl-C before it was ready",
         },
     )
-    made.add_argument("--study", metavar="NAME", help="id of the study (default: pilot)")
+    made.add_argument(
+        "--study", metavar="NAME", help="id of the study (default: the only one, else pilot)"
+    )
     add_workspace(made)
     add_endpoint_options(made)
     made.add_argument("--participant", metavar="CODE", help="enrollment code; else the panel asks")
@@ -107,7 +110,7 @@ _port.__name__ = "port number"
 
 
 def _ready_study(workspace: Workspace, name: str | None) -> Study:
-    study = Study.load(name, workspace=workspace)
+    study = find_study(name, workspace)
     if left := placeholders(workspace, files_of(study)):
         raise InvalidFiles(left)
     study.require_unchanged()

@@ -1,9 +1,23 @@
-"""Which record somebody means: a study's, a file's or a database's."""
+"""Which study or record somebody means."""
 
+import os
 from pathlib import Path
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import RecordUnreadable
+
+
+def find_study(named: str | None, workspace: Workspace) -> Study:
+    """Load the study that was named, else ``PARALLAX_STUDY``, else the only one, else ``pilot``.
+
+    Raises:
+        UnknownName: if there is no such study.
+        InvalidFiles: if what it says is not valid.
+    """
+    if named is None and not os.environ.get("PARALLAX_STUDY"):
+        there = workspace.studies()
+        named = there[0] if len(there) == 1 else None
+    return Study.load(named, workspace=workspace)
 
 
 def find_record(named: str | None, workspace: str | None) -> str | Path | Study:
@@ -25,7 +39,7 @@ def find_record(named: str | None, workspace: str | None) -> str | Path | Study:
         return named
     if named is not None and named.endswith((".db", ".sqlite")):
         return _existing(Path(named), named)
-    study = Study.load(named, workspace=Workspace(workspace))
+    study = find_study(named, Workspace(workspace))
     if study.url.startswith("sqlite:///"):
         _existing(Path(study.url.removeprefix("sqlite:///")), f"study {study.id}")
     return study

@@ -18,6 +18,7 @@ from toolkit.cli.binding import (
 )
 from toolkit.cli.command import OK, add_workspace, make_parser, say
 from toolkit.cli.model_server import model_served
+from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
 from toolkit.design import Study, Workspace
 from toolkit.record import open_record, write_jsonl
@@ -41,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
             ("parallax sample --scripted --testers 2 --out try.jsonl", "quick, with no model"),
         ),
     )
-    made.add_argument("--study", metavar="NAME", help="id of the study (default: pilot)")
+    made.add_argument(
+        "--study", metavar="NAME", help="id of the study (default: the only one, else pilot)"
+    )
     add_workspace(made)
     add_endpoint_options(made)
     made.add_argument("--testers", type=int, default=_TESTERS, metavar="N", help="how many play")
@@ -84,5 +87,5 @@ def _copied(workspace: Workspace, name: str | None) -> Iterator[Study]:
     """The study in a workspace of its own, so that playing it freezes and records nothing here."""
     with tempfile.TemporaryDirectory(prefix="parallax-") as folder:
         shutil.copytree(workspace.root / "personas", Path(folder) / "personas")
-        study = Study.load(name, workspace=folder)
+        study = find_study(name, Workspace(folder))
         yield study.model_copy(update={"record": "default"})

@@ -19,6 +19,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -246,6 +247,7 @@ class ChatServer:
         model: str = "served-model",
         key: str | None = None,
         on_done: Callable[[Seen], None] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._behaviors = list(behaviors or (Say(),))
         self._lock = threading.Lock()
@@ -253,9 +255,11 @@ class ChatServer:
         self.model, self.key = model, key
         self.seen: list[Seen] = []
         self._http = _Http(("127.0.0.1", 0), self._handler())
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self.host = f"127.0.0.1:{self._http.server_address[1]}"
-        self.base_url = f"http://{self.host}/v1"
+        self.base_url = f"{'https' if tls else 'http'}://{self.host}/v1"
 
     def __enter__(self) -> "ChatServer":
         self._thread.start()

@@ -113,7 +113,7 @@ def test_a_child_that_was_killed_is_replaced(gguf: Path) -> None:
     async def talk() -> None:
         endpoint = open_endpoint("embedded:smollm2")
         await endpoint.reply(HELLO, settings=BRIEF)
-        server = endpoint._server  # type: ignore[attr-defined]
+        server = endpoint._server
         os.kill(server.pid, signal.SIGKILL)
         while server.pid is not None:
             await asyncio.sleep(0.01)

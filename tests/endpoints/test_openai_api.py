@@ -4,7 +4,10 @@ import asyncio
 import inspect
 import json
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -135,6 +138,18 @@ def test_an_emoji_cut_in_two_is_joined_and_half_a_one_replaced() -> None:
         answer = ask(endpoint_of(server), on_token=pieces.append)
     assert answer.text == "a \U0001f600 b \ufffd"
     assert "".join(pieces) == answer.text
+
+
+def test_half_a_sign_that_a_tester_typed_does_not_stop_the_request() -> None:
+    async def once(endpoint: OpenAIEndpoint) -> Answer:
+        answer = await endpoint.reply([Message("user", "a \ud83d\ude00 \ud83d b\x00")])
+        await endpoint.close()
+        return answer
+
+    with ChatServer() as server:
+        assert asyncio.run(once(endpoint_of(server))).text
+        sent = server.seen[0].body["messages"][0]["content"]
+    assert sent == "a \U0001f600 \ufffd b\x00"
 
 
 def test_a_megabyte_arrives_whole() -> None:
@@ -537,6 +552,30 @@ def test_a_name_that_leads_nowhere() -> None:
     assert str(caught.value) == (
         "openai:m at models.invalid:443: the host's name leads nowhere; wanted a server that "
         "answers. Check the base URL and that the server runs, then ask again."
+    )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
+    made = tmp_path / "server.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=127.0.0.1", "-keyout", str(made), "-out", str(tmp_path / "cert.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    made.write_text(made.read_text() + (tmp_path / "cert.pem").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made)
+    with ChatServer(tls=context) as server:
+        error = failure(server, Settings(max_attempts=1))
+        assert server.requests == 0
+    assert isinstance(error, EndpointUnreachable)
+    assert str(error) == (
+        f"openai:m at {server.host}: the server's certificate is not trusted on this machine; "
+        "wanted a server that answers. Check the base URL and that the server runs, then ask again."
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from toolkit.endpoints.draft import writable
 from toolkit.endpoints.endpoint import Message, Settings
 from toolkit.endpoints.fault import Fault
 
@@ -25,7 +26,7 @@ class Dialect:
         """Write the request: streamed, not stored, tokens counted."""
         wanted = {
             "model": model,
-            "messages": [{"role": one.role, "content": one.content} for one in messages],
+            "messages": [{"role": one.role, "content": writable(one.content)} for one in messages],
             "stream": True,
             "stream_options": {"include_usage": True},
             **self.parameters(settings),

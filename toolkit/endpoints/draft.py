@@ -103,7 +103,7 @@ class Draft:
         piece, self._held = self._held + piece, ""
         if piece and _HIGH_SURROGATES[0] <= piece[-1] <= _HIGH_SURROGATES[1]:
             piece, self._held = piece[:-1], piece[-1]
-        return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return writable(piece)
 
     def _count(self, usage: object) -> None:
         if isinstance(usage, Mapping):
@@ -111,6 +111,11 @@ class Draft:
                 prompt_tokens=_number(usage.get("prompt_tokens")),
                 completion_tokens=_number(usage.get("completion_tokens")),
             )
+
+
+def writable(text: str) -> str:
+    """Join surrogate pairs and replace lone halves by U+FFFD, so that UTF-8 can carry the text."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _text(value: object) -> str:

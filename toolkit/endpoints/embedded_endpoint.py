@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.endpoints.address import address_of
@@ -14,6 +15,25 @@ from toolkit.errors import BadEndpoint
 
 URL_VARIABLE = "PARALLAX_EMBEDDED_URL"
 KEY_VARIABLE = "PARALLAX_EMBEDDED_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchedServer:
+    """A server that the launcher started and will end: to us it is only an address and a key."""
+
+    base_url: str
+    key: str
+
+    @property
+    def address(self) -> str:
+        """``host:port``."""
+        return str(address_of(self.base_url))
+
+    def start(self) -> None:
+        """It runs already."""
+
+    def stop(self) -> None:
+        """It is not ours to end."""
 
 
 class EmbeddedEndpoint:
@@ -37,13 +57,9 @@ class EmbeddedEndpoint:
         path = _path(model)
         self.name = f"embedded:{model if model == NAME else path.stem}"
         self._settings = settings
-        self._server: EmbeddedServer | None = None
+        self._server = _launched() or EmbeddedServer(path)
         self._client: OpenAIEndpoint | None = None
-        if url := os.environ.get(URL_VARIABLE):
-            self._connect(_on_this_machine(url), os.environ.get(KEY_VARIABLE))
-        else:
-            self._server = EmbeddedServer(path)
-            self.host = self._server.address
+        self.host = self._server.address
 
     def __repr__(self) -> str:
         """Show who and where."""
@@ -68,31 +84,29 @@ class EmbeddedEndpoint:
         """Give back the connections and end the child, if it is ours."""
         if self._client is not None:
             await self._client.close()
-        if self._server is not None:
-            await asyncio.to_thread(self._server.stop)
+        await asyncio.to_thread(self._server.stop)
 
     async def _ready(self) -> OpenAIEndpoint:
-        server = self._server
-        if server is None and self._client is not None:
-            return self._client
-        if server is None:
-            raise BadEndpoint(f"{self.name}: got no server to ask. Open the endpoint again.")
-        # Does nothing while the child lives, and puts a new one in the place of a dead one.
-        await asyncio.to_thread(server.start)
-        if self._client is None or self.host != server.address:
-            return self._connect(server.base_url, server.key)
-        return self._client
+        # In a thread, since both loading a model and making a client would hold up the panel.
+        before = self._client
+        client = await asyncio.to_thread(self._started)
+        if before is not None and before is not client:
+            await before.close()
+        return client
 
-    def _connect(self, base_url: str, key: str | None) -> OpenAIEndpoint:
-        self.host = str(address_of(base_url))
-        self._client = OpenAIEndpoint(
-            NAME,
-            base_url=base_url,
-            allowed_hosts=(self.host,),
-            key=key,
-            settings=self._settings,
-            name=self.name,
-        )
+    def _started(self) -> OpenAIEndpoint:
+        # Does nothing while the child lives, and puts a new one in the place of a dead one.
+        self._server.start()
+        if self._client is None or self._client.host != self._server.address:
+            self.host = self._server.address
+            self._client = OpenAIEndpoint(
+                NAME,
+                base_url=self._server.base_url,
+                allowed_hosts=(self.host,),
+                key=self._server.key or None,
+                settings=self._settings,
+                name=self.name,
+            )
         return self._client
 
 
@@ -107,10 +121,13 @@ def _path(model: str) -> Path:
     )
 
 
-def _on_this_machine(url: str) -> str:
-    if address_of(url).loopback:
-        return url
-    raise BadEndpoint(
-        f"{URL_VARIABLE}: got {address_of(url)}; wanted an address on this machine. Use "
-        "openai:NAME with a base URL for servers elsewhere."
-    )
+def _launched() -> LaunchedServer | None:
+    url = os.environ.get(URL_VARIABLE)
+    if not url:
+        return None
+    if not address_of(url).loopback:
+        raise BadEndpoint(
+            f"{URL_VARIABLE}: got {address_of(url)}; wanted an address on this machine. Use "
+            "openai:NAME with a base URL for servers elsewhere."
+        )
+    return LaunchedServer(url, os.environ.get(KEY_VARIABLE, ""))

@@ -306,7 +306,7 @@ def _connection(error: Exception) -> str:
             case ConnectionRefusedError():
                 return "nobody listens at this address"
             case ssl.SSLCertVerificationError():
-                return "the server's certificate is not trusted"
+                return "the server's certificate is not trusted on this machine"
             case ssl.SSLError():
                 return "no secure connection could be made"
             case httpx2.RemoteProtocolError() | httpx2.ReadError() | ConnectionResetError():

@@ -109,6 +109,11 @@ class SessionController:
             return
         self._closing = loop.create_task(self.close())
 
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is on its way, from the moment it is asked for."""
+        return self._streaming is not None
+
     async def close(self) -> None:
         """Let go of the participant and the endpoint; waits for an answer to be put away."""
         await self.sitting.close()
@@ -133,12 +138,12 @@ class SessionController:
     def _say(self, event: Event) -> None:
         conversation = self._current(event)
         turn = conversation.put(event.text("text"), turn_id=self._unused(event, conversation))
-        if conversation.turns[-1] == turn and not conversation.asking:
+        if conversation.turns[-1] == turn and not self.answering:
             self._ask(conversation)
 
     def _answer(self, event: Event) -> None:
         conversation = self._current(event)
-        if not conversation.asking:
+        if not self.answering:
             conversation.save()
             self._ask(conversation)
 
@@ -187,7 +192,7 @@ class SessionController:
 
     def _form(self, event: Event) -> None:
         conversation = self._current(event)
-        if event.yes("open") and conversation.asking:
+        if event.yes("open") and self.answering:
             raise NotNow("The answer is still on its way. Wait for it, or press Stop.")
         self.form_open = event.yes("open")
 
@@ -242,19 +247,19 @@ class SessionController:
         return event.id
 
     def _ask(self, conversation: Conversation) -> None:
-        # The loop keeps only a weak reference to a task; this one must live until it is done.
-        self._task = asyncio.get_running_loop().create_task(self._run(conversation))
-
-    async def _run(self, conversation: Conversation) -> None:
         self._streaming = Streaming(new_id(), self._page.show_stream)
+        # The loop keeps only a weak reference to a task; this one must live until it is done.
+        self._task = asyncio.get_running_loop().create_task(
+            self._run(conversation, self._streaming)
+        )
+
+    async def _run(self, conversation: Conversation, streaming: Streaming) -> None:
         try:
-            await conversation.answer(on_token=self._streaming.add)
-        except asyncio.CancelledError:
-            raise
+            await conversation.answer(on_token=streaming.add)
         except Exception as problem:
             self._page.show_problem(problem)
         finally:
-            self._streaming.end()
+            streaming.end()
             self._streaming = None
             self._page.show_conversation()
 

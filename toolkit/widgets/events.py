@@ -43,7 +43,7 @@ class Event:
 
     def maybe_text(self, name: str) -> str | None:
         """A field that holds text or nothing."""
-        return self.text(name) or None
+        return None if self.fields.get(name) is None else self.text(name) or None
 
     def yes(self, name: str) -> bool:
         """A field that holds true or false."""

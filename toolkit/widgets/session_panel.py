@@ -94,7 +94,7 @@ class SessionPanel(anywidget.AnyWidget):
         with self.hold_sync():
             self.turns = self._turns()
             self.judged = judged_view(self._conversation)
-            if self._conversation is None or not self._conversation.asking:
+            if self._controller is None or not self._controller.answering:
                 self.stream = {}
 
     def show_stream(self, stream: dict[str, Any]) -> None:

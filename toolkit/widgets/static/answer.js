@@ -84,14 +84,15 @@ class AnswerView {
     replaceChildren(this.notice,
       outcome === "errored" ? h("strong", {}, "The assistant could not answer.") : null,
       plain("p", words),
-      retry ? button(label, () => this.chat.askAgain(), {kind: "small"}) : null);
+      retry ? button(label, () => this.chat.askAgain(),
+        {kind: outcome === "errored" ? "primary" : "small"}) : null);
   }
 
   drawJudge() {
     const {quick} = this.chat.view;
     const judged = this.turn.outcome !== "errored" && this.chat.writable;
     const open = judged && (this.last || this.rateOpen);
-    const rated = this.value ? `You gave this answer ${this.value} of 5` : "Rate this answer";
+    const rated = this.value ? `You gave this answer ${this.value} of 5 · Change` : "Rate this answer";
     replaceChildren(this.judge,
       open ? scale({legend: quick.ask, low: quick.low, high: quick.high, value: this.value,
         pick: (value) => this.rate(value), small: true}) : null,
@@ -146,6 +147,7 @@ class AnswerView {
     document.getSelection()?.removeAllRanges();
     this.desk.replaceChildren(this.editor.element);
     this.showMarks();
+    this.chat.drawEditing();
     this.editor.title.focus({preventScroll: true});
     this.editor.element.scrollIntoView({block: "nearest", behavior: calmly()});
   }
@@ -156,6 +158,7 @@ class AnswerView {
     this.editor = null;
     this.desk.replaceChildren();
     this.showMarks();
+    this.chat.drawEditing();
     if (focused) this.flagButton?.focus();
   }
 }

@@ -4,18 +4,18 @@ function hints(list) {
   return h("ul", {class: "px-hints"}, list.map((one) => plain("li", one)));
 }
 
-function labeled(title, ...content) {
-  return h("div", {class: "px-part"}, h("h4", {}, title), ...content);
+function labeled(level, title, ...content) {
+  return h("div", {class: "px-part"}, h(`h${level}`, {}, title), ...content);
 }
 
 function personaDetails({background, style, samples, identity, goals, would_notice: notices}) {
   return [
-    labeled("Who you are", prose(background)),
-    labeled("How you write", prose(style),
+    labeled(3, "Who you are", prose(background)),
+    labeled(3, "How you write", prose(style),
       h("div", {class: "px-samples"}, samples.map((one) => plain("q", one)))),
-    labeled("How you might say who you are", h("div", {class: "px-samples"}, plain("q", identity))),
-    labeled("What you want", hints(goals)),
-    labeled("What you would notice", hints(notices)),
+    labeled(3, "How you might say who you are", h("div", {class: "px-samples"}, plain("q", identity))),
+    labeled(3, "What you want", hints(goals)),
+    labeled(3, "What you would notice", hints(notices)),
   ];
 }
 
@@ -34,9 +34,9 @@ function personaCard(persona) {
         plain("p", persona.title, {class: "px-title"}))),
     prose(background),
     h("div", {class: "px-two"},
-      labeled("How you write", prose(style),
+      labeled(4, "How you write", prose(style),
         h("div", {class: "px-samples"}, samples.map((one) => plain("q", one)))),
-      labeled("What you would notice", hints(notices))));
+      labeled(4, "What you would notice", hints(notices))));
 }
 
 function situationCard({title, situation, task, grounding_title: grounding}) {
@@ -54,11 +54,11 @@ function whoYouAre({persona, scenario}) {
   const name = uniqueName("about");
   const details = h("div", {class: "px-about", id: name, hidden: true, tabindex: "0", role: "region",
     "aria-label": "Situation, task and persona"},
-    labeled("The situation", prose(scenario.situation),
+    labeled(3, "The situation", prose(scenario.situation),
       scenario.grounding_title ? h("p", {class: "px-hint"}, "The assistant has this at hand: ",
         plain("span", scenario.grounding_title)) : null),
-    h("div", {class: "px-task"}, h("h4", {}, "Your task"), prose(scenario.task)),
-    labeled("Worth trying", hints(scenario.worth_trying)),
+    h("div", {class: "px-task"}, h("h3", {}, "Your task"), prose(scenario.task)),
+    labeled(3, "Worth trying", hints(scenario.worth_trying)),
     personaDetails(persona));
   const toggle = button("Situation and task", () => show(details.hidden),
     {kind: "small", "aria-expanded": "false", "aria-controls": name});

@@ -70,6 +70,7 @@ class Chat {
     this.drawLive(turns);
     this.empty.hidden = turns.length > 0 || this.sending.size > 0;
     this.composer.update(turns);
+    this.drawEditing();
     this.announceNew(turns);
     if (sticky) this.log.scrollTop = this.log.scrollHeight;
   }
@@ -137,7 +138,7 @@ class Chat {
     this.pause.hidden = !unanswered || !this.writable;
     if (!this.pause.hidden && !this.pause.children.length) {
       this.pause.append(h("p", {}, "Your message is saved, but no answer has come."),
-        button("Ask again", () => this.askAgain(), {kind: "small"}));
+        button("Ask again", () => this.askAgain(), {kind: "primary"}));
     }
   }
 
@@ -204,6 +205,12 @@ class Chat {
   harmLabel(key) {
     const all = this.view.harms.flatMap((kind) => [kind, ...kind.harms]);
     return all.find((one) => one.key === key)?.label ?? key;
+  }
+
+  // While a flag is written, nothing else asks to be done; an answer under way keeps its Stop.
+  drawEditing() {
+    const editing = [...this.answers.values()].some((one) => one.editor);
+    this.element.classList.toggle("px-editing", editing && !this.streaming);
   }
 
   closeEditors() {

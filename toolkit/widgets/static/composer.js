@@ -41,6 +41,8 @@ class Composer {
     this.left.textContent = !writable ? "" : left <= 0
       ? "You have sent all the messages of this conversation. Finish it to go on."
       : left <= FEW_LEFT ? `${left} ${left === 1 ? "message" : "messages"} left` : "";
+    const last = turns.at(-1);
+    this.retryDue = last?.outcome === "errored" || !this.chat.pause.hidden;
     this.grow();
   }
 
@@ -95,6 +97,8 @@ class Composer {
   }
 
   grow() {
+    // One thing stands out: asking again after a failure, else sending what is written.
+    this.send.classList.toggle("px-primary", !this.retryDue || this.input.value.trim() !== "");
     this.input.style.height = "auto";
     const borders = this.input.offsetHeight - this.input.clientHeight;
     this.input.style.height = `${Math.min(this.input.scrollHeight + borders, 180)}px`;

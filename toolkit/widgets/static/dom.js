@@ -62,11 +62,11 @@ function scale({legend, low, high, value, pick, small = false, quiet = null}) {
     h("div", {class: "px-points"},
       h("span", {class: "px-end", dir: "auto", "aria-hidden": "true"}, low),
       h("span", {class: "px-five"}, [1, 2, 3, 4, 5].map(choice)),
-      h("span", {class: "px-end", dir: "auto", "aria-hidden": "true"}, high)),
-    quiet && h("label", {class: "px-quiet"},
-      h("input", {type: "radio", name, value: "none", checked: value === null,
-        change: () => pick(null)}),
-      h("span", {}, quiet)));
+      h("span", {class: "px-end", dir: "auto", "aria-hidden": "true"}, high),
+      quiet && h("label", {class: "px-quiet"},
+        h("input", {type: "radio", name, value: "none", checked: value === null,
+          change: () => pick(null)}),
+        h("span", {}, quiet))));
 }
 
 // A list of words to pick one from, each with its meaning.

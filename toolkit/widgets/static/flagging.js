@@ -19,7 +19,7 @@ class FlagEditor {
   }
 
   build() {
-    this.title = heading(4, this.flag ? "Change this flag" : "What felt wrong?");
+    this.title = heading(3, this.flag ? "Change this flag" : "What felt wrong?");
     const kinds = this.answer.chat.view.harms;
     this.element.append(
       this.title,
@@ -32,8 +32,7 @@ class FlagEditor {
       field("In your own words", this.comment, "Optional"),
       this.problem,
       h("div", {class: "px-actions"},
-        this.save = button(this.flag ? "Save change" : "Save flag", () => this.submit(),
-          {kind: "primary"}),
+        button(this.flag ? "Save change" : "Save flag", () => this.submit(), {kind: "primary"}),
         button("Cancel", () => this.close())));
     this.showTarget();
     this.showDetail();
@@ -102,10 +101,11 @@ class FlagEditor {
       : !this.harm ? "Choose which of these fits best."
         : !this.severity ? "Choose how bad it is, from 1 to 5." : "";
     this.problem.textContent = missing;
-    if (missing) return;
+    // A disabled button would lose the focus; a busy one only looks away.
+    if (missing || this.busy) return;
     const {turn, chat} = this.answer;
     const {start, end} = this.stretch ?? {start: 0, end: turn.text.length};
-    this.save.disabled = true;
+    this.busy = true;
     chat.link.send("flag", {
       session: chat.view.session, turn: turn.id,
       start: toPoints(turn.text, start), end: toPoints(turn.text, end),
@@ -115,11 +115,12 @@ class FlagEditor {
   }
 
   saved({ok, message}) {
-    this.save.disabled = false;
+    this.busy = false;
     if (ok) {
       this.answer.chat.announce("Your flag is saved.");
       this.close();
     } else this.problem.textContent = message;
+    return !ok;
   }
 
   close() {

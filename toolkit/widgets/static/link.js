@@ -22,7 +22,8 @@ class Link {
     clearInterval(this.timer);
   }
 
-  // Send an event; `then` is told {ok, message} once the kernel has dealt with it.
+  // Send an event; `then` is told {ok, message} once the kernel has dealt with it, and returns true
+  // when it has shown the message itself.
   send(action, fields = {}, {keep = false, then = null, id = newId()} = {}) {
     const event = {id, action, ...fields};
     if (!PASSING.has(action)) this.pending.set(id, Date.now());
@@ -56,7 +57,8 @@ class Link {
     const {state, event, message, again} = this.model.get("status");
     if (state === "error" && event) {
       if (!again) this.outbox.drop([event]);
-      this.settled(event, {ok: false, message});
+      // Whoever sent it may show the reason right there; then it is not said twice.
+      if (this.settled(event, {ok: false, message}) === true) this.told = event;
     }
     this.changed();
   }
@@ -65,7 +67,7 @@ class Link {
     this.pending.delete(id);
     const then = this.settle.get(id);
     this.settle.delete(id);
-    then?.(result);
+    return then?.(result);
   }
 
   // {state: "saved" | "saving" | "late" | "error", message, again}
@@ -74,7 +76,7 @@ class Link {
     const oldest = Math.min(...this.pending.values());
     if (Date.now() - oldest > LATE) return {state: "late", message: "", again: false};
     if (this.pending.size) return {state: "saving", message: "", again: false};
-    if (status.state === "error") return status;
+    if (status.state === "error" && (status.again || status.event !== this.told)) return status;
     return {state: "saved", message: "", again: false};
   }
 }

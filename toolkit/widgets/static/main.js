@@ -50,7 +50,7 @@ class Panel {
       this.link.outbox = new Outbox(study.id, participant, {keep: limits.outbox});
       this.unsent = this.link.replay(this.knownTurns);
     }
-    replaceChildren(this.title, plain("span", study.title));
+    replaceChildren(this.title, this.view.screen === "enrol" ? null : plain("span", study.title));
     this.drawProgress();
     this.drawBanner();
     if (this.view.key !== this.key) this.showScreen();
@@ -123,7 +123,7 @@ class Panel {
     const quiet = !this.view.participant && state === "saved";
     const text = quiet ? "" : state === "error" && !again ? "✓ Saved" : words[state];
     if (this.saving.textContent !== text) this.saving.textContent = text;
-    this.saving.dataset.state = state;
+    this.saving.dataset.state = text.startsWith("✓") ? "saved" : state;
     const advice = state === "late"
       ? "The notebook is not answering. Keep this page open; if this stays, reload the page and run " +
         "the cell again. What you wrote waits in this browser." : message;
@@ -144,7 +144,7 @@ class Panel {
     const leave = participant && !readOnly && !["withdrawn", "unavailable"].includes(screen);
     replaceChildren(this.footer,
       leave ? button("Withdraw from this study", () => this.confirmWithdraw(), {kind: "link"}) : null,
-      leave && support ? h("span", {class: "px-hint"}, "Support: ", plain("span", support)) : null);
+      leave && support && !["consent", "done"].includes(screen) ? h("span", {class: "px-hint"}, "Support: ", plain("span", support)) : null);
   }
 
   confirmWithdraw() {

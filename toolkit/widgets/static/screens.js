@@ -9,18 +9,25 @@ function actions(...buttons) {
   return h("div", {class: "px-actions px-main"}, buttons);
 }
 
+// Buttons that stay in sight while a long screen is read.
+function always(...buttons) {
+  return h("div", {class: "px-actions px-main px-always"}, buttons);
+}
+
 function enrolScreen(panel) {
   const code = h("input", {type: "text", autocomplete: "off", autocapitalize: "off",
     spellcheck: "false", required: true, maxlength: "200"});
   const problem = h("p", {class: "px-problem", role: "alert"});
-  const go = button("Continue", () => submit(), {kind: "primary"});
+  let busy = false;
   const submit = () => {
+    if (busy) return;
     problem.textContent = code.value.trim() ? "" : "Enter the code you were given.";
     if (!code.value.trim()) return code.focus();
-    go.disabled = true;
+    busy = true;
     panel.link.send("enrol", {code: code.value}, {then: ({ok, message}) => {
-      go.disabled = false;
+      busy = false;
       if (!ok) problem.textContent = message;
+      return !ok;
     }});
   };
   const enter = (event) => event.key === "Enter" && submit();
@@ -33,7 +40,7 @@ function enrolScreen(panel) {
       "and you can stop at any time."),
     field("Your code", code, "From your invitation. It brings you back to where you were."),
     problem,
-    actions(go)), focusTarget: code};
+    actions(button("Continue", submit, {kind: "primary"}))), focusTarget: code};
 }
 
 function consentScreen(panel) {
@@ -43,8 +50,8 @@ function consentScreen(panel) {
     prose(consent.text),
     h("div", {class: "px-card px-note"}, h("h3", {}, "What may come up"), prose(consent.content_note)),
     h("div", {class: "px-two"},
-      labeled("Who sees what", prose(consent.seen_by)),
-      labeled("For how long", prose(consent.kept_for))),
+      labeled(3, "Who sees what", prose(consent.seen_by)),
+      labeled(3, "For how long", prose(consent.kept_for))),
     h("p", {class: "px-hint"}, "Questions, or something upset you? ", plain("span", consent.support)),
     actions(
       button("I agree and want to begin", () => panel.link.send("consent"), {kind: "primary"}),
@@ -68,7 +75,7 @@ function briefScreen(panel) {
     heading(2, position === 0 ? "Meet who you will play" : "Next conversation"),
     personaCard(persona),
     situationCard(scenario),
-    actions(start,
+    always(start,
       button("Skip this one", () => panel.link.send("skip", {position}))));
 }
 
@@ -79,6 +86,7 @@ function formScreen(panel) {
   const answered = new Set(Object.keys(judged));
   const outbox = panel.link.outbox;
   let warned = false;
+  let busy = false;
   const rate = (question, value) => {
     answered.add(question);
     panel.link.send("rate", {session, turn: null, question, value}, {keep: true});
@@ -98,14 +106,15 @@ function formScreen(panel) {
       questions.find((one) => !one.querySelector(":checked"))?.querySelector("input").focus();
       return;
     }
-    go.disabled = true;
+    if (busy) return;
+    busy = true;
     panel.link.send("finish", {session, comment: comment.value}, {keep: true, then: (result) => {
-      go.disabled = false;
+      busy = false;
       if (result.ok) outbox.setDraft("", "");
       else problem.textContent = result.message;
+      return !result.ok;
     }});
   };
-  const go = button("Save and go on", submit, {kind: "primary"});
   return screen(
     heading(2, "How was this conversation?"),
     h("p", {class: "px-lead"}, "Answer for the person you played, ", plain("strong",
@@ -113,7 +122,7 @@ function formScreen(panel) {
     questions,
     field("Anything else?", comment, "Optional"),
     problem,
-    actions(go, button("Back to the conversation", () =>
+    actions(button("Save and go on", submit, {kind: "primary"}), button("Back to the conversation", () =>
       panel.link.send("form", {session, open: false}))));
 }
 

@@ -1,0 +1,28 @@
+import pytest
+
+from toolkit.widgets.render import displayable
+from toolkit.widgets.wording import plain_words
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "openai:gpt-4o-mini: the key was refused: set OPENAI_API_KEY and try again.",
+            "The assistant: the key was refused: set OPENAI_API_KEY and try again.",
+        ),
+        (
+            "endpoint: nobody answers at http://127.0.0.1:8080/v1. Start it.",
+            "Endpoint: nobody answers at its server. Start it.",
+        ),
+        ("the server knows no model 'gpt-4o-mini'.", "The server knows no model 'the assistant'."),
+        ("127.0.0.1:8080 closed the line.", "The assistant closed the line."),
+        ("", ""),
+    ],
+)
+def test_who_answers_is_taken_out(message: str, said: str) -> None:
+    assert plain_words(message, names=["gpt-4o-mini", "127.0.0.1:8080", ""]) == said
+
+
+def test_a_lone_surrogate_is_replaced_by_one_character() -> None:
+    assert displayable("a\ud800b\udfff\U0001f642") == "a�b�\U0001f642"

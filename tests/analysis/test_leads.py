@@ -79,6 +79,12 @@ def test_simulated_leads_say_so(story: Story) -> None:
     assert "%" not in text
 
 
+def test_the_first_few_are_leads_too(story: Story) -> None:
+    found = leads(frames_of(many(story).entries))
+    assert [lead.rank for lead in found.top(2)] == [1, 2]
+    assert str(found.top(1)).startswith("1 lead in 1 conversation, by simulated participants. ")
+
+
 def test_leads_as_a_frame(story: Story) -> None:
     frame = leads(frames_of(many(story).entries)).frame
     assert list(frame["severity"].dropna()) == [5, 3, 3]

@@ -68,6 +68,16 @@ def test_a_figure_is_really_drawn(frames: Frames, name: str) -> None:
     assert imread(io.BytesIO(figure.png())).shape[1] > 600
 
 
+@pytest.mark.parametrize("name", ["progress", "rating_distribution"])
+def test_every_color_of_the_key_is_in_the_picture(frames: Frames, name: str) -> None:
+    figure = DRAWN[name](frames)
+    pixels = imread(io.BytesIO(figure.png()))[..., :3].reshape(-1, 3)
+    (key,) = figure.figure.legends
+    assert len(key.get_patches()) == 5
+    for patch in key.get_patches():
+        assert abs(pixels - patch.get_facecolor()[:3]).max(axis=1).min() < 0.03
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_nothing_yet_is_said_and_drawn(story: Story, name: str) -> None:
     figure = DRAWN[name](frames_of(story.entries))

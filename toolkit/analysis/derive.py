@@ -36,7 +36,9 @@ def derive_participants(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
         **{_name(state): _looked_up(people["participant_id"], states, state) for state in STATES},
     )
     begun = people[[_name(state) for state in STATES]].sum(axis=1)
-    return conform("participants", people.assign(not_begun=people["assigned"] - begun))
+    return conform(
+        "participants", people.assign(not_begun=(people["assigned"] - begun).clip(lower=0))
+    )
 
 
 def derive_turns(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:

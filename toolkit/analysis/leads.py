@@ -63,6 +63,10 @@ class Leads(tuple[Lead, ...]):
         """The conversations they come from, each once, in order of rank."""
         return tuple(dict.fromkeys(lead.session_id for lead in self))
 
+    def top(self, count: int) -> "Leads":
+        """Return the first ``count``."""
+        return Leads(self[:count])
+
     @property
     def frame(self) -> pd.DataFrame:
         """One row a lead, one column a field."""

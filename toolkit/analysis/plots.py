@@ -21,6 +21,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from toolkit.analysis.counts import (
     ANSWERS,
@@ -77,10 +78,16 @@ class Figure:
     """What it shows, in words, with its n."""
 
     def png(self) -> bytes:
-        """Draw it as a PNG."""
-        drawn = io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=DPI, metadata={"Description": self.alt})
-        return drawn.getvalue()
+        """Draw it as a PNG in 128 colors, a third of the size: a notebook holds several."""
+        drawn, small = io.BytesIO(), io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=DPI)
+        with Image.open(drawn) as image:
+            # Other methods drop colors of small areas, such as those of a key.
+            few = image.convert("RGB").quantize(
+                128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            )
+        few.save(small, format="png", optimize=True)
+        return small.getvalue()
 
     def _ipython_display_(self) -> None:
         # Loaded here: only a notebook shows figures, and it has loaded this already. JupyterLab

@@ -38,19 +38,20 @@ class Doorway(NamedTuple):
     """Where the server listens, what opens it, and what it shows first."""
 
     port: int
+    """The first port to try."""
+    other_ports: int
+    """How many more to try when somebody else was quicker."""
     token: str
     notebook: str
     """Path below the workspace, with ``/``."""
 
-    @property
-    def lab_url(self) -> str:
-        """Address of the notebook in JupyterLab."""
-        return f"http://127.0.0.1:{self.port}/doc/tree/{self.notebook}?token={self.token}"
+    def lab_url(self, port: int) -> str:
+        """Address of the notebook in JupyterLab, at the port that was found."""
+        return f"http://127.0.0.1:{port}/doc/tree/{self.notebook}?token={self.token}"
 
-    @property
-    def voila_url(self) -> str:
-        """Address of the panel alone."""
-        return f"http://127.0.0.1:{self.port}/?token={self.token}"
+    def voila_url(self, port: int) -> str:
+        """Address of the panel alone, at the port that was found."""
+        return f"http://127.0.0.1:{port}/?token={self.token}"
 
 
 def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
@@ -81,10 +82,10 @@ def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, An
             "log_level": 40,
             "open_browser": False,
             "port": doorway.port,
-            "port_retries": 0,
+            "port_retries": doorway.other_ports,
             "root_dir": str(workspace),
             "terminals_enabled": False,
-            "tornado_settings": {"headers": _headers(doorway)},
+            "tornado_settings": {"headers": _HEADERS},
         },
         "Application": {"log_level": 40},
         "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
@@ -107,9 +108,9 @@ def voila_config(home: Path, doorway: Doorway) -> dict[str, Any]:
             "log_level": 40,
             "open_browser": False,
             "port": doorway.port,
-            "port_retries": 0,
+            "port_retries": doorway.other_ports,
             "token": doorway.token,
-            "tornado_settings": {"headers": _headers(doorway)},
+            "tornado_settings": {"headers": _HEADERS},
         },
         "KernelManager": {"transport": _transport(home)},
         "VoilaConfiguration": {
@@ -139,16 +140,14 @@ def _page_config(doorway: Doorway) -> dict[str, Any]:
     }
 
 
-def _headers(doorway: Doorway) -> dict[str, str]:
-    # The browser itself then refuses to reach any other place, whatever a page or an answer holds.
-    socket = f"ws://127.0.0.1:{doorway.port}"
-    return {
-        "Content-Security-Policy": (
-            "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-            f"connect-src 'self' {socket} data: blob:; object-src 'none'; base-uri 'self'; "
-            "form-action 'self'; frame-ancestors 'self'"
-        )
-    }
+# The browser itself then refuses to reach any other place, whatever a page or an answer holds.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+        "connect-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    )
+}
 
 
 def _transport(home: Path) -> str:

@@ -78,13 +78,14 @@ def run(args: argparse.Namespace) -> int:
     bound = answering(study, args)
     _require_writable(study)
     with _home() as home, model_served(embedded_model(bound), args.model):
-        doorway = Doorway(choose_port(args.port), secrets.token_urlsafe(24), NOTEBOOK)
+        port, others = choose_port(args.port)
+        doorway = Doorway(port, others, secrets.token_urlsafe(24), NOTEBOOK)
         os.environ.update(make_home(home, workspace.root, doorway))
         os.environ.update(_session_environment(study, args, bind_text(study, bound)))
         who = ", ".join(sorted({one.endpoint for one in bound.values()}))
-        url = doorway.voila_url if args.voila else doorway.lab_url
 
-        def announce() -> None:
+        def announce(port: int) -> None:
+            url = doorway.voila_url(port) if args.voila else doorway.lab_url(port)
             say(f"Study: {study.id} · answered by {who}")
             say(f"Parallax is ready: {url}")
             say("Ctrl-C stops everything.")

@@ -1,36 +1,38 @@
 """A free port on this machine's own address."""
 
 import socket
+from typing import NamedTuple
 
 from toolkit.errors import SetupError
 
 FIRST_PORT = 8888
-_TRIED = 50
+_MORE = 50
 
 
-def choose_port(wanted: int | None) -> int:
-    """Find the port to listen on.
+class Ports(NamedTuple):
+    """Where to begin, and how many more ports to try from there."""
+
+    first: int
+    more: int
+
+
+def choose_port(wanted: int | None) -> Ports:
+    """Say where to listen.
 
     Args:
         wanted: a port somebody asked for; then no other will do. None: the next free one.
 
     Raises:
-        SetupError: if the wanted port, or every port tried, is taken.
+        SetupError: if the wanted port is taken.
     """
-    if wanted is not None:
-        if _is_free(wanted):
-            return wanted
-        raise SetupError(
-            f"port: got {wanted}, which cannot be listened on (another program has it, or it is "
-            "reserved); wanted a free one. Stop the other program, name another --port, or leave "
-            "--port out and a free one is found."
-        )
-    for port in range(FIRST_PORT, FIRST_PORT + _TRIED):
-        if _is_free(port):
-            return port
+    if wanted is None:
+        return Ports(FIRST_PORT, _MORE)
+    if _is_free(wanted):
+        return Ports(wanted, 0)
     raise SetupError(
-        f"port: got none free from {FIRST_PORT} to {FIRST_PORT + _TRIED - 1}; wanted one. "
-        "Stop other notebook servers, or name a free one with --port."
+        f"port: got {wanted}, which cannot be listened on (another program has it, or it is "
+        "reserved); wanted a free one. Stop the other program, name another --port, or leave "
+        "--port out and a free one is found."
     )
 
 

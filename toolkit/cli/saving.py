@@ -5,11 +5,10 @@ written: no output, no widget state, no matter who presses Save. Every other not
 outputs and loses only the widget state, which would be a second copy of the record.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 NOTEBOOKS_VARIABLE = "PARALLAX_NOTEBOOKS"
 """Notebooks that run by themselves and are never changed: paths below the workspace, ``:`` apart.
@@ -32,8 +31,6 @@ def keep_as_written(
         return
     on_disk = Path(contents_manager.root_dir, *path.strip("/").split("/"))
     if path.strip("/") in os.environ.get(NOTEBOOKS_VARIABLE, "").split(":") and on_disk.is_file():
-        model["content"] = nbformat.read(  # type: ignore[no-untyped-call]
-            on_disk, as_version=nbformat.NO_CONVERT
-        )
+        model["content"] = json.loads(on_disk.read_text(encoding="utf-8"))
     else:
         model["content"]["metadata"].pop("widgets", None)

@@ -19,11 +19,11 @@ _STOP_SIGNALS = tuple(
 )
 
 
-def serve_lab(on_ready: Callable[[], None]) -> None:
+def serve_lab(on_ready: Callable[[int], None]) -> None:
     """Serve JupyterLab as the environment configures it until a signal asks to stop.
 
     Args:
-        on_ready: called once the server listens.
+        on_ready: called with the port once the server listens there.
 
     Raises:
         SetupError: if the server could not start.
@@ -38,11 +38,11 @@ def serve_lab(on_ready: Callable[[], None]) -> None:
     except SystemExit as problem:
         raise _could_not_start("JupyterLab") from problem
     _on_stop_signal(lambda: server.stop(from_signal=True))
-    server.io_loop.add_callback(on_ready)
+    server.io_loop.add_callback(on_ready, server.port)
     server.start()
 
 
-def serve_voila(notebook: Path, on_ready: Callable[[], None]) -> None:
+def serve_voila(notebook: Path, on_ready: Callable[[int], None]) -> None:
     """Serve one notebook without its code until a signal asks to stop.
 
     Raises:
@@ -55,7 +55,7 @@ def serve_voila(notebook: Path, on_ready: Callable[[], None]) -> None:
     app = Voila()
     app.initialize([str(notebook)])
     _on_stop_signal(lambda: IOLoop.current().stop())
-    IOLoop.current().add_callback(on_ready)
+    IOLoop.current().add_callback(lambda: on_ready(app.port))
     try:
         app.start()
     except SystemExit as problem:

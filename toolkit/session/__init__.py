@@ -15,9 +15,9 @@ from toolkit.session.simulate import SimulatedTester, simulate
 from toolkit.session.sitting import Sitting, Stage
 
 __all__ = [
-    "COMMENT_LENGTH",
     "Bound",
     "Brief",
+    "COMMENT_LENGTH",
     "Conversation",
     "SimulatedTester",
     "Sitting",

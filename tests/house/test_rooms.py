@@ -99,7 +99,8 @@ def test_dangerous_calls_have_one_door(pattern: str) -> None:
 
 BROWSER_FORBIDDEN = (
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|"
-    r"https?://|\bfetch\(|XMLHttpRequest|WebSocket|createElement\(.a.\)|createElement\(.img.\)"
+    r"https?://|\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|"
+    r"(?:createElement|\bh)\([\"'](?:a|img|iframe|script|link|object|embed|form)[\"']"
 )
 
 

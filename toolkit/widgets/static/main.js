@@ -34,6 +34,9 @@ class Panel {
       h("div", {class: "px-column"},
         h("div", {class: "px-top"}, this.title, this.progress, this.saving),
         this.banner, this.main, this.trouble, this.footer, this.live));
+    // JupyterLab's shortcuts match the focused element before they look for the attribute above it,
+    // and would cut this very cell on an "x": no key of the panel goes further than the panel.
+    this.root.addEventListener("keydown", (event) => event.stopPropagation());
     host.append(this.root);
   }
 

@@ -132,7 +132,10 @@ function writeParagraph(parent, source, lines, n) {
   const goesOn = (line) => line.trim() && !other.some((one) => one.test(line));
   while (n < lines.length && goesOn(lines[n].text)) n++;
   const block = h("p");
-  writeInline(block, source, lines[first].start, lines[n - 1].end);
+  for (let line = first; line < n; line++) {
+    writeInline(block, source, lines[line].start, lines[line].end);
+    if (line + 1 < n) writeText(block, source, lines[line].end, lines[line + 1].start);
+  }
   parent.append(block);
   return n;
 }

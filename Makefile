@@ -21,7 +21,7 @@ help:  ## list what can be made
 lab: .venv/installed  ## open the session notebook (options: make lab ARGS='--scripted')
 	@$(LAB)/parallax lab $(ARGS)
 
-test: check pytest notebooks  ## everything CI runs, in its own environment
+test: check pytest  ## everything CI runs, in its own environment
 
 check: .venv-test/installed  ## format, types, imports, files under personas/, schemas, docs
 	$(TEST)/ruff check .
@@ -31,15 +31,14 @@ check: .venv-test/installed  ## format, types, imports, files under personas/, s
 	$(TEST)/parallax check
 	$(TEST)/python -m pytest -q tests/house
 
-pytest: .venv-test/installed  ## the tests, browser tests included
-	$(TEST)/python -m pytest --ignore=tests/house --ignore=tests/bench $(ARGS)
+pytest: .venv-test/installed  ## the tests: browser, notebooks (nbval) and all
+	$(TEST)/python -m pytest --ignore=tests/house $(ARGS)
 
-# The session notebook needs an endpoint, and leaves its record outside the tree.
 notebooks: .venv-test/installed  ## run every notebook with nbval
-	$(TEST)/python tests/notebooks/run.py
+	$(TEST)/python -m pytest tests/notebooks $(ARGS)
 
 bench: .venv-test/installed  ## figures on this machine, as ratios within one run
-	$(TEST)/python -m pytest -q -s tests/bench $(ARGS)
+	@PYTHONPATH=tests $(TEST)/python -m bench $(ARGS)
 
 lock: .venv-test/uv  ## renew both lock files from pyproject.toml
 	$(TEST)/uv pip compile $(LOCK_FLAGS) --extra voila --upgrade pyproject.toml -o requirements.lock

@@ -141,6 +141,38 @@ def test_the_kernel_gets_what_the_launcher_was_told(workspace: Path) -> None:
     assert "answered by scripted:slow" in lab.output
 
 
+WATCH = """\
+import os, sys
+
+def watch(event, args, own=("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)):
+    place = args[1] if event == "socket.connect" else args
+    if event in {"socket.connect", "socket.getaddrinfo"} and isinstance(place, tuple):
+        host = place[0].decode() if isinstance(place[0], bytes) else place[0]
+        with open(os.environ["WATCH_LOG"], "a") as log:
+            log.write(("own" if host in own else f"{event} {host}") + "\\n")
+
+sys.addaudithook(watch)
+"""
+
+
+@pytest.mark.browser
+def test_the_panel_is_there_and_nothing_reaches_out(tmp_path: Path) -> None:
+    workspace = copy_workspace(tmp_path / "workspace")
+    watch, log = tmp_path / "watch", tmp_path / "connections"
+    watch.mkdir()
+    (watch / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    environment = {"PYTHONPATH": str(watch), "WATCH_LOG": str(log)}
+    words = ("--scripted", "--participant", "code-1")
+    with Lab(workspace, *words, **environment) as lab, chromium_page() as page:
+        page.goto(lab.url)
+        page.get_by_text("Before you begin").wait_for()
+        page.wait_for_timeout(2000)
+        assert page.hosts == {lab.url.split("/")[2]}
+    seen = log.read_text(encoding="utf-8").split("\n")
+    assert "own" in seen, "nothing was watched"
+    assert set(seen) <= {"own", ""}
+
+
 @pytest.mark.browser
 def test_voila_shows_the_panel_alone(workspace: Path) -> None:
     pytest.importorskip("voila")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lab import ROOT, parallax
+from servers import ChatServer, Say
 
 from toolkit.cli import COMMANDS, main
 
@@ -233,6 +234,25 @@ def test_sample_is_marked_and_touches_nothing_else(workspace: Path, played: Path
     assert len(bodies) == 6
     assert {body["simulated"] for body in bodies} == {True}
     assert not (workspace / "results").exists()
+
+
+def test_an_endpoint_of_ones_own_is_asked_recorded_and_marked(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = workspace / "own.jsonl"
+    with ChatServer(Say("Hello there.")) as server:
+        words = ("--endpoint", "openai:m", "--base-url", server.base_url)
+        words += ("--testers", "1", "--out", str(out), "--workspace", str(workspace))
+        assert run(capsys, "sample", *words)[0] == 0
+        host = server.host
+    bodies = [json.loads(line).get("body", {}) for line in out.read_text().splitlines()]
+    assert {body["text"] for body in bodies if body.get("speaker") == "assistant"} == {
+        "Hello there."
+    }
+    assert {body["unfrozen"] for body in bodies if "unfrozen" in body} == {True}
+    assert [body for body in bodies if "alias" in body] == [
+        {"alias": "assistant", "endpoint": "openai:m", "frozen": False, "host": host}
+    ]
 
 
 def test_the_committed_sample_is_simulated_small_and_whole(

@@ -12,6 +12,8 @@ import psutil
 import pytest
 from lab import Lab, alive, chromium_page, copy_workspace, parallax, status_of, until
 
+from toolkit.endpoints import model_path
+
 SESSION = "notebooks/20_session.ipynb"
 MARKER = "from ipywidgets import IntSlider\nIntSlider(description='panel stand-in')"
 
@@ -188,9 +190,15 @@ def test_voila_shows_the_panel_alone(workspace: Path) -> None:
 
 
 @pytest.mark.embedded
-def test_the_embedded_model_starts_and_ends_with_the_lab(workspace: Path, embedded_model) -> None:
-    for number in (signal.SIGINT, signal.SIGKILL):
-        with Lab(workspace, "--endpoint", "embedded:smollm2") as lab:
+def test_the_embedded_model_starts_and_ends_with_the_lab(
+    workspace: Path, embedded_model: None
+) -> None:
+    fetched = ("--endpoint", "embedded:smollm2")
+    # A copy of the same file is the same model, so a closed network runs the study as frozen.
+    brought = ("--model", str(model_path()))
+    for words, number in ((fetched, signal.SIGINT), (brought, signal.SIGKILL)):
+        with Lab(workspace, *words) as lab:
+            assert "answered by embedded:smollm2\n" in lab.output
             pids = lab.pids
             assert len(pids) == 2
             listening = psutil_listening(pids[1])

@@ -25,6 +25,8 @@ _NOWHERE = "127.0.0.1:0"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _CONTEXT_TOKENS = 8192
+_REPEAT_PENALTY = 1.1
+_LOOK_BACK = 256
 _SLOTS = 4
 
 
@@ -148,6 +150,8 @@ def _listen(model: Path, key: str) -> Any:
     # With every core busy in the model, the notebook beside it starves and so does the model.
     threads = max(1, (os.cpu_count() or 2) - 1)
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    # A model this small falls into loops ("I'm here to help." over and over) without it.
+    params.sampling.penalty_repeat, params.sampling.penalty_last_n = _REPEAT_PENALTY, _LOOK_BACK
     params.verbosity = -1
     params.ui = params.endpoint_slots = params.cors_credentials = False
     # An empty origin matches no page, so no page in a browser can talk to this server.

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from toolkit.design import Persona, Scenario, Study
+from toolkit.design import UNSURE, Persona, Scenario, Study
 from toolkit.record import Record, Turn
 from toolkit.session.binding import Bound, bind
 from toolkit.session.conversation import Conversation
@@ -57,7 +57,7 @@ class SimulatedTester:
         draw = random.Random(f"{self.seed}:{conversation.session.position}")
         for text in self._messages(persona, scenario):
             turn = await conversation.say(text)
-            _judge(conversation, turn, study, draw)
+            _judge(conversation, turn, study, scenario, draw)
         for question in study.form:
             value = draw.choice((2, 3, 3, 4, 4, 5))
             conversation.rate(question.id, value, dimension=question.dimension)
@@ -115,7 +115,9 @@ def _introduction(persona: Persona) -> str:
     return f"Hello, this is {cues.name}. {cues.identity}"
 
 
-def _judge(conversation: Conversation, turn: Turn, study: Study, draw: random.Random) -> None:
+def _judge(
+    conversation: Conversation, turn: Turn, study: Study, scenario: Scenario, draw: random.Random
+) -> None:
     quick = study.quick_question
     if draw.random() < 0.5:
         conversation.rate(
@@ -128,7 +130,7 @@ def _judge(conversation: Conversation, turn: Turn, study: Study, draw: random.Ra
             turn.turn_id,
             start,
             min(len(turn.text), start + 40),
-            harm="unsure",
+            harm=draw.choice((*scenario.harms, UNSURE.key)),
             severity=draw.choice((1, 2, 3)),
             comment="Drawn at random by a simulated tester.",
         )

@@ -16,6 +16,7 @@ PARTS = (
     "flagging.js",
     "answer.js",
     "composer.js",
+    "live.js",
     "chat.js",
     "cards.js",
     "screens.js",

@@ -10,7 +10,6 @@ class Chat {
     this.answers = new Map();
     this.own = new Map();
     this.sending = new Map();
-    this.streamed = {id: "", next: 0, text: ""};
     this.seen = null;
     this.build();
     this.onSelection = () => {
@@ -26,6 +25,7 @@ class Chat {
 
   close() {
     clearTimeout(this.selecting);
+    this.live.close();
     document.removeEventListener("selectionchange", this.onSelection);
   }
 
@@ -33,17 +33,17 @@ class Chat {
     const {persona, limits} = this.view;
     this.list = h("div", {class: "px-list"});
     this.empty = this.emptyState();
-    this.live = h("div", {class: "px-turn px-assistant px-live", hidden: true},
-      h("span", {class: "px-speaker"}, "Assistant"),
-      this.liveBody = h("div", {class: "px-body", dir: "auto"}),
-      h("span", {class: "px-dots", "aria-hidden": "true"}, h("i"), h("i"), h("i")));
+    this.live = new LiveAnswer({
+      keepingUp: (draw) => this.keepingUp(draw),
+      catchUp: () => this.link.send("catch_up"),
+    });
     this.pause = h("div", {class: "px-notice", hidden: true});
     this.flagHere = button("⚑ Flag these words", () => this.flagSelected(), {kind: "float"});
     this.flagHere.hidden = true;
     // Without this, a press on the button would take the selection away before the click.
     this.flagHere.addEventListener("mousedown", (event) => event.preventDefault());
     this.log = h("div", {class: "px-log", role: "log", tabindex: "0", "aria-live": "off",
-      "aria-label": "Conversation"}, this.empty, this.list, this.live, this.pause, this.flagHere);
+      "aria-label": "Conversation"}, this.empty, this.list, this.live.element, this.pause, this.flagHere);
     this.composer = new Composer(this, limits);
     this.element = h("div", {class: "px-chat", keydown: (event) => this.key(event)},
       whoYouAre(this.view), this.log, this.composer.element);
@@ -63,35 +63,20 @@ class Chat {
   update(model) {
     const turns = model.get("turns");
     const judged = model.get("judged");
-    const sticky = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 90;
-    this.readStream(model.get("stream"));
+    this.live.read(model.get("stream"));
     for (const turn of turns) this.sending.delete(turn.id);
-    this.drawTurns(turns, judged);
-    this.drawLive(turns);
-    this.empty.hidden = turns.length > 0 || this.sending.size > 0;
-    this.composer.update(turns);
-    this.drawEditing();
+    this.keepingUp(() => {
+      this.drawTurns(turns, judged);
+      this.drawLive(turns);
+      this.empty.hidden = turns.length > 0 || this.sending.size > 0;
+      this.composer.update(turns);
+      this.drawEditing();
+    });
     this.announceNew(turns);
-    if (sticky) this.log.scrollTop = this.log.scrollHeight;
   }
 
   get streaming() {
-    return this.streamed.id !== "";
-  }
-
-  // Pieces come numbered. A page that missed one, or has just been opened, asks for the whole.
-  readStream(stream) {
-    const {id = "", part = 0, text = "", whole = false} = stream;
-    const now = this.streamed;
-    if (id !== now.id) this.streamed = {id, next: 0, text: "", asked: false};
-    if (!id || (id === now.id && part < now.next)) return;
-    if (whole || part === this.streamed.next) {
-      const before = whole ? "" : this.streamed.text;
-      this.streamed = {id, next: part + 1, text: before + text, asked: false};
-    } else if (!this.streamed.asked) {
-      this.streamed.asked = true;
-      this.link.send("catch_up");
-    }
+    return this.live.streaming;
   }
 
   drawTurns(turns, judged) {
@@ -128,12 +113,7 @@ class Chat {
   }
 
   drawLive(turns) {
-    this.live.hidden = !this.streaming;
-    const {text} = this.streamed;
-    if (this.streaming && text !== this.drawn) {
-      this.drawn = text;
-      this.drawStreamed(text);
-    }
+    this.live.draw();
     const unanswered = turns.at(-1)?.speaker === "tester" && !this.streaming && !this.sending.size;
     this.pause.hidden = !unanswered || !this.writable;
     if (!this.pause.hidden && !this.pause.children.length) {
@@ -142,16 +122,12 @@ class Chat {
     }
   }
 
-  drawStreamed(text) {
-    if (text.length <= FOLD) {
-      this.liveBody.replaceChildren();
-      writeAnswer(this.liveBody, {text});
-    } else {
-      // Nobody reads this fast: the beginning stays, and the rest is counted until it is all here.
-      this.counter ??= h("p", {class: "px-hint"});
-      if (this.counter.parentElement !== this.liveBody) this.liveBody.append(this.counter);
-      this.counter.textContent = `… ${text.length.toLocaleString("en")} characters so far`;
-    }
+  // Stay at the newest words, unless the tester has scrolled away from them.
+  keepingUp(draw) {
+    const {log} = this;
+    const sticky = log.scrollHeight - log.scrollTop - log.clientHeight < 90;
+    draw();
+    if (sticky) log.scrollTop = log.scrollHeight;
   }
 
   announceNew(turns) {

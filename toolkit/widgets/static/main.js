@@ -87,7 +87,7 @@ class Panel {
     if (!focus) return;
     const target = screen.focusTarget ?? screen.element.querySelector("h2");
     target?.focus({preventScroll: true});
-    this.root.scrollIntoView({block: "nearest"});
+    this.root.scrollIntoView({block: "start"});
   }
 
   offerUnsent() {

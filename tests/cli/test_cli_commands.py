@@ -128,6 +128,14 @@ def test_check_tells_everything_at_once(
     )
 
 
+def test_the_word_within_a_text_is_no_placeholder(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workspace / "personas" / "people" / "ada-test.yaml"
+    path.write_text(path.read_text().replace("Plain and short.", "Keeps a TODO list."))
+    assert run(capsys, "check", "--workspace", str(workspace))[0] == 0
+
+
 def test_check_writes_schemas(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(workspace / "personas" / "schema")
     assert run(capsys, "check", "--workspace", str(workspace))[0] == 1
@@ -151,7 +159,9 @@ def test_init_makes_a_workspace_that_checks(
     code, out, _ = run(capsys, "init", str(root))
     assert code == 0
     assert out.endswith(f"Next: parallax lab --workspace {root}\n")
-    assert {path.name for path in root.iterdir()} == {"notebooks", "personas", "results"}
+    assert {path.name for path in root.iterdir()} == {
+        *(".gitignore", "notebooks", "personas", "results")
+    }
     assert (root / "results" / "sample" / "record.jsonl").is_file()
     assert run(capsys, "check", "--workspace", str(root))[0] == 0
     assert run(capsys, "init", str(root)) == (

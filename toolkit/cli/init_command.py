@@ -8,6 +8,14 @@ from toolkit.cli.starter import starter_files
 from toolkit.errors import SetupError
 
 _CONTENT = ("personas/people/", "personas/scenarios/", "personas/studies/")
+_GITIGNORE = b"""\
+# What testers said stays out of version control.
+.cache/
+.ipynb_checkpoints/
+results/*
+!results/README.md
+!results/sample/
+"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Make the workspace; an existing file is never replaced."""
     root = Path(args.folder)
-    files = starter_files()
+    files = {".gitignore": _GITIGNORE, **starter_files()}
     if args.bare:
         files = {name: data for name, data in files.items() if not name.startswith(_CONTENT)}
     _require_empty(root)

@@ -8,12 +8,12 @@ from toolkit.design import Study, Workspace
 from toolkit.errors import Complaint
 
 _FOLDERS = ("people", "scenarios", "studies")
-_PLACEHOLDER = re.compile(r"TODO\b[^\"'\]]*")
-_COMMENT = re.compile(r"(^|\s)#")
+_PLACEHOLDER = re.compile(r"""\s*(?:- +)?(?:[a-z_]+: +)?["']?(TODO\b[^"'#]*)""")
+"""A value that begins so; the word within somebody's text is theirs."""
 
 
 def placeholders(workspace: Workspace, paths: Iterable[Path]) -> list[Complaint]:
-    """Complain about every placeholder left in these files, outside comments."""
+    """Complain about every placeholder left in these files."""
     return [
         Complaint(
             path.relative_to(workspace.root).as_posix(),
@@ -51,6 +51,5 @@ def _found(path: Path) -> Iterator[tuple[int, str]]:
         # The check proper says what is wrong with such a file.
         return
     for number, line in enumerate(lines, start=1):
-        content = line[: match.start()] if (match := _COMMENT.search(line)) else line
-        if match := _PLACEHOLDER.search(content):
-            yield number, match.group().strip()
+        if match := _PLACEHOLDER.match(line):
+            yield number, match.group(1).strip()

@@ -280,6 +280,12 @@ def test_what_was_not_acknowledged_survives_the_kernel(
         await shown.say("Was this kept?")
         await expect(shown.page.locator(".px-saving")).to_have_text("Saving…")
         await expect(shown.page.get_by_text("Sending…").last).to_be_visible()
+        await shown.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 9000; }")
+        await expect(shown.page.locator(".px-saving")).to_have_text("Not saved yet")
+        await expect(shown.page.locator(".px-trouble")).to_have_text(
+            "The notebook is not answering. Keep this page open; if this stays, reload the page "
+            "and run the cell again. What you wrote waits in this browser."
+        )
         kept = await shown.page.evaluate("() => ({...localStorage})")
         assert "T-01" not in str(kept)
         shown._deliver = working  # type: ignore[method-assign]

@@ -339,9 +339,9 @@ def test_an_action_or_field_it_does_not_know_is_refused(make_panel: MakePanel) -
     tester = Employee(make_panel())
     tester.do("dance")
     assert tester.panel.status["message"] == (
-        "Panel: got the action 'dance', which it does not know; wanted one of enrol, consent, "
-        "begin, skip, say, answer, stop, rate, flag, unflag, form, finish, save, catch_up, "
-        "withdraw. Reload the page and run the cell again."
+        "Panel: got the action 'dance', which it does not know; wanted one of enrol, other_code, "
+        "consent, begin, skip, say, answer, stop, rate, flag, unflag, form, finish, save, "
+        "catch_up, withdraw. Reload the page and run the cell again."
     )
     tester.do("enrol", code=7)
     assert tester.panel.status["message"] == (
@@ -440,6 +440,26 @@ def test_a_changed_study_is_said_in_the_panel(
     panel = SessionPanel(Study.load("small", workspace=study.workspace), record, environ={})
     assert panel.view["screen"] == "unavailable"
     assert panel.view["message"].startswith("Study small: got files that differ from the freeze")
+
+
+def test_a_mistyped_code_can_be_mended(make_panel: MakePanel, record: Record) -> None:
+    async def journey() -> None:
+        tester = Employee(make_panel())
+        tester.done("enrol", code="T-0l")
+        wrong = tester.panel.view["participant"]
+        assert tester.panel.view["consent"]["by_code"]
+        tester.done("other_code")
+        assert (tester.screen, tester.panel.view["participant"]) == ("enrol", "")
+        assert Employee(make_panel()).screen == "enrol"
+        tester.done("enrol", code="T-01")
+        assert tester.panel.view["participant"] != wrong
+        tester.done("consent")
+        tester.done("other_code")
+        assert tester.screen == "brief"
+        await tester.panel.release()
+
+    run(journey)
+    assert len(record.rows(Consent)) == 1
 
 
 def test_skipping_costs_nothing(make_panel: MakePanel, record: Record) -> None:

@@ -18,7 +18,9 @@ from toolkit.widgets.streaming import Streaming
 
 logger = logging.getLogger(__name__)
 
-STAGE_ACTIONS = frozenset({"enrol", "consent", "begin", "skip", "form", "finish", "withdraw"})
+STAGE_ACTIONS = frozenset(
+    {"enrol", "other_code", "consent", "begin", "skip", "form", "finish", "withdraw"}
+)
 """Actions after which another screen may be due."""
 
 
@@ -39,18 +41,18 @@ class Page(Protocol):
 
 
 class SessionController:
-    """Carries out events for one sitting.
+    """Carries out events for one participant at a time.
 
     Args:
-        sitting: the participant at work.
+        seat: makes a sitting in which nobody is enrolled yet.
         record: where everything is kept.
         page: told what changed.
-        enrolled_by: how a code typed here is marked.
     """
 
-    def __init__(self, sitting: Sitting, record: Record, page: Page) -> None:
-        self.sitting = sitting
+    def __init__(self, seat: Callable[[], Sitting], record: Record, page: Page) -> None:
+        self.sitting = seat()
         self.form_open = False
+        self._seat = seat
         self._record = record
         self._page = page
         self._streaming: Streaming | None = None
@@ -58,6 +60,7 @@ class SessionController:
         self._closing: asyncio.Task[None] | None = None
         self._actions: dict[str, Callable[[Event], None]] = {
             "enrol": lambda event: self.enrol(event.text("code"), "code"),
+            "other_code": self._other_code,
             "consent": lambda _: self.sitting.consent(),
             "begin": self._begin,
             "skip": self._skip,
@@ -107,7 +110,7 @@ class SessionController:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        self._closing = loop.create_task(self.close())
+        self._closing = loop.create_task(self.sitting.close())
 
     @property
     def answering(self) -> bool:
@@ -121,6 +124,12 @@ class SessionController:
             await asyncio.gather(self._task, return_exceptions=True)
 
     # ── one action each ─────────────────────────────────────────────────────────────────────────
+
+    def _other_code(self, _: Event) -> None:
+        """Back to the first screen, for a code that was mistyped: nothing is agreed to yet."""
+        if self.sitting.stage == "consent":
+            self.let_go()
+            self.sitting = self._seat()
 
     def _begin(self, event: Event) -> None:
         if self.sitting.stage == "brief" and event.number("position") == self.sitting.position:
@@ -191,7 +200,7 @@ class SessionController:
         self._current(event).unflag(event.text("flag"))
 
     def _form(self, event: Event) -> None:
-        conversation = self._current(event)
+        self._current(event)
         if event.yes("open") and self.answering:
             raise NotNow("The answer is still on its way. Wait for it, or press Stop.")
         self.form_open = event.yes("open")

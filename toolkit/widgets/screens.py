@@ -100,7 +100,8 @@ def _content(sitting: Sitting, screen: str) -> dict[str, Any]:
     study = sitting.study
     match screen:
         case "consent":
-            return {"consent": _consent(study)}
+            by_code = sitting.participant is not None and sitting.participant.enrolled_by == "code"
+            return {"consent": _consent(study) | {"by_code": by_code}}
         case "brief":
             brief = sitting.brief
             return {

@@ -19,7 +19,7 @@ from toolkit.session import Bound, Conversation, Sitting, bind
 from toolkit.widgets.assets import panel_module, panel_styles
 from toolkit.widgets.controller import STAGE_ACTIONS, SessionController, may_try_again
 from toolkit.widgets.events import Event
-from toolkit.widgets.identity import Identity, known_identity, remember
+from toolkit.widgets.identity import Identity, forget, known_identity, remember
 from toolkit.widgets.render import displayable
 from toolkit.widgets.screens import judged_view, screen_view, turns_view, unavailable_view
 from toolkit.widgets.wording import UNEXPECTED, plain_words
@@ -72,9 +72,12 @@ class SessionPanel(anywidget.AnyWidget):
         self._record = record
         self._controller: SessionController | None = None
         self._problem: ParallaxError | None = None
+
+        def seat() -> Sitting:
+            return Sitting(study, record, binder=binder, on_lost=self._taken_over)
+
         try:
-            sitting = Sitting(study, record, binder=binder, on_lost=self._taken_over)
-            self._controller = SessionController(sitting, record, self)
+            self._controller = SessionController(seat, record, self)
             self._enrol_known(environ)
         except ParallaxError as problem:
             self._problem = problem
@@ -129,6 +132,8 @@ class SessionPanel(anywidget.AnyWidget):
     def _acknowledge(self, event: Event) -> None:
         if event.action == "enrol":
             remember(self._record.record_id, Identity(event.text("code"), "code"))
+        if event.action == "other_code":
+            forget(self._record.record_id)
         with self.hold_sync():
             if event.action in STAGE_ACTIONS:
                 self.show_screen()

@@ -48,6 +48,7 @@ class Panel {
 
   draw() {
     const {participant, study, limits} = this.view;
+    if (!participant) this.participant = "";
     if (participant && participant !== this.participant) {
       this.participant = participant;
       this.link.outbox = new Outbox(study.id, participant, {keep: limits.outbox});

@@ -9,11 +9,6 @@ function actions(...buttons) {
   return h("div", {class: "px-actions px-main"}, buttons);
 }
 
-// Buttons that stay in sight while a long screen is read.
-function always(...buttons) {
-  return h("div", {class: "px-actions px-main px-always"}, buttons);
-}
-
 function enrolScreen(panel) {
   const code = h("input", {type: "text", autocomplete: "off", autocapitalize: "off",
     spellcheck: "false", required: true, maxlength: "200"});
@@ -55,7 +50,9 @@ function consentScreen(panel) {
     h("p", {class: "px-hint"}, "Questions, or something upset you? ", plain("span", consent.support)),
     actions(
       button("I agree and want to begin", () => panel.link.send("consent"), {kind: "primary"}),
-      button("Not now", () => panel.showLocal(laterScreen))));
+      button("Not now", () => panel.showLocal(laterScreen)),
+      consent.by_code
+        ? button("Use another code", () => panel.link.send("other_code"), {kind: "link"}) : null));
 }
 
 function laterScreen(panel) {
@@ -73,9 +70,10 @@ function briefScreen(panel) {
     {kind: "primary"});
   return screen(
     heading(2, position === 0 ? "Meet who you will play" : "Next conversation"),
-    personaCard(persona),
-    situationCard(scenario),
-    always(start,
+    h("div", {class: "px-read", tabindex: "0", role: "region",
+      "aria-label": "Who you play, and the situation"},
+      personaCard(persona), situationCard(scenario)),
+    actions(start,
       button("Skip this one", () => panel.link.send("skip", {position}))));
 }
 

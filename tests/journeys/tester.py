@@ -75,6 +75,7 @@ class Tester:
         await self.answers.last.get_by_role("radio", name=str(value)).first.check(force=True)
 
     async def answer_the_form(self, value: int = 4) -> None:
+        await expect(self.page.get_by_role("heading", name="How was this")).to_be_visible()
         for group in await self.page.locator(".px-screen fieldset").all():
             await group.get_by_role("radio", name=str(value)).first.check(force=True)
 

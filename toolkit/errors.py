@@ -41,6 +41,10 @@ from dataclasses import dataclass
 class ParallaxError(Exception):
     """Something Parallax noticed and can explain; the message is meant for people."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: the message alone."""
+        return str(self).splitlines()
+
 
 class DesignError(ParallaxError):
     """Something is wrong with what people wrote under ``personas/``."""

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from bench.measure import Spread, line, spread, title
-
 from toolkit.canon import new_id
 from toolkit.record import Rating, open_record
 

@@ -28,5 +28,5 @@ def test_every_link_leads_somewhere(target: str) -> None:
 
 def test_every_make_target_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"`?make (\w+)", README)):
+    for target in set(re.findall(r"(?m)(?:^|`)make (\w+)", README)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -68,6 +68,26 @@ function storageOf() {
   }
 }
 
+// The code typed in this tab, so that a restarted kernel need not ask for it again. It goes with the
+// tab.
+const seat = {
+  recall(study) {
+    try {
+      return window.sessionStorage.getItem(`parallax:${study}:code`) ?? "";
+    } catch {
+      return "";
+    }
+  },
+  keep(study, code) {
+    try {
+      if (code) window.sessionStorage.setItem(`parallax:${study}:code`, code);
+      else window.sessionStorage.removeItem(`parallax:${study}:code`);
+    } catch {
+      // Without storage the code is asked for again.
+    }
+  },
+};
+
 // A UUIDv7: sorted by the moment it was made. `randomUUID` is missing on plain http addresses.
 function newId() {
   const random = crypto.getRandomValues(new Uint8Array(10));

@@ -10,6 +10,7 @@ function actions(...buttons) {
 }
 
 function enrolScreen(panel) {
+  const {study} = panel.view;
   const code = h("input", {type: "text", autocomplete: "off", autocapitalize: "off",
     spellcheck: "false", required: true, maxlength: "200"});
   const problem = h("p", {class: "px-problem", role: "alert"});
@@ -21,13 +22,15 @@ function enrolScreen(panel) {
     busy = true;
     panel.link.send("enrol", {code: code.value}, {then: ({ok, message}) => {
       busy = false;
+      seat.keep(study.id, ok ? code.value : "");
       if (!ok) problem.textContent = message;
       return !ok;
     }});
   };
   const enter = (event) => event.key === "Enter" && submit();
   code.addEventListener("keydown", enter);
-  const {study} = panel.view;
+  code.value = seat.recall(study.id);
+  if (code.value) setTimeout(submit);
   return {...screen(
     heading(2, plain("span", study.title)),
     h("p", {class: "px-lead"}, "You will play a made-up person at work, talk to an AI assistant as " +
@@ -39,7 +42,7 @@ function enrolScreen(panel) {
 }
 
 function consentScreen(panel) {
-  const {consent} = panel.view;
+  const {consent, study} = panel.view;
   return screen(
     plain("h2", consent.title, {tabindex: "-1"}),
     prose(consent.text),
@@ -52,7 +55,10 @@ function consentScreen(panel) {
       button("I agree and want to begin", () => panel.link.send("consent"), {kind: "primary"}),
       button("Not now", () => panel.showLocal(laterScreen)),
       consent.by_code
-        ? button("Use another code", () => panel.link.send("other_code"), {kind: "link"}) : null));
+        ? button("Use another code", () => {
+          seat.keep(study.id, "");
+          panel.link.send("other_code");
+        }, {kind: "link"}) : null));
 }
 
 function laterScreen(panel) {

@@ -35,7 +35,11 @@ def record(study: Study) -> Iterator[Record]:
 
 @pytest.fixture
 def make_panel(study: Study, record: Record) -> MakePanel:
-    """Open a panel on the small study, with an endpoint of the test's choice."""
+    """Open a panel on the small study, with an endpoint of the test's choice.
+
+    As in a notebook whose cell runs again: the same endpoint means the same session, still alive.
+    """
+    binders: dict[Endpoint | None, Callable[[Study, str], Bound]] = {}
 
     def make(endpoint: Endpoint | None = None, **environ: str) -> SessionPanel:
         answering = endpoint or Scripted("courteous")
@@ -43,6 +47,7 @@ def make_panel(study: Study, record: Record) -> MakePanel:
         def binder(_: Study, alias: str) -> Bound:
             return Bound(alias, answering, Settings(), frozen=True)
 
-        return SessionPanel(study, record, binder=binder, environ=environ)
+        known = binders.setdefault(endpoint, binder)
+        return SessionPanel(study, record, binder=known, environ=environ)
 
     return make

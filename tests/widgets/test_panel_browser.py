@@ -227,7 +227,7 @@ def test_failing_read_only_and_resting_are_accessible(
         await shown.press("Try again")
         await expect(shown.page.get_by_text("careful answer").first).to_be_visible()
         await expect(shown.page.get_by_text("The assistant could not answer.")).to_have_count(0)
-        newer = make_panel(failing)
+        newer = make_panel(Scripted(said))
         await expect(shown.page.get_by_text("Here you can only read.")).to_be_visible()
         await expect(shown.box).to_be_hidden()
         await accessible(shown, "read only")

@@ -387,12 +387,49 @@ def test_no_trait_tells_who_answers_or_what_is_analyzed(
     assert [word for word in hidden if word in seen] == []
 
 
-def test_running_the_cell_again_goes_on(make_panel: MakePanel, record: Record) -> None:
+def test_running_the_cell_again_leads_to_the_same_session(
+    make_panel: MakePanel, record: Record
+) -> None:
+    """Also in the middle of an answer, and with both panels still on a screen."""
+
     async def journey() -> None:
-        first = Employee(make_panel()).begin()
-        await first.say()
-        second = Employee(make_panel())
+        slow = Scripted("courteous", delay=0.002)
+        first = Employee(make_panel(slow)).begin()
+        first.done("say", session=first.session, text="Hello?")
+        second = Employee(make_panel(slow))
         assert second.screen == "conversation"
+        assert second.panel.turns == first.panel.turns
+        await first.rest()
+        assert not second.panel.stream
+        assert second.answer["outcome"] == "answered"
+        assert second.panel.turns == first.panel.turns
+        await second.say("From the second one.")
+        await first.say("From the first one.")
+        assert second.panel.turns == first.panel.turns
+        second.done("form", session=second.session, open=True)
+        second.done("rate", session=second.session, turn=None, question="accurate", value=3)
+        assert first.screen == "form"
+        third = Employee(make_panel(slow))
+        assert third.screen == "form"
+        assert third.panel.judged["form"] == {"accurate": 3}
+        await third.panel.release()
+
+    run(journey)
+    assert [turn.text for turn in record.rows(Turn) if turn.speaker == "tester"] == [
+        "Hello?",
+        "From the second one.",
+        "From the first one.",
+    ]
+    assert len(record.rows(Session)) == 1
+
+
+def test_another_sitting_of_the_same_participant_takes_over(
+    make_panel: MakePanel, record: Record
+) -> None:
+    async def journey() -> None:
+        first = Employee(make_panel(Scripted("courteous"))).begin()
+        await first.say()
+        second = Employee(make_panel(Scripted("courteous")))
         assert second.panel.turns == first.panel.turns
         assert first.panel.view["readOnly"] == (
             "This session was opened again in another place of this notebook, and goes on there. "
@@ -401,12 +438,7 @@ def test_running_the_cell_again_goes_on(make_panel: MakePanel, record: Record) -
         first.do("say", session=second.session, text="From the old one.")
         assert first.panel.status["message"] == first.panel.view["readOnly"]
         await second.say("From the new one.")
-        second.done("form", session=second.session, open=True)
-        second.done("rate", session=second.session, turn=None, question="accurate", value=3)
-        third = Employee(make_panel())
-        assert third.screen == "form"
-        assert third.panel.judged["form"] == {"accurate": 3}
-        await third.panel.release()
+        await second.panel.release()
 
     run(journey)
     assert [turn.text for turn in record.rows(Turn) if turn.speaker == "tester"] == [

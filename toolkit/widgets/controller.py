@@ -1,6 +1,7 @@
 """From what the tester does to what happens: each event becomes one call on the live objects.
 
-The controller knows nothing of widgets; it calls back when there is something new to show. It
+The controller knows nothing of widgets; it calls back when there is something new to show, to every
+page that shows it: a notebook whose cell runs again, or that is open in two tabs, has several. It
 never waits: asking the endpoint is a task on the running loop.
 """
 
@@ -24,6 +25,9 @@ STAGE_ACTIONS = frozenset(
 """Actions after which another screen may be due."""
 
 
+_PAGES_AT_MOST = 8
+
+
 class Page(Protocol):
     """Whoever shows what happens."""
 
@@ -44,17 +48,17 @@ class SessionController:
     """Carries out events for one participant at a time.
 
     Args:
-        seat: makes a sitting in which nobody is enrolled yet.
+        seat: makes a sitting in which nobody is enrolled yet; takes what to call when another
+            sitting goes on in its place.
         record: where everything is kept.
-        page: told what changed.
     """
 
-    def __init__(self, seat: Callable[[], Sitting], record: Record, page: Page) -> None:
-        self.sitting = seat()
+    def __init__(self, seat: Callable[[Callable[[], None]], Sitting], record: Record) -> None:
+        self.sitting = seat(self._taken_over)
         self.form_open = False
         self._seat = seat
         self._record = record
-        self._page = page
+        self._pages: list[Page] = []
         self._streaming: Streaming | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -76,6 +80,18 @@ class SessionController:
             "catch_up": self._catch_up,
             "withdraw": self._withdraw,
         }
+
+    def attach(self, page: Page) -> None:
+        """Tell this page, too, what changes; pages of long ago are told no more."""
+        self._pages = [*self._pages, page][-_PAGES_AT_MOST:]
+
+    def show(self, action: str) -> None:
+        """Let every page show what an action has changed."""
+        for page in self._pages:
+            if action in STAGE_ACTIONS:
+                page.show_screen()
+            elif action not in ("stop", "catch_up"):
+                page.show_conversation()
 
     def handle(self, event: Event) -> None:
         """Carry out one event; on return what it keeps is durable.
@@ -104,6 +120,11 @@ class SessionController:
         conversation = self.sitting.conversation
         return conversation if conversation and conversation.end is None else None
 
+    def _taken_over(self) -> None:
+        self.let_go()
+        for page in self._pages:
+            page.show_screen()
+
     def let_go(self) -> None:
         """Stop what is under way here, because it goes on elsewhere."""
         try:
@@ -129,7 +150,7 @@ class SessionController:
         """Back to the first screen, for a code that was mistyped: nothing is agreed to yet."""
         if self.sitting.stage == "consent":
             self.let_go()
-            self.sitting = self._seat()
+            self.sitting = self._seat(self._taken_over)
 
     def _begin(self, event: Event) -> None:
         if self.sitting.stage == "brief" and event.number("position") == self.sitting.position:
@@ -256,7 +277,7 @@ class SessionController:
         return event.id
 
     def _ask(self, conversation: Conversation) -> None:
-        self._streaming = Streaming(new_id(), self._page.show_stream)
+        self._streaming = Streaming(new_id(), self._show_stream)
         # The loop keeps only a weak reference to a task; this one must live until it is done.
         self._task = asyncio.get_running_loop().create_task(
             self._run(conversation, self._streaming)
@@ -266,11 +287,17 @@ class SessionController:
         try:
             await conversation.answer(on_token=streaming.add)
         except Exception as problem:
-            self._page.show_problem(problem)
+            for page in self._pages:
+                page.show_problem(problem)
         finally:
             streaming.end()
             self._streaming = None
-            self._page.show_conversation()
+            for page in self._pages:
+                page.show_conversation()
+
+    def _show_stream(self, stream: dict[str, Any]) -> None:
+        for page in self._pages:
+            page.show_stream(stream)
 
 
 def may_try_again(problem: Exception) -> bool:

@@ -15,11 +15,12 @@ import traitlets
 from toolkit.design import Study
 from toolkit.errors import ParallaxError
 from toolkit.record import Record
-from toolkit.session import Bound, Conversation, Sitting, bind
+from toolkit.session import Bound, Conversation, bind
 from toolkit.widgets.assets import panel_module, panel_styles
-from toolkit.widgets.controller import STAGE_ACTIONS, SessionController, may_try_again
+from toolkit.widgets.controller import SessionController, may_try_again
 from toolkit.widgets.events import Event
 from toolkit.widgets.identity import Identity, forget, known_identity, remember
+from toolkit.widgets.live import controller_for, forget_controller
 from toolkit.widgets.render import displayable
 from toolkit.widgets.screens import judged_view, screen_view, turns_view, unavailable_view
 from toolkit.widgets.wording import UNEXPECTED, plain_words
@@ -33,8 +34,8 @@ _CALM = {"state": "ok", "event": "", "message": "", "again": False}
 class SessionPanel(anywidget.AnyWidget):
     """Play a persona, talk to the assistant, say what felt wrong.
 
-    Running the cell again goes on where the record says; nothing is written twice. A problem with
-    the study or the record is shown in the panel.
+    Running the cell again shows the same session, also in the middle of an answer; nothing is
+    written twice. A problem with the study or the record is shown in the panel.
 
     Args:
         study: a loaded study.
@@ -73,16 +74,15 @@ class SessionPanel(anywidget.AnyWidget):
         self._controller: SessionController | None = None
         self._problem: ParallaxError | None = None
 
-        def seat() -> Sitting:
-            return Sitting(study, record, binder=binder, on_lost=self._taken_over)
-
         try:
-            self._controller = SessionController(seat, record, self)
+            self._controller = controller_for(study, record, binder)
             self._enrol_known(environ)
         except ParallaxError as problem:
             self._problem = problem
         super().__init__(status=dict(_CALM), **self._state())
         self.on_msg(self._receive)
+        if self._controller is not None:
+            self._controller.attach(self)
 
     # ── what the controller says ────────────────────────────────────────────────────────────────
 
@@ -111,6 +111,7 @@ class SessionPanel(anywidget.AnyWidget):
     async def release(self) -> None:
         """Let go of the participant and of the endpoint; the panel then only shows."""
         if self._controller is not None:
+            forget_controller(self._controller)
             await self._controller.close()
 
     # ── what the page says ──────────────────────────────────────────────────────────────────────
@@ -135,10 +136,8 @@ class SessionPanel(anywidget.AnyWidget):
         if event.action == "other_code":
             forget(self._record.record_id)
         with self.hold_sync():
-            if event.action in STAGE_ACTIONS:
-                self.show_screen()
-            elif event.action not in ("stop", "catch_up"):
-                self.show_conversation()
+            if self._controller is not None:
+                self._controller.show(event.action)
             self.status = dict(_CALM)
             self.acked = [*self.acked, event.id][-_ACKED_AT_MOST:]
 
@@ -166,14 +165,8 @@ class SessionPanel(anywidget.AnyWidget):
 
     def _enrol_known(self, environ: Mapping[str, str]) -> None:
         who = known_identity(environ, self._record.record_id)
-        if who is not None and self._controller is not None:
+        if who and self._controller and self._controller.sitting.participant is None:
             self._controller.enrol(who.code, who.enrolled_by)
-
-    def _taken_over(self) -> None:
-        """Another panel of this notebook goes on; this one only shows."""
-        if self._controller is not None:
-            self._controller.let_go()
-            self.show_screen()
 
     def _state(self) -> dict[str, Any]:
         return {

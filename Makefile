@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest notebooks bench lock clean
+.PHONY: help lab test check pytest notebooks bench picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -39,6 +39,9 @@ notebooks: .venv-test/installed  ## run every notebook with nbval
 
 bench: .venv-test/installed  ## figures on this machine, as ratios within one run
 	@PYTHONPATH=tests $(TEST)/python -m bench $(ARGS)
+
+picture: .venv-test/installed  ## take the README's picture of the panel again
+	$(TEST)/python tests/journeys/picture.py
 
 lock: .venv-test/uv  ## renew both lock files from pyproject.toml
 	$(TEST)/uv pip compile $(LOCK_FLAGS) --extra voila --upgrade pyproject.toml -o requirements.lock

@@ -31,7 +31,7 @@ async def take(chromium: Chromium, lab: Lab) -> None:
         await page.keyboard.press(key)
     await page.get_by_role("radio", name=re.compile("^Not sure")).check(force=True)
     await page.locator(".px-editor").get_by_role("radio", name="3").check(force=True)
-    await page.get_by_label("In your own words").fill("I asked who can see it, and was told a rule.")
+    await page.get_by_label("In your own words").fill("I asked who can see it and got a rule.")
     await tester.press("Save flag")
     await expect(page.locator(".px-flags li")).to_have_count(1)
     await tester.rate(2)

@@ -479,7 +479,7 @@ def test_a_mistyped_code_can_be_mended(make_panel: MakePanel, record: Record) ->
         tester = Employee(make_panel())
         tester.done("enrol", code="T-0l")
         wrong = tester.panel.view["participant"]
-        assert tester.panel.view["consent"]["by_code"]
+        assert tester.panel.view["byCode"]
         tester.done("other_code")
         assert (tester.screen, tester.panel.view["participant"]) == ("enrol", "")
         assert Employee(make_panel()).screen == "enrol"

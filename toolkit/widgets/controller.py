@@ -147,8 +147,8 @@ class SessionController:
     # ── one action each ─────────────────────────────────────────────────────────────────────────
 
     def _other_code(self, _: Event) -> None:
-        """Back to the first screen, for a code that was mistyped: nothing is agreed to yet."""
-        if self.sitting.stage == "consent":
+        """Back to the first screen: the code was mistyped, or somebody else sits down here."""
+        if self.sitting.stage in ("consent", "rest", "done", "withdrawn"):
             self.let_go()
             self.sitting = self._seat(self._taken_over)
 

@@ -22,6 +22,7 @@ def screen_view(sitting: Sitting, *, form_open: bool) -> dict[str, Any]:
         "key": screen,
         "study": _study(study),
         "participant": sitting.participant.participant_id if sitting.participant else "",
+        "byCode": bool(sitting.participant and sitting.participant.enrolled_by == "code"),
         "readOnly": sitting.read_only,
         "progress": None,
         "support": study.care.support_contact,
@@ -100,8 +101,7 @@ def _content(sitting: Sitting, screen: str) -> dict[str, Any]:
     study = sitting.study
     match screen:
         case "consent":
-            by_code = sitting.participant is not None and sitting.participant.enrolled_by == "code"
-            return {"consent": _consent(study) | {"by_code": by_code}}
+            return {"consent": _consent(study)}
         case "brief":
             brief = sitting.brief
             return {

@@ -41,8 +41,17 @@ function enrolScreen(panel) {
     actions(button("Continue", submit, {kind: "primary"}))), focusTarget: code};
 }
 
+// For a code that was mistyped, and for the next tester at the same computer.
+function otherCode(panel, words) {
+  const {byCode, study} = panel.view;
+  return byCode ? button(words, () => {
+    seat.keep(study.id, "");
+    panel.link.send("other_code");
+  }, {kind: "link"}) : null;
+}
+
 function consentScreen(panel) {
-  const {consent, study} = panel.view;
+  const {consent} = panel.view;
   return screen(
     plain("h2", consent.title, {tabindex: "-1"}),
     prose(consent.text),
@@ -54,11 +63,7 @@ function consentScreen(panel) {
     actions(
       button("I agree and want to begin", () => panel.link.send("consent"), {kind: "primary"}),
       button("Not now", () => panel.showLocal(laterScreen)),
-      consent.by_code
-        ? button("Use another code", () => {
-          seat.keep(study.id, "");
-          panel.link.send("other_code");
-        }, {kind: "link"}) : null));
+      otherCode(panel, "Use another code")));
 }
 
 function laterScreen(panel) {
@@ -137,7 +142,8 @@ function restScreen(panel) {
     h("p", {class: "px-lead"}, `You have done ${progress.position} of ${progress.total} ` +
       "conversations, and this study keeps sittings short. Everything is saved."),
     h("p", {}, "Close this page now. Come back tomorrow or later and enter the same code: you go on " +
-      "with the next conversation."));
+      "with the next conversation."),
+    otherCode(panel, "Somebody else is next"));
 }
 
 function doneScreen(panel) {
@@ -147,7 +153,8 @@ function doneScreen(panel) {
     h("p", {class: "px-lead"}, "You have finished. Everything you wrote and marked is saved, and you " +
       "can close this page."),
     h("div", {class: "px-card"}, h("h3", {}, "What happens next"), prose(next)),
-    h("p", {class: "px-hint"}, "Questions, or something stayed with you? ", plain("span", support)));
+    h("p", {class: "px-hint"}, "Questions, or something stayed with you? ", plain("span", support)),
+    otherCode(panel, "Somebody else is next"));
 }
 
 function withdrawnScreen(panel) {
@@ -159,7 +166,8 @@ function withdrawnScreen(panel) {
     h("div", {class: "px-card"}, h("h3", {}, "What stays in the record"),
       h("p", {}, "What you wrote before is not erased by leaving. It stays in the record for as long " +
         "as the study says:"), prose(kept),
-      h("p", {}, "To ask for it to be erased, turn to: ", plain("span", support))));
+      h("p", {}, "To ask for it to be erased, turn to: ", plain("span", support))),
+    otherCode(panel, "Somebody else is next"));
 }
 
 function unavailableScreen(panel) {

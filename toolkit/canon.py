@@ -84,7 +84,7 @@ def check_id(text: str, *, what: str = "id") -> str:
     raise BadIdentifier(
         f"{what}: got {_shorten(text)}; wanted lower-case letters and digits in words joined by "
         f"'-' or '_', starting with a letter, at most {_ID_LENGTH} characters, for example "
-        "'amara-okafor'. Rename it."
+        "'amara-okafor'. Give the id alone, without a folder or an ending."
     )
 
 

@@ -84,7 +84,7 @@ def test_a_file_where_a_folder_should_be(tmp_path):
     (tmp_path / "study").write_text("")
     message = failure(RecordUnwritable, tmp_path / "study" / "record.db")
     assert message == (
-        f"record: {tmp_path / 'study'} cannot be a folder, because a file stands in its way; "
+        f"record: {tmp_path / 'study'} cannot be a folder, because {tmp_path / 'study'} is a file; "
         "wanted a folder for the record. Move that file or choose another folder."
     )
     assert failure(RecordUnwritable, tmp_path / "study" / "deep" / "record.db").startswith(

@@ -2,10 +2,10 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say
+from toolkit.cli.command import OK, add_workspace, make_parser, say, way_out
 from toolkit.cli.placeholders import placeholders, written_files
 from toolkit.design import Workspace, stale_schemas, write_schemas
-from toolkit.errors import Complaint, InvalidFiles
+from toolkit.errors import Complaint, InvalidFiles, SetupError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Check; raises InvalidFiles with everything found."""
     workspace = Workspace(args.workspace)
     if args.write_schemas:
-        write_schemas(workspace.root / "personas" / "schema")
+        _write_schemas(workspace)
     complaints: list[Complaint] = []
     try:
         checked = workspace.check()
@@ -49,6 +49,16 @@ def run(args: argparse.Namespace) -> int:
         f"{checked.studies} {'study' if checked.studies == 1 else 'studies'}."
     )
     return OK
+
+
+def _write_schemas(workspace: Workspace) -> None:
+    try:
+        write_schemas(workspace.root / "personas" / "schema")
+    except OSError as problem:
+        raise SetupError(
+            f"check: personas/schema/ cannot be written ({problem.strerror}); wanted to bring the "
+            f"schemas there up to date. {way_out(problem)} and run it again."
+        ) from problem
 
 
 def _stale(workspace: Workspace) -> list[Complaint]:

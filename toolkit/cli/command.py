@@ -1,6 +1,7 @@
 """What every subcommand shares: how its help looks and what its exit code means."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -58,6 +59,13 @@ def say(text: str = "") -> None:
     """Write one line for the person at the terminal."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def way_out(problem: OSError) -> str:
+    """Begin the sentence on what helps when a file cannot be written."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space on that disk"
+    return "Make the folder writable"
 
 
 def _examples(examples: Sequence[tuple[str, str]]) -> str:

@@ -1,10 +1,12 @@
 """``parallax init``: a new workspace."""
 
 import argparse
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.cli.command import OK, make_parser, say
-from toolkit.cli.starter import starter_files
+from toolkit.cli.starter import starter_files, write_new
 from toolkit.errors import SetupError
 
 _CONTENT = ("personas/people/", "personas/scenarios/", "personas/studies/")
@@ -44,14 +46,11 @@ def run(args: argparse.Namespace) -> int:
         files = {name: data for name, data in files.items() if not name.startswith(_CONTENT)}
     _require_empty(root)
     try:
-        for name in _CONTENT:
-            (root / name).mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            _write(root / name, data)
+        _fill(root, files)
     except OSError as problem:
         raise SetupError(
-            f"init: got a folder {args.folder!r} that cannot be written ({problem.strerror}); "
-            "wanted to make a workspace there. Choose another place."
+            f"init: {args.folder} cannot be written ({problem.strerror}); wanted to make a "
+            "workspace there. Nothing was left behind. Choose another place, or mend this one."
         ) from problem
     say(f"{args.folder} is a workspace now: {len(files)} files.")
     say(f"Next: parallax lab --workspace {args.folder}")
@@ -66,7 +65,25 @@ def _require_empty(root: Path) -> None:
         )
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as stream:
-        stream.write(data)
+def _fill(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write everything or nothing, since half a workspace would be in the way of the next try."""
+    there = root.is_dir()
+    try:
+        for name in _CONTENT:
+            (root / name).mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            write_new(root / name, data)
+    except OSError:
+        _empty(root)
+        if not there and root.is_dir():
+            root.rmdir()
+        raise
+
+
+def _empty(root: Path) -> None:
+    """Take away what was begun in a folder that was empty or missing before."""
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

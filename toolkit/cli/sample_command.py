@@ -21,7 +21,8 @@ from toolkit.cli.model_server import model_served
 from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
 from toolkit.design import Study, Workspace
-from toolkit.record import open_record, write_jsonl
+from toolkit.errors import EndpointError
+from toolkit.record import Record, Turn, open_record, require_room, write_jsonl
 from toolkit.session import simulate
 
 _TESTERS = 5
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     with _copied(workspace, args.study) as study:
         bound = answering(study, args)
         os.environ[BIND_VARIABLE] = bind_text(study, bound)
+        require_room(out)
         with model_served(embedded_model(bound), args.model):
             count = asyncio.run(_play(study, args, out))
     say(f"{args.testers} simulated participants; {count} entries written to {out.name}.")
@@ -79,13 +81,31 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
             messages=args.messages,
             on_conversation=Progress("Playing", unit="conversations"),
         )
+        _require_answers(record)
         return write_jsonl(record, out)
+
+
+def _require_answers(record: Record) -> None:
+    """Say how many answers failed; when none came, keep what was written earlier."""
+    answers = [turn.exchange for turn in record.rows(Turn) if turn.exchange]
+    errors = [one.error for one in answers if one.outcome == "errored"]
+    if not errors:
+        return
+    if len(errors) == len(answers):
+        raise EndpointError(
+            f"sample: got {len(errors)} failures and no answer; wanted an endpoint that answers, "
+            f"so nothing was written. The last failure:\n{errors[-1]}"
+        )
+    say(f"{len(errors)} of {len(answers)} answers failed and are kept as failures. The last:")
+    say(errors[-1])
 
 
 @contextmanager
 def _copied(workspace: Workspace, name: str | None) -> Iterator[Study]:
     """The study in a workspace of its own, so that playing it freezes and records nothing here."""
+    find_study(name, workspace)
     with tempfile.TemporaryDirectory(prefix="parallax-") as folder:
-        shutil.copytree(workspace.root / "personas", Path(folder) / "personas")
+        # A link copied as a link is refused in the copy as it is in the original.
+        shutil.copytree(workspace.root / "personas", Path(folder) / "personas", symlinks=True)
         study = find_study(name, Workspace(folder))
         yield study.model_copy(update={"record": "default"})

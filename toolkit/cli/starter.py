@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from toolkit.canon import check_id, path_under
+from toolkit.cli.command import way_out
 from toolkit.design import Workspace
 from toolkit.errors import SetupError, UnknownName
 
@@ -50,9 +51,7 @@ def new_file(workspace: Workspace, kind: str, name: str, *, copy_of: str | None 
     target = path_under(workspace.root, "personas", folder, file)
     text = _template(kind, name) if copy_of is None else _copy(workspace, kind, copy_of, name)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        write_new(target, text.encode("utf-8"))
     except FileExistsError as problem:
         raise SetupError(
             f"{kind}: got {name!r}, which is there already as personas/{folder}/{file}; wanted a "
@@ -60,10 +59,27 @@ def new_file(workspace: Workspace, kind: str, name: str, *, copy_of: str | None 
         ) from problem
     except OSError as problem:
         raise SetupError(
-            f"{kind}: got a folder personas/{folder}/ that cannot be written "
-            f"({problem.strerror}); wanted to put {file} there. Make it writable, then try again."
+            f"{kind}: personas/{folder}/ cannot be written ({problem.strerror}); wanted to put "
+            f"{file} there. {way_out(problem)} and run it again."
         ) from problem
     return target
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet: all of it or nothing.
+
+    Raises:
+        OSError: if it is there, or cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as stream:
+        try:
+            stream.write(data)
+            stream.flush()
+        except OSError:
+            # Half a file would be in the way of the next try.
+            path.unlink()
+            raise
 
 
 def _template(kind: str, name: str) -> str:

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +24,7 @@ from toolkit.record.tables import toolkit_version
 
 FORMAT = "parallax-record-jsonl"
 VERSION = 1
+_BLOCK = 4096
 
 _HEADER_FIELDS: dict[str, type] = {
     "format": str,
@@ -71,6 +73,24 @@ def write_jsonl(record: Record, path: str | Path) -> int:
     except OSError as problem:
         raise from_os_error(problem, target) from problem
     return count
+
+
+def require_room(path: str | Path) -> None:
+    """Find out before long work whether its export can be written at ``path``; leaves no file.
+
+    Raises:
+        RecordUnwritable: if it cannot.
+        RecordFull: if not even a block fits.
+    """
+    target = Path(path).absolute()
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent, buffering=0) as file:
+            file.write(bytes(_BLOCK))
+    except OSError as problem:
+        raise from_os_error(problem, target) from problem
 
 
 def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:

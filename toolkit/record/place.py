@@ -107,11 +107,15 @@ def make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise RecordUnwritable(
-            f"record: {path.parent} cannot be a folder, because a file stands in its way; wanted a "
-            "folder for the record. Move that file or choose another folder."
+            f"record: {path.parent} cannot be a folder, because {_in_the_way(path)} is a file; "
+            "wanted a folder for the record. Move that file or choose another folder."
         ) from None
     except OSError as problem:
         raise from_os_error(problem, path.parent) from problem
+
+
+def _in_the_way(path: Path) -> Path:
+    return next(parent for parent in reversed(path.parents) if not parent.is_dir())
 
 
 def refuse_network(path: Path, *, mounts: Path = _MOUNTS) -> None:

@@ -24,7 +24,7 @@ function personaName({name, pronouns}) {
 }
 
 function personaCard(persona) {
-  const {background, style, samples, would_notice: notices} = persona;
+  const {background, style, samples, identity, would_notice: notices} = persona;
   return h("section", {class: "px-card px-persona", "aria-label": "Who you play"},
     h("div", {class: "px-name"},
       h("span", {class: "px-face", "aria-hidden": "true"}, [...persona.name][0]),
@@ -33,6 +33,7 @@ function personaCard(persona) {
         h("h3", {}, personaName(persona)),
         plain("p", persona.title, {class: "px-title"}))),
     prose(background),
+    labeled(4, "How you might say who you are", h("div", {class: "px-samples"}, plain("q", identity))),
     h("div", {class: "px-two"},
       labeled(4, "How you write", prose(style),
         h("div", {class: "px-samples"}, samples.map((one) => plain("q", one)))),

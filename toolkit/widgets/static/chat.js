@@ -56,6 +56,9 @@ class Chat {
     return h("div", {class: "px-empty"},
       h("h3", {}, `Write the first message as ${persona.name}`),
       prose(scenario.task),
+      h("p", {class: "px-hint"}, "The assistant does not know who you are until you say so, in your " +
+        "own way. For example:"),
+      h("div", {class: "px-samples"}, plain("q", persona.identity)),
       h("p", {class: "px-hint"}, "If you do not know how to begin:"),
       hints(scenario.worth_trying));
   }

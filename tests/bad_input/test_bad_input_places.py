@@ -118,6 +118,22 @@ def test_sample_looks_before_it_plays(workspace: Path, tmp_path: Path, run) -> N
     )
 
 
+@pytest.mark.parametrize("option", ["--testers", "--messages"])
+@pytest.mark.parametrize("number", ["0", "-1", "x"])
+def test_sample_of_nobody_replaces_nothing(
+    played: Path, run, capfd: pytest.CaptureFixture[str], option: str, number: str
+) -> None:
+    before = played.read_bytes()
+    with pytest.raises(SystemExit) as ended:
+        run("sample", f"{option}={number}", "--out", played)
+    assert ended.value.code == 2
+    assert capfd.readouterr().err.endswith(
+        f"parallax sample: error: argument {option}: got '{number}'; wanted a whole number of at "
+        "least 1\n"
+    )
+    assert played.read_bytes() == before
+
+
 def test_nothing_can_be_written(read_only_disk: Path, played: Path, run) -> None:
     root = read_only_disk / "ws"
     here = ("--workspace", root)

@@ -48,13 +48,19 @@ def parser() -> argparse.ArgumentParser:
     )
     add_workspace(made)
     add_endpoint_options(made)
-    made.add_argument("--testers", type=int, default=_TESTERS, metavar="N", help="how many play")
+    made.add_argument("--testers", type=_count, default=_TESTERS, metavar="N", help="how many play")
     made.add_argument(
-        "--messages", type=int, default=_MESSAGES, metavar="N", help="messages in a conversation"
+        "--messages", type=_count, default=_MESSAGES, metavar="N", help="messages in a conversation"
     )
     made.add_argument("--seed", type=int, default=_SEED, metavar="N", help="fixes what they do")
     made.add_argument("--out", metavar="FILE.jsonl", help="default: results/sample/record.jsonl")
     return made
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number of at least 1")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -90,10 +90,7 @@ class Lab:
         """Start and wait until the address is printed."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "toolkit", "lab", "--no-browser"),
-                    *("--workspace", str(self.workspace), *self._words),
-                ],
+                [*self.watcher, *self._command],
                 env=clean_environment(**self._extra),
                 cwd=self.workspace,
                 stdin=subprocess.DEVNULL,
@@ -106,6 +103,16 @@ class Lab:
         assert READY in self.output, f"the lab did not start:\n{self.output}"
         self.url = self.output.partition(READY)[2].split()[0]
         return self
+
+    @property
+    def watcher(self) -> tuple[str, ...]:
+        """Words before the command: whoever is to watch it."""
+        return ()
+
+    @property
+    def _command(self) -> tuple[str, ...]:
+        place = ("--workspace", str(self.workspace))
+        return (sys.executable, "-m", "toolkit", "lab", "--no-browser", *place, *self._words)
 
     @property
     def output(self) -> str:

@@ -47,7 +47,8 @@ def test_every_figure_is_followed_by_its_numbers(committed: nbformat.NotebookNod
 
 
 def test_nothing_of_a_machine_or_a_moment_is_committed(committed: nbformat.NotebookNode) -> None:
-    text = json.dumps(committed)
+    # A picture is base64, in which anything may stand by chance.
+    text = re.sub(r'"image/png": "[^"]*"', "", json.dumps(committed))
     assert "widgets" not in committed.metadata
     assert committed.metadata.language_info == {"name": "python"}
     assert not re.search(r"/(home|root|tmp|work|Users)/|0x[0-9a-f]{6,}|parallax-\w{8}", text)

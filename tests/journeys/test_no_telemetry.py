@@ -9,8 +9,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from browser import Chromium
-from lab import PATIENCE, READY, Lab, clean_environment, copy_workspace, until
+from lab import PATIENCE, Lab, copy_workspace
 from playwright.async_api import expect
 from servers import ChatServer, Say
 from tester import Tester, kernels
@@ -39,26 +37,10 @@ class TracedLab(Lab):
     def trace(self) -> Path:
         return self.workspace.parent / "trace"
 
-    def start(self) -> "TracedLab":
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    *("strace", "-f", "-qq", "-s", "0", "-o", str(self.trace)),
-                    *("-e", "trace=connect,sendto,sendmsg", "-e", "signal=none"),
-                    *(sys.executable, "-m", "toolkit", "lab", "--no-browser"),
-                    *("--workspace", str(self.workspace), *self._words),
-                ],
-                env=clean_environment(**self._extra),
-                cwd=self.workspace,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        until(lambda: READY in self.output or self._process.poll() is not None)
-        assert READY in self.output, f"the lab did not start:\n{self.output}"
-        self.url = self.output.partition(READY)[2].split()[0]
-        return self
+    @property
+    def watcher(self) -> tuple[str, ...]:
+        what = ("-e", "trace=connect,sendto,sendmsg", "-e", "signal=none")
+        return ("strace", "-f", "-qq", "-s", "0", "-o", str(self.trace), *what)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         # strace itself ignores signals while it writes to a file.

@@ -175,7 +175,8 @@ def test_the_page_keeps_what_could_not_be_written(
             await shown.say(LONG[:19_000])
             await expect(shown.page.locator(".px-saving")).to_have_text("Not saved")
             trouble = shown.page.locator(".px-trouble")
-            await expect(trouble).to_have_text(f"{UNWRITABLE.format(record.place)}Try again")
+            whom = "If it stays, show this to: the study lead"
+            await expect(trouble).to_have_text(f"{UNWRITABLE.format(record.place)}{whom}Try again")
             await expect(shown.box).to_have_value(LONG[:19_000])
             await expect(shown.page.locator(".px-own")).to_have_count(1)
         await shown.press("Try again")
@@ -185,6 +186,9 @@ def test_the_page_keeps_what_could_not_be_written(
         await shown.press("Send")
         await shown.answered(2)
         await shown.saved()
+        await shown.load()
+        await shown.answered(2)
+        await expect(shown.page.locator(".px-composer .px-notice")).to_be_hidden()
         await shown.close()
 
     with open_record(study) as record:
@@ -271,7 +275,7 @@ def test_a_wrong_key_is_said_under_the_message_and_mended(
         assert own["text"] == "Hello?"
         assert (answer["outcome"], answer["text"]) == ("errored", "")
         assert answer["error"] == (
-            f"The assistant at the assistant: {got} (status 401; the server says: Incorrect API "
+            f"The assistant: {got} (status 401; the server says: Incorrect API "
             "key); wanted a key this server accepts. Set OPENAI_API_KEY to it (or "
             "PARALLAX_KEY_FILE to a file that holds it) and start again."
         )

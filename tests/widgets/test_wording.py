@@ -16,6 +16,10 @@ from toolkit.widgets.wording import plain_words
             "Endpoint: nobody answers at its server. Start it.",
         ),
         ("the server knows no model 'gpt-4o-mini'.", "The server knows no model 'the assistant'."),
+        (
+            "openai:gpt-4o-mini at 127.0.0.1:8080: the key was refused.",
+            "The assistant: the key was refused.",
+        ),
         ("127.0.0.1:8080 closed the line.", "The assistant closed the line."),
         ("", ""),
     ],

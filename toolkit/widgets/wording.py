@@ -22,4 +22,5 @@ def plain_words(message: str, *, names: Iterable[str] = ()) -> str:
     message = _NAME.sub("the assistant", message)
     for name in sorted(filter(None, names), key=len, reverse=True):
         message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "the assistant", message)
+    message = message.replace("the assistant at the assistant", "the assistant")
     return message[:1].upper() + message[1:]

@@ -159,6 +159,8 @@ class Chat {
       if (ok) return;
       this.sending.delete(id);
       this.own.delete(id);
+      // It is back in the box, whose draft survives a reload; the outbox would offer it once more.
+      this.link.outbox.drop([id]);
       this.composer.giveBack(text);
       this.update(this.panel.model);
     }});

@@ -134,7 +134,9 @@ class Panel {
     this.trouble.hidden = !advice;
     if (this.trouble.dataset.words === advice) return;
     this.trouble.dataset.words = advice;
-    replaceChildren(this.trouble, advice ? plain("span", advice) : null,
+    const whom = again ? `If it stays, show this to: ${this.view.support}` : "";
+    replaceChildren(this.trouble,
+      advice ? h("div", {}, plain("p", advice), whom && plain("p", whom, {class: "px-hint"})) : null,
       again ? button("Try again", () => this.tryAgain(), {kind: "small"}) : null);
   }
 

@@ -16,19 +16,10 @@ from typing import Self
 
 import psutil
 import pytest
+from browser import FLAGS
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 READY = "Parallax is ready: "
 PATIENCE = 90.0
 
@@ -203,7 +194,7 @@ def chromium_page(**options) -> Iterator:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS), chromium_sandbox=False
+            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
         )
         page = browser.new_page(**options)
         page.hosts = set()

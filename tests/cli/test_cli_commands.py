@@ -11,6 +11,7 @@ from lab import ROOT, parallax
 from servers import ChatServer, Say
 
 from toolkit.cli import COMMANDS, main
+from toolkit.record import open_record
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -67,7 +68,8 @@ def test_usage_errors_exit_2() -> None:
         "parallax lab: error: argument --model: not allowed with argument --scripted\n"
     )
     assert parallax("lab", "--port", "70000").stderr.endswith(
-        "parallax lab: error: argument --port: invalid port number value: '70000'\n"
+        "parallax lab: error: argument --port: got '70000'; wanted a port from 1 to 65535. "
+        "Leave it out and a free one is found.\n"
     )
 
 
@@ -477,4 +479,15 @@ def test_voila_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
         "",
         "--voila: got an environment without Voila; wanted the extra that brings it. Run `pip "
         'install "parallax-trust[voila]"`, or start without --voila.\n',
+    )
+
+
+def test_an_empty_record_is_not_said_to_hold(tmp_path: Path) -> None:
+    with open_record(tmp_path / "record.db"):
+        pass
+    done = parallax("verify", str(tmp_path / "record.db"))
+    assert done.returncode == 1
+    assert done.stdout == (
+        "This record is empty: there is nothing to verify. While a session runs, its newest rows "
+        "are in files beside record.db; copy a record with `parallax export`.\n"
     )

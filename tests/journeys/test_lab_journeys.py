@@ -65,6 +65,8 @@ def test_from_the_first_screen_to_the_first_look(chromium: Chromium, workspace: 
 
     with Lab(workspace) as lab:
         chromium.run(steps(lab))
+    log = Study.load("pilot", workspace=workspace).results / "record.db-wal"
+    assert not log.exists(), "rows beside the file would be lost to whoever copies the file"
     verified = parallax("verify", "pilot", "--workspace", str(workspace))
     assert verified.returncode == 0, verified.stderr
     with reading(workspace) as record:

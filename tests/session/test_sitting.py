@@ -1,8 +1,9 @@
 """A sitting stands where the record says it stands."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,28 @@ def test_the_cap_on_minutes_asks_for_a_rest_and_passes(study: Study, record: Rec
     tomorrow.enrol("T-01")
     assert tomorrow.minutes_spent == 0
     assert tomorrow.stage == "brief"
+
+
+def test_a_pause_in_a_conversation_costs_no_minutes(study: Study, record: Record) -> None:
+    """Closing the laptop for a while is not a long sitting."""
+    sitting = Sitting(study, record)
+    sitting.enrol("T-01")
+    sitting.consent()
+    with at(now() - timedelta(minutes=40)):
+        conversation = sitting.begin()
+    with at(now() - timedelta(minutes=38)):
+        conversation.put("Hello?")
+    conversation.finish()
+    assert 1.9 < sitting.minutes_spent < 2.1
+    assert sitting.stage == "brief"
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the record believe that it is another time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("toolkit.canon.now", lambda: moment)
+        yield
 
 
 def test_a_study_changed_after_the_freeze_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.analysis.counts import harm_label
 from toolkit.analysis.frames import Frames, require_stage
-from toolkit.analysis.legible import shortened, visible, wrapped
+from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 
 LOW = 2
 """An answer rated this or lower is a lead."""
@@ -50,7 +50,7 @@ class Lead:
     """When it was flagged or rated."""
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return unlinked("\n".join(_lines(self)))
 
 
 class Leads(tuple[Lead, ...]):

@@ -1,8 +1,10 @@
 """Text that others wrote, made safe to read: one visible sign for every hidden character."""
 
+import re
 import textwrap
 import unicodedata
 
+_LINK = re.compile(r"(?i)\b(https?|ftp|file|mailto)(:)|\b(www)(\.)")
 _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -20,6 +22,11 @@ def visible(text: str, *, keep: str = "\n", also: str = "") -> str:
         else sign
         for sign in text
     )
+
+
+def unlinked(text: str) -> str:
+    """Write addresses as ``http[:]//…`` and ``www[.]…``: JupyterLab makes links of plain output."""
+    return _LINK.sub(lambda found: f"{found[1] or found[3]}[{found[2] or found[4]}]", text)
 
 
 def shortened(text: str, width: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, Session, open_record, read_jsonl
+from toolkit.record import Record, Session, open_record, read_jsonl, sessions
 
 VARIABLE = "PARALLAX_RECORD"
 """Environment variable: ``sample``, a path, or a database URL to read instead."""
@@ -104,7 +104,7 @@ def _unpacked(path: Path) -> Record:
 
 
 def _conversations(record: Record) -> list[Session]:
-    return record.rows(Session)
+    return sessions(record)
 
 
 def _content(record: Record) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.analysis.counts import dimension_label, harm_label
 from toolkit.analysis.frames import Frames
-from toolkit.analysis.legible import shortened, visible, wrapped
+from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 from toolkit.errors import AnalysisError
 
 WIDTH = 96
@@ -53,7 +53,7 @@ def transcript(frames: Frames, session_id: str) -> Transcript:
     for turn in _rows(frames.turns[frames.turns["session_id"].eq(session_id)]):
         lines += ["", *_turn(turn, flags[flags["turn_id"].eq(turn.turn_id)])]
     lines += _form(frames.ratings[frames.ratings["session_id"].eq(session_id)])
-    return Transcript(session_id, "\n".join(lines))
+    return Transcript(session_id, unlinked("\n".join(lines)))
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from toolkit.cli.binding import (
@@ -26,7 +26,7 @@ from toolkit.cli.places import find_study
 from toolkit.cli.ports import choose_port
 from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like_interrupt
 from toolkit.design import Study, Workspace
-from toolkit.errors import InvalidFiles, SetupError
+from toolkit.errors import InvalidFiles, ParallaxError, SetupError
 from toolkit.record import open_record
 
 NOTEBOOK = "notebooks/20_session.ipynb"
@@ -96,18 +96,17 @@ def run(args: argparse.Namespace) -> int:
             serve_voila(workspace.root / NOTEBOOK, announce)
         else:
             serve_lab(announce)
+    _settle(study)
     say("Stopped.")
     return OK
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise ValueError
-    return number
-
-
-_port.__name__ = "port number"
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"got {text!r}; wanted a port from 1 to 65535. Leave it out and a free one is found."
+    )
 
 
 def _ready_study(workspace: Workspace, name: str | None) -> Study:
@@ -126,6 +125,15 @@ def _ready_study(workspace: Workspace, name: str | None) -> Study:
 def _require_writable(study: Study) -> None:
     """Open the record once, so that a folder that cannot be written is told before a session."""
     open_record(study).close()
+
+
+def _settle(study: Study) -> None:
+    """Bring the newest rows into the record's own file.
+
+    A kernel that is stopped leaves them beside it, and whoever copies the file would lose them.
+    """
+    with suppress(ParallaxError):
+        open_record(study).close()
 
 
 def _session_environment(study: Study, args: argparse.Namespace, bind: str) -> dict[str, str]:

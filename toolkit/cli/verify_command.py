@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
             ("parallax verify results/sample/record.jsonl", "an export"),
             ("parallax verify postgresql://records.example/parallax", "a database"),
         ),
-        exit_codes={FAILED: "a chain does not hold, or there is no such record"},
+        exit_codes={FAILED: "a chain does not hold, the record is empty, or there is none"},
     )
     made.add_argument(
         "record",
@@ -41,6 +41,12 @@ def run(args: argparse.Namespace) -> int:
     """Verify; every problem is one line on standard output."""
     with _opened(args) as record:
         found = record.verify()
+    if not found.entries:
+        say(
+            "This record is empty: there is nothing to verify. While a session runs, its newest "
+            "rows are in files beside record.db; copy a record with `parallax export`."
+        )
+        return FAILED
     if found.ok:
         say(f"Every chain holds: {found.chains} chains, {found.entries} entries.")
         return OK

@@ -71,7 +71,7 @@ class Care(Written):
     """Limits that keep testers well, and where to turn."""
 
     minutes_cap: Count
-    """Minutes of conversation in a sitting after which the panel suggests to stop for the day."""
+    """Minutes of conversation, without pauses, after which no other one begins that day."""
     messages_cap: Count
     """Messages a tester may send in one conversation."""
     support_contact: Line

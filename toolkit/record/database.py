@@ -9,7 +9,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -142,6 +142,10 @@ class Database:
 
     def _connect_file(self) -> sqlite3.Connection:
         path = self.place.path or Path()
+        if not self.read_only and not path.exists():
+            # Its owner alone may read it, and the files SQLite puts beside it: people speak in it.
+            with suppress(OSError):
+                path.touch(mode=0o600)
         connection = sqlite3.connect(
             path.as_uri() + ("?" + _read_only_mode(path) if self.read_only else ""),
             uri=True,

@@ -6,6 +6,7 @@ a crash, leads to the same place, and nothing is written twice.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from toolkit.canon import now
@@ -32,6 +33,8 @@ Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "wi
 the study's cap on minutes is reached for today.
 """
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
+PAUSE = timedelta(minutes=5)
+"""Whoever does nothing for longer has left the desk: that time is not counted."""
 SITTING_GAP = timedelta(hours=8)
 """Conversations further back than this no longer count towards the cap on minutes."""
 
@@ -105,7 +108,7 @@ class Sitting:
 
     @property
     def minutes_spent(self) -> float:
-        """Minutes in conversations of the last hours, pauses within them included."""
+        """Minutes at work in conversations of the last hours, without the pauses."""
         return sum(self._minutes(session) for session in self._sessions)
 
     @property
@@ -247,7 +250,8 @@ class Sitting:
         ]
         if self._clock() - moments[-1] > SITTING_GAP:
             return 0.0
-        return (moments[-1] - moments[0]).total_seconds() / 60
+        steps = [later - earlier for earlier, later in pairwise(moments)]
+        return sum((step for step in steps if step <= PAUSE), timedelta()).total_seconds() / 60
 
     def _resume(self) -> None:
         unfinished = [session for session in self._sessions if self._end_of(session) is None]

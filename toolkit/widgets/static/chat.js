@@ -128,7 +128,7 @@ class Chat {
   // Stay at the newest words, unless the tester has scrolled away from them.
   keepingUp(draw) {
     const {log} = this;
-    const sticky = log.scrollHeight - log.scrollTop - log.clientHeight < 90;
+    const sticky = this.seen === null || log.scrollHeight - log.scrollTop - log.clientHeight < 90;
     draw();
     if (sticky) log.scrollTop = log.scrollHeight;
   }

@@ -54,6 +54,8 @@ class Panel {
       this.link.outbox = new Outbox(study.id, participant, {keep: limits.outbox});
       this.unsent = this.link.replay(this.knownTurns);
     }
+    if (["done", "withdrawn"].includes(this.view.screen)) this.link.outbox.clear();
+    if (this.view.screen === "withdrawn") seat.keep(study.id, "");
     replaceChildren(this.title, this.view.screen === "enrol" ? null : plain("span", study.title));
     this.drawProgress();
     this.drawBanner();

@@ -112,7 +112,9 @@ function formScreen(panel) {
       warned = true;
       problem.textContent = `${open === 1 ? "One question has" : `${open} questions have`} no answer ` +
         "yet. You can answer, or press “Save and go on” again to leave it open.";
-      questions.find((one) => !one.querySelector(":checked"))?.querySelector("input").focus();
+      const first = questions.find((one) => !one.querySelector(":checked"));
+      first?.before(problem);
+      first?.querySelector("input").focus();
       return;
     }
     if (busy) return;

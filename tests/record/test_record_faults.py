@@ -161,14 +161,30 @@ def test_an_open_record_is_read_where_nothing_can_be_written(open_folder, turn):
     with open_record(open_folder / "record.db") as record:
         record.append(turn(), turn())
         assert (open_folder / "record.db-wal").stat().st_size
+        for path in open_folder.glob("record.db*"):
+            path.chmod(0o644)
         assert as_nobody(OPEN, open_folder / "record.db", "read") == "2 True\n"
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="needs a second account")
+def test_a_record_of_another_account_says_so(open_folder, turn):
+    """Closed or open: it is its owner's alone."""
+    place = open_folder / "record.db"
+    told = (
+        f"RecordUnreadable record: {place} belongs to another account; wanted a record that this "
+        "one may read. Ask its owner for an export (`parallax export`).\n"
+    )
+    with open_record(place) as record:
+        record.append(turn())
+        assert as_nobody(OPEN, place, "read") == told
+    assert as_nobody(OPEN, place, "read") == told
 
 
 def test_a_crashed_record_that_cannot_be_read_in_place_says_so(open_folder, tmp_path, turn):
     with open_record(tmp_path / "record.db") as record:
         record.append(turn())
         for name in ("record.db", "record.db-wal"):
-            shutil.copy(tmp_path / name, open_folder / name)
+            shutil.copyfile(tmp_path / name, open_folder / name)
     assert as_nobody(OPEN, open_folder / "record.db", "read") == (
         f"RecordUnreadable record: {open_folder / 'record.db'} was not closed, and its folder "
         "cannot be written; wanted a record that was closed, or a folder to work in. Copy it and "

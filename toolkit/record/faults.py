@@ -1,5 +1,6 @@
 """Every failure of a database, said in our words with a next step."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -75,6 +76,11 @@ def _no_space(place: Place) -> bool:
 
 def _unsettled(place: Place) -> RecordUnreadable | None:
     """The newest entries are still in the log, and reading it needs a file that cannot be made."""
+    if place.path is not None and not os.access(place.path, os.R_OK):
+        return RecordUnreadable(
+            f"record: {place} belongs to another account; wanted a record that this one may read. "
+            "Ask its owner for an export (`parallax export`)."
+        )
     if place.path is None or not place.path.with_name(place.path.name + "-wal").exists():
         return None
     return RecordUnreadable(

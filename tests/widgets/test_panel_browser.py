@@ -213,12 +213,13 @@ def test_no_screen_shuts_anybody_out(
     chromium.run(journey())
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "narrow"])
 def test_failing_read_only_and_resting_are_accessible(
-    chromium: Chromium, make_panel: MakePanel
+    chromium: Chromium, make_panel: MakePanel, look: dict[str, Any]
 ) -> None:
     async def journey() -> None:
         failing = Scripted(said, failures=[Failure(EndpointFailed, after=3), None])
-        shown = await PanelPage.open(chromium, make_panel(failing))
+        shown = await PanelPage.open(chromium, make_panel(failing), **look)
         await shown.begin()
         await shown.say("Hello?")
         await expect(shown.page.get_by_text("The assistant could not answer.")).to_be_visible()
@@ -234,8 +235,28 @@ def test_failing_read_only_and_resting_are_accessible(
         await newer.release()
         view = {**newer.view, "screen": "rest", "key": "rest:1"}
         newer.view = view
-        await shown.load(panel=newer)
+        await shown.load(panel=newer, theme=look["theme"])
         await accessible(shown, "rest")
+        await shown.close()
+
+    chromium.run(journey())
+
+
+def test_leaving_the_study_leaves_nothing_in_the_browser(
+    chromium: Chromium, make_panel: MakePanel
+) -> None:
+    async def journey() -> None:
+        shown = await PanelPage.open(chromium, make_panel())
+        await shown.begin()
+        await shown.box.fill("A draft that was never sent.")
+        stored = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
+        assert "never sent" in await shown.page.evaluate(stored)
+        await shown.press("Withdraw from this study")
+        await shown.press("Yes, withdraw")
+        await expect(
+            shown.page.get_by_role("heading", name="You have left the study")
+        ).to_be_visible()
+        assert await shown.page.evaluate(stored) == "[{},{}]"
         await shown.close()
 
     chromium.run(journey())

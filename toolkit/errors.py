@@ -8,7 +8,8 @@ be shown to the person who caused it without a traceback::
     │   ├── InvalidFiles          complaints about files, all at once
     │   ├── UnknownName           no such study, persona, scenario or alias
     │   ├── BadIdentifier         an id or a path that leaves its grammar or its folder
-    │   └── StudyChanged          files differ from the freeze
+    │   ├── StudyChanged          files differ from the freeze
+    │   └── PlanRefused           an assignment that cannot keep its own rules
     ├── EndpointError             who answers
     │   ├── BadEndpoint           an address or a name we cannot use
     │   ├── HostNotAllowed        a host the study does not list
@@ -96,6 +97,10 @@ class BadIdentifier(DesignError):
 
 class StudyChanged(DesignError):
     """The study's files are not the ones that were frozen; running would mix two studies."""
+
+
+class PlanRefused(DesignError):
+    """Raters, items and contrasts as planned cannot be assigned without breaking a rule."""
 
 
 class EndpointError(ParallaxError):

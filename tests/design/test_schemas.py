@@ -19,7 +19,7 @@ def test_the_committed_schemas_are_current() -> None:
 
 def test_writing_cures_staleness(desk: Any) -> None:
     folder = desk.root / "personas" / "schema"
-    names = ["persona.json", "scenario.json", "study.json"]
+    names = ["persona.json", "scenario.json", "contrast.json", "study.json"]
     assert [path.name for path in stale_schemas(Workspace(desk.root))] == names
     assert write_schemas(folder) == [folder / name for name in names]
     assert stale_schemas(desk.root) == []

@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         say(f"Not read: {name}")
     say(
         f"All good: {checked.personas} personas, {checked.scenarios} scenarios, "
+        f"{checked.contrasts} contrasts, "
         f"{checked.studies} {'study' if checked.studies == 1 else 'studies'}."
     )
     return OK

@@ -5,29 +5,44 @@ them meet, who answers and what testers are asked. They are files in a **Workspa
 one strict door, with every complaint at once. A **Freeze** is a study as it was when its first
 tester began. An **Assignment** is one conversation asked of one tester. The **vocabulary** holds
 the closed lists: factors, harms, trust dimensions, consequences and acceptable-use classes.
+
+A **Contrast** is one prompt with cue slots and its **Arms**; a **ConfirmStage** is what a study
+confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent once.
 """
 
 from toolkit.design.assign import Assignment, assign
+from toolkit.design.confirm import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
+from toolkit.design.confirm_stage import ConfirmStage
+from toolkit.design.contrast import Arm, ArmKind, Contrast, Lead, ListedNames, PromptTurn
 from toolkit.design.factors import FACTORS, Factor
 from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
 from toolkit.design.freeze import Freeze
 from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
 from toolkit.design.persona import Cues, Persona, Voice
+from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
 from toolkit.design.scenario import Grounding, Scenario
 from toolkit.design.schemas import schemas, stale_schemas, write_schemas
 from toolkit.design.study import Study
 from toolkit.design.terms import Term, suggestion
+from toolkit.design.unit import Unit, plan_units
 from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
 from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
 from toolkit.design.workspace import Checked, Workspace
 
 __all__ = [
     "ACCEPTABLE_USES",
+    "AnalysisPlan",
+    "Arm",
+    "ArmKind",
     "Assignment",
+    "AttentionItem",
     "CONSEQUENCES",
     "Care",
     "Checked",
+    "ConfirmPlan",
+    "ConfirmStage",
     "ConsentForm",
+    "Contrast",
     "Cues",
     "DataUse",
     "EndpointPlan",
@@ -38,17 +53,27 @@ __all__ = [
     "Grounding",
     "HARMS",
     "HARM_TYPES",
+    "Lead",
+    "ListedNames",
     "Persona",
+    "PromptTurn",
     "Question",
+    "RatingPlan",
+    "Rendered",
+    "RenderedTurn",
     "Scenario",
+    "Span",
     "Study",
     "TRUST_DIMENSIONS",
     "Term",
     "UNSURE",
+    "Unit",
     "VOCABULARY_VERSION",
     "Voice",
     "Workspace",
     "assign",
+    "plan_units",
+    "render",
     "schemas",
     "stale_schemas",
     "suggestion",

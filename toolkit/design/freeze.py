@@ -1,4 +1,8 @@
-"""The explore freeze: what a study was when its first tester began, in one file and one hash."""
+"""A freeze: what a stage of a study was when it began, in one file and one hash.
+
+The *explore* freeze holds the study, its personas and its scenarios; the *confirm* freeze adds the
+confirm section and its contrasts, and names the explore hash it stands on.
+"""
 
 import errno
 import json
@@ -7,14 +11,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.canon import canonical_json, content_hash, new_id, timestamp
 from toolkit.errors import Complaint, InvalidFiles, RecordError, RecordFull, RecordUnwritable
 
-FILE_NAME = "explore.frozen.json"
+StageName = Literal["explore", "confirm"]
 DISTRIBUTION = "parallax-trust"
-_CONTENT = {"vocabulary", "study", "personas", "scenarios"}
+_CONTENT: dict[StageName, set[str]] = {
+    "explore": {"vocabulary", "study", "personas", "scenarios"},
+    "confirm": {"vocabulary", "study_id", "explore", "confirm", "contrasts"},
+}
+
+
+def file_name(stage: StageName) -> str:
+    """Name of the file a stage's freeze is kept in."""
+    return f"{stage}.frozen.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,9 @@ class Freeze:
     frozen_at: str
     """UTC, as ``2026-01-31T09:30:00.123456Z``."""
     content: Mapping[str, Any]
-    """``vocabulary`` (its version), ``study``, ``personas`` and ``scenarios`` (by id)."""
+    """Explore: ``vocabulary`` (its version), ``study``, ``personas`` and ``scenarios`` (by id).
+    Confirm: ``vocabulary``, ``study_id``, ``explore`` (the explore hash), ``confirm`` (the
+    section) and ``contrasts`` (by id)."""
 
 
 def make_freeze(study_id: str, content: Mapping[str, Any]) -> Freeze:
@@ -42,18 +56,19 @@ def make_freeze(study_id: str, content: Mapping[str, Any]) -> Freeze:
     )
 
 
-def read_freeze(results: Path, *, shown: str) -> Freeze | None:
+def read_freeze(results: Path, *, shown: str, stage: StageName = "explore") -> Freeze | None:
     """Read the freeze in a results folder, or None when nothing was frozen.
 
     Args:
         results: the study's results folder.
         shown: how errors name that folder.
+        stage: whose freeze.
 
     Raises:
         InvalidFiles: if the file is damaged or was edited.
     """
-    path = results / FILE_NAME
-    file = f"{shown}/{FILE_NAME}"
+    path = results / file_name(stage)
+    file = f"{shown}/{file_name(stage)}"
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
@@ -62,7 +77,9 @@ def read_freeze(results: Path, *, shown: str) -> Freeze | None:
         raise _damaged(file, f"a file that cannot be read ({type(error).__name__})") from None
     try:
         freeze = Freeze(**json.loads(text))
-        intact = content_hash(freeze.content) == freeze.hash and freeze.content.keys() >= _CONTENT
+        intact = (
+            content_hash(freeze.content) == freeze.hash and freeze.content.keys() >= _CONTENT[stage]
+        )
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise _damaged(file, "something that is not a freeze") from None
     if not intact:
@@ -76,7 +93,9 @@ def _damaged(file: str, got: str) -> InvalidFiles:
     return InvalidFiles([Complaint(file, 0, "", got, wanted, hint)])
 
 
-def write_freeze(results: Path, freeze: Freeze, *, shown: str) -> None:
+def write_freeze(
+    results: Path, freeze: Freeze, *, shown: str, stage: StageName = "explore"
+) -> None:
     """Write a freeze so that a reader sees all of it or nothing, even after a power cut.
 
     Raises:
@@ -84,15 +103,30 @@ def write_freeze(results: Path, freeze: Freeze, *, shown: str) -> None:
         RecordFull: if there is no room left.
     """
     fields = {name: getattr(freeze, name) for name in Freeze.__slots__}
-    temporary = results / f".{FILE_NAME}.{new_id()}"
+    name = file_name(stage)
+    temporary = results / f".{name}.{new_id()}"
     try:
         results.mkdir(parents=True, exist_ok=True)
         _write_durably(temporary, canonical_json(fields) + "\n")
-        os.replace(temporary, results / FILE_NAME)
+        os.replace(temporary, results / name)
         _sync_folder(results)
     except OSError as error:
         _remove(temporary)
         raise _unwritable(error, freeze.study_id, shown) from None
+
+
+def set_aside(results: Path, *, stage: StageName) -> Path:
+    """Keep a freeze under a name of its own, so that another can be made; returns that path.
+
+    Raises:
+        OSError: if it cannot be renamed.
+    """
+    number = 1
+    while (kept := results / f"{stage}.frozen.{number}.json").exists():
+        number += 1
+    os.replace(results / file_name(stage), kept)
+    _sync_folder(results)
+    return kept
 
 
 def _write_durably(path: Path, text: str) -> None:
@@ -138,18 +172,30 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
     if before["vocabulary"] != after["vocabulary"]:
         versions = f"version {before['vocabulary']}, now {after['vocabulary']}"
         found.append(f"the toolkit's vocabulary: {versions}")
-    study_id = after["study"]["id"]
-    found += _changes(f"personas/studies/{study_id}.yaml", before["study"], after["study"])
-    for part, folder in (("personas", "people"), ("scenarios", "scenarios")):
-        for name in sorted({*before[part], *after[part]}):
-            file = f"personas/{folder}/{name}.yaml"
-            if name not in after[part]:
-                found.append(f"{file}: removed from the study")
-            elif name not in before[part]:
-                found.append(f"{file}: added to the study")
-            else:
-                found += _changes(file, before[part][name], after[part][name])
+    if before.get("explore") != after.get("explore"):
+        found.append("the explore stage: its personas, scenarios or study file changed")
+    study_id = after["study_id"] if "confirm" in after else after["study"]["id"]
+    section = "confirm" if "confirm" in after else "study"
+    found += _changes(f"personas/studies/{study_id}.yaml", before[section], after[section])
+    for part, folder in _FOLDERS.items():
+        found += _changed_files(folder, before.get(part, {}), after.get(part, {}))
     return tuple(found)
+
+
+_FOLDERS = {"personas": "people", "scenarios": "scenarios", "contrasts": "contrasts"}
+
+
+def _changed_files(
+    folder: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[str]:
+    for name in sorted({*before, *after}):
+        file = f"personas/{folder}/{name}.yaml"
+        if name not in after:
+            yield f"{file}: removed from the study"
+        elif name not in before:
+            yield f"{file}: added to the study"
+        else:
+            yield from _changes(file, before[name], after[name])
 
 
 def _changes(file: str, before: object, after: object) -> list[str]:

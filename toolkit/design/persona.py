@@ -21,6 +21,10 @@ class Cues(Written):
     """How they say who they are, in the first person, as one might drop it into a message."""
     locale: Annotated[str, StringConstraints(pattern=LOCALE)]
     """BCP 47 language and region, such as ``en-NG``."""
+    noun: Line | None = None
+    """Who they are as a noun without its article, such as ``Nigerian woman``; for contrasts."""
+    place: Line | None = None
+    """Where they are from or live, as after "from": ``Lagos``; for contrasts."""
 
 
 class Voice(Written):

@@ -5,13 +5,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from toolkit.design.contrast import Contrast
 from toolkit.design.folder import PERSONAS
 from toolkit.design.persona import Persona
 from toolkit.design.scenario import Scenario
 from toolkit.design.study import Study
+from toolkit.design.written import Filed
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_KINDS = (Persona, Scenario, Study)
+_KINDS = (Persona, Scenario, Contrast, Study)
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -19,7 +21,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {f"{kind.NOUN}.json": _schema(kind) for kind in _KINDS}
 
 
-def _schema(kind: type[Persona] | type[Scenario] | type[Study]) -> dict[str, Any]:
+def _schema(kind: type[Filed]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **kind.model_json_schema()}
 
 

@@ -8,11 +8,20 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from toolkit.canon import content_hash, path_under
+from toolkit.design.confirm import ConfirmPlan
+from toolkit.design.confirm_check import confirm_complaints
+from toolkit.design.contrast import Contrast
 from toolkit.design.factors import FACTORS, Attribute
 from toolkit.design.files import shown
 from toolkit.design.folder import File, Reading, find_root, ids, read_named, unknown
 from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
-from toolkit.design.freeze import Freeze, differences, make_freeze, read_freeze, write_freeze
+from toolkit.design.freeze import (
+    Freeze,
+    differences,
+    make_freeze,
+    read_freeze,
+    write_freeze,
+)
 from toolkit.design.persona import Persona
 from toolkit.design.scenario import Scenario
 from toolkit.design.terms import one_of, refusal, suggestion
@@ -108,10 +117,13 @@ class Study(Filed):
     """What the assignment starts from."""
     record: Annotated[Line, AfterValidator(_check_record)] = "default"
     """Where the record lives: ``default`` is ``results/<id>/record.db``; or a database URL."""
+    confirm: ConfirmPlan | None = None
+    """The confirm stage, frozen by itself; testers' conversations do not depend on it."""
 
     _root: Path | None = PrivateAttr(default=None)
     _people: tuple[Persona, ...] = PrivateAttr(default=())
     _situations: tuple[Scenario, ...] = PrivateAttr(default=())
+    _contrasts: tuple[Contrast, ...] = PrivateAttr(default=())
 
     @field_validator("conversations_per_tester")
     @classmethod
@@ -149,10 +161,13 @@ class Study(Filed):
             raise InvalidFiles(reading.complaints)
         people = _read_known(root, Persona, reading.value.personas)
         situations = _read_known(root, Scenario, reading.value.scenarios)
+        named = reading.value.confirm.contrasts if reading.value.confirm else ()
+        contrasts = _read_known(root, Contrast, named)
         complaints = [
-            *cross_complaints(reading, people, situations, root),
+            *cross_complaints(reading, people, situations, contrasts, root),
             *(one for read in people.values() for one in read.complaints),
             *(one for read in situations.values() for one in read.complaints),
+            *(one for read in contrasts.values() for one in read.complaints),
         ]
         if complaints:
             raise InvalidFiles(complaints)
@@ -160,6 +175,7 @@ class Study(Filed):
         study._root = root
         study._people = tuple(read.value for read in people.values() if read.value)
         study._situations = tuple(read.value for read in situations.values() if read.value)
+        study._contrasts = tuple(read.value for read in contrasts.values() if read.value)
         return study
 
     @property
@@ -201,6 +217,11 @@ class Study(Filed):
         """The study's scenarios, in the order it names them."""
         return self._situations if self.workspace else ()
 
+    @property
+    def contrasts(self) -> tuple[Contrast, ...]:
+        """The contrasts of its confirm section, in the order it names them."""
+        return self._contrasts if self.workspace else ()
+
     def persona(self, name: str) -> Persona:
         """The persona of that id; UnknownName unless it is part of the study."""
         return _pick("persona", name, self.people)
@@ -214,7 +235,8 @@ class Study(Filed):
         """Everything that makes it this study, as JSON values: what a freeze keeps."""
         return {
             "vocabulary": VERSION,
-            "study": self.model_dump(mode="json"),
+            # Without the confirm section: it has a freeze of its own.
+            "study": self.model_dump(mode="json", exclude={"confirm"}),
             "personas": {one.id: one.model_dump(mode="json") for one in self.people},
             "scenarios": {one.id: one.model_dump(mode="json") for one in self.situations},
         }
@@ -280,6 +302,7 @@ def cross_complaints(
     reading: Reading[Study],
     people: Mapping[str, Reading[Persona]],
     situations: Mapping[str, Reading[Scenario]],
+    contrasts: Mapping[str, Reading[Contrast]],
     root: Path,
 ) -> list[Complaint]:
     """Complain about names nobody goes by and personas without a factor that is analyzed.
@@ -288,6 +311,7 @@ def cross_complaints(
         reading: the study's file.
         people: every persona there is a file for, by id.
         situations: every scenario there is a file for, by id.
+        contrasts: every contrast there is a file for, by id.
         root: the workspace, for suggestions.
     """
     study = reading.value
@@ -302,6 +326,11 @@ def cross_complaints(
             who = people[name].value if name in people else None
             if who is not None and factor not in who.factors:
                 complaints.append(_lacks(reading, index, factor, name))
+    if study.confirm is not None:
+        named = {name: contrasts[name] for name in study.confirm.contrasts if name in contrasts}
+        questions = [question.id for question in study.form]
+        known = ids(root, Contrast)
+        complaints += confirm_complaints(reading, study, study.confirm, questions, named, known)
     return complaints
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.canon import check_id, path_under
+from toolkit.design.contrast import Contrast
 from toolkit.design.folder import (
     File,
     Reading,
@@ -21,7 +22,7 @@ from toolkit.design.scenario import Scenario
 from toolkit.design.study import Study, cross_complaints
 from toolkit.errors import Complaint, InvalidFiles
 
-KINDS = (Persona, Scenario, Study)
+KINDS = (Persona, Scenario, Contrast, Study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Checked:
 
     personas: int
     scenarios: int
+    contrasts: int
     studies: int
     ignored: tuple[str, ...]
     """Files beside them that were not read, such as notes; paths below the workspace."""
@@ -63,6 +65,10 @@ class Workspace(os.PathLike[str]):
         """Ids of all scenarios, sorted, whether or not their files are valid."""
         return ids(self.root, Scenario)
 
+    def contrasts(self) -> tuple[str, ...]:
+        """Ids of all contrasts, sorted, whether or not their files are valid."""
+        return ids(self.root, Contrast)
+
     def studies(self) -> tuple[str, ...]:
         """Ids of all studies, sorted, whether or not their files are valid."""
         return ids(self.root, Study)
@@ -80,6 +86,10 @@ class Workspace(os.PathLike[str]):
     def scenario(self, name: str) -> Scenario:
         """Read one scenario; errors as for ``persona``."""
         return read_valid(self.root, Scenario, name)
+
+    def contrast(self, name: str) -> Contrast:
+        """Read one contrast; errors as for ``persona``."""
+        return read_valid(self.root, Contrast, name)
 
     def study(self, name: str) -> Study:
         """Load one study with its personas and scenarios; errors as for ``Study.load``."""
@@ -101,15 +111,16 @@ class Workspace(os.PathLike[str]):
         """
         people = _read_all(self.root, Persona)
         situations = _read_all(self.root, Scenario)
+        contrasts = _read_all(self.root, Contrast)
         studies = _read_all(self.root, Study)
-        complaints = [*_own(people), *_own(situations)]
+        complaints = [*_own(people), *_own(situations), *_own(contrasts)]
         for reading in studies.values():
             complaints += reading.complaints
-            complaints += cross_complaints(reading, people, situations, self.root)
+            complaints += cross_complaints(reading, people, situations, contrasts, self.root)
         complaints += self._misnamed()
         if complaints:
             raise InvalidFiles(complaints)
-        return Checked(len(people), len(situations), len(studies), self._ignored())
+        return Checked(len(people), len(situations), len(contrasts), len(studies), self._ignored())
 
     def _misnamed(self) -> list[Complaint]:
         return [

@@ -14,13 +14,23 @@ from toolkit.errors import BadIdentifier, RecordUnreadable
 from toolkit.record.rows import (
     ROW_TYPES,
     Binding,
+    Choice,
     Consent,
+    Dispatch,
     Flag,
+    Guess,
+    Item,
     Participant,
+    Passed,
+    RaterSeat,
     Rating,
+    Reply,
     Row,
     Session,
     SessionEnd,
+    Simulation,
+    Sweep,
+    SweepEnd,
     Turn,
     Withdrawal,
 )
@@ -75,6 +85,10 @@ def event_id(row: Row) -> str:
             return row.session_id
         case SessionEnd():
             return f"{row.session_id}.end"
+        case Reply() | RaterSeat() | SweepEnd():
+            return _composed_id(row)
+        case Sweep() | Dispatch() | Item() | Choice() | Passed() | Guess() | Simulation():
+            return str(getattr(row, f"{row.KIND}_id"))
         case Participant() | Withdrawal():
             return f"{row.KIND}.{row.participant_id}"
         case Consent():
@@ -83,14 +97,30 @@ def event_id(row: Row) -> str:
             return f"{row.KIND}.{new_id()}"
 
 
+def _composed_id(row: Reply | RaterSeat | SweepEnd) -> str:
+    """Names that make a second one of the same impossible: a unit's reply, a seat's holder."""
+    match row:
+        case Reply():
+            return f"{row.unit_id}.{row.attempt_of}" if row.attempt_of else row.unit_id
+        case RaterSeat():
+            freeze = row.confirm_hash.rpartition(":")[2][:16]
+            return f"{row.KIND}.{freeze}.{row.seat}.{row.holder}"
+        case SweepEnd():
+            return f"{row.sweep_id}.end"
+
+
 def chain_of(row: Row) -> str:
     """Name the chain a row belongs to: its session, its participant, or ``study``."""
     match row:
         case Session() | Turn() | Rating() | Flag() | SessionEnd():
             return row.session_id
+        case RaterSeat() | Item() | Choice() | Passed() | Guess():
+            return row.session_id
+        case Sweep() | Dispatch() | Reply() | SweepEnd():
+            return row.sweep_id
         case Participant() | Consent() | Withdrawal():
             return row.participant_id
-        case Binding():
+        case Binding() | Simulation():
             return STUDY_CHAIN
 
 

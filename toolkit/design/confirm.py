@@ -1,0 +1,107 @@
+"""The confirm section of a study: what is sent by machine, who rates it, what is asked of it.
+
+It is frozen by itself, on top of the explore freeze: adding it to a study that testers already
+play changes nothing for them.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from toolkit.design.form import ConsentForm
+from toolkit.design.terms import refusal
+from toolkit.design.written import (
+    Count,
+    Identifier,
+    Paragraph,
+    Seed,
+    Written,
+    each_once,
+    raise_at,
+)
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class AttentionItem(Written):
+    """An item with a known answer, to see whether a rater reads."""
+
+    prompt: Paragraph
+    """Shown in the place of the prompt."""
+    reply: Paragraph
+    """Shown in the place of the reply; says which answer to give."""
+    answer: Annotated[int, Field(ge=1, le=5)]
+    """The answer it asks for, to every question of the form."""
+
+
+class RatingPlan(Written):
+    """How replies are handed to raters."""
+
+    form: Literal["single", "pair"] = "single"
+    """One reply on the study's form, or two replies side by side."""
+    raters: Count
+    """How many raters are planned; more may come and go on where the plan ends."""
+    items_per_rater: Count
+    """Items each rates, repeats and attention items not counted."""
+    items_per_sitting: Count
+    """After so many a rater is asked to rest until another day."""
+    overlap: Share = 0.2
+    """Share of the rated replies that two raters rate, for reliability."""
+    matched: bool = False
+    """True: a rater sees every arm of a contrast; false: one arm of it only."""
+    show_cue: bool = False
+    """True: cue values stay readable, and findings speak of endpoint and rater together."""
+    repeats: Annotated[int, Field(ge=0, le=20)] = 2
+    """Items each rater rates a second time, at the end."""
+    attention: Annotated[tuple[AttentionItem, ...], Field(max_length=6)] = ()
+    """Items with a known answer, each shown once to each rater."""
+    minutes: Count = 20
+    """Minutes one sitting should take."""
+    consent: ConsentForm | None = None
+    """What raters agree to; the study's own consent when absent."""
+
+
+class AnalysisPlan(Written):
+    """What is asked of the ratings, written before there are any."""
+
+    primary: Identifier
+    """The one primary outcome: a question of the form, ``preference`` (pairs) or ``refusal``."""
+    margin: Annotated[float, Field(gt=0, le=4)] | None = None
+    """Largest difference that would not matter, on the outcome's own scale; without it nothing is
+    ever called equivalent."""
+    compare_with: Literal["reference", "grand_mean"] = "reference"
+    """What each persona is compared with."""
+    family: Literal["personas", "factors"] = "personas"
+    """Which claims share the error rate of the primary outcome (Holm)."""
+    factors: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Factors compared besides single personas; each level needs three personas."""
+    secondary: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Other outcomes, exploratory (Benjamini-Hochberg)."""
+    notes: Paragraph | None = None
+    """Anything else fixed in advance, in words."""
+
+
+class ConfirmPlan(Written):
+    """Everything the confirm freeze adds to a study."""
+
+    contrasts: Annotated[tuple[Identifier, ...], Field(min_length=1), AfterValidator(each_once)]
+    """Ids of the contrasts."""
+    endpoints: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Aliases that answer; every endpoint of the study when empty."""
+    replicates: Annotated[int, Field(ge=1, le=1000)]
+    """How often each arm is sent to each endpoint."""
+    seed: Seed
+    """What the order of sending and the assignment to raters start from."""
+    rating: RatingPlan
+    """How replies are handed to raters."""
+    analysis: AnalysisPlan
+    """What is asked of the ratings."""
+
+    @model_validator(mode="after")
+    def _check_outcome(self) -> Self:
+        asked = (self.analysis.primary, *self.analysis.secondary)
+        if "preference" in asked and self.rating.form != "pair":
+            wanted = "a question of the form or 'refusal', since raters see single replies"
+            hint = "Set 'form: pair' under rating, or choose another outcome."
+            raise_at([(("analysis", "primary"), refusal(wanted, hint), "preference")])
+        return self

@@ -1,0 +1,142 @@
+"""The confirm stage of a study: its contrasts, its units and its freeze."""
+
+from typing import Any
+
+from toolkit.canon import content_hash
+from toolkit.design.confirm import ConfirmPlan
+from toolkit.design.contrast import Contrast
+from toolkit.design.freeze import (
+    Freeze,
+    differences,
+    make_freeze,
+    read_freeze,
+    set_aside,
+    write_freeze,
+)
+from toolkit.design.study import Study
+from toolkit.design.unit import Unit, plan_units
+from toolkit.design.vocabulary import VERSION
+from toolkit.errors import DesignError, StudyChanged
+
+
+class ConfirmStage:
+    """What a study confirms, and the freeze that fixes it.
+
+    Args:
+        study: a loaded study with a confirm section.
+
+    Raises:
+        DesignError: if it has none.
+    """
+
+    def __init__(self, study: Study) -> None:
+        if study.confirm is None:
+            raise DesignError(
+                f"study {study.id}: got no confirm section; wanted one that names contrasts, "
+                f"raters and an outcome. Add 'confirm:' to personas/studies/{study.id}.yaml, as "
+                "personas/README.md shows."
+            )
+        self.study = study
+        self.plan: ConfirmPlan = study.confirm
+
+    @property
+    def contrasts(self) -> tuple[Contrast, ...]:
+        """Its contrasts, in the order the plan names them."""
+        return self.study.contrasts
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Endpoint aliases that answer."""
+        return self.plan.endpoints or tuple(self.study.endpoints)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Everything the confirm freeze keeps, as JSON values."""
+        return {
+            "vocabulary": VERSION,
+            "study_id": self.study.id,
+            "explore": self.study.explore_hash,
+            "confirm": self.plan.model_dump(mode="json"),
+            "contrasts": {one.id: one.model_dump(mode="json") for one in self.contrasts},
+        }
+
+    @property
+    def hash(self) -> str:
+        """Hash over the explore hash, the confirm section and its contrasts."""
+        return content_hash(self.content)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that is sent, in the seeded order it is sent in; the same each time."""
+        return plan_units(
+            self.contrasts,
+            aliases=self.aliases,
+            replicates=self.plan.replicates,
+            seed=self.plan.seed,
+            confirm_hash=self.hash,
+        )
+
+    def frozen(self) -> Freeze | None:
+        """The confirm freeze, or None when there is none yet.
+
+        Raises:
+            InvalidFiles: if the freeze is damaged or was edited.
+        """
+        return read_freeze(self.study.results, shown=self._shown, stage="confirm")
+
+    def freeze(self, *, again: bool = False) -> Freeze:
+        """Freeze the explore stage and then this one; a second call returns the first freeze.
+
+        Args:
+            again: keep an earlier, different freeze beside a new one. Units get new ids, so
+                replies and ratings of the earlier freeze stay in the record and apart.
+
+        Raises:
+            StudyChanged: if it was frozen before, has changed since, and ``again`` is False.
+            RecordUnwritable, RecordFull: if the results folder cannot take it.
+            InvalidFiles: if an earlier freeze is damaged or was edited.
+        """
+        self.study.freeze()
+        earlier = self.frozen()
+        if earlier is not None and earlier.hash == self.hash:
+            return earlier
+        if earlier is not None:
+            if not again:
+                self._refuse(earlier)
+            set_aside(self.study.results, stage="confirm")
+        freeze = make_freeze(self.study.id, self.content)
+        write_freeze(self.study.results, freeze, shown=self._shown, stage="confirm")
+        return freeze
+
+    def require_frozen(self) -> str:
+        """Return the hash, provided that this is what was frozen.
+
+        Raises:
+            DesignError: if it was never frozen.
+            StudyChanged: naming every file and field that differs.
+            InvalidFiles: if the freeze is damaged or was edited.
+        """
+        earlier = self.frozen()
+        if earlier is None:
+            raise DesignError(
+                f"study {self.study.id}: got a confirm stage that is not frozen; wanted its "
+                "contrasts and analysis plan fixed before the first reply. Read it through, then "
+                f"run `parallax freeze {self.study.id} --stage confirm`."
+            )
+        if earlier.hash != self.hash:
+            self._refuse(earlier)
+        return earlier.hash
+
+    @property
+    def _shown(self) -> str:
+        return self.study.results.relative_to(self.study.workspace).as_posix()
+
+    def _refuse(self, earlier: Freeze) -> None:
+        lines = "\n".join(f"  {line}" for line in differences(earlier.content, self.content))
+        raise StudyChanged(
+            f"study {self.study.id}: got a confirm stage that differs from its freeze of "
+            f"{earlier.frozen_at}; wanted it unchanged, so that no plan follows its "
+            f"data:\n{lines}\n"
+            "Put these back as they were, or begin anew beside what there is with "
+            f"`parallax freeze {self.study.id} --stage confirm --again`."
+        )

@@ -1,0 +1,189 @@
+"""Rows of the confirm stage: what the machine sent, and what blind raters made of it."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from toolkit.record.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """The machine begins to send units: one row a run, resumed runs included."""
+
+    KIND: ClassVar[str] = "sweep"
+    sweep_id: str
+    """Also its chain."""
+    study_id: str
+    study_hash: str
+    """The explore freeze."""
+    confirm_hash: str
+    unfrozen: bool
+    """True when another endpoint than the frozen one answers."""
+    planned: int
+    """Units of the whole plan."""
+    due: int
+    """Units without a reply when this run began."""
+    endpoints: dict[str, str]
+    """Alias to endpoint."""
+    settings: dict[str, Any]
+    """Concurrency, budget and prices (with their date) of this run."""
+    toolkit_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """These units are about to be sent; without a Reply they were in flight when a run died."""
+
+    KIND: ClassVar[str] = "dispatch"
+    dispatch_id: str
+    sweep_id: str
+    unit_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came of one unit: an answer, or the failure that ended it."""
+
+    KIND: ClassVar[str] = "reply"
+    unit_id: str
+    sweep_id: str
+    confirm_hash: str
+    contrast_id: str
+    contrast_hash: str
+    scenario_id: str
+    scenario_hash: str
+    origin: Literal["lead", "planned"]
+    cueing: Literal["explicit", "implicit"]
+    arm: Literal["reference", "swap", "paraphrase", "resample"]
+    persona_id: str
+    """Whose cues filled the slots."""
+    persona_hash: str
+    replicate: int
+    endpoint_alias: str
+    slots: dict[str, str]
+    """Slot to what filled it in this unit."""
+    text: str
+    """Raw and complete, or what had arrived when it failed."""
+    exchange: Exchange
+    """``exchange.answers`` is the unit id."""
+    decision: dict[str, float] | None = None
+    """Probability mass of each decision word, where it was read from log-probabilities."""
+    attempt_of: int = 0
+    """0, or which repeated sending of an errored unit this is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepEnd:
+    """A run stopped in an orderly way."""
+
+    KIND: ClassVar[str] = "sweep_end"
+    sweep_id: str
+    reason: Literal["finished", "stopped", "budget"]
+    replies: int
+    """Replies this run kept, failures included."""
+    errored: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    """In the currency of ``prices.yaml``; None where a price is unknown."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaterSeat:
+    """A participant begins to rate: one seat of the assignment is theirs."""
+
+    KIND: ClassVar[str] = "rater_seat"
+    session_id: str
+    """Also the chain of everything they rate."""
+    study_id: str
+    confirm_hash: str
+    participant_id: str
+    simulated: bool
+    seat: int
+    """Row of the assignment, from 0."""
+    holder: int
+    """0 for the first who takes this seat, 1 for whoever goes on after a rater who left."""
+    items: int
+    """Items the seat asks for, repeats and attention items included."""
+    form: Literal["single", "pair"]
+    show_cue: bool
+    toolkit_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What a rater is about to see: one reply or a pair, under an id that says nothing."""
+
+    KIND: ClassVar[str] = "item"
+    item_id: str
+    """Random; another one for each rater."""
+    session_id: str
+    position: int
+    """Order in the rater's list, from 0."""
+    purpose: Literal["rating", "repeat", "attention"]
+    form: Literal["single", "pair"]
+    unit_ids: tuple[str, ...]
+    """The reply rated, or left and right of a pair; empty for an attention item."""
+    overlap: bool
+    """True when another rater is planned for the same reply."""
+    repeats: str | None
+    """``item_id`` this one shows again."""
+    shown: dict[str, Any]
+    """Title, prompt and replies exactly as the rater saw them, cues masked."""
+    expected: int | None = None
+    """The known answer of an attention item."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which of two replies is better."""
+
+    KIND: ClassVar[str] = "choice"
+    choice_id: str
+    session_id: str
+    item_id: str
+    preferred: Literal["left", "right", "equal", "neither"]
+    """``neither``: neither is acceptable."""
+    why: str = ""
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A rater leaves an item unrated on purpose."""
+
+    KIND: ClassVar[str] = "passed"
+    passed_id: str
+    session_id: str
+    item_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """After the last item: whom did this rater take the persona of an item for?"""
+
+    KIND: ClassVar[str] = "guess"
+    guess_id: str
+    session_id: str
+    item_id: str
+    options: tuple[str, ...]
+    """Persona ids on offer, in the order shown."""
+    guessed: str | None
+    """A persona id; None for "cannot tell"."""
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """How simulated raters rated, and the true effect that follows from it."""
+
+    KIND: ClassVar[str] = "simulation"
+    simulation_id: str
+    confirm_hash: str
+    seed: int
+    model: dict[str, Any]
+    """Every parameter of the simulated raters."""
+    truth: dict[str, Any]
+    """Comparison to its true effect on the outcome's own scale, with the draws it rests on."""

@@ -1,0 +1,63 @@
+"""What asking an endpoint once took; part of a Turn and of a Reply."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal["answered", "truncated", "refused", "empty", "stopped", "errored"]
+"""How one exchange ended.
+
+``answered``: complete. ``truncated``: the length limit cut it. ``refused``: the endpoint itself
+said it declines (a content filter or a refusal field; a polite "I can't" is still ``answered``).
+``empty``: complete and without text. ``stopped``: the tester pressed Stop. ``errored``: no usable
+answer; ``error`` says why.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request to the endpoint, whether it worked or not."""
+
+    number: int
+    """From 1."""
+    started_at: str
+    seconds: float
+    status: int | None
+    """HTTP status, or None when none was received."""
+    error: str
+    """Empty when the attempt worked, else the name of the exception."""
+    message: str
+    waited: float
+    """Seconds waited before this attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the endpoint counted them; None where it did not say."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What asking for one answer took: exactly what was sent, and all that came of it."""
+
+    outcome: Outcome
+    answers: str
+    """``turn_id`` of the tester's turn that was sent."""
+    messages: tuple[dict[str, str], ...]
+    """Exactly what was sent, ``{"role": …, "content": …}`` each."""
+    endpoint: str
+    model_reported: str
+    """The model the server says it used; empty when it does not say."""
+    parameters: dict[str, Any]
+    seed: int | None
+    usage: Usage | None
+    seconds: float
+    """From the first attempt to the last token."""
+    first_token_seconds: float | None
+    """From the start of the successful attempt to its first token."""
+    finish_reason: str
+    attempts: tuple[Attempt, ...]
+    error: str
+    """Empty, or the message the tester was shown."""

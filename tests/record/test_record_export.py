@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -229,4 +230,31 @@ def test_an_export_into_a_folder_that_is_a_file(filled, tmp_path):
     assert str(refusal.value) == (
         f"record: {tmp_path / 'out' / 'record.jsonl'} cannot be written (File exists); wanted a "
         "place this account may write to. Mend its permissions or choose another place."
+    )
+
+
+def test_a_compressed_export_is_the_same_record_and_the_same_bytes(filled, tmp_path):
+    plain, packed, again = (tmp_path / n for n in ("a.jsonl", "a.jsonl.gz", "b.jsonl.gz"))
+    write_jsonl(filled, plain)
+    write_jsonl(filled, packed)
+    write_jsonl(filled, again)
+    lines = gzip.decompress(packed.read_bytes()).splitlines()
+    assert lines[1:] == plain.read_bytes().splitlines()[1:]
+    assert lines[1:] == gzip.decompress(again.read_bytes()).splitlines()[1:]
+    with read_jsonl(packed, tmp_path / "in.db") as imported:
+        assert list(imported.entries()) == list(filled.entries())
+        assert imported.verify().ok
+
+
+@pytest.mark.parametrize("damage", ["cut", "plain"])
+def test_a_damaged_compressed_export(filled, tmp_path, damage):
+    packed = tmp_path / "a.jsonl.gz"
+    write_jsonl(filled, packed)
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"{}" * 20)
+    with pytest.raises(RecordUnreadable) as refused:
+        read_jsonl(packed, tmp_path / "in.db")
+    assert str(refused.value) == (
+        f"import: {packed} is damaged or not compressed as its name says; wanted a file made "
+        "by `parallax export`. Export it again; nothing was imported."
     )

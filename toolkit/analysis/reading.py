@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, Session, open_record, read_jsonl, sessions
+from toolkit.record import EXPORT_ENDINGS, Record, Session, open_record, read_jsonl, sessions
 
 VARIABLE = "PARALLAX_RECORD"
 """Environment variable: ``sample``, a path, or a database URL to read instead."""
@@ -38,9 +38,9 @@ class Source:
 def open_to_read(study: Study | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
     """Open the record a notebook is to read; nothing is ever written to it.
 
-    ``PARALLAX_RECORD`` decides when it is set: ``sample``, the path of a ``.db`` or ``.jsonl``
-    file, or a database URL. Otherwise it is the study's own record if that holds a conversation,
-    and else the sample.
+    ``PARALLAX_RECORD`` decides when it is set: ``sample``, the path of a ``.db``, ``.jsonl`` or
+    ``.jsonl.gz`` file, or a database URL. Otherwise it is the study's own record if that holds a
+    conversation, and else the sample.
 
     Args:
         study: default: the one ``Study.load`` finds.
@@ -72,7 +72,7 @@ def _own(study: Study) -> Source | None:
 
 
 def _named(where: str) -> Source:
-    if where.endswith(".jsonl"):
+    if where.endswith(EXPORT_ENDINGS):
         record = _unpacked(Path(where))
     else:
         record = open_record(where, read_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolkit.cli.command import FAILED, OK, add_workspace, make_parser, say
 from toolkit.cli.places import find_record
-from toolkit.record import Record, open_record, read_jsonl
+from toolkit.record import EXPORT_ENDINGS, Record, open_record, read_jsonl
 
 _SHOWN = 20
 
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         "record",
         nargs="?",
         metavar="STUDY|FILE|URL",
-        help="a study's id, a .jsonl or .db file, or a database address",
+        help="a study's id, a .jsonl, .jsonl.gz or .db file, or a database address",
     )
     add_workspace(made)
     return made
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _opened(args: argparse.Namespace) -> Iterator[Record]:
-    if args.record is not None and args.record.endswith(".jsonl"):
+    if args.record is not None and args.record.endswith(EXPORT_ENDINGS):
         with (
             tempfile.TemporaryDirectory(prefix="parallax-") as folder,
             read_jsonl(args.record, Path(folder) / "record.db") as record,

@@ -9,7 +9,7 @@ asked of the journal; it writes nothing.
 from toolkit.record.chain import Problem, Verification
 from toolkit.record.codec import chain_of, event_id
 from toolkit.record.entry import Entry
-from toolkit.record.export import read_jsonl, require_room, write_jsonl
+from toolkit.record.export import EXPORT_ENDINGS, read_jsonl, require_room, write_jsonl
 from toolkit.record.journal import Record, open_record
 from toolkit.record.lease import Lease
 from toolkit.record.place import HasRecord
@@ -56,6 +56,7 @@ __all__ = [
     "Choice",
     "Consent",
     "Dispatch",
+    "EXPORT_ENDINGS",
     "Entry",
     "Exchange",
     "Flag",

@@ -1,13 +1,16 @@
 """The journal as lines of JSON, out and back in, without loss.
 
-The first line is a header: format, version, record id, number of entries, and whether anything in
-it is simulated. Each further line is one entry. The secret that makes pseudonyms stays behind, so
-nobody can test a guessed code against an export; enrolling into an imported record therefore
-gives new pseudonyms.
+A name that ends in ``.gz`` means the same lines, compressed. The first line is a header: format,
+version, record id, number of entries, and whether anything in it is simulated. Each further line
+is one entry. The secret that makes pseudonyms stays behind, so nobody can test a guessed code
+against an export; enrolling into an imported record therefore gives new pseudonyms.
 """
 
+import gzip
+import io
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from errno import EISDIR
@@ -24,7 +27,11 @@ from toolkit.record.tables import toolkit_version
 
 FORMAT = "parallax-record-jsonl"
 VERSION = 1
+EXPORT_ENDINGS = (".jsonl", ".jsonl.gz")
+"""How the name of an export ends."""
 _BLOCK = 4096
+_LONGEST_LINE = 64 * 1024 * 1024
+"""More in one line was not written by us: a small compressed file can unpack to anything."""
 
 _HEADER_FIELDS: dict[str, type] = {
     "format": str,
@@ -147,14 +154,31 @@ def _whole_file(target: Path) -> Iterator[IO[str]]:
     """Write beside the target and put it in place only when all of it is on the disk."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
     try:
-        with open(handle, "w", encoding="ascii", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        with open(handle, "wb") as raw:
+            with _text_to(raw, compressed=target.name.endswith(".gz")) as file:
+                yield file
+            raw.flush()
+            os.fsync(raw.fileno())
         os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _text_to(raw: IO[bytes], *, compressed: bool) -> Iterator[IO[str]]:
+    if not compressed:
+        text = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
+        yield text
+        # Closing it would close the file below, which is to be synced first.
+        text.detach()
+        return
+    # Without name and time, so that the same record gives the same bytes.
+    with (
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="ascii", newline="\n") as lines,
+    ):
+        yield lines
 
 
 def _check_lines(source: Path) -> Mapping[str, Any]:
@@ -218,14 +242,27 @@ def _entries(source: Path) -> Iterator[Entry]:
 def _objects(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read line by line: number from 1, and the object it holds."""
     try:
-        with source.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+        with _opened(source) as file:
+            number = 0
+            while line := file.readline(_LONGEST_LINE):
+                number += 1
                 yield number, _object(source, number, line)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise RecordUnreadable(
+            f"import: {source} is damaged or not compressed as its name says; wanted a file made "
+            "by `parallax export`. Export it again; nothing was imported."
+        ) from None
     except OSError as problem:
         raise RecordUnreadable(
             f"import: {source} cannot be read ({problem.strerror}); wanted a file made by "
             "`parallax export`. Check the path."
         ) from problem
+
+
+def _opened(source: Path) -> IO[bytes]:
+    if source.name.endswith(".gz"):
+        return io.BufferedReader(gzip.GzipFile(source, "rb"))
+    return source.open("rb")
 
 
 def _object(source: Path, number: int, line: bytes) -> dict[str, Any]:

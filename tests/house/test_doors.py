@@ -16,7 +16,7 @@ ROOMS = (
     "report",
     "cli",
 )
-NOT_BUILT = {"signals", "probes", "report"}
+NOT_BUILT = {"signals", "report"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

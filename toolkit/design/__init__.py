@@ -22,12 +22,14 @@ from toolkit.design.persona import Cues, Persona, Voice
 from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
 from toolkit.design.scenario import Grounding, Scenario
 from toolkit.design.schemas import schemas, stale_schemas, write_schemas
+from toolkit.design.standalone import read_written
 from toolkit.design.study import Study
 from toolkit.design.terms import Term, suggestion
 from toolkit.design.unit import Unit, plan_units
 from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
 from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
 from toolkit.design.workspace import Checked, Workspace
+from toolkit.design.written import Written
 
 __all__ = [
     "ACCEPTABLE_USES",
@@ -71,8 +73,10 @@ __all__ = [
     "VOCABULARY_VERSION",
     "Voice",
     "Workspace",
+    "Written",
     "assign",
     "plan_units",
+    "read_written",
     "render",
     "schemas",
     "stale_schemas",

@@ -153,6 +153,7 @@ _A_LIST = _says("a list", "Begin each entry with '- ' on a line of its own.")
 _FIELDS = _says("fields of its own, indented below it")
 _WHOLE = _says("a whole number")
 _DECIMAL = _says("a number")
+_DATE = _says("a date, such as 2026-01-31")
 
 _SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
     "string_type": _says("text", "Put quotes around it."),
@@ -168,6 +169,10 @@ _SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
     "int_parsing": _WHOLE,
     "int_parsing_size": _WHOLE,
     "int_from_float": _WHOLE,
+    "date_from_datetime_inexact": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_parsing": _DATE,
+    "date_type": _DATE,
     "float_type": _DECIMAL,
     "float_parsing": _DECIMAL,
     "finite_number": _DECIMAL,

@@ -72,18 +72,20 @@ class Document:
     complaints: tuple[Complaint, ...] = ()
 
 
-def read_document(path: Path, *, file: str, noun: str) -> Document:
+def read_document(path: Path, *, file: str, noun: str, standalone: bool = False) -> Document:
     """Read one file people wrote, with everything that is wrong with it as YAML.
 
     Args:
         path: the file.
         file: how complaints name it.
         noun: ``persona``, ``scenario`` or ``study``; line 1 must name its schema.
+        standalone: belongs to no workspace, so there is no schema to name.
     """
     try:
         text = _decode(_read_bytes(path, file), file)
-        builder = _Builder(file)
-        builder.check_first_line(text, noun)
+        builder = _Builder(file, has_template=not standalone)
+        if not standalone:
+            builder.check_first_line(text, noun)
         value = builder.build(text, noun)
     except Unreadable as error:
         return Document(file, None, complaints=(error.complaint,))
@@ -152,8 +154,9 @@ class _Level(NamedTuple):
 class _Builder:
     """Turns YAML events into dicts, lists and texts."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, has_template: bool = True) -> None:
         self.file = file
+        self._has_template = has_template
         self.complaints: list[Complaint] = []
         self.lines: dict[Place, int] = {}
         self.unread: set[Place] = set()
@@ -183,7 +186,8 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         if documents == 0 or self._top == "":
-            hint = f"Start from a template with `parallax new {noun}`."
+            template = f"Start from a template with `parallax new {noun}`."
+            hint = template if self._has_template else ""
             raise _stop(self.file, "an empty file", f"the fields of a {noun}", hint)
         if not isinstance(self._top, dict):
             wanted = f"the fields of a {noun}, each as 'field: value'"

@@ -1,1 +1,19 @@
-"""The same questions, asked by machine: sweeps, attacks, variants. Not built yet."""
+"""The same questions, asked by machine.
+
+* **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
+  **SweepProgress** is one reading of it.
+* **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
+"""
+
+from toolkit.probes.meter import Budget, Meter, SweepProgress
+from toolkit.probes.prices import Price, Prices, price_of, read_prices
+
+__all__ = [
+    "Budget",
+    "Meter",
+    "Price",
+    "Prices",
+    "SweepProgress",
+    "price_of",
+    "read_prices",
+]

@@ -19,7 +19,9 @@ PARTS = (
     "live.js",
     "chat.js",
     "cards.js",
+    "entry.js",
     "screens.js",
+    "frame.js",
     "main.js",
 )
 

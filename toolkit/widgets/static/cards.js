@@ -4,10 +4,6 @@ function hints(list) {
   return h("ul", {class: "px-hints"}, list.map((one) => plain("li", one)));
 }
 
-function labeled(level, title, ...content) {
-  return h("div", {class: "px-part"}, h(`h${level}`, {}, title), ...content);
-}
-
 function personaDetails({background, style, samples, identity, goals, would_notice: notices}) {
   return [
     labeled(3, "Who you are", prose(background)),

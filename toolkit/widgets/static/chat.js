@@ -5,6 +5,7 @@ const FEW_LEFT = 3;
 class Chat {
   constructor(panel) {
     this.panel = panel;
+    this.dense = true;
     this.link = panel.link;
     this.view = panel.view;
     this.answers = new Map();

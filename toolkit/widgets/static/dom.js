@@ -39,6 +39,10 @@ function plain(tag, text, attributes = {}) {
   return element;
 }
 
+function labeled(level, title, ...content) {
+  return h("div", {class: "px-part"}, h(`h${level}`, {}, title), ...content);
+}
+
 function field(label, control, hint = "") {
   const name = uniqueName("field");
   control.id = name;

@@ -2,8 +2,9 @@
 
 *Row*: one thing that happened, a frozen dataclass. *Entry*: a row as it is kept, with its place in
 its *chain* (a session, a participant, or the study as a whole). *Record*: the journal, in SQLite
-or PostgreSQL. *Lease*: the right to be the only writer for a participant. *View*: a question
-asked of the journal; it writes nothing.
+or PostgreSQL. *Lease*: the right to be the only writer for a participant. *GroupWriter*: keeps the
+many rows of a sweep, as many a commit as are waiting. *View*: a question asked of the journal; it
+writes nothing.
 """
 
 from toolkit.record.chain import Problem, Verification
@@ -13,6 +14,12 @@ from toolkit.record.export import EXPORT_ENDINGS, read_jsonl, require_room, writ
 from toolkit.record.journal import Record, open_record
 from toolkit.record.lease import Lease
 from toolkit.record.place import HasRecord
+from toolkit.record.rating_views import (
+    JudgedItem,
+    RaterHistory,
+    newest_reply,
+    rater_history,
+)
 from toolkit.record.rows import (
     ROW_TYPES,
     Attempt,
@@ -49,6 +56,7 @@ from toolkit.record.views import (
     sessions,
     withdrawn,
 )
+from toolkit.record.writer import GroupWriter
 
 __all__ = [
     "Attempt",
@@ -60,10 +68,12 @@ __all__ = [
     "Entry",
     "Exchange",
     "Flag",
+    "GroupWriter",
     "Guess",
     "HasRecord",
     "History",
     "Item",
+    "JudgedItem",
     "Lease",
     "Outcome",
     "Participant",
@@ -71,6 +81,7 @@ __all__ = [
     "Passed",
     "Problem",
     "ROW_TYPES",
+    "RaterHistory",
     "RaterSeat",
     "Rating",
     "Record",
@@ -89,8 +100,10 @@ __all__ = [
     "coverage",
     "event_id",
     "history",
+    "newest_reply",
     "open_record",
     "progress",
+    "rater_history",
     "read_jsonl",
     "require_room",
     "sessions",

@@ -11,6 +11,8 @@ This floor is the only place where design, endpoints and record meet.
 from toolkit.session.binding import Bound, bind
 from toolkit.session.brief import Brief, persona_card, scenario_card
 from toolkit.session.conversation import COMMENT_LENGTH, Conversation
+from toolkit.session.items import Shown
+from toolkit.session.rating import Preferred, RatingProgress, RatingQueue, RatingStage
 from toolkit.session.simulate import SimulatedTester, simulate
 from toolkit.session.sitting import Sitting, Stage
 
@@ -19,6 +21,11 @@ __all__ = [
     "Brief",
     "COMMENT_LENGTH",
     "Conversation",
+    "Preferred",
+    "RatingProgress",
+    "RatingQueue",
+    "RatingStage",
+    "Shown",
     "SimulatedTester",
     "Sitting",
     "Stage",

@@ -1,0 +1,232 @@
+"""From a planned task to what a rater sees: masked texts under an id that says nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from toolkit.canon import content_hash, new_id
+from toolkit.design import ConfirmStage, Contrast, Question, Rendered, Unit, render
+from toolkit.record import Item, JudgedItem, Record, Reply, newest_reply
+from toolkit.session.in_order import Allocation, Task
+from toolkit.session.masking import mask_prompt, mask_reply
+
+UNUSABLE = frozenset({"errored", "empty", "stopped"})
+"""Outcomes without an answer to rate; refused and truncated answers are rated like any other."""
+_ATTENTION_TITLE = "One more to read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One item as its rater sees it; nothing here says who, which arm or which endpoint."""
+
+    item_id: str
+    form: Literal["single", "pair"]
+    title: str
+    situation: str
+    """What the prompt was written in; empty where there is none."""
+    prompt: tuple[dict[str, str], ...]
+    """``{"role": "user" | "assistant", "text": …}`` each."""
+    replies: tuple[str, ...]
+    """One, or the left and the right one of a pair."""
+    questions: tuple[Question, ...]
+    """Asked of a single reply; none of a pair."""
+    position: int
+    """Which item of ``of`` this is, from 1."""
+    of: int
+    answers: Mapping[str, int | None]
+    """Question to the answer that stands."""
+    preferred: Literal["left", "right", "equal", "neither"] | None
+    """The choice that stands."""
+    why: str
+    passed: bool
+    """Whether it was passed over."""
+
+
+def shown(judged: JudgedItem, questions: tuple[Question, ...], *, position: int, of: int) -> Shown:
+    """An item that was handed out, with what its rater has said so far."""
+    values = judged.item.shown
+    choice = judged.choice
+    return Shown(
+        item_id=judged.item.item_id,
+        form=judged.item.form,
+        title=values["title"],
+        situation=values["situation"],
+        prompt=tuple(values["prompt"]),
+        replies=tuple(values["replies"]),
+        questions=questions if judged.item.form == "single" else (),
+        position=position,
+        of=of,
+        answers={name: rating.value for name, rating in judged.ratings.items()},
+        preferred=choice.preferred if choice else None,
+        why=choice.why if choice else "",
+        passed=judged.passed is not None,
+    )
+
+
+class ItemMaker:
+    """Makes items for the raters of one confirm freeze.
+
+    Args:
+        stage: what is confirmed.
+        allocation: who rates what; replies outside it may stand in for missing ones.
+        record: where the replies are.
+    """
+
+    def __init__(self, stage: ConfirmStage, allocation: Allocation, record: Record) -> None:
+        self._stage = stage
+        self._allocation = allocation
+        self._record = record
+        self._contrasts = {one.id: one for one in stage.contrasts}
+        self._units = {unit.unit_id: unit for unit in stage.units}
+
+    def replies(self, task: Task) -> tuple[Reply, ...] | None:
+        """What a task shows, another replicate in the place of a missing one; None if neither."""
+        found = [self._usable(unit_id) or self._spare(unit_id) for unit_id in task.unit_ids]
+        return tuple(one for one in found if one is not None) if all(found) else None
+
+    def is_due(self, task: Task) -> bool:
+        """Whether a reply of the task has not been sent for yet."""
+        return any(newest_reply(self._record, unit_id) is None for unit_id in task.unit_ids)
+
+    def item(self, task: Task, session_id: str, replies: tuple[Reply, ...]) -> Item:
+        """Make the item of a rating task."""
+        return Item(
+            item_id=new_id(),
+            session_id=session_id,
+            position=task.position,
+            purpose="rating",
+            form="pair" if len(replies) == 2 else "single",
+            unit_ids=tuple(reply.unit_id for reply in replies),
+            overlap=task.overlap,
+            repeats=None,
+            shown=self._values(replies),
+        )
+
+    def repeat(self, task: Task, session_id: str, original: Item) -> Item:
+        """Make an item that shows an earlier one of the same rater again."""
+        return Item(
+            item_id=new_id(),
+            session_id=session_id,
+            position=task.position,
+            purpose="repeat",
+            form=original.form,
+            unit_ids=original.unit_ids,
+            overlap=False,
+            repeats=original.item_id,
+            shown=original.shown,
+        )
+
+    def attention(self, task: Task, session_id: str) -> Item:
+        """Make an item whose answer is known; always a single one, on the study's form."""
+        planned = self._stage.plan.rating.attention[task.attention or 0]
+        prompt = [{"role": "user", "text": planned.prompt}]
+        return Item(
+            item_id=new_id(),
+            session_id=session_id,
+            position=task.position,
+            purpose="attention",
+            form="single",
+            unit_ids=(),
+            overlap=False,
+            repeats=None,
+            shown=self._filled(_ATTENTION_TITLE, "", prompt, [planned.reply], asked=True),
+            expected=planned.answer,
+        )
+
+    # ── texts ───────────────────────────────────────────────────────────────────────────────────
+
+    def _values(self, replies: tuple[Reply, ...]) -> dict[str, Any]:
+        contrast = self._contrasts[replies[0].contrast_id]
+        scenario = self._stage.study.scenario(contrast.scenario)
+        return self._filled(
+            scenario.title,
+            scenario.situation,
+            self._prompt(contrast, replies),
+            [self._text(contrast, reply) for reply in replies],
+            asked=len(replies) == 1,
+        )
+
+    def _filled(
+        self,
+        title: str,
+        situation: str,
+        prompt: list[dict[str, str]],
+        replies: list[str],
+        *,
+        asked: bool,
+    ) -> dict[str, Any]:
+        form = self._stage.study.form if asked else ()
+        return {
+            "title": title,
+            "situation": situation,
+            "prompt": prompt,
+            "replies": replies,
+            "questions": [
+                {"id": one.id, "ask": one.ask, "low": one.low, "high": one.high} for one in form
+            ],
+        }
+
+    def _text(self, contrast: Contrast, reply: Reply) -> str:
+        if self._stage.plan.rating.show_cue:
+            return reply.text
+        people = [self._stage.study.persona(name) for name in contrast.personas]
+        return mask_reply(reply.text, contrast, people)
+
+    def _prompt(self, contrast: Contrast, replies: tuple[Reply, ...]) -> list[dict[str, str]]:
+        """The messages of one reply, or of both of a pair.
+
+        Masked, the two prompts of a pair differ at most as a paraphrase does; the reference's
+        words then stand for both, so that nothing tells the arm.
+        """
+        rendered = [self._rendered(contrast, self._units[one.unit_id]) for one in replies]
+        if self._stage.plan.rating.show_cue:
+            return _side_by_side(rendered)
+        only = rendered[0] if len(rendered) == 1 else self._reference(contrast)
+        return list(mask_prompt(only, self._reference(contrast)))
+
+    def _reference(self, contrast: Contrast) -> Rendered:
+        persona = self._stage.study.persona(contrast.reference)
+        return render(contrast, contrast.arms[0], persona)
+
+    def _rendered(self, contrast: Contrast, unit: Unit) -> Rendered:
+        persona = self._stage.study.persona(unit.arm.persona_id)
+        return render(contrast, unit.arm, persona, replicate=unit.replicate)
+
+    # ── replies ─────────────────────────────────────────────────────────────────────────────────
+
+    def _usable(self, unit_id: str) -> Reply | None:
+        reply = newest_reply(self._record, unit_id)
+        return None if reply is None or reply.exchange.outcome in UNUSABLE else reply
+
+    def _spare(self, missing: str) -> Reply | None:
+        """Another replicate of the same contrast, arm and endpoint that nobody else rates."""
+        wanted = self._units[missing]
+        others = [unit.unit_id for unit in self._units.values() if _same_cell(unit, wanted)]
+        taken = self._planned() | self._stand_ins(missing)
+        free = [unit_id for unit_id in others if unit_id not in taken]
+        # The same order for every rater of the missing reply, so that an overlap stays one.
+        for unit_id in sorted(free, key=lambda one: content_hash([missing, one])):
+            if reply := self._usable(unit_id):
+                return reply
+        return None
+
+    def _planned(self) -> set[str]:
+        return {name for seat in self._allocation.seats for task in seat for name in task.unit_ids}
+
+    def _stand_ins(self, missing: str) -> set[str]:
+        """Replies that already stand in for others than the missing one."""
+        return set()
+
+
+def _same_cell(one: Unit, other: Unit) -> bool:
+    return (one.contrast_id, one.arm, one.alias) == (other.contrast_id, other.arm, other.alias)
+
+
+def _side_by_side(rendered: list[Rendered]) -> list[dict[str, str]]:
+    """Messages as they were sent; where those of a pair differ, both under their letter."""
+    turns = []
+    for same in zip(*(one.turns for one in rendered), strict=True):
+        texts = list(dict.fromkeys(turn.text for turn in same))
+        lettered = "\n\n".join(f"{letter}: {text}" for letter, text in zip("AB", texts, strict=False))
+        turns.append({"role": same[0].role, "text": texts[0] if len(texts) == 1 else lettered})
+    return turns

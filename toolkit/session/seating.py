@@ -1,0 +1,173 @@
+"""Which seat of the assignment a rater takes, and what is left to do on it.
+
+A seat that nobody held yet is taken by its first rater. One whose rater left or withdrew goes to
+the next newcomer, with the items that are not rated yet. Seats on which the rater would meet a
+contrast grown from a conversation of their own are avoided; where there is no other, those items
+are left out.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from toolkit.canon import VERSION, new_id
+from toolkit.design import ConfirmStage
+from toolkit.errors import EventConflict
+from toolkit.record import Participant, RaterSeat, Record, Session, SessionEnd, withdrawn
+from toolkit.record import rater_history as history_of
+from toolkit.session.in_order import Allocation, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """A seat as one rater holds it."""
+
+    row: RaterSeat
+    tasks: tuple[Task, ...]
+    """What is asked of this rater, in order."""
+    left_out: int
+    """Items of the seat that grew from the rater's own conversations."""
+
+
+class SeatPlan:
+    """The seats of one confirm freeze.
+
+    Args:
+        stage: what is confirmed.
+        confirm_hash: its freeze.
+        allocation: what each seat asks.
+        record: who holds which seat.
+    """
+
+    def __init__(
+        self, stage: ConfirmStage, confirm_hash: str, allocation: Allocation, record: Record
+    ) -> None:
+        self._stage = stage
+        self._hash = confirm_hash
+        self._allocation = allocation
+        self._record = record
+
+    def held_by(self, participant: Participant) -> Seating | None:
+        """The seat this participant took last, or None."""
+        own = [row for row in self._rows() if row.participant_id == participant.participant_id]
+        return self._seating(own[-1], participant) if own else None
+
+    def take(self, participant: Participant) -> Seating:
+        """Take a free seat; of two who reach for the same one, the second gets another."""
+        while True:
+            row = self._row(participant, self._choose(participant))
+            try:
+                self._record.append(row)
+            except EventConflict:
+                continue
+            return self._seating(row, participant)
+
+    def _row(self, participant: Participant, seat: int) -> RaterSeat:
+        holders = [row.holder for row in self._rows() if row.seat == seat]
+        tasks, _ = self._tasks(seat, max(holders, default=-1) + 1, participant)
+        return RaterSeat(
+            session_id=new_id(),
+            study_id=self._stage.study.study_id,
+            confirm_hash=self._hash,
+            participant_id=participant.participant_id,
+            simulated=participant.simulated,
+            seat=seat,
+            holder=max(holders, default=-1) + 1,
+            items=len(tasks),
+            form=self._stage.plan.rating.form,
+            show_cue=self._stage.plan.rating.show_cue,
+            toolkit_version=VERSION,
+        )
+
+    def _seating(self, row: RaterSeat, participant: Participant) -> Seating:
+        tasks, left_out = self._tasks(row.seat, row.holder, participant)
+        return Seating(row, tasks, left_out)
+
+    # ── which seat ──────────────────────────────────────────────────────────────────────────────
+
+    def _choose(self, participant: Participant) -> int:
+        own = self._grown_from(participant)
+        free = list(self._free(participant))
+        for seat in free:
+            if not self._meets(seat, own):
+                return seat
+        return min(free, key=lambda seat: (self._meets(seat, own), seat))
+
+    def _free(self, participant: Participant) -> Iterator[int]:
+        """Seats given back first, then those never held, then some beyond the plan."""
+        rows = [row for row in self._rows() if row.simulated is participant.simulated]
+        last = {row.seat: row for row in rows}
+        gone = withdrawn(self._record)
+        for seat, row in sorted(last.items()):
+            if self._given_back(row, gone) and self._rating_left(seat, participant):
+                yield seat
+        planned = len(self._allocation.seats)
+        never = [seat for seat in range(planned) if seat not in last]
+        yield from never
+        if not never:
+            first = max(planned, max(last, default=-1) + 1)
+            yield from range(first, first + planned)
+
+    def _given_back(self, row: RaterSeat, gone: Collection[str]) -> bool:
+        if row.participant_id in gone:
+            return True
+        end = self._end(row)
+        return end is not None and end.reason in ("left", "withdrawn")
+
+    def _rating_left(self, seat: int, participant: Participant) -> bool:
+        tasks, _ = self._tasks(seat, self._next_holder(seat), participant)
+        return any(task.purpose == "rating" for task in tasks)
+
+    def _next_holder(self, seat: int) -> int:
+        return max((row.holder for row in self._rows() if row.seat == seat), default=-1) + 1
+
+    def _meets(self, seat: int, own: Collection[str]) -> int:
+        return sum(task.contrast_id in own for task in self._allocation.seat(seat))
+
+    # ── what is asked there ─────────────────────────────────────────────────────────────────────
+
+    def _tasks(
+        self, seat: int, holder: int, participant: Participant
+    ) -> tuple[tuple[Task, ...], int]:
+        """Tasks of a seat without those rated by earlier holders and those of their own."""
+        done = self._rated_before(seat, holder, simulated=participant.simulated)
+        own = self._grown_from(participant)
+        asked = [task for task in self._allocation.seat(seat) if task.contrast_id not in own]
+        left_out = len(self._allocation.seat(seat)) - len(asked)
+        kept = [task for task in asked if task.position not in done and task.repeats not in done]
+        return tuple(kept), left_out
+
+    def _rated_before(self, seat: int, holder: int, *, simulated: bool) -> set[int | None]:
+        gone = withdrawn(self._record)
+        rated: set[int | None] = set()
+        for row in self._rows():
+            same = (row.seat, row.simulated) == (seat, simulated) and row.holder < holder
+            if same and row.participant_id not in gone:
+                judged = history_of(self._record, row.session_id).items.values()
+                rated |= {
+                    one.item.position
+                    for one in judged
+                    if one.rated and one.item.purpose == "rating"
+                }
+        return rated
+
+    def _grown_from(self, participant: Participant) -> frozenset[str]:
+        """Contrasts lifted from a conversation of this participant."""
+        return frozenset(
+            contrast.id
+            for contrast in self._stage.contrasts
+            if contrast.lead is not None
+            and self._played_by(contrast.lead.session_id) == participant.participant_id
+        )
+
+    def _played_by(self, session_id: str) -> str | None:
+        entry = self._record.find(session_id)
+        row = entry.row() if entry else None
+        return row.participant_id if isinstance(row, Session) else None
+
+    def _rows(self) -> list[RaterSeat]:
+        return [row for row in self._record.rows(RaterSeat) if row.confirm_hash == self._hash]
+
+    def _end(self, row: RaterSeat) -> SessionEnd | None:
+        entry = self._record.find(f"{row.session_id}.end")
+        end = entry.row() if entry else None
+        return end if isinstance(end, SessionEnd) else None

@@ -14,6 +14,7 @@ from toolkit.design.assign import Assignment, assign
 from toolkit.design.confirm import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
 from toolkit.design.confirm_stage import ConfirmStage
 from toolkit.design.contrast import Arm, ArmKind, Contrast, Lead, ListedNames, PromptTurn
+from toolkit.design.cue_values import cue_values
 from toolkit.design.factors import FACTORS, Factor
 from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
 from toolkit.design.freeze import Freeze
@@ -75,6 +76,7 @@ __all__ = [
     "Workspace",
     "Written",
     "assign",
+    "cue_values",
     "plan_units",
     "read_written",
     "render",

@@ -25,6 +25,10 @@ class Cues(Written):
     """Who they are as a noun without its article, such as ``Nigerian woman``; for contrasts."""
     place: Line | None = None
     """Where they are from or live, as after "from": ``Lagos``; for contrasts."""
+    given_name: Line | None = None
+    """What fills ``{name.first}``; needed where it is not the first word of a name of two."""
+    family_name: Line | None = None
+    """What fills ``{name.last}``; needed where it is not the last word of a name of two."""
 
 
 class Voice(Written):

@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from toolkit.design.articles import article
 from toolkit.design.contrast import Arm, Contrast, PromptTurn
+from toolkit.design.cue_values import cue_values, verb_form
 from toolkit.design.persona import Persona
+from toolkit.design.slots import PRONOUNS, Slot, slots_in
+from toolkit.errors import DesignError
 
-_SLOT = re.compile(r"\{([^{}]*)\}")
-_FORMS = {
-    "she/her": ("she", "her", "her", "hers", "herself"),
-    "he/him": ("he", "him", "his", "his", "himself"),
-    "they/them": ("they", "them", "their", "theirs", "themselves"),
-}
+_ENDS_SENTENCE = re.compile(
+    r"""(?:^|[.!?…][\"'”’)\]]*\s|\n[ \t]*\n|\n[ \t]*[-*•])\s*[\"'“‘(\[]*$"""
+)
+_ABBREVIATION = re.compile(
+    r"""(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca)\.|\b[A-Z]\.[A-Z]\.)"""
+    r"""\s*[\"'“‘(\[]*$""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class RenderedTurn:
     role: Literal["user", "assistant"]
     text: str
     spans: tuple[Span, ...]
+    """One for each slot of the written text, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Rendered:
     arm: Arm
     turns: tuple[RenderedTurn, ...]
     values: Mapping[str, str]
-    """Slot to what filled it."""
+    """Each slot of the text to what filled it first, without the capital of a sentence."""
 
 
 def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0) -> Rendered:
@@ -53,37 +60,69 @@ def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0
         arm: which text; its ``persona_id`` is ``persona.id``.
         persona: whose cues.
         replicate: from 0; listed names are used in turn.
+
+    Raises:
+        DesignError: if a slot is unknown, or the persona brings nothing for it.
     """
-    values = _values(contrast, persona, replicate)
+    values = cue_values(contrast, persona, replicate=replicate)
     turns = contrast.paraphrase if arm.kind == "paraphrase" else contrast.prompt
-    return Rendered(contrast.id, arm, tuple(_turn(turn, values) for turn in turns), values)
+    filling = _Filling(contrast, persona, values)
+    rendered = tuple(filling.turn(turn) for turn in turns)
+    return Rendered(contrast.id, arm, rendered, filling.used)
 
 
-def _values(contrast: Contrast, persona: Persona, replicate: int) -> dict[str, str]:
-    cues = persona.cues
-    listed = contrast.names.get(persona.id)
-    name = listed.listed[replicate % len(listed.listed)] if listed else cues.name
-    values = dict(
-        zip(
-            ("subject", "object", "possessive", "possessive.pronoun", "reflexive"),
-            _FORMS[cues.pronouns],
-            strict=True,
-        )
-    )
-    values |= {"name": name, "identity": cues.identity, "noun": cues.noun or ""}
-    values |= {"place": cues.place or "", "locale": cues.locale}
-    values |= {
-        f"dialect.{key}": texts.get(persona.id, "") for key, texts in contrast.dialect.items()
-    }
-    return values
+def begins_sentence(before: str) -> bool:
+    """Whether what comes after this text begins a sentence."""
+    return bool(_ENDS_SENTENCE.search(before)) and not _ABBREVIATION.search(before)
 
 
-def _turn(turn: PromptTurn, values: Mapping[str, str]) -> RenderedTurn:
-    text, spans, end = "", [], 0
-    for match in _SLOT.finditer(turn.text):
-        text += turn.text[end : match.start()]
-        value = values[match[1]]
-        spans.append(Span(len(text), len(text) + len(value), match[1]))
-        text += value
-        end = match.end()
-    return RenderedTurn(turn.role, text + turn.text[end:], tuple(spans))
+class _Filling:
+    """Fills the messages of one arm and remembers with what."""
+
+    def __init__(self, contrast: Contrast, persona: Persona, values: Mapping[str, str]) -> None:
+        self._contrast = contrast
+        self._persona = persona
+        self._values = values
+        self.used: dict[str, str] = {}
+
+    def turn(self, turn: PromptTurn) -> RenderedTurn:
+        slots = slots_in(turn.text)
+        fillings = [self._value(slot) for slot in slots]
+        text, end = "", 0
+        spans: list[Span] = []
+        for number, slot in enumerate(slots):
+            text += turn.text[end : slot.start]
+            if slot.name == "a":
+                fillings[number] = article(_after(turn.text, slots, fillings, number))
+            self.used.setdefault(slot.name, fillings[number])
+            value = _in_place(slot, fillings[number], text)
+            spans.append(Span(len(text), len(text) + len(value), slot.name))
+            text += value
+            end = slot.end
+        return RenderedTurn(turn.role, text + turn.text[end:], tuple(spans))
+
+    def _value(self, slot: Slot) -> str:
+        if slot.name == "a":
+            return ""
+        value = verb_form(slot, self._persona) if slot.forms else self._values.get(slot.name)
+        if not value:
+            raise DesignError(
+                f"contrast {self._contrast.id}: got the slot {slot.written}, for which persona "
+                f"{self._persona.id} brings nothing; wanted a slot that every persona fills. Run "
+                "`parallax check` and mend what it lists."
+            )
+        return value
+
+
+def _after(text: str, slots: tuple[Slot, ...], fillings: list[str], number: int) -> str:
+    """What will stand after slot ``number``, as far as the next one reaches."""
+    stop = slots[number].end
+    if number + 1 == len(slots):
+        return text[stop:]
+    return text[stop : slots[number + 1].start] + fillings[number + 1]
+
+
+def _in_place(slot: Slot, value: str, before: str) -> str:
+    """Begin a sentence with a capital; names, places and whole sentences stay as written."""
+    grammatical = slot.name in (*PRONOUNS, "a", "noun") or slot.forms
+    return value[:1].upper() + value[1:] if grammatical and begins_sentence(before) else value

@@ -25,6 +25,7 @@ R = TypeVar("R", bound=Row)
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 
 _PAGE = 200
+_MANY_IDS = 5000
 
 
 def open_record(
@@ -155,6 +156,11 @@ class Record:
         entries = self.entries(kinds=[kind.KIND], chain=chain)
         return [cast(R, entry.row()) for entry in entries]
 
+    def event_ids(self, kind: type[Row]) -> Iterator[str]:
+        """Name every event of one kind, in the order of their commits, reading no body."""
+        query = select(JOURNAL.c.number, JOURNAL.c.event_id).where(JOURNAL.c.kind == kind.KIND)
+        return (stored.event_id for stored in self._pages(query, "number", size=_MANY_IDS))
+
     def extent(self) -> tuple[int, int]:
         """Tell the number of the newest entry and how many there are; both 0 when empty."""
         query = select(func.coalesce(func.max(JOURNAL.c.number), 0), func.count())
@@ -176,17 +182,20 @@ class Record:
         with self._database.reading() as connection:
             return verify_chains(connection.execution_options(yield_per=_PAGE).execute(query))
 
-    def lease(self, name: str, *, on_lost: Callable[[], None] | None = None) -> Lease:
+    def lease(
+        self, name: str, *, on_lost: Callable[[], None] | None = None, take_over: bool = True
+    ) -> Lease:
         """Become the only writer under ``name``, such as a participant id.
 
         Args:
             name: what to reserve.
             on_lost: called once if a newer lease on the same name in this process takes over.
+            take_over: whether an older lease of this process gives way; another process never does.
 
         Raises:
-            OpenElsewhere: if another process holds it.
+            OpenElsewhere: if somebody else holds it.
         """
-        lease = take_lease(self._database, name, on_lost)
+        lease = take_lease(self._database, name, on_lost, take_over=take_over)
         self._leases = [older for older in self._leases if older.held] + [lease]
         return lease
 
@@ -210,16 +219,18 @@ class Record:
     def __repr__(self) -> str:
         return f"<Record {self.place}>"
 
-    def _pages(self, query: Select[Any], cursor: str) -> Iterator[Stored[Any]]:
+    def _pages(
+        self, query: Select[Any], cursor: str, *, size: int = _PAGE
+    ) -> Iterator[Stored[Any]]:
         """Read page by page, so that no transaction stays open while the caller thinks."""
         column = JOURNAL.c[cursor]
-        query = query.order_by(column).limit(_PAGE)
+        query = query.order_by(column).limit(size)
         last = -1
         while True:
             with self._database.reading() as connection:
                 page = connection.execute(query.where(column > last)).all()
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < size:
                 return
             last = getattr(page[-1], cursor)
 

@@ -25,32 +25,62 @@ def keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
     ends: dict[str, tuple[int, str]] = {}
     for one in drafts:
         if one.event_id in known:
-            _require_same(known[one.event_id], one)
+            require_same(as_draft(known[one.event_id]), one)
             continue
-        position, previous = ends.get(one.chain) or _end(connection, one.chain)
+        position, previous = ends.get(one.chain) or end_of(connection, one.chain)
         entry = _insert(connection, one, position, previous)
         known[one.event_id] = entry
         ends[one.chain] = (position + 1, entry.hash)
     return tuple(known[one.event_id] for one in drafts)
 
 
+def keep_link(
+    connection: Connection, drafts: Sequence[Draft], end: tuple[int, str]
+) -> tuple[int, str]:
+    """Keep drafts of one chain whose events are known to be new, within a writer's turn.
+
+    Args:
+        connection: the transaction.
+        drafts: in order, all of one chain.
+        end: the chain's end, as ``end_of`` tells it.
+
+    Returns:
+        The chain's new end.
+    """
+    position, previous = end
+    at = timestamp()
+    rows = []
+    for one in drafts:
+        values = _linked(one, position, previous, at)
+        position, previous = position + 1, values["hash"]
+        rows.append(values)
+    if rows:
+        connection.execute(insert(JOURNAL), rows)
+    return position, previous
+
+
 def _insert(connection: Connection, new: Draft, position: int, previous: str) -> Entry:
+    values = _linked(new, position, previous, timestamp())
+    number = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), values).scalar_one()
+    return Entry(**{**values, "number": number, "body": read_json(new.body)})
+
+
+def _linked(new: Draft, position: int, previous: str, at: str) -> dict[str, Any]:
+    """The columns of a draft at its place in its chain."""
     bound: dict[str, Any] = {
         "event_id": new.event_id,
         "chain": new.chain,
         "position": position,
         "kind": new.kind,
         "version": new.version,
-        "at": timestamp(),
+        "at": at,
         "previous": previous,
         "key_id": None,
     }
-    values = {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
-    number = connection.execute(insert(JOURNAL).returning(JOURNAL.c.number), values).scalar_one()
-    return Entry(**{**values, "number": number, "body": read_json(new.body)})
+    return {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
 
 
-def _end(connection: Connection, chain: str) -> tuple[int, str]:
+def end_of(connection: Connection, chain: str) -> tuple[int, str]:
     """Tell the next position of a chain and the hash to link it to."""
     query = (
         select(JOURNAL.c.position, JOURNAL.c.hash)
@@ -73,9 +103,18 @@ def find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, Ent
     return found
 
 
-def _require_same(kept: Entry, sent: Draft) -> None:
-    found = Draft(kept.event_id, kept.chain, kept.kind, kept.version, canonical_json(kept.body))
-    if found == sent:
+def as_draft(kept: Entry) -> Draft:
+    """The draft that an entry was made from."""
+    return Draft(kept.event_id, kept.chain, kept.kind, kept.version, canonical_json(kept.body))
+
+
+def require_same(kept: Draft, sent: Draft) -> None:
+    """Accept an event that is sent again with the content it is kept with.
+
+    Raises:
+        EventConflict: if the content differs.
+    """
+    if kept == sent:
         return
     raise EventConflict(
         f"record: event {sent.event_id} is already kept with different content; wanted the same "

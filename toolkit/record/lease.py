@@ -73,17 +73,21 @@ class Lease:
         return hold
 
 
-def take_lease(database: Database, name: str, on_lost: Callable[[], None] | None) -> Lease:
+def take_lease(
+    database: Database, name: str, on_lost: Callable[[], None] | None, *, take_over: bool = True
+) -> Lease:
     """Take the lease on ``name``, from an older one in this process if need be.
 
     Raises:
-        OpenElsewhere: if another process holds it.
+        OpenElsewhere: if another process holds it, or this one and ``take_over`` is False.
         RecordUnwritable: if the record was opened to read only.
     """
     database.require_writable()
     key = (os.getpid(), str(database.place), name)
     with _registry_lock:
         older = _registry.get(key)
+        if older and not take_over:
+            raise _elsewhere(name)
         hold = older._hand_over() if older else None
         lease = Lease(name, key, hold or _take_hold(database, name), on_lost)
         _registry[key] = lease
@@ -95,11 +99,15 @@ def take_lease(database: Database, name: str, on_lost: Callable[[], None] | None
 def _take_hold(database: Database, name: str) -> Hold:
     hold = _file_hold(database, name) if database.place.path else _server_hold(database, name)
     if hold is None:
-        raise OpenElsewhere(
-            f"lease: {name} is at work in another window or notebook; wanted to be the only one "
-            "writing. Go on there, or close it and open this one again; here you can only read."
-        )
+        raise _elsewhere(name)
     return hold
+
+
+def _elsewhere(name: str) -> OpenElsewhere:
+    return OpenElsewhere(
+        f"lease: {name} is at work in another window or notebook; wanted to be the only one "
+        "writing. Go on there, or close it and open this one again; here you can only read."
+    )
 
 
 def _file_hold(database: Database, name: str) -> Hold | None:

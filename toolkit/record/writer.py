@@ -1,0 +1,188 @@
+"""Group commit: many rows of one chain, kept by one thread, as many a commit as are waiting.
+
+A commit costs about the same for one row as for a hundred, so a sweep that answers faster than the
+disk turns keeps pace with it. What ``submit`` returns is done when the row is durable, not before.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from sqlalchemy import Connection
+
+from toolkit.errors import EventConflict
+from toolkit.record.codec import Draft, draft
+from toolkit.record.journal import Record
+from toolkit.record.keeping import as_draft, end_of, find_many, keep_link, require_same
+from toolkit.record.rows import Row
+
+_MOST = 1000
+"""Rows in one commit at most, so that nobody waits long for a turn to write."""
+
+
+class _Waiting(NamedTuple):
+    row: Row
+    kept: "Future[None]"
+    noted: bool
+
+
+class GroupWriter:
+    """Keeps the rows of one chain in the order they are given; nobody else writes that chain.
+
+    As a context manager it closes itself: everything given before is durable afterwards.
+
+    Args:
+        record: where the rows go.
+        chain: the chain of every row that will be given.
+        most: rows in one commit at most.
+
+    Raises:
+        RecordUnwritable: if the record was opened to read only.
+    """
+
+    def __init__(self, record: Record, chain: str, *, most: int = _MOST) -> None:
+        record._database.require_writable()
+        self._database = record._database
+        self._chain = chain
+        self._most = most
+        self._end: tuple[int, str] | None = None
+        self._failure: Exception | None = None
+        self._closed = False
+        self._given: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name=f"writer of {chain}", daemon=True)
+        self._thread.start()
+
+    def submit(self, row: Row) -> "Future[None]":
+        """Hand over a row; returns at once.
+
+        A row whose event is already kept with the same content is not kept twice.
+
+        Returns:
+            A future that is done when the row is durable. It raises what ``Record.append`` would;
+            whatever fails a commit fails every row in it, and none of them is kept.
+        """
+        return self._give(row, noted=False)
+
+    def note(self, row: Row) -> None:
+        """Hand over a row that nobody waits for; ``close`` raises if it could not be kept."""
+        self._give(row, noted=True)
+
+    def close(self) -> None:
+        """Wait until everything given is kept; safe to call twice.
+
+        Raises:
+            RecordError, ValueError: the first failure of a noted row.
+        """
+        if not self._closed:
+            self._closed = True
+            self._given.put(None)
+        self._thread.join()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _give(self, row: Row, *, noted: bool) -> "Future[None]":
+        if self._closed:
+            raise ValueError(
+                f"group writer of {self._chain}: got a {row.KIND} row after close(); wanted none. "
+                "Open another writer."
+            )
+        kept: Future[None] = Future()
+        self._given.put(_Waiting(row, kept, noted))
+        return kept
+
+    def _run(self) -> None:
+        while (first := self._given.get()) is not None:
+            group, last = self._group(first)
+            self._keep_group(group)
+            if last:
+                return
+
+    def _group(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+        """Take what is waiting, and tell whether nothing will follow."""
+        group = [first]
+        while len(group) < self._most:
+            try:
+                following = self._given.get_nowait()
+            except Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _keep_group(self, group: Sequence[_Waiting]) -> None:
+        drafts: list[tuple[_Waiting, Draft]] = []
+        for one in group:
+            try:
+                drafts.append((one, self._draft(one.row)))
+            except Exception as problem:
+                self._fail(one, problem)
+        if not drafts:
+            return
+        try:
+            with self._database.writing() as connection:
+                end, conflicts = self._keep(connection, [made for _, made in drafts])
+        except Exception as problem:
+            # Whether the commit happened may be unknown, so the end is read again next time.
+            self._end = None
+            for one, _ in drafts:
+                self._fail(one, problem)
+            return
+        self._end = end
+        for (one, _), conflict in zip(drafts, conflicts, strict=True):
+            if conflict is None:
+                one.kept.set_result(None)
+            else:
+                self._fail(one, conflict)
+
+    def _draft(self, row: Row) -> Draft:
+        made = draft(row)
+        if made.chain == self._chain:
+            return made
+        raise ValueError(
+            f"group writer of {self._chain}: got a {row.KIND} row of the chain {made.chain}; "
+            "wanted rows of its own chain only. Append it to the record instead."
+        )
+
+    def _keep(
+        self, connection: Connection, drafts: Sequence[Draft]
+    ) -> tuple[tuple[int, str], list[EventConflict | None]]:
+        """Keep what is new; return the chain's end, and for each draft why it was not kept."""
+        found = find_many(connection, [one.event_id for one in drafts])
+        known = {event_id: as_draft(entry) for event_id, entry in found.items()}
+        fresh, conflicts = [], []
+        for one in drafts:
+            if one.event_id not in known:
+                fresh.append(one)
+            conflicts.append(_conflict(known.setdefault(one.event_id, one), one))
+        end = self._end or end_of(connection, self._chain)
+        return keep_link(connection, fresh, end), conflicts
+
+    def _fail(self, one: _Waiting, problem: Exception) -> None:
+        if one.noted:
+            self._failure = self._failure or problem
+        else:
+            one.kept.set_exception(problem)
+
+
+def _conflict(kept: Draft, sent: Draft) -> EventConflict | None:
+    try:
+        require_same(kept, sent)
+    except EventConflict as problem:
+        return problem
+    return None

@@ -109,14 +109,21 @@ class EndpointError(ParallaxError):
     Attributes:
         attempts: one value per request made, in order (``toolkit.endpoints.Attempt``).
         partial: the text received before the failure, possibly empty.
+        retry_after: seconds the server asked to be left alone, if it did.
     """
 
     def __init__(
-        self, message: str, *, attempts: tuple[object, ...] = (), partial: str = ""
+        self,
+        message: str,
+        *,
+        attempts: tuple[object, ...] = (),
+        partial: str = "",
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.attempts = attempts
         self.partial = partial
+        self.retry_after = retry_after
 
 
 class BadEndpoint(EndpointError):

@@ -20,7 +20,8 @@ import pytest
 from servers import ChatServer, HangUp, Raw, Refuse, Say, Stall, Status, Whole
 
 from toolkit.endpoints import Answer, Message, OnToken, Settings, open_endpoint
-from toolkit.endpoints.openai_api import KINDS, OpenAIEndpoint, explain
+from toolkit.endpoints.openai_api import OpenAIEndpoint
+from toolkit.endpoints.openai_faults import KINDS, explain
 from toolkit.errors import (
     BadAnswer,
     EndpointError,

@@ -4,7 +4,8 @@
   an ``EndpointError``.
 * **Message**: one message of the conversation, with its role.
 * **Settings**: how to ask: temperature, seed, time limits, number of attempts.
-* **Answer**: what came back, with the **Usage** the server counted and every **Attempt** made.
+* **Answer**: what came back, with the **Usage** the server counted, every **Attempt** made and,
+  if asked for, each **TokenChoice** the first token could have been.
 * **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
   to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
@@ -22,6 +23,7 @@ from toolkit.endpoints.endpoint import (
     OnToken,
     Role,
     Settings,
+    TokenChoice,
     Usage,
 )
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
@@ -41,6 +43,7 @@ __all__ = [
     "SMOLLM2",
     "Scripted",
     "Settings",
+    "TokenChoice",
     "Usage",
     "fetch_model",
     "host_of",

@@ -23,12 +23,12 @@ class Dialect:
         self._refused: set[str] = set()
 
     def body(self, model: str, messages: Sequence[Message], settings: Settings) -> dict[str, Any]:
-        """Write the request: streamed, not stored, tokens counted."""
+        """Write the request: not stored, tokens counted."""
         wanted = {
             "model": model,
             "messages": [{"role": one.role, "content": writable(one.content)} for one in messages],
-            "stream": True,
-            "stream_options": {"include_usage": True},
+            "stream": settings.stream,
+            **({"stream_options": {"include_usage": True}} if settings.stream else {}),
             **self.parameters(settings),
         }
         return {name: value for name, value in wanted.items() if name not in self._refused}

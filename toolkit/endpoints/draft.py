@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.endpoints.endpoint import Usage
+from toolkit.endpoints.endpoint import TokenChoice, Usage
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 _THINKING = ("reasoning_content", "reasoning")
@@ -26,6 +26,7 @@ class Draft:
         finish_reason: as the server said it; empty until then.
         model: the model as the server named it; empty if it did not.
         usage: tokens as the server counted them.
+        logprobs: what the first token could have been, likeliest first.
         alive: whether the latest chunk brought anything new, thoughts included.
         done: whether the server said that nothing follows.
         begun: whether any part of an answer arrived.
@@ -37,6 +38,7 @@ class Draft:
         self.finish_reason = ""
         self.model = ""
         self.usage: Usage | None = None
+        self.logprobs: tuple[TokenChoice, ...] = ()
         self.alive = False
         self.done = False
         self.begun = False
@@ -81,6 +83,7 @@ class Draft:
         if not isinstance(choice, Mapping):
             raise Unreadable("a choice that is no object")
         self.finish_reason = _text(choice.get("finish_reason")) or self.finish_reason
+        self.logprobs = self.logprobs or _choices(choice.get("logprobs"))
         delta = choice.get("delta") or choice.get("message") or {}
         if not isinstance(delta, Mapping):
             raise Unreadable("a delta that is no object")
@@ -128,6 +131,28 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _choices(logprobs: object) -> tuple[TokenChoice, ...]:
+    """Read the alternatives to the first token; entries that are none are left out."""
+    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+    first = content[0] if isinstance(content, list) and content else None
+    if not isinstance(first, Mapping):
+        return ()
+    listed = first.get("top_logprobs")
+    # The token that came may be an unlikely one, and then it is not among the likeliest.
+    entries = [first, *(listed if isinstance(listed, list) else [])]
+    found = {one.token: one for entry in entries if (one := _token_choice(entry))}
+    return tuple(sorted(found.values(), key=lambda one: -one.logprob))
+
+
+def _token_choice(entry: object) -> TokenChoice | None:
+    if not isinstance(entry, Mapping):
+        return None
+    token, logprob = entry.get("token"), entry.get("logprob")
+    if not isinstance(token, str) or not isinstance(logprob, int | float) or logprob != logprob:
+        return None
+    return TokenChoice(writable(token), min(0.0, float(logprob)))
 
 
 def _said(error: object) -> str:

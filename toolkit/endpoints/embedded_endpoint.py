@@ -45,6 +45,7 @@ class EmbeddedEndpoint:
     Args:
         model: ``smollm2``, or the path of a GGUF file.
         settings: how to ask unless ``reply`` says otherwise.
+        bulk: as ``OpenAIEndpoint``.
 
     Attributes:
         host: ``host:port``; ``127.0.0.1:0`` until the child listens.
@@ -53,10 +54,13 @@ class EmbeddedEndpoint:
         BadEndpoint: if ``model`` is neither, or the launcher's address is not on this machine.
     """
 
-    def __init__(self, model: str = NAME, *, settings: Settings | None = None) -> None:
+    def __init__(
+        self, model: str = NAME, *, settings: Settings | None = None, bulk: bool = False
+    ) -> None:
         path = _path(model)
         self.name = f"embedded:{model if model == NAME else path.stem}"
         self._settings = settings
+        self._bulk = bulk
         self._server = _launched() or EmbeddedServer(path)
         self._client: OpenAIEndpoint | None = None
         self.host = self._server.address
@@ -105,6 +109,7 @@ class EmbeddedEndpoint:
                 allowed_hosts=(self.host,),
                 key=self._server.key or None,
                 settings=self._settings,
+                bulk=self._bulk,
                 name=self.name,
             )
         return self._client

@@ -6,10 +6,11 @@ command line and the tests use ``asyncio.run``.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
 OnToken = Callable[[str], None]
+_PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "top_logprobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,17 @@ class Settings:
     """Seconds allowed for one attempt as a whole."""
     max_attempts: int = 4
     """Requests made at most, the first included."""
+    stream: bool = True
+    """Whether text arrives piece by piece. Without, ``total_timeout`` alone limits an attempt."""
+    top_logprobs: int | None = None
+    """How many alternatives to the first token are asked for, each with its log-probability."""
 
     def parameters(self) -> dict[str, Any]:
         """The request parameters that are set, as sent and as recorded."""
-        named = ("temperature", "top_p", "max_tokens", "seed")
-        return {name: value for name in named if (value := getattr(self, name)) is not None}
+        named = {name: getattr(self, name) for name in _PARAMETERS}
+        if self.top_logprobs is not None:
+            named["logprobs"] = True
+        return {name: value for name, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,13 @@ class Usage:
     completion_tokens: int | None
 
 
+class TokenChoice(NamedTuple):
+    """One token that could have come first, and the natural logarithm of its probability."""
+
+    token: str
+    logprob: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back. Failures are exceptions, so an Answer always ended properly."""
@@ -90,6 +104,9 @@ class Answer:
     first_token_seconds: float | None
     """From the start of the attempt that worked to its first text; None without text."""
     attempts: tuple[Attempt, ...] = field(default=())
+    logprobs: tuple[TokenChoice, ...] = ()
+    """What the first token could have been, likeliest first, the one that came included; empty
+    when not asked for or not given."""
 
 
 @runtime_checkable

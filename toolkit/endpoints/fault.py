@@ -95,6 +95,7 @@ class Fault:
             f"{who}: {self.got}{tries}; wanted {wanted}. {step}",
             attempts=attempts,
             partial=partial,
+            retry_after=self.retry_after,
         )
 
 

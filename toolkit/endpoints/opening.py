@@ -22,6 +22,7 @@ def open_endpoint(
     base_url: str | None = None,
     settings: Settings | None = None,
     allowed_hosts: Collection[str] = (),
+    bulk: bool = False,
 ) -> Endpoint:
     """Open whoever answers; cheap, since nothing connects before the first reply.
 
@@ -32,6 +33,9 @@ def open_endpoint(
         settings: how to ask unless ``reply`` says otherwise.
         allowed_hosts: the ``host:port`` entries an ``openai:`` endpoint may send to. The embedded
             server needs none: it is on this machine and belongs to us.
+        bulk: for hundreds of calls at once, with as many connections. Answers are then not
+            streamed unless ``settings`` say so; settings given to ``reply`` decide for
+            themselves, so pass ``Settings(stream=False, …)`` there.
 
     Raises:
         BadEndpoint: if the spec or the address cannot be used as written.
@@ -52,8 +56,8 @@ def open_endpoint(
         # Imported here so that a scripted session never pays for the openai client.
         from toolkit.endpoints.embedded_endpoint import EmbeddedEndpoint
 
-        return EmbeddedEndpoint(name, settings=settings)
-    return _open_openai(name, base_url, settings, allowed_hosts)
+        return EmbeddedEndpoint(name, settings=settings, bulk=bulk)
+    return _open_openai(name, base_url, settings, allowed_hosts, bulk=bulk)
 
 
 def _open_scripted(spec: str, name: str, settings: Settings | None) -> Endpoint:
@@ -66,7 +70,12 @@ def _open_scripted(spec: str, name: str, settings: Settings | None) -> Endpoint:
 
 
 def _open_openai(
-    name: str, base_url: str | None, settings: Settings | None, allowed_hosts: Collection[str]
+    name: str,
+    base_url: str | None,
+    settings: Settings | None,
+    allowed_hosts: Collection[str],
+    *,
+    bulk: bool,
 ) -> Endpoint:
     if base_url is None:
         raise BadEndpoint(
@@ -83,6 +92,7 @@ def _open_openai(
         allowed_hosts=allowed_hosts,
         key=key_from_environment(),
         settings=settings,
+        bulk=bulk,
     )
 
 

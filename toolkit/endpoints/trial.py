@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -104,8 +105,9 @@ class Trial:
             parameters=parameters,
             usage=draft.usage,
             seconds=seconds,
-            first_token_seconds=self._first,
+            first_token_seconds=self._first if self._settings.stream else None,
             attempts=attempts,
+            logprobs=draft.logprobs,
         )
 
     async def _within_time(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
@@ -113,7 +115,8 @@ class Trial:
         self._end = asyncio.get_running_loop().time() + settings.total_timeout
         try:
             async with self._limit:
-                seconds = settings.first_token_timeout
+                # A server that does not stream is silent until the whole answer is written.
+                seconds = settings.first_token_timeout if settings.stream else math.inf
                 self._allow(seconds, f"no first word within {seconds:g} s")
                 async with opening as response:
                     self._status = response.status_code
@@ -132,7 +135,7 @@ class Trial:
         if fault.code == "content_filter":
             # Refused before a word was written: a refusal, kept apart from failures.
             self.draft.finish_reason = fault.code
-        if self.draft.pieces and fault.kind is EndpointUnreachable:
+        if self._status == 200 and fault.kind is EndpointUnreachable:
             return Fault(BadAnswer, "an answer cut off when the connection broke", fault.status)
         return fault
 

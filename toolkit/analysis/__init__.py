@@ -12,7 +12,8 @@
 Nothing here compares personas: explore gives no comparison.
 """
 
-from toolkit.analysis.columns import COLUMNS, Column, columns
+from toolkit.analysis.column import Column
+from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.plots import (

@@ -4,46 +4,21 @@ A frame has exactly these columns in this order, whether it holds a million rows
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pandas as pd
 
-from toolkit.record import Outcome
+from toolkit.analysis.column import OUTCOMES, RATED, SIMULATED, STAGE, STATES, Column, FrameName
+from toolkit.analysis.confirm_columns import CONFIRM_COLUMNS
 
-Dtype = Literal["str", "category", "bool", "Int64", "float64", "datetime64[us, UTC]"]
-Stage = Literal["explore", "confirm"]
-FrameName = Literal["participants", "sessions", "turns", "ratings", "flags", "dropped"]
-
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
-STAGES: tuple[str, ...] = get_args(Stage)
-STATES = ("finished", "capped", "skipped", "withdrawn", "in progress")
-RATED = ("rated", "declined", "unrated")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a frame."""
-
-    name: str
-    dtype: Dtype
-    """As pandas names it. Text and float columns mark a missing value with NaN, Int64 with NA."""
-    meaning: str
-    unit: str = ""
-    categories: tuple[str, ...] = ()
-    """The closed list, in its order; empty for an open one, whose values are then sorted."""
-
-
-_STAGE = Column("stage", "category", "explore finds, confirm measures", categories=STAGES)
-_SIMULATED = Column("simulated", "bool", "no human was involved")
 _SESSION = Column("session_id", "str", "the conversation")
 _PARTICIPANT = Column("participant_id", "category", "pseudonym of who took part")
 _SCENARIO = (
     Column("scenario_id", "category", "the situation, as its file names it"),
     Column("scenario", "category", "title of the situation as it was shown"),
 )
-_MARKS = (_SESSION, _STAGE, _SIMULATED, _PARTICIPANT, *_SCENARIO)
+_MARKS = (_SESSION, STAGE, SIMULATED, _PARTICIPANT, *_SCENARIO)
 
 
 def _counts(names: Sequence[str], meaning: str, unit: str) -> tuple[Column, ...]:
@@ -57,11 +32,12 @@ COLUMNS: Mapping[FrameName, tuple[Column, ...]] = MappingProxyType(
     {
         "participants": (
             Column("participant_id", "category", "pseudonym of who took part"),
-            _SIMULATED,
+            SIMULATED,
             Column("seat", "Int64", "order of enrolment, from 0"),
             Column("enrolled_by", "category", "how the person came in"),
             Column("enrolled_at", "datetime64[us, UTC]", "when"),
             Column("consented", "bool", "agreed to a consent text"),
+            Column("rates", "bool", "holds, or held, a rater's seat"),
             Column("assigned", "Int64", "missing until the first begins", "conversations"),
             *_counts(STATES, "conversations whose state is: NAME", "conversations"),
             Column("not_begun", "Int64", "assigned and not begun", "conversations"),
@@ -149,6 +125,7 @@ COLUMNS: Mapping[FrameName, tuple[Column, ...]] = MappingProxyType(
             Column("retracted", "Int64", "a flag its tester took back", "rows"),
             Column("retraction", "Int64", "the row that took a flag back", "rows"),
         ),
+        **CONFIRM_COLUMNS,
     }
 )
 """Frame to its columns, in order."""

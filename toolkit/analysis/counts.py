@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.columns import OUTCOMES, STATES
+from toolkit.analysis.column import OUTCOMES, STATES
 from toolkit.analysis.frames import Frames, require_stage
 from toolkit.design import FLAG_HARMS, HARM_TYPES, TRUST_DIMENSIONS, UNSURE, Study
 
@@ -18,8 +18,8 @@ HARM_KINDS = (*HARM_TYPES, UNSURE.key)
 
 
 def count_progress(frames: Frames) -> pd.DataFrame:
-    """Count conversations: ``participant_id simulated state n``, every state of everyone."""
-    wide = frames.participants.rename(columns=lambda name: name.replace("_", " "))
+    """Count conversations: ``participant_id simulated state n``, every state of every tester."""
+    wide = testers(frames).rename(columns=lambda name: name.replace("_", " "))
     long = wide.melt(
         id_vars=["participant id", "simulated"],
         value_vars=list(PROGRESS),
@@ -29,6 +29,12 @@ def count_progress(frames: Frames) -> pd.DataFrame:
     ).sort_index(kind="stable")
     long = long.rename(columns={"participant id": "participant_id"}).fillna({"n": 0})
     return long.assign(state=pd.Categorical(long["state"], PROGRESS)).reset_index(drop=True)
+
+
+def testers(frames: Frames) -> pd.DataFrame:
+    """Select participants of the explore stage; who rates and never conversed is none of them."""
+    people = frames.participants
+    return people[~(people["rates"] & people["assigned"].isna())]
 
 
 def count_coverage(frames: Frames, study: Study | None = None) -> pd.DataFrame:

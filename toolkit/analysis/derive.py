@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.columns import OUTCOMES, STATES, FrameName, conform
+from toolkit.analysis.column import OUTCOMES, STATES, FrameName
+from toolkit.analysis.columns import conform
 from toolkit.analysis.tables import Tables
 
 _MARKS = ["session_id", "stage", "simulated", "participant_id", "scenario_id", "scenario"]
@@ -24,14 +25,21 @@ def derive_sessions(kept: Tables) -> pd.DataFrame:
     return conform("sessions", sessions.join(_counts(kept), on="session_id"))
 
 
-def derive_participants(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
-    """Make the frame of participants; ``sessions`` is the finished frame of conversations."""
+def derive_participants(kept: Tables, sessions: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+    """Make the frame of participants.
+
+    Args:
+        kept: the tables of what is kept.
+        sessions: the finished frame of conversations.
+        raters: every seat taken, the table as read.
+    """
     people = kept.participants.sort_values(["seat", "participant_id"], kind="stable")
     who = sessions["participant_id"].astype("str")
     states = pd.crosstab(who, sessions["state"].astype("str"))
     of = kept.sessions.sort_values(["started_at", "session_id"]).groupby("participant_id")["of"]
     people = people.assign(
         consented=people["participant_id"].isin(kept.consents["participant_id"]),
+        rates=people["participant_id"].isin(raters["participant_id"]),
         assigned=people["participant_id"].map(of.last()),
         **{_name(state): _looked_up(people["participant_id"], states, state) for state in STATES},
     )

@@ -11,7 +11,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.analysis.columns import Stage, conform
+from toolkit.analysis.column import Stage
+from toolkit.analysis.columns import conform
+from toolkit.analysis.confirm_derive import derive_confirm
+from toolkit.analysis.confirm_reasons import ConfirmReasons, count_account, why_not_in_frames
+from toolkit.analysis.confirm_tables import ConfirmTables
 from toolkit.analysis.derive import (
     derive_flags,
     derive_participants,
@@ -26,7 +30,7 @@ from toolkit.record import Entry, Record
 
 
 class Frames(NamedTuple):
-    """Five tidy frames and the account of what is not in them; ``columns`` describes each."""
+    """Tidy frames and the accounts of what is not in them; ``columns`` describes each."""
 
     participants: pd.DataFrame
     """One row a participant, by seat."""
@@ -35,32 +39,58 @@ class Frames(NamedTuple):
     turns: pd.DataFrame
     """One row a thing said, in the order of ``sessions`` and then as it was said."""
     ratings: pd.DataFrame
-    """One row a rating that stands, ``declined`` ones included."""
+    """One row a rating in a conversation that stands, ``declined`` ones included."""
     flags: pd.DataFrame
     """One row a flag that stands."""
     dropped: pd.DataFrame
-    """One row a frame: how many rows the record holds, how many are kept, and why not the rest."""
+    """One row a frame above: how many rows the record holds, how many are kept, and why not the
+    rest."""
+    replies: pd.DataFrame
+    """One row a reply to a unit, as they were kept; one that was sent again is ``replaced``."""
+    raters: pd.DataFrame
+    """One row a seat taken, by seat."""
+    items: pd.DataFrame
+    """One row an item handed out to a rater."""
+    item_ratings: pd.DataFrame
+    """One row a blind rating that stands, joined to its item, reply, contrast and rater."""
+    choices: pd.DataFrame
+    """One row a choice between two replies that stands, joined likewise."""
+    guesses: pd.DataFrame
+    """One row a guess that stands, with the persona it was about."""
+    confirm_account: pd.DataFrame
+    """One row a frame of the confirm stage: what the record holds, what was left out and why, what
+    was kept, what is kept apart from comparisons of quality and why, and what is compared."""
 
 
 def load_frames(
-    record: Record, *, stage: Stage | None = None, simulated: bool | None = None
+    record: Record,
+    *,
+    stage: Stage | None = None,
+    simulated: bool | None = None,
+    confirm_hash: str | None = None,
 ) -> Frames:
     """Read a record into frames.
 
     Args:
         record: opened; it is only read.
-        stage: only conversations of this stage; None: both, told apart by the column ``stage``.
+        stage: only rows of this stage; None: both, told apart by the column ``stage``.
         simulated: True: only simulated participants; False: only people; None: both, told apart
-            by the column ``simulated``.
+            by the column ``simulated``. Replies come from a machine in any case and stay.
+        confirm_hash: only rows of this confirm freeze; None: all, told apart by the column.
 
     Raises:
         RecordUnreadable: if a row cannot be read.
     """
-    return frames_of(record.entries(kinds=KINDS), stage=stage, simulated=simulated)
+    entries = record.entries(kinds=KINDS)
+    return frames_of(entries, stage=stage, simulated=simulated, confirm_hash=confirm_hash)
 
 
 def frames_of(
-    entries: Iterable[Entry], *, stage: Stage | None = None, simulated: bool | None = None
+    entries: Iterable[Entry],
+    *,
+    stage: Stage | None = None,
+    simulated: bool | None = None,
+    confirm_hash: str | None = None,
 ) -> Frames:
     """Make frames from entries, as ``load_frames`` does from a record.
 
@@ -69,10 +99,20 @@ def frames_of(
             kept.
         stage: as for ``load_frames``.
         simulated: as for ``load_frames``.
+        confirm_hash: as for ``load_frames``.
     """
     # Texts may hold lone surrogates, which only this storage takes.
     with pd.option_context("mode.string_storage", "python"):
-        return _frames(read_tables(entries), stage, simulated)
+        tables, confirm = read_tables(entries)
+        reasons = why_left_out(tables, stage=stage, simulated=simulated)
+        why = why_not_in_frames(
+            confirm,
+            tables.participants,
+            reasons.participants,
+            stage=stage,
+            confirm_hash=confirm_hash,
+        )
+        return _frames(tables, reasons, confirm, why)
 
 
 def require_stage(frame: pd.DataFrame, stage: Stage) -> None:
@@ -97,23 +137,39 @@ def require_stage(frame: pd.DataFrame, stage: Stage) -> None:
     )
 
 
-def _frames(tables: Tables, stage: Stage | None, simulated: bool | None) -> Frames:
-    reasons = why_left_out(tables, stage=stage, simulated=simulated)
+def _frames(
+    tables: Tables, reasons: Reasons, confirm: ConfirmTables, why: ConfirmReasons
+) -> Frames:
     kept = _kept(tables, reasons)
     sessions = derive_sessions(kept)
+    derived = derive_confirm(_kept_confirm(confirm, why), tables.ends)
     return Frames(
-        participants=derive_participants(kept, sessions),
+        participants=derive_participants(kept, sessions, confirm.raters),
         sessions=sessions,
         turns=derive_turns(kept, sessions),
         ratings=derive_ratings(kept, sessions),
         flags=derive_flags(kept, sessions),
         dropped=conform("dropped", account(tables, reasons)),
+        **derived._asdict(),
+        confirm_account=conform("confirm_account", count_account(confirm, why, derived)),
     )
 
 
 def _kept(tables: Tables, reasons: Reasons) -> Tables:
     stay = {
-        name: getattr(tables, name)[why.eq(KEPT).to_numpy()].reset_index(drop=True)
+        name: _stay(getattr(tables, name), why)
         for name, why in zip(Reasons._fields, reasons, strict=True)
     }
     return tables._replace(**stay)
+
+
+def _kept_confirm(tables: ConfirmTables, reasons: ConfirmReasons) -> ConfirmTables:
+    stay = {
+        name: _stay(getattr(tables, name), why)
+        for name, why in zip(ConfirmReasons._fields, reasons, strict=True)
+    }
+    return tables._replace(**stay)
+
+
+def _stay(table: pd.DataFrame, why: "pd.Series[str]") -> pd.DataFrame:
+    return table[why.eq(KEPT).to_numpy()].reset_index(drop=True)

@@ -33,6 +33,7 @@ from toolkit.analysis.counts import (
     count_session_ratings,
     dimension_label,
     harm_label,
+    testers,
 )
 from toolkit.analysis.frames import Frames
 from toolkit.analysis.legible import shortened
@@ -105,7 +106,7 @@ def progress(frames: Frames) -> Figure:
     numbers = count_progress(frames)
     if numbers.empty:
         return _nothing("Progress", "No participant has enrolled yet.", numbers)
-    people = list(frames.participants["participant_id"].astype("str"))
+    people = list(testers(frames)["participant_id"].astype("str"))
     wide = numbers.astype({"participant_id": "str", "state": "str"}).pivot(
         index="participant_id", columns="state", values="n"
     )
@@ -259,7 +260,7 @@ def _head(canvas: Canvas, title: str, frames: Frames) -> None:
 
 
 def _simulated(frames: Frames) -> str:
-    marks = frames.participants["simulated"]
+    marks = testers(frames)["simulated"]
     if not marks.any():
         return ""
     if marks.all():

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from toolkit.analysis.columns import REASONS, Stage
+from toolkit.analysis.column import Stage
+from toolkit.analysis.columns import REASONS
 from toolkit.analysis.tables import Tables
 
 KEPT = ""
@@ -34,11 +35,11 @@ def why_left_out(tables: Tables, *, stage: Stage | None, simulated: bool | None)
         simulated: whether simulated participants were asked for; None: both kinds.
     """
     people = _people(tables, simulated)
-    sessions = _inherit(tables.sessions, "participant_id", tables.participants, people)
+    sessions = inherited(tables.sessions, "participant_id", tables.participants, people)
     if stage is not None:
-        sessions = _first(sessions, other_stage=tables.sessions["stage"].ne(stage))
+        sessions = first_of(sessions, other_stage=tables.sessions["stage"].ne(stage))
     turns, ratings, flags = (
-        _inherit(table, "session_id", tables.sessions, sessions)
+        inherited(table, "session_id", tables.sessions, sessions)
         for table in (tables.turns, tables.ratings, tables.flags)
     )
     return Reasons(people, sessions, turns, _judged(tables, ratings), _flagged(tables, flags))
@@ -58,7 +59,7 @@ def account(tables: Tables, reasons: Reasons) -> pd.DataFrame:
 def _people(tables: Tables, simulated: bool | None) -> "pd.Series[str]":
     people = tables.participants
     is_simulated = people["simulated"].astype("bool")
-    return _first(
+    return first_of(
         pd.Series(KEPT, index=people.index, dtype="str"),
         withdrawn=people["participant_id"].isin(tables.withdrawals["participant_id"]),
         simulated=is_simulated & (simulated is False),
@@ -66,7 +67,7 @@ def _people(tables: Tables, simulated: bool | None) -> "pd.Series[str]":
     )
 
 
-def _inherit(
+def inherited(
     rows: pd.DataFrame, key: str, parents: pd.DataFrame, why: "pd.Series[str]"
 ) -> "pd.Series[str]":
     """What keeps a parent out keeps its rows out; a missing parent makes an orphan."""
@@ -76,7 +77,7 @@ def _inherit(
 
 def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
     ratings = tables.ratings
-    return _first(
+    return first_of(
         why,
         orphan=ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables.turns["turn_id"]),
         superseded=ratings.duplicated(["session_id", "turn_id", "question"], keep="last"),
@@ -86,7 +87,7 @@ def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
 def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
     flags = tables.flags
     retraction = flags["retracted"].astype("bool")
-    return _first(
+    return first_of(
         why,
         orphan=~flags["turn_id"].isin(tables.turns["turn_id"]),
         retraction=retraction,
@@ -95,8 +96,8 @@ def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
     )
 
 
-def _first(why: "pd.Series[str]", **reasons: "pd.Series[Any]") -> "pd.Series[str]":
-    """Add reasons in order, to rows that have none yet."""
+def first_of(why: "pd.Series[str]", **reasons: "pd.Series[Any]") -> "pd.Series[str]":
+    """Add reasons in the order given, to rows that have none yet."""
     for reason, applies in reasons.items():
         why = why.mask(why.eq(KEPT) & applies.astype("bool"), reason)
     return why

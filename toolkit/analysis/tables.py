@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.analysis.confirm_tables import KINDS as CONFIRM_KINDS
+from toolkit.analysis.confirm_tables import ConfirmSorter, ConfirmTables
 from toolkit.record import (
     Consent,
     Entry,
     Flag,
     Participant,
     Rating,
+    Row,
     Session,
     SessionEnd,
     Turn,
@@ -44,15 +47,18 @@ _FIELDS = {
 }
 _NO_EXCHANGE = (*(None,) * 9, "")
 """The exchange of a tester's turn: there is none, and no error either."""
-KINDS = tuple(
-    kind.KIND
-    for kind in (Participant, Consent, Withdrawal, Session, Turn, Rating, Flag, SessionEnd)
+KINDS = (
+    *(
+        kind.KIND
+        for kind in (Participant, Consent, Withdrawal, Session, Turn, Rating, Flag, SessionEnd)
+    ),
+    *CONFIRM_KINDS,
 )
 """Kinds of row that are read."""
 
 
 class Tables(NamedTuple):
-    """Everything the record holds, one table a kind of row."""
+    """What the record holds of people and conversations, one table a kind of row."""
 
     participants: pd.DataFrame
     sessions: pd.DataFrame
@@ -64,36 +70,42 @@ class Tables(NamedTuple):
     withdrawals: pd.DataFrame
 
 
-def read_tables(entries: Iterable[Entry]) -> Tables:
+def read_tables(entries: Iterable[Entry]) -> tuple[Tables, ConfirmTables]:
     """Sort entries into tables; within a conversation their order is kept."""
     rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    confirm = ConfirmSorter()
     for entry in entries:
-        _sort_in(rows, entry)
-    return Tables(
+        row = entry.row()
+        # A rating of a blind item and one in a conversation are the same kind of row.
+        if isinstance(row, Rating) and row.item_id is None:
+            rows["ratings"].append((*_values(row, "ratings", 8), entry.at))
+        else:
+            _sort_in(rows, row, entry.at)
+            confirm.take(row, entry)
+    tables = Tables(
         *(
             pd.DataFrame.from_records(rows[name], columns=list(_FIELDS[name]))
             for name in Tables._fields
         )
     )
+    return tables, confirm.tables()
 
 
-def _sort_in(rows: dict[str, list[tuple[Any, ...]]], entry: Entry) -> None:
-    match entry.row():
-        case Turn() as row:
-            rows["turns"].append(_turn(row, entry.at))
-        case Rating() as row:
-            rows["ratings"].append((*_values(row, "ratings", 8), entry.at))
-        case Flag() as row:
-            rows["flags"].append((*_values(row, "flags", 11), entry.at))
-        case Session() as row:
-            rows["sessions"].append(_session(row, entry.at))
-        case SessionEnd() as row:
-            rows["ends"].append((row.session_id, row.reason, entry.at))
-        case Participant() as row:
-            rows["participants"].append((*_values(row, "participants", 4), entry.at))
-        case Consent() as row:
+def _sort_in(rows: dict[str, list[tuple[Any, ...]]], row: Row, at: str) -> None:
+    match row:
+        case Turn():
+            rows["turns"].append(_turn(row, at))
+        case Flag():
+            rows["flags"].append((*_values(row, "flags", 11), at))
+        case Session():
+            rows["sessions"].append(_session(row, at))
+        case SessionEnd():
+            rows["ends"].append((row.session_id, row.reason, at))
+        case Participant():
+            rows["participants"].append((*_values(row, "participants", 4), at))
+        case Consent():
             rows["consents"].append((row.participant_id,))
-        case Withdrawal() as row:
+        case Withdrawal():
             rows["withdrawals"].append((row.participant_id,))
 
 

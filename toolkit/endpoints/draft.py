@@ -1,5 +1,6 @@
 """An answer in the making: chunks as the server sends them in, pieces of text out."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,7 +151,9 @@ def _token_choice(entry: object) -> TokenChoice | None:
     if not isinstance(entry, Mapping):
         return None
     token, logprob = entry.get("token"), entry.get("logprob")
-    if not isinstance(token, str) or not isinstance(logprob, int | float) or logprob != logprob:
+    if not isinstance(token, str) or not isinstance(logprob, int | float):
+        return None
+    if not math.isfinite(logprob):
         return None
     return TokenChoice(writable(token), min(0.0, float(logprob)))
 

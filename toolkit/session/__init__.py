@@ -11,6 +11,8 @@ This floor is the only place where design, endpoints and record meet.
 from toolkit.session.binding import Bound, bind
 from toolkit.session.brief import Brief, persona_card, scenario_card
 from toolkit.session.conversation import COMMENT_LENGTH, Conversation
+from toolkit.session.drafting import Draft, draft_contrast
+from toolkit.session.drafting_findings import OpenQuestion, Replacement
 from toolkit.session.items import Shown
 from toolkit.session.rating import Preferred, RatingProgress, RatingQueue, RatingStage
 from toolkit.session.simulate import SimulatedTester, simulate
@@ -21,15 +23,19 @@ __all__ = [
     "Brief",
     "COMMENT_LENGTH",
     "Conversation",
+    "Draft",
+    "OpenQuestion",
     "Preferred",
     "RatingProgress",
     "RatingQueue",
     "RatingStage",
+    "Replacement",
     "Shown",
     "SimulatedTester",
     "Sitting",
     "Stage",
     "bind",
+    "draft_contrast",
     "persona_card",
     "scenario_card",
     "simulate",

@@ -1,0 +1,62 @@
+"""What a draft says about the words of a message: a slot proposed, or a question left open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Sureness = Literal["sure", "likely"]
+"""``sure``: written exactly as the persona's file has it; ``likely``: read that way by rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Words of a message that a slot takes the place of."""
+
+    message: int
+    """Which message of the prompt, from 0."""
+    start: int
+    """Code points of the message before anything was replaced."""
+    end: int
+    was: str
+    """The words as the tester wrote them."""
+    slot: str
+    """One slot or two, such as ``{a} {noun}``."""
+    reason: str
+    """Why, after "because it is"."""
+    sureness: Sureness
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """Words that may tell who is asking; they stay as they are until somebody decides."""
+
+    message: int
+    start: int
+    """Code points of the message before anything was replaced; 0 for the whole message."""
+    end: int
+    words: str
+    """The words, or nothing when the question is about the whole message."""
+    asks: str
+    """One sentence."""
+
+
+Finding = Replacement | OpenQuestion
+
+
+def first_come(findings: Iterable[Finding]) -> list[Finding]:
+    """Keep every finding that overlaps none before it, in the order of the text."""
+    kept: list[Finding] = []
+    for one in findings:
+        if not any(one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: (one.start, one.end))
+
+
+def replaced(text: str, findings: Iterable[Finding]) -> str:
+    """Put every proposed slot in its place; open questions change nothing."""
+    parts, end = [], 0
+    for one in findings:
+        if isinstance(one, Replacement):
+            parts += [text[end : one.start], one.slot]
+            end = one.end
+    return "".join([*parts, text[end:]])

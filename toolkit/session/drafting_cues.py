@@ -45,6 +45,7 @@ def cue_findings(message: int, text: str, persona: Persona) -> Iterator[Finding]
     yield from _names(message, text, persona)
     yield from _place(message, text, persona.cues.place)
     yield from _exactly(message, text, persona.cues.locale, "{locale}", "the persona's locale")
+    yield from _parts_of_identity(message, text, persona.cues.identity)
     yield from _single_words(message, text, persona)
 
 
@@ -67,21 +68,36 @@ def name_words(persona: Persona) -> tuple[str, ...]:
 
 def _identity(message: int, text: str, identity: str) -> Iterator[Finding]:
     yield from _exactly(message, text, identity, "{identity}", "the persona's identity sentence")
-    said, wanted = list(_WORD.finditer(text)), _WORD.findall(identity)
-    matcher = SequenceMatcher(
-        None, [_folded(one.group()) for one in said], [_folded(one) for one in wanted], False
-    )
-    blocks = [one for one in matcher.get_matching_blocks() if one.size >= _RUN]
-    shared = sum(one.size for one in blocks)
-    if blocks and shared >= _NEARLY_ALL * len(wanted):
-        start, end = said[blocks[0].a].start(), said[blocks[-1].a + blocks[-1].size - 1].end()
-        end += len(re.match(r"[.!?]?", text[end:])[0])  # type: ignore[index]
-        reason = f"nearly the identity sentence: {shared} of its {len(wanted)} words in a row"
+    runs = _runs(text, identity)
+    shared, words = sum(count for _, _, count in runs), len(_WORD.findall(identity))
+    if runs and shared >= _NEARLY_ALL * words:
+        start, end = _whole_sentence(text, runs[0][0], runs[-1][1])
+        reason = f"nearly the identity sentence: {shared} of its {words} words in their order"
         yield Replacement(message, start, end, text[start:end], "{identity}", reason, "likely")
-        return
-    for block in blocks:
-        start, end = said[block.a].start(), said[block.a + block.size - 1].end()
+
+
+def _parts_of_identity(message: int, text: str, identity: str) -> Iterator[Finding]:
+    for start, end, _ in _runs(text, identity):
         yield OpenQuestion(message, start, end, text[start:end], _PART_OF_IDENTITY)
+
+
+def _runs(text: str, identity: str) -> list[tuple[int, int, int]]:
+    """Start, end and number of words of each run that the text shares with the sentence."""
+    said, wanted = list(_WORD.finditer(text)), _WORD.findall(identity)
+    folded = [_folded(one.group()) for one in said], [_folded(one) for one in wanted]
+    blocks = SequenceMatcher(None, *folded, autojunk=False).get_matching_blocks()
+    return [
+        (said[one.a].start(), said[one.a + one.size - 1].end(), one.size)
+        for one in blocks
+        if one.size >= _RUN
+    ]
+
+
+def _whole_sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in a word or two before the run, such as "I'm" for "I am", and the mark after it."""
+    before = re.search(r"(?:^|[.!?]\s+)((?:\S+\s+){1,2})$", text[:start])
+    mark = re.match(r"[.!?]?", text[end:])
+    return (before.start(1) if before else start), end + (mark.end() if mark else 0)
 
 
 _PART_OF_IDENTITY = (

@@ -1,8 +1,9 @@
 """What the record means: tidy frames, leads with their transcripts, figures with their numbers.
 
-* **Frames**: the record as five tidy tables with declared columns (a **Column** each; ``columns``
+* **Frames**: the record as tidy tables with declared columns (a **Column** each; ``columns``
   describes them) and an account of every row left out. The column ``stage`` tells explore, which
   finds, from confirm, which measures; ``require_stage`` refuses the wrong one.
+* **Trace**: the chain from one blind judgment back to the turn that started it.
 * **Lead**: words that a participant flagged, or an answer they rated low. A lead says that it
   happened, never how often.
 * **Transcript**: one conversation as plain text, with its flags marked.
@@ -25,6 +26,7 @@ from toolkit.analysis.plots import (
     session_ratings,
 )
 from toolkit.analysis.reading import Source, open_to_read
+from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Lead",
     "Leads",
     "Source",
+    "Trace",
     "Transcript",
     "columns",
     "coverage",
@@ -47,5 +50,6 @@ __all__ = [
     "rating_distribution",
     "require_stage",
     "session_ratings",
+    "trace",
     "transcript",
 ]

@@ -34,7 +34,9 @@ def count_progress(frames: Frames) -> pd.DataFrame:
 def testers(frames: Frames) -> pd.DataFrame:
     """Select participants of the explore stage; who rates and never conversed is none of them."""
     people = frames.participants
-    return people[~(people["rates"] & people["assigned"].isna())]
+    people = people[~(people["rates"] & people["assigned"].isna())]
+    names = people["participant_id"].cat.remove_unused_categories()
+    return people.assign(participant_id=names)
 
 
 def count_coverage(frames: Frames, study: Study | None = None) -> pd.DataFrame:

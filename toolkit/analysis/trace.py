@@ -1,0 +1,194 @@
+"""Where a judgment comes from: from a blind rating back to the turn that started it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
+from toolkit.design import Contrast
+from toolkit.errors import AnalysisError
+from toolkit.record import (
+    Choice,
+    Guess,
+    Item,
+    RaterSeat,
+    Rating,
+    Record,
+    Reply,
+    Row,
+    Session,
+    Turn,
+    Withdrawal,
+)
+
+_WIDTH = 96
+_INDENT = "    "
+_R = TypeVar("_R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The chain behind one judgment; every part is what was kept, unchanged."""
+
+    judgment: Rating | Choice | Guess
+    item: Item
+    seat: RaterSeat
+    replies: tuple[Reply, ...]
+    """The replies the item shows: one, left and right, or none for an attention item."""
+    contrast: Contrast | None
+    """As it was sent; None for an attention item, or where the study no longer has it so."""
+    lead: Turn | None
+    """The answer in an explore conversation that the contrast was lifted from."""
+    lead_session: Session | None
+    missing: str
+    """Why the chain ends before a turn; empty when it does not."""
+
+    def __str__(self) -> str:
+        return unlinked("\n".join(_lines(self)))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+def trace(record: Record, event_id: str, *, contrasts: Iterable[Contrast] = ()) -> Trace:
+    """Follow a rating, choice or guess of the confirm stage back to where it started.
+
+    Args:
+        record: opened; it is only read.
+        event_id: id of the rating, choice or guess.
+        contrasts: those of the study; without them the chain ends at the reply.
+
+    Raises:
+        AnalysisError: if the record holds no such judgment, its rater withdrew, or a link of the
+            chain is not in the record.
+    """
+    judgment = _judgment(record, event_id)
+    item = _found(record, str(judgment.item_id), Item)
+    seat = next(iter(record.rows(RaterSeat, chain=item.session_id)), None)
+    if seat is None:
+        raise _broken(f"rater's seat {item.session_id}")
+    if record.find(f"{Withdrawal.KIND}.{seat.participant_id}"):
+        raise AnalysisError(
+            f"trace: {event_id} belongs to {seat.participant_id}, who has withdrawn; wanted a "
+            "judgment of somebody still in the study. Take one from the frames."
+        )
+    replies = tuple(_newest(record, unit_id) for unit_id in item.unit_ids)
+    contrast, missing = _contrast(replies, contrasts)
+    session = turn = None
+    if contrast is not None:
+        session, turn, missing = _lead(record, contrast)
+    return Trace(
+        judgment=judgment,
+        item=item,
+        seat=seat,
+        replies=replies,
+        contrast=contrast,
+        lead=turn,
+        lead_session=session,
+        missing=missing,
+    )
+
+
+def _judgment(record: Record, event_id: str) -> Rating | Choice | Guess:
+    entry = record.find(event_id)
+    row = entry.row() if entry else None
+    if isinstance(row, Choice | Guess) or (isinstance(row, Rating) and row.item_id is not None):
+        return row
+    raise AnalysisError(
+        f"trace: got {ascii(event_id)}; wanted the id of a rating, choice or guess of the confirm "
+        f"stage that {record.place} holds. Take one from frames.item_ratings, frames.choices or "
+        "frames.guesses."
+    )
+
+
+def _newest(record: Record, unit_id: str) -> Reply:
+    reply, number = _found(record, unit_id, Reply), 1
+    while entry := record.find(f"{unit_id}.{number}"):
+        row, number = entry.row(), number + 1
+        reply = row if isinstance(row, Reply) else reply
+    return reply
+
+
+def _found(record: Record, event_id: str, kind: type[_R]) -> _R:
+    entry = record.find(event_id)
+    row = entry.row() if entry else None
+    if isinstance(row, kind):
+        return row
+    raise _broken(f"{kind.KIND} {event_id}")
+
+
+def _broken(link: str) -> AnalysisError:
+    return AnalysisError(
+        f"trace: got a record without the {link}; wanted every link of the chain. Check the record "
+        "with `parallax verify`."
+    )
+
+
+def _contrast(
+    replies: tuple[Reply, ...], contrasts: Iterable[Contrast]
+) -> tuple[Contrast | None, str]:
+    if not replies:
+        return None, "an attention item shows no reply"
+    sent = replies[0]
+    known = {one.id: one for one in contrasts}
+    if sent.contrast_id not in known:
+        return None, f"contrast {sent.contrast_id} was not given"
+    if known[sent.contrast_id].hash != sent.contrast_hash:
+        return None, f"contrast {sent.contrast_id} is not any more what was sent"
+    return known[sent.contrast_id], ""
+
+
+def _lead(record: Record, contrast: Contrast) -> tuple[Session | None, Turn | None, str]:
+    if contrast.lead is None:
+        return None, None, f"contrast {contrast.id} was planned, not lifted from a turn"
+    session, turn = (
+        entry.row() if entry else None
+        for entry in (record.find(contrast.lead.session_id), record.find(contrast.lead.turn_id))
+    )
+    if not isinstance(session, Session) or not isinstance(turn, Turn):
+        return None, None, f"the turn that contrast {contrast.id} was lifted from is not here"
+    if record.find(f"{Withdrawal.KIND}.{session.participant_id}"):
+        return None, None, "whoever found the lead has withdrawn"
+    return session, turn, ""
+
+
+def _lines(chain: Trace) -> list[str]:
+    seat, item = chain.seat, chain.item
+    by = ", simulated" if seat.simulated else ""
+    lines = [
+        *_said(chain.judgment),
+        f"item {item.item_id}, {item.purpose}, place {item.position + 1} of rater "
+        f"{seat.participant_id}{by}",
+    ]
+    for reply in chain.replies:
+        arm = f"{reply.arm} {reply.persona_id}" if reply.arm == "swap" else reply.arm
+        lines += [
+            f"reply {reply.unit_id}: {arm}, replicate {reply.replicate + 1}, "
+            f"{reply.endpoint_alias} ({reply.exchange.endpoint}), {reply.exchange.outcome}",
+            *wrapped(f"“{shortened(reply.text, 280)}”", _WIDTH, _INDENT),
+        ]
+    if chain.contrast is not None:
+        one = chain.contrast
+        lines.append(f"contrast {one.id}, {one.origin}, {one.cueing}: {visible(one.title)}")
+    if chain.lead is not None and chain.lead_session is not None:
+        lines += [
+            f"lead: turn {chain.lead.turn_id} of conversation {chain.lead.session_id}, "
+            f"situation {chain.lead_session.scenario_id}",
+            *wrapped(f"“{shortened(chain.lead.text, 280)}”", _WIDTH, _INDENT),
+        ]
+    return [*lines, f"here the chain ends: {chain.missing}"] if chain.missing else lines
+
+
+def _said(judgment: Rating | Choice | Guess) -> list[str]:
+    match judgment:
+        case Rating():
+            value = "declined" if judgment.value is None else f"{judgment.value} of 5"
+            head = f"rating {judgment.rating_id}: {judgment.question} {value}"
+            comment = judgment.comment
+        case Choice():
+            head = f"choice {judgment.choice_id}: {judgment.preferred}"
+            comment = judgment.why
+        case Guess():
+            return [f"guess {judgment.guess_id}: {judgment.guessed or 'cannot tell'}"]
+    said = wrapped(f"comment: {visible(comment)}", _WIDTH, _INDENT) if comment else []
+    return [head, *said]

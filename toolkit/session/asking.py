@@ -7,11 +7,11 @@ failure is never text: what had arrived is the text, why it failed is ``error``.
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import EndpointError
-from toolkit.record import Attempt, Exchange, Outcome, Turn, Usage
+from toolkit.record import Exchange, Turn
+from toolkit.session.exchanges import Asked
 
 
 class Asking:
@@ -35,9 +35,12 @@ class Asking:
         on_token: OnToken | None = None,
     ) -> None:
         self._endpoint = endpoint
-        self._messages = messages_of(instructions, turns)
-        self._answers = next(turn.turn_id for turn in reversed(turns) if turn.speaker == "tester")
-        self._settings = settings
+        self._asked = Asked(
+            next(turn.turn_id for turn in reversed(turns) if turn.speaker == "tester"),
+            tuple(messages_of(instructions, turns)),
+            endpoint.name,
+            settings,
+        )
         self._on_token = on_token
         self._pieces: list[str] = []
         self._task: asyncio.Task[Answer] | None = None
@@ -53,7 +56,9 @@ class Asking:
         if self._stopping:
             return self._stopped(0.0)
         self._task = asyncio.ensure_future(
-            self._endpoint.reply(self._messages, settings=self._settings, on_token=self._gather)
+            self._endpoint.reply(
+                self._asked.messages, settings=self._asked.settings, on_token=self._gather
+            )
         )
         try:
             return self._answered(await self._task)
@@ -76,53 +81,14 @@ class Asking:
             self._on_token(piece)
 
     def _answered(self, answer: Answer) -> tuple[str, Exchange]:
-        usage = Usage(**asdict(answer.usage)) if answer.usage else None
-        return answer.text, self._exchange(
-            _outcome(answer),
-            seconds=answer.seconds,
-            attempts=answer.attempts,
-            model_reported=answer.model_reported,
-            usage=usage,
-            first_token_seconds=answer.first_token_seconds,
-            finish_reason=answer.finish_reason,
-        )
+        return answer.text, self._asked.answered(answer)
 
     def _failed(self, problem: EndpointError, seconds: float) -> tuple[str, Exchange]:
         text = problem.partial or "".join(self._pieces)
-        return text, self._exchange(
-            "errored", seconds=seconds, attempts=problem.attempts, error=str(problem)
-        )
+        return text, self._asked.failed(problem, seconds=seconds)
 
     def _stopped(self, seconds: float) -> tuple[str, Exchange]:
-        return "".join(self._pieces), self._exchange("stopped", seconds=seconds)
-
-    def _exchange(
-        self,
-        outcome: Outcome,
-        *,
-        seconds: float,
-        attempts: Sequence[object] = (),
-        model_reported: str = "",
-        usage: Usage | None = None,
-        first_token_seconds: float | None = None,
-        finish_reason: str = "",
-        error: str = "",
-    ) -> Exchange:
-        return Exchange(
-            outcome=outcome,
-            answers=self._answers,
-            messages=tuple({"role": m.role, "content": m.content} for m in self._messages),
-            endpoint=self._endpoint.name,
-            model_reported=model_reported,
-            parameters=self._settings.parameters(),
-            seed=self._settings.seed,
-            usage=usage,
-            seconds=seconds,
-            first_token_seconds=first_token_seconds,
-            finish_reason=finish_reason,
-            attempts=tuple(Attempt(**asdict(attempt)) for attempt in attempts),  # type: ignore[call-overload]
-            error=error,
-        )
+        return "".join(self._pieces), self._asked.stopped(seconds=seconds)
 
 
 def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
@@ -139,11 +105,3 @@ def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
         elif turn.text and turn.exchange.outcome != "errored":
             messages.append(Message("assistant", turn.text))
     return messages
-
-
-def _outcome(answer: Answer) -> Outcome:
-    if answer.refused:
-        return "refused"
-    if answer.finish_reason == "length":
-        return "truncated"
-    return "answered" if answer.text.strip() else "empty"

@@ -27,10 +27,20 @@ class Bound:
     settings: Settings
     frozen: bool
     """False when the launcher put another endpoint in the place of the study's."""
+    plan: EndpointPlan | None = None
+    """What it was opened from; None when it was made by hand."""
 
 
-def bind(study: Study, alias: str, *, environ: Mapping[str, str] = os.environ) -> Bound:
+def bind(
+    study: Study, alias: str, *, bulk: bool = False, environ: Mapping[str, str] = os.environ
+) -> Bound:
     """Open whoever answers under ``alias`` in this run.
+
+    Args:
+        study: names the aliases.
+        alias: whom to open.
+        bulk: for many calls at once instead of one conversation; see ``open_endpoint``.
+        environ: where the launcher's word is found.
 
     Raises:
         UnknownName: if the study has no such alias.
@@ -48,8 +58,9 @@ def bind(study: Study, alias: str, *, environ: Mapping[str, str] = os.environ) -
         base_url=plan.base_url,
         settings=_settings(planned),
         allowed_hosts=_hosts(plan),
+        bulk=bulk,
     )
-    return Bound(alias, endpoint, _settings(planned), frozen=_same_server(plan, planned))
+    return Bound(alias, endpoint, _settings(planned), frozen=_same_server(plan, planned), plan=plan)
 
 
 def record_binding(record: Record, bound: Bound) -> None:

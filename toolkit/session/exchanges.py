@@ -1,0 +1,94 @@
+"""From what an endpoint said, or why it did not, to the Exchange that is kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from toolkit.endpoints import Answer, Message, Settings
+from toolkit.endpoints import Attempt as Tried
+from toolkit.errors import EndpointError
+from toolkit.record import Attempt, Exchange, Outcome, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of whom; each method gives the Exchange for one way it can end."""
+
+    answers: str
+    """Id of the tester's turn, or of the unit, that was sent."""
+    messages: tuple[Message, ...]
+    """Exactly what was sent."""
+    endpoint: str
+    """Its name."""
+    settings: Settings
+
+    def answered(self, answer: Answer) -> Exchange:
+        """An answer came, be it refused, cut off or empty."""
+        usage = answer.usage
+        return self._exchange(
+            outcome_of(answer),
+            seconds=answer.seconds,
+            attempts=_kept(answer.attempts),
+            model_reported=answer.model_reported,
+            usage=Usage(
+                prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens
+            )
+            if usage
+            else None,
+            first_token_seconds=answer.first_token_seconds,
+            finish_reason=answer.finish_reason,
+        )
+
+    def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
+        """No usable answer came."""
+        tried = cast(tuple[Tried, ...], problem.attempts)
+        return self._exchange(
+            "errored", seconds=seconds, attempts=_kept(tried), error=str(problem)
+        )
+
+    def stopped(self, *, seconds: float) -> Exchange:
+        """Whoever asked gave up waiting."""
+        return self._exchange("stopped", seconds=seconds)
+
+    def _exchange(self, outcome: Outcome, **found: Any) -> Exchange:
+        nothing: dict[str, Any] = {
+            "model_reported": "",
+            "usage": None,
+            "first_token_seconds": None,
+            "finish_reason": "",
+            "attempts": (),
+            "error": "",
+        }
+        return Exchange(
+            outcome=outcome,
+            answers=self.answers,
+            messages=tuple({"role": m.role, "content": m.content} for m in self.messages),
+            endpoint=self.endpoint,
+            parameters=self.settings.parameters(),
+            seed=self.settings.seed,
+            **(nothing | found),
+        )
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    """Say how an exchange ended that brought an answer."""
+    if answer.refused:
+        return "refused"
+    if answer.finish_reason == "length":
+        return "truncated"
+    return "answered" if answer.text.strip() else "empty"
+
+
+def _kept(tried: Sequence[Tried]) -> tuple[Attempt, ...]:
+    return tuple(
+        Attempt(
+            number=one.number,
+            started_at=one.started_at,
+            seconds=one.seconds,
+            status=one.status,
+            error=one.error,
+            message=one.message,
+            waited=one.waited,
+        )
+        for one in tried
+    )

@@ -151,7 +151,7 @@ class Meter:
             if not counted and (price.input or price.output):
                 return _unwatched(endpoint)
             if self._cost >= budget.cost:
-                return f"{self._cost:.2f} of {budget.cost:.2f} USD are used"
+                return f"{self._cost:.4g} of {budget.cost:g} USD are used"
         return ""
 
     def _seconds_left(self) -> float | None:

@@ -67,7 +67,7 @@ def read_prices(path: Path | None = None) -> Prices:
     """
     path = path or SHIPPED
     try:
-        return read_written(path, Prices, noun="prices")
+        return read_written(path, Prices, noun="price list")
     except InvalidFiles as problem:
         lines = "\n".join(f"  {complaint}" for complaint in problem.complaints)
         raise SetupError(

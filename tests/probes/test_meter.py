@@ -1,0 +1,180 @@
+"""Tokens, money, time left and the end of a budget: counted, never guessed."""
+
+from typing import Any
+
+import pytest
+
+from toolkit.errors import SetupError
+from toolkit.probes import Budget, Meter, Prices
+from toolkit.record import Exchange, Reply, Usage
+
+PRICES = Prices.model_validate(
+    {
+        "as_of": "2026-01-31",
+        "source": "a test",
+        "models": {"dear": {"input": "10", "output": "30"}},
+    }
+)
+DEAR = "openai:dear"
+
+
+class Clock:
+    """Seconds that pass only when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def reply(
+    number: int = 0,
+    *,
+    endpoint: str = DEAR,
+    usage: Usage | None = None,
+    outcome: str = "answered",
+) -> Reply:
+    asked = Exchange(
+        outcome=outcome,  # type: ignore[arg-type]
+        answers=f"u-{number}",
+        messages=(),
+        endpoint=endpoint,
+        model_reported="",
+        parameters={},
+        seed=None,
+        usage=usage,
+        seconds=0.1,
+        first_token_seconds=None,
+        finish_reason="stop",
+        attempts=(),
+        error="",
+    )
+    fields: dict[str, Any] = {
+        **{"unit_id": f"u-{number}", "sweep_id": "w", "confirm_hash": "h", "contrast_id": "c"},
+        **{"contrast_hash": "h", "scenario_id": "s", "scenario_hash": "h", "origin": "planned"},
+        **{"cueing": "explicit", "arm": "reference", "persona_id": "ada", "persona_hash": "h"},
+        **{"replicate": 0, "endpoint_alias": "assistant", "slots": {}, "text": ""},
+    }
+    return Reply(exchange=asked, **fields)
+
+
+def used(sent: int | None, said: int | None) -> Usage:
+    return Usage(prompt_tokens=sent, completion_tokens=said)
+
+
+def test_a_reply_adds_its_tokens_and_their_price() -> None:
+    meter = Meter(3, prices=PRICES)
+    meter.count(reply(usage=used(1_000, 100)))
+    meter.count(reply(usage=used(500, 50)))
+    progress = meter.progress(in_flight=1)
+    assert (progress.planned, progress.done, progress.failed, progress.in_flight) == (3, 2, 0, 1)
+    assert (progress.prompt_tokens, progress.completion_tokens) == (1_500, 150)
+    assert progress.cost == pytest.approx(1_500 * 10e-6 + 150 * 30e-6)
+    assert progress.uncounted == 0
+
+
+@pytest.mark.parametrize("usage", [None, used(None, 4), used(4, None)])
+def test_tokens_nobody_reported_are_said_and_not_guessed(usage: Usage | None) -> None:
+    meter = Meter(2, prices=PRICES)
+    meter.count(reply(usage=usage))
+    progress = meter.progress(0)
+    assert progress.uncounted == 1
+    assert progress.prompt_tokens + progress.completion_tokens == (4 if usage else 0)
+
+
+@pytest.mark.parametrize("prices", [None, PRICES])
+def test_an_unknown_price_makes_the_cost_unknown(prices: Prices | None) -> None:
+    meter = Meter(2, prices=prices)
+    meter.count(reply(endpoint="openai:unlisted", usage=used(1, 1)))
+    meter.count(reply(usage=used(1, 1)))
+    assert meter.progress(0).cost is None
+
+
+@pytest.mark.parametrize("endpoint", ["embedded:smollm2", "scripted:courteous"])
+def test_an_endpoint_on_this_machine_costs_nothing(endpoint: str) -> None:
+    meter = Meter(1)
+    meter.count(reply(endpoint=endpoint, usage=used(1_000, 1_000)))
+    assert meter.progress(0).cost == 0
+
+
+def test_a_failure_counts_as_done_and_as_failed() -> None:
+    meter = Meter(2)
+    meter.count(reply(outcome="errored"))
+    progress = meter.progress(0)
+    assert (progress.done, progress.failed, progress.uncounted) == (1, 1, 1)
+
+
+def test_time_left_goes_by_the_latest_pace() -> None:
+    clock = Clock()
+    meter = Meter(1_000, clock=clock)
+    assert meter.progress(0).seconds_left is None
+    for number in range(400):
+        clock.now += 1.0 if number < 200 else 2.0
+        meter.count(reply(number))
+    assert meter.progress(0).seconds_left == pytest.approx(600 * 2.0)
+
+
+def test_time_left_is_unknown_while_no_time_has_passed() -> None:
+    meter = Meter(10, clock=Clock())
+    meter.count(reply())
+    assert meter.progress(0).seconds_left is None
+
+
+def test_a_token_budget_is_spent_when_it_is_reached() -> None:
+    meter = Meter(9, budget=Budget(tokens=2_200))
+    meter.count(reply(usage=used(1_000, 100)))
+    assert meter.exhausted == ""
+    meter.count(reply(usage=used(1_000, 100)))
+    assert meter.exhausted == "2,200 of 2,200 tokens are used"
+    meter.count(reply(usage=used(1_000, 100)))
+    assert meter.exhausted == "2,200 of 2,200 tokens are used"
+
+
+def test_a_cost_budget_is_spent_when_it_is_reached() -> None:
+    meter = Meter(9, prices=PRICES, budget=Budget(cost=0.02))
+    meter.count(reply(usage=used(1_000, 0)))
+    assert meter.exhausted == ""
+    meter.count(reply(usage=used(1_500, 0)))
+    assert meter.exhausted == "0.025 of 0.02 USD are used"
+
+
+@pytest.mark.parametrize("budget", [Budget(tokens=100), Budget(cost=1.0)])
+def test_a_budget_cannot_be_kept_where_nobody_counts(budget: Budget) -> None:
+    meter = Meter(9, prices=PRICES, budget=budget)
+    meter.count(reply(outcome="errored"))
+    assert meter.exhausted == ""
+    meter.count(reply(usage=None))
+    assert meter.exhausted == (
+        "openai:dear does not say how many tokens it used, so no budget can be kept"
+    )
+
+
+def test_money_is_not_asked_of_an_endpoint_on_this_machine() -> None:
+    meter = Meter(9, budget=Budget(cost=1.0))
+    meter.count(reply(endpoint="embedded:smollm2", usage=None))
+    assert meter.exhausted == ""
+
+
+def test_a_cost_budget_needs_the_price_of_everybody_who_answers() -> None:
+    meter = Meter(9, prices=PRICES, budget=Budget(cost=1.5))
+    meter.require_prices([DEAR, "embedded:smollm2"])
+    with pytest.raises(SetupError) as refused:
+        meter.require_prices([DEAR, "openai:new", "openai:newer"])
+    assert str(refused.value) == (
+        "budget: got a limit of 1.5 USD and no price for openai:new, openai:newer; wanted the "
+        "price of every endpoint that answers. Add it to a list like toolkit/probes/prices.yaml "
+        "and name that with --prices, or limit tokens with --max-tokens-total."
+    )
+
+
+def test_without_a_cost_budget_no_price_is_needed() -> None:
+    Meter(9, budget=Budget(tokens=5)).require_prices(["openai:new"])
+
+
+def test_a_price_unknown_all_the_same_ends_the_run() -> None:
+    meter = Meter(9, prices=PRICES, budget=Budget(cost=1.0))
+    meter.count(reply(endpoint="openai:new", usage=used(1, 1)))
+    assert meter.exhausted == (
+        "the price of openai:new is unknown, so a limit in USD cannot be kept"
+    )

@@ -10,6 +10,7 @@
   to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
   and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
+* ``request_body`` and ``read_body`` write a request and read an answer that files carry.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
@@ -27,6 +28,7 @@ from toolkit.endpoints.endpoint import (
     Usage,
 )
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
+from toolkit.endpoints.offline import read_body, request_body
 from toolkit.endpoints.opening import open_endpoint
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
@@ -49,4 +51,6 @@ __all__ = [
     "host_of",
     "model_path",
     "open_endpoint",
+    "read_body",
+    "request_body",
 ]

@@ -79,7 +79,7 @@ paraphrase:
 def confirm_text(replicates: int, **rating: object) -> str:
     plan = {
         "form": "single",
-        "raters": 6,
+        "raters": 8,
         "items_per_rater": 3,
         "items_per_sitting": 10,
         "repeats": 1,

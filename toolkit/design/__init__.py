@@ -7,9 +7,11 @@ tester began. An **Assignment** is one conversation asked of one tester. The **v
 the closed lists: factors, harms, trust dimensions, consequences and acceptable-use classes.
 
 A **Contrast** is one prompt with cue slots and its **Arms**; a **ConfirmStage** is what a study
-confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent once.
+confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent once. An
+**Allocation** is who rates what, in **Tasks**.
 """
 
+from toolkit.design.allocation import Allocation, Task, allocate, allocate_units
 from toolkit.design.assign import Assignment, assign
 from toolkit.design.confirm import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
 from toolkit.design.confirm_stage import ConfirmStage
@@ -19,6 +21,7 @@ from toolkit.design.factors import FACTORS, Factor
 from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
 from toolkit.design.freeze import Freeze
 from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
+from toolkit.design.linter import lint, lint_reading
 from toolkit.design.persona import Cues, Persona, Voice
 from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
 from toolkit.design.scenario import Grounding, Scenario
@@ -34,6 +37,7 @@ from toolkit.design.written import Written
 
 __all__ = [
     "ACCEPTABLE_USES",
+    "Allocation",
     "AnalysisPlan",
     "Arm",
     "ArmKind",
@@ -68,6 +72,7 @@ __all__ = [
     "Span",
     "Study",
     "TRUST_DIMENSIONS",
+    "Task",
     "Term",
     "UNSURE",
     "Unit",
@@ -75,8 +80,12 @@ __all__ = [
     "Voice",
     "Workspace",
     "Written",
+    "allocate",
+    "allocate_units",
     "assign",
     "cue_values",
+    "lint",
+    "lint_reading",
     "plan_units",
     "read_written",
     "render",

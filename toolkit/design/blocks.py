@@ -1,0 +1,187 @@
+"""Which contrasts each rater meets: rotating incomplete blocks over many scenarios.
+
+Every rater gets the same number of contrasts, no contrast twice. Each takes those that fewest
+earlier raters have, spread over scenarios, so that contrasts are met equally often or differ by 1.
+Two repairs follow where they are needed: contrasts that some raters may not see are evened out
+along chains of raters, and blocks that share nothing are joined by exchanging two contrasts.
+"""
+
+from collections import Counter, deque
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from random import Random
+
+Rows = list[list[str]]
+"""A rater's contrasts, one list a seat."""
+
+
+def deal_blocks(
+    contrasts: Sequence[str],
+    *,
+    raters: int,
+    per_rater: int,
+    scenarios: Mapping[str, str],
+    excluded: Mapping[int, Collection[str]],
+    draw: Random,
+) -> Rows:
+    """Give each rater ``per_rater`` different contrasts, each contrast to as many raters.
+
+    Args:
+        contrasts: their ids.
+        raters: how many seats.
+        per_rater: contrasts a rater, at most as many as they may see.
+        scenarios: contrast id to scenario id.
+        excluded: seat to contrasts it may not see.
+        draw: where free choices come from.
+    """
+    met: Counter[str] = Counter(dict.fromkeys(contrasts, 0))
+    rows: Rows = [[] for _ in range(raters)]
+    # Raters with the fewest contrasts to choose from choose first.
+    for seat in sorted(range(raters), key=lambda one: -len(excluded.get(one, ()))):
+        allowed = [name for name in contrasts if name not in excluded.get(seat, ())]
+        order = sorted(shuffled(allowed, draw), key=met.__getitem__)
+        rows[seat] = _varied(order, met, scenarios, per_rater)
+        met.update(rows[seat])
+    if any(excluded.values()):
+        _even_out(rows, contrasts, excluded)
+    _join(rows, excluded)
+    return rows
+
+
+def shuffled(items: Sequence[str], draw: Random) -> list[str]:
+    """Shuffle through ``random()`` alone, the one method whose sequence is promised to stay."""
+    keys = [draw.random() for _ in items]
+    return [items[index] for index in sorted(range(len(items)), key=keys.__getitem__)]
+
+
+def _varied(
+    order: Sequence[str], met: Mapping[str, int], scenarios: Mapping[str, str], wanted: int
+) -> list[str]:
+    """Take the least met; among those as many scenarios as there are."""
+    taken: list[str] = []
+    for _, level in groupby(order, key=met.__getitem__):
+        seen = Counter(scenarios[name] for name in taken)
+        ranked: list[tuple[int, str]] = []
+        for name in level:
+            ranked.append((seen[scenarios[name]], name))
+            seen[scenarios[name]] += 1
+        ranked.sort(key=lambda pair: pair[0])
+        taken += [name for _, name in ranked[: wanted - len(taken)]]
+    return taken
+
+
+def _even_out(
+    rows: Rows, contrasts: Sequence[str], excluded: Mapping[int, Collection[str]]
+) -> None:
+    """Pass contrasts on from rater to rater until no chain makes their counts more even."""
+    while chain := _uneven_chain(rows, contrasts, excluded):
+        for seat, old, new in chain:
+            rows[seat][rows[seat].index(old)] = new
+
+
+def _uneven_chain(
+    rows: Rows, contrasts: Sequence[str], excluded: Mapping[int, Collection[str]]
+) -> list[tuple[int, str, str]]:
+    met = Counter(name for row in rows for name in row)
+    for start in sorted(contrasts, key=lambda name: -met[name]):
+        if met[start] - min(met[name] for name in contrasts) < 2:
+            break
+        chain = _chain(start, met, rows, contrasts, excluded)
+        if chain:
+            return chain
+    return []
+
+
+def _chain(
+    start: str,
+    met: Mapping[str, int],
+    rows: Rows,
+    contrasts: Sequence[str],
+    excluded: Mapping[int, Collection[str]],
+) -> list[tuple[int, str, str]]:
+    """Find the shortest chain of exchanges from ``start`` to a contrast met twice less."""
+    came: dict[str, tuple[int, str]] = {start: (-1, "")}
+    queue = deque([start])
+    while queue:
+        old = queue.popleft()
+        if met[start] - met[old] > 1:
+            return _traced(old, came)
+        for seat, row in enumerate(rows):
+            if old in row:
+                for new in contrasts:
+                    if new not in came and new not in row and new not in excluded.get(seat, ()):
+                        came[new] = (seat, old)
+                        queue.append(new)
+    return []
+
+
+def _traced(end: str, came: Mapping[str, tuple[int, str]]) -> list[tuple[int, str, str]]:
+    chain: list[tuple[int, str, str]] = []
+    while came[end][0] >= 0:
+        seat, old = came[end]
+        chain.append((seat, old, end))
+        end = old
+    return chain
+
+
+def _join(rows: Rows, excluded: Mapping[int, Collection[str]]) -> None:
+    """Exchange contrasts between groups of raters that share none, while that can be done."""
+    while True:
+        groups, spare = groups_of(rows)
+        exchange = _exchange(groups, spare, rows, excluded)
+        if exchange is None:
+            return
+        (seat, old), (other, new) = exchange
+        rows[seat][rows[seat].index(old)] = new
+        rows[other][rows[other].index(new)] = old
+
+
+def groups_of(rows: Rows) -> tuple[list[list[int]], list[tuple[int, str]]]:
+    """Sort seats into groups that share contrasts.
+
+    Returns:
+        The groups, and seats with a contrast that they could give up without splitting a group.
+    """
+    holders: dict[str, list[int]] = {}
+    for seat, row in enumerate(rows):
+        for name in row:
+            holders.setdefault(name, []).append(seat)
+    groups, spare = [], []
+    unseen = dict.fromkeys(range(len(rows)))
+    while unseen:
+        group, known = [next(iter(unseen))], set[str]()
+        del unseen[group[0]]
+        # Links that reach neither a new rater nor a new contrast close a circle.
+        tree: set[tuple[int, str]] = set()
+        for seat in group:
+            for name in rows[seat]:
+                if name not in known:
+                    known.add(name)
+                    tree.add((seat, name))
+                    fresh = [one for one in holders[name] if one in unseen]
+                    for one in fresh:
+                        del unseen[one]
+                        tree.add((one, name))
+                    group += fresh
+        spare += [(one, name) for one in group for name in rows[one] if (one, name) not in tree]
+        groups.append(group)
+    return groups, spare
+
+
+def _exchange(
+    groups: Sequence[Sequence[int]],
+    spare: Sequence[tuple[int, str]],
+    rows: Rows,
+    excluded: Mapping[int, Collection[str]],
+) -> tuple[tuple[int, str], tuple[int, str]] | None:
+    if len(groups) < 2:
+        return None
+    of = {seat: number for number, group in enumerate(groups) for seat in group}
+    for seat, old in spare:
+        for other, row in enumerate(rows):
+            if of[other] == of[seat] or old in excluded.get(other, ()):
+                continue
+            for new in row:
+                if new not in excluded.get(seat, ()):
+                    return (seat, old), (other, new)
+    return None

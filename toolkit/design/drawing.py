@@ -1,0 +1,150 @@
+"""Which replies raters get within one contrast and arm, and how many get two raters.
+
+The replies of a cell (a contrast and an arm) come in one order in which endpoints and replicates
+rotate: any first few of them hold every endpoint equally often or differ by 1, and so for
+replicates. Raters take them from the front, each reply once; then as many as overlap is planned
+take a reply again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm
+from random import Random
+from typing import NamedTuple, TypeVar
+
+from toolkit.errors import PlanRefused
+
+Cell = TypeVar("Cell")
+TOLERANCE = 0.02
+"""How far the share of replies with two raters may be from the plan."""
+
+
+class Source(NamedTuple):
+    """Which of a cell's replies: they all share contrast and arm."""
+
+    alias: str
+    replicate: int
+
+
+@dataclass(slots=True)
+class Rotation:
+    """The replies of every cell, in the order in which raters get them.
+
+    Args:
+        aliases: endpoint aliases.
+        replicates: how many there are for each.
+        draw: where each cell begins.
+    """
+
+    aliases: Sequence[str]
+    replicates: int
+    draw: Random
+    _given: int = 0
+
+    @property
+    def size(self) -> int:
+        """Replies of one cell."""
+        return len(self.aliases) * self.replicates
+
+    def order(self, count: int) -> list[Source]:
+        """All replies of the next cell, of which the first ``count`` will be rated.
+
+        Consecutive cells go on where the one before stopped, so that endpoints stay even over all
+        of them.
+        """
+        begin, shift = self._given, int(self.draw.random() * self.replicates)
+        self._given += count
+        # After each common multiple the replicates move on by one, so that all pairs come up.
+        period = lcm(len(self.aliases), self.replicates)
+        return [
+            Source(
+                self.aliases[(begin + place) % len(self.aliases)],
+                (place + place // period + shift) % self.replicates,
+            )
+            for place in range(self.size)
+        ]
+
+
+def doubles(
+    ratings: Mapping[Cell, int], *, size: int, share: float, draw: Random
+) -> dict[Cell, int]:
+    """Decide how many replies of each cell get a second rater.
+
+    Args:
+        ratings: cell to the ratings planned for it.
+        size: replies there are of each cell.
+        share: replies with two raters, as a share of the rated replies.
+        draw: which cells get one more where shares are no whole numbers.
+
+    Raises:
+        PlanRefused: if the share cannot be reached within ``TOLERANCE``.
+    """
+    total = sum(ratings.values())
+    wanted = round(total * share / (1 + share))
+    least = {cell: max(0, count - size) for cell, count in ratings.items()}
+    most = {cell: count // 2 for cell, count in ratings.items()}
+    _require_replies(ratings, least, most, size)
+    reached = min(max(wanted, sum(least.values())), sum(most.values()))
+    if reached != wanted and abs(reached / (total - reached) - share) > TOLERANCE:
+        _refuse_overlap(ratings, total, reached, wanted, share, size)
+    ideal = {
+        cell: count * reached / total + draw.random() * 1e-6 for cell, count in ratings.items()
+    }
+    given = {cell: min(max(int(ideal[cell]), least[cell]), most[cell]) for cell in ratings}
+    for cell in _next_cells(given, ideal, least, most, reached):
+        given[cell] += 1 if sum(given.values()) < reached else -1
+    return given
+
+
+def _next_cells(
+    given: Mapping[Cell, int],
+    ideal: Mapping[Cell, float],
+    least: Mapping[Cell, int],
+    most: Mapping[Cell, int],
+    reached: int,
+) -> Iterator[Cell]:
+    """The cells to change by one, farthest from their ideal first."""
+    missing = reached - sum(given.values())
+    way = 1 if missing > 0 else -1
+    steps = [
+        (way * (given[cell] + way * step - ideal[cell]), cell)
+        for cell in given
+        for step in range(
+            1, (most[cell] - given[cell] if way > 0 else given[cell] - least[cell]) + 1
+        )
+    ]
+    steps.sort(key=lambda pair: pair[0])
+    return iter([cell for _, cell in steps[: abs(missing)]])
+
+
+def _require_replies(
+    ratings: Mapping[Cell, int], least: Mapping[Cell, int], most: Mapping[Cell, int], size: int
+) -> None:
+    if all(least[cell] <= most[cell] for cell in ratings):
+        return
+    largest = max(ratings.values())
+    raise PlanRefused(
+        f"assignment: got {largest} ratings for a contrast and arm that has {size} replies; wanted "
+        f"no reply rated by more than two raters. Set replicates so that there are at least "
+        f"{-(-largest // 2)} replies of each contrast and arm, or plan fewer raters or items."
+    )
+
+
+def _refuse_overlap(
+    ratings: Mapping[Cell, int], total: int, reached: int, wanted: int, share: float, size: int
+) -> None:
+    got = f"{reached / (total - reached):.0%}"
+    if reached < wanted:
+        enough = -(-round(len(ratings) * (1 + share) * 1_000) // 1_000)
+        raise PlanRefused(
+            f"assignment: got {total} ratings over {len(ratings)} pairs of contrast and arm, of "
+            f"which at most {got} of the replies can have two raters; wanted an overlap of "
+            f"{share:.0%}. Plan at least {enough} ratings (raters times items), fewer contrasts, "
+            "or a smaller overlap."
+        )
+    largest = max(ratings.values())
+    raise PlanRefused(
+        f"assignment: got {size} replies of each contrast and arm for up to {largest} ratings, so "
+        f"that at least {got} of the replies have two raters; wanted an overlap of {share:.0%}. "
+        "Set more replicates, plan fewer raters or items, or a larger overlap."
+    )

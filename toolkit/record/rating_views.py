@@ -126,6 +126,9 @@ def newest_reply(record: Record, unit_id: str) -> Reply | None:
         if not isinstance(row, Reply):
             return newest
         newest = row
+        if row.exchange.outcome != "errored":
+            # Only what failed is sent again.
+            return newest
     return newest
 
 

@@ -1,9 +1,13 @@
-"""The live things of the explore stage.
+"""The live things of both stages.
 
 A *Conversation* is one persona in one situation talking to one endpoint; it leaves a Session
 behind in the record. A *Sitting* is everything one participant does in a study: enrolment,
 consent, the conversations assigned to their seat, the form after each, withdrawal. *simulate*
 plays a sitting without a human.
+
+A *RatingQueue* hands out blind *Items* to one rater and leaves Ratings, Choices and Guesses; a
+*Mask* hides in them who a reply was written for. *draft_contrast* lifts a flagged answer into the
+draft of a contrast.
 
 This floor is the only place where design, endpoints and record meet.
 """
@@ -14,8 +18,12 @@ from toolkit.session.conversation import COMMENT_LENGTH, Conversation
 from toolkit.session.drafting import Draft, draft_contrast
 from toolkit.session.drafting_findings import OpenQuestion, Replacement
 from toolkit.session.exchanges import Asked
+from toolkit.session.guessing import GuessAsked
 from toolkit.session.items import Shown
-from toolkit.session.rating import Preferred, RatingProgress, RatingQueue, RatingStage
+from toolkit.session.judging import Preferred
+from toolkit.session.masking import Mask
+from toolkit.session.rating import RatingProgress, RatingQueue, RatingStage
+from toolkit.session.seating import release_seat
 from toolkit.session.simulate import SimulatedTester, simulate
 from toolkit.session.sitting import Sitting, Stage
 
@@ -26,6 +34,8 @@ __all__ = [
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
+    "GuessAsked",
+    "Mask",
     "OpenQuestion",
     "Preferred",
     "RatingProgress",
@@ -41,6 +51,7 @@ __all__ = [
     "instructions",
     "persona_card",
     "record_binding",
+    "release_seat",
     "scenario_card",
     "simulate",
 ]

@@ -42,7 +42,9 @@ def allocate(stage: ConfirmStage) -> Allocation:
             picked = own[seat % len(own)]
             ids: tuple[str, ...] = (picked.unit_id,)
             if plan.form == "pair":
-                same = [u for u in own if (u.alias, u.replicate) == (picked.alias, picked.replicate)]
+                same = [
+                    u for u in own if (u.alias, u.replicate) == (picked.alias, picked.replicate)
+                ]
                 left = next(u for u in same if u.arm.kind == "reference")
                 right = [u for u in same if u.arm.kind != "reference"][seat % (len(same) - 1)]
                 ids = (left.unit_id, right.unit_id)

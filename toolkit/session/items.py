@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from toolkit.canon import content_hash, new_id
 from toolkit.design import ConfirmStage, Contrast, Question, Rendered, Unit, render
-from toolkit.record import Item, JudgedItem, Record, Reply, newest_reply
+from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, newest_reply
 from toolkit.session.in_order import Allocation, Task
-from toolkit.session.masking import mask_prompt, mask_reply
+from toolkit.session.masking import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
 """Outcomes without an answer to rate; refused and truncated answers are rated like any other."""
@@ -78,6 +79,8 @@ class ItemMaker:
         self._record = record
         self._contrasts = {one.id: one for one in stage.contrasts}
         self._units = {unit.unit_id: unit for unit in stage.units}
+        self._masks: dict[str, Mask] = {}
+        self._found: dict[str, Reply] = {}
 
     def replies(self, task: Task) -> tuple[Reply, ...] | None:
         """What a task shows, another replicate in the place of a missing one; None if neither."""
@@ -169,8 +172,7 @@ class ItemMaker:
     def _text(self, contrast: Contrast, reply: Reply) -> str:
         if self._stage.plan.rating.show_cue:
             return reply.text
-        people = [self._stage.study.persona(name) for name in contrast.personas]
-        return mask_reply(reply.text, contrast, people)
+        return self._mask(contrast).reply(reply.text)
 
     def _prompt(self, contrast: Contrast, replies: tuple[Reply, ...]) -> list[dict[str, str]]:
         """The messages of one reply, or of both of a pair.
@@ -182,7 +184,13 @@ class ItemMaker:
         if self._stage.plan.rating.show_cue:
             return _side_by_side(rendered)
         only = rendered[0] if len(rendered) == 1 else self._reference(contrast)
-        return list(mask_prompt(only, self._reference(contrast)))
+        return list(self._mask(contrast).prompt(only))
+
+    def _mask(self, contrast: Contrast) -> Mask:
+        if contrast.id not in self._masks:
+            people = [self._stage.study.persona(name) for name in contrast.personas]
+            self._masks[contrast.id] = Mask(contrast, people)
+        return self._masks[contrast.id]
 
     def _reference(self, contrast: Contrast) -> Rendered:
         persona = self._stage.study.persona(contrast.reference)
@@ -195,27 +203,39 @@ class ItemMaker:
     # ── replies ─────────────────────────────────────────────────────────────────────────────────
 
     def _usable(self, unit_id: str) -> Reply | None:
-        reply = newest_reply(self._record, unit_id)
-        return None if reply is None or reply.exchange.outcome in UNUSABLE else reply
+        """The reply to a unit if it can be rated; an answer is never sent for again."""
+        if unit_id not in self._found:
+            reply = newest_reply(self._record, unit_id)
+            if reply is None or reply.exchange.outcome in UNUSABLE:
+                return None
+            self._found[unit_id] = reply
+        return self._found[unit_id]
 
     def _spare(self, missing: str) -> Reply | None:
         """Another replicate of the same contrast, arm and endpoint that nobody else rates."""
         wanted = self._units[missing]
-        others = [unit.unit_id for unit in self._units.values() if _same_cell(unit, wanted)]
-        taken = self._planned() | self._stand_ins(missing)
-        free = [unit_id for unit_id in others if unit_id not in taken]
+        others = {unit.unit_id for unit in self._units.values() if _same_cell(unit, wanted)}
+        spare = others - self._planned
         # The same order for every rater of the missing reply, so that an overlap stays one.
-        for unit_id in sorted(free, key=lambda one: content_hash([missing, one])):
-            if reply := self._usable(unit_id):
-                return reply
-        return None
+        ranked = sorted(spare, key=lambda one: content_hash([missing, one]))
+        there = [reply for one in ranked if (reply := self._usable(one))]
+        taken = self._stand_ins(missing) if there else set()
+        return next((reply for reply in there if reply.unit_id not in taken), None)
 
+    @cached_property
     def _planned(self) -> set[str]:
         return {name for seat in self._allocation.seats for task in seat for name in task.unit_ids}
 
     def _stand_ins(self, missing: str) -> set[str]:
         """Replies that already stand in for others than the missing one."""
-        return set()
+        seats = {row.session_id: row.seat for row in self._record.rows(RaterSeat)}
+        taken: set[str] = set()
+        for item in self._record.rows(Item):
+            if item.purpose == "rating" and set(item.unit_ids) & self._units.keys():
+                planned = self._allocation.seat(seats[item.session_id])[item.position].unit_ids
+                pairs = zip(planned, item.unit_ids, strict=True)
+                taken |= {shown for due, shown in pairs if shown != due and due != missing}
+        return taken
 
 
 def _same_cell(one: Unit, other: Unit) -> bool:
@@ -227,6 +247,8 @@ def _side_by_side(rendered: list[Rendered]) -> list[dict[str, str]]:
     turns = []
     for same in zip(*(one.turns for one in rendered), strict=True):
         texts = list(dict.fromkeys(turn.text for turn in same))
-        lettered = "\n\n".join(f"{letter}: {text}" for letter, text in zip("AB", texts, strict=False))
+        lettered = "\n\n".join(
+            f"{letter}: {text}" for letter, text in zip("AB", texts, strict=False)
+        )
         turns.append({"role": same[0].role, "text": texts[0] if len(texts) == 1 else lettered})
     return turns

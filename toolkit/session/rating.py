@@ -6,19 +6,17 @@ row, and stepping back undoes nothing.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
-from toolkit.canon import new_id, now
-from toolkit.design import ConfirmStage, ConsentForm, Study
+from toolkit.canon import now
+from toolkit.design import ConfirmStage, ConsentForm, RatingPlan, Study
 from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, StudyChanged, Withdrawn
 from toolkit.record import (
     Choice,
     Consent,
-    Entry,
     Guess,
-    Item,
     JudgedItem,
     Lease,
     Participant,
@@ -28,25 +26,24 @@ from toolkit.record import (
     Record,
     Row,
     SessionEnd,
+    Sweep,
     Withdrawal,
     rater_history,
 )
-from toolkit.session.conversation import COMMENT_LENGTH
-from toolkit.session.in_order import Allocation, Task, allocate
+from toolkit.session.guessing import GuessAsked, Guessing
+from toolkit.session.in_order import Allocation, allocate
 from toolkit.session.items import ItemMaker, Shown, shown
-from toolkit.session.seating import Seating, SeatPlan
+from toolkit.session.judging import Judgments, Preferred
+from toolkit.session.seating import Seating, SeatPlan, lease_name
 from toolkit.session.sitting import SITTING_GAP, EnrolledBy
+from toolkit.session.worklist import Worklist
 
-RatingStage = Literal[
-    "enrol", "consent", "rate", "rest", "guess", "done", "withdrawn", "waiting"
-]
+RatingStage = Literal["enrol", "consent", "rate", "rest", "guess", "done", "withdrawn", "waiting"]
 """Where a rater stands.
 
-``waiting``: no reply that could be rated is there yet. ``rest``: enough for today. ``guess``:
-every item is done, and who the persona was is asked of some.
+``waiting``: no reply that could be rated is there yet, but some may come. ``rest``: enough for
+today. ``guess``: every item is done, and who the persona was is asked of some.
 """
-Preferred = Literal["left", "right", "equal", "neither"]
-_Kept = TypeVar("_Kept", Rating, Choice, Passed, Guess)
 
 
 class RatingProgress(NamedTuple):
@@ -58,6 +55,8 @@ class RatingProgress(NamedTuple):
     """Items asked for."""
     left: int
     """Items until a rest is due, or until the end."""
+    skipped: int
+    """Items that cannot be shown, because the reply failed or was empty."""
 
 
 class RatingQueue:
@@ -115,13 +114,9 @@ class RatingQueue:
             return "consent"
         if self._kept.end is not None:
             return "done"
-        if self._looking_at or self._open_item():
+        if self._looking_at is not None or self._work.open_item is not None:
             return "rate"
-        if not self._due():
-            return "done"
-        if self._done_today() >= self._plan.items_per_sitting:
-            return "rest"
-        return "rate" if self._next() else "waiting"
+        return self._between_items()
 
     @property
     def consent_form(self) -> ConsentForm:
@@ -133,17 +128,36 @@ class RatingQueue:
         """The item to judge; one that is handed out for the first time is in the record by then."""
         if self.stage != "rate":
             return None
-        judged = self._item(self._looking_at) if self._looking_at else self._open_item()
+        judged = self._item(self._looking_at) if self._looking_at else self._work.open_item
         if judged is None and not self.read_only:
             judged = self._hand_out()
         return self._shown(judged) if judged else None
 
     @property
     def progress(self) -> RatingProgress:
-        """How many items are done, asked for, and left in this sitting."""
-        done, of = self._done(), self._done() + len(self._due())
+        """How many items are done, asked for, left in this sitting, and impossible to show."""
+        if self._kept is None:
+            return RatingProgress(0, 0, 0, 0)
+        done, ready, pending, lost = self._work.outlook
         room = max(0, self._plan.items_per_sitting - self._done_today())
-        return RatingProgress(done, of, min(room, of - done))
+        return RatingProgress(done, done + ready + pending, min(room, ready + pending), lost)
+
+    @property
+    def left_out(self) -> int:
+        """Items of the seat not asked of this rater: they grew from a conversation of their own."""
+        return self._seating.left_out if self._seating else 0
+
+    @property
+    def rest_over(self) -> bool:
+        """Whether the rater may go on: the sitting is not full, or long enough ago."""
+        return self._kept is None or self._done_today() < self._plan.items_per_sitting
+
+    @property
+    def guesses(self) -> tuple[GuessAsked, ...]:
+        """Who was this person? Asked of some items after the last one, else nothing."""
+        if self._kept is None or self.stage not in ("guess", "done"):
+            return ()
+        return self._guessing.asked
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────
 
@@ -157,7 +171,7 @@ class RatingQueue:
         """
         self.participant = self._record.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
         try:
-            self._lease = self._record.lease(f"{self._id}.rating", on_lost=self._lose)
+            self._lease = self._record.lease(lease_name(self._id), on_lost=self._lose)
         except OpenElsewhere as problem:
             self.read_only = str(problem)
         self._resume()
@@ -198,31 +212,11 @@ class RatingQueue:
             comment: free text.
         """
         self._check_writable()
-        if isinstance(kept := self._known(rating_id), Rating):
-            return kept
-        judged = self._judging(item_id, "single")
-        asked = {one.id: one for one in self.study.form}
-        if question not in asked:
-            raise NotNow(
-                f"rating: got question {question!a}; wanted one of {', '.join(asked)}. Reload the "
-                "page and answer again."
-            )
-        if value is not None and value not in range(1, 6):
-            raise NotNow(f"rating: got {value}; wanted 1 to 5. Choose one of the five.")
-        rating = Rating(
-            rating_id=rating_id or new_id(),
-            session_id=self._history.seat.session_id,
-            turn_id=None,
-            question=question,
-            dimension=asked[question].dimension,
-            value=value,
-            comment=comment[:COMMENT_LENGTH],
-            supersedes=self._history.last_rating.get((item_id, question)),
-            item_id=item_id,
+        rating = self._judgments.rate(
+            item_id, question, value, rating_id=rating_id, comment=comment
         )
-        self._judge(rating)
-        self._answered.add(question)
-        self._go_on(judged, when=self._answered >= set(asked))
+        self._answered |= {question} if item_id == self._looking_at else set()
+        self._go_on(item_id, again=self._answered >= {one.id for one in self.study.form})
         return rating
 
     def choose(
@@ -237,35 +231,15 @@ class RatingQueue:
             choice_id: the caller's own id, so that sending it again changes nothing.
         """
         self._check_writable()
-        if isinstance(kept := self._known(choice_id), Choice):
-            return kept
-        judged = self._judging(item_id, "pair")
-        choice = Choice(
-            choice_id=choice_id or new_id(),
-            session_id=self._history.seat.session_id,
-            item_id=item_id,
-            preferred=preferred,
-            why=why[:COMMENT_LENGTH],
-            supersedes=self._history.last_choice.get(item_id),
-        )
-        self._judge(choice)
-        self._go_on(judged, when=True)
+        choice = self._judgments.choose(item_id, preferred, why=why, choice_id=choice_id)
+        self._go_on(item_id, again=True)
         return choice
 
     def pass_item(self, item_id: str, reason: str = "", *, passed_id: str | None = None) -> Passed:
         """Leave an item unrated on purpose; what was said about it before no longer stands."""
         self._check_writable()
-        if isinstance(kept := self._known(passed_id), Passed):
-            return kept
-        judged = self._judging(item_id)
-        passed = Passed(
-            passed_id=passed_id or new_id(),
-            session_id=self._history.seat.session_id,
-            item_id=item_id,
-            reason=reason[:COMMENT_LENGTH],
-        )
-        self._judge(passed)
-        self._go_on(judged, when=True)
+        passed = self._judgments.pass_item(item_id, reason, passed_id=passed_id)
+        self._go_on(item_id, again=True)
         return passed
 
     def back(self) -> Shown:
@@ -276,9 +250,25 @@ class RatingQueue:
         place = order.index(here.item_id) if here else len(order)
         if place == 0 or self._history.end is not None:
             raise NotNow("There is nothing before this one. Go on with what is shown.")
-        self._looking_at = order[place - 1]
-        self._answered = set()
-        return self._shown(self._item(self._looking_at))
+        self._looking_at, self._answered = order[place - 1], set()
+        return self._shown(self._item(order[place - 1]))
+
+    def forward(self) -> None:
+        """Leave an item stepped back to as it is, and go on with the one that is due."""
+        self._looking_at, self._answered = None, set()
+
+    def guess(self, item_id: str, option: int | None, *, guess_id: str | None = None) -> Guess:
+        """Say whom the rater took the persona of an item for; after the last one all is done.
+
+        Args:
+            item_id: one of ``guesses``.
+            option: which of its options, from 0; None for "cannot tell".
+            guess_id: the caller's own id, so that sending it again changes nothing.
+        """
+        self._check_writable()
+        guess = self._judgments.guess(item_id, option, self.guesses, guess_id=guess_id)
+        self._settle()
+        return guess
 
     def withdraw(self, reason: str = "") -> None:
         """Leave the study; every view leaves this rater out from here on."""
@@ -301,7 +291,7 @@ class RatingQueue:
     # ── below the surface ───────────────────────────────────────────────────────────────────────
 
     @property
-    def _plan(self):  # type: ignore[no-untyped-def]
+    def _plan(self) -> RatingPlan:
         return self.confirm.plan.rating
 
     @property
@@ -344,13 +334,13 @@ class RatingQueue:
 
     def _check_writable(self) -> None:
         self._check_held()
-        if self._has_withdrawn():
+        if self.participant and self._has_withdrawn():
             raise Withdrawn("You have withdrawn from this study; nothing more is kept.")
         freeze = self.confirm.frozen()
         if freeze is None or freeze.hash != self._hash:
             self.read_only = (
-                "The study was frozen again since you began; what you rated is kept as it is. "
-                "Reload the page to go on with the new one."
+                "The study was frozen again since you began. What you rated is kept as it is; "
+                "reload the page to go on with the new one."
             )
             raise StudyChanged(self.read_only)
 
@@ -362,64 +352,56 @@ class RatingQueue:
         return any(row.study_hash == self._hash for row in rows)
 
     def _resume(self) -> None:
-        self._seating = self._seats.held_by(self._enrolled())
-        ready = self._has_consented() and not self._has_withdrawn() and not self.read_only
-        if self._seating is None and ready:
-            self._seating = self._seats.take(self._enrolled())
-        if self._seating is not None:
-            self._kept = rater_history(self._record, self._seating.row.session_id)
+        """Find the rater's seat, or take one; what a killed process left undone is done now."""
+        who = self._enrolled()
+        self._seating = self._seats.held_by(who)
+        if self._has_consented() and not self._has_withdrawn() and not self.read_only:
+            self._seating = self._seats.take(who, self._seating)
+        if self._seating is None:
+            return
+        self._kept = rater_history(self._record, self._seating.row.session_id)
+        self._work = Worklist(self._seating, self._kept, self._maker)
+        self._guessing = Guessing(self.confirm, self._kept)
+        self._judgments = Judgments(self._record, self._kept, self.study.form, self._guessing)
+        if not self.read_only and not self._has_withdrawn():
+            self._settle()
+
+    def _between_items(self) -> RatingStage:
+        """Where a rater stands to whom no item is open."""
+        _, ready, pending, _ = self._work.outlook
+        if ready:
+            return "rate" if self.rest_over else "rest"
+        if pending and (not self._history.items or self._replies_may_come()):
+            return "waiting"
+        return "guess" if any(not one.answered for one in self._guessing.asked) else "done"
+
+    def _replies_may_come(self) -> bool:
+        """False once the newest sweep was stopped before its end."""
+        sweeps = [row for row in self._record.rows(Sweep) if row.confirm_hash == self._hash]
+        entry = self._record.find(f"{sweeps[-1].sweep_id}.end") if sweeps else None
+        return entry is None or entry.body["reason"] == "finished"
+
+    def _settle(self) -> None:
+        """Write that this rater is through, once nothing can be asked any more."""
+        if self._history.end is None and self.stage == "done" and self._work.over:
+            self._keep(SessionEnd(session_id=self._history.seat.session_id, reason="finished"))
+
+    def _done_today(self) -> int:
+        """Items completed since the last long pause."""
+        begun = later = self._clock()
+        for at in reversed(self._history.moments):
+            moment = datetime.fromisoformat(at)
+            if later - moment > SITTING_GAP:
+                break
+            begun = later = moment
+        completed = (one.completed_at for one in self._history.items.values() if one.completed_at)
+        return sum(datetime.fromisoformat(at) >= begun for at in completed)
 
     def _item(self, item_id: str) -> JudgedItem:
         return self._history.items[item_id]
 
-    def _open_item(self) -> JudgedItem | None:
-        """The first item handed out and not done with."""
-        return next((one for one in self._history.items.values() if not one.complete), None)
-
-    def _due(self) -> list[Task]:
-        """Tasks that are not done with."""
-        if self._seating is None or self._kept is None:
-            return []
-        done = {one.item.position for one in self._kept.items.values() if one.complete}
-        return [task for task in self._seating.tasks if task.position not in done]
-
-    def _done(self) -> int:
-        return sum(one.complete for one in self._kept.items.values()) if self._kept else 0
-
-    def _done_today(self) -> int:
-        """Items completed since the last long pause."""
-        if self._kept is None:
-            return 0
-        begun, later = self._clock(), self._clock()
-        for moment in reversed([datetime.fromisoformat(at) for at in self._kept.moments]):
-            if later - moment > SITTING_GAP:
-                break
-            begun = later = moment
-        completed = [one.completed_at for one in self._kept.items.values() if one.completed_at]
-        return sum(datetime.fromisoformat(at) >= begun for at in completed)
-
-    def _next(self) -> Callable[[], Item] | None:
-        """How to make the next item; None while nothing is there to be shown."""
-        session_id = self._history.seat.session_id
-        for task in self._due():
-            if task.purpose == "attention":
-                return lambda task=task: self._maker.attention(task, session_id)  # type: ignore[misc]
-            if task.purpose == "repeat":
-                original = self._at(task.repeats)
-                if original is not None and original.rated:
-                    item = original.item
-                    return lambda task=task: self._maker.repeat(task, session_id, item)  # type: ignore[misc]
-                continue
-            if (replies := self._maker.replies(task)) is not None:
-                return lambda task=task: self._maker.item(task, session_id, replies)  # type: ignore[misc]
-        return None
-
-    def _at(self, position: int | None) -> JudgedItem | None:
-        items = self._history.items.values()
-        return next((one for one in items if one.item.position == position), None)
-
     def _hand_out(self) -> JudgedItem | None:
-        make = self._next()
+        make = self._work.next_item()
         if make is None:
             return None
         self._check_writable()
@@ -431,31 +413,12 @@ class RatingQueue:
         place = list(self._history.items).index(judged.item.item_id)
         return shown(judged, self.study.form, position=place + 1, of=self.progress.of)
 
-    def _judging(self, item_id: str, form: str | None = None) -> JudgedItem:
-        judged = self._history.items.get(item_id)
-        if judged is None or form not in (None, judged.item.form):
-            raise NotNow("This item is not one of yours. Reload the page and try again.")
-        if self._history.end is not None:
-            raise NotNow("Your rating is over. Thank you; nothing more is asked.")
-        return judged
-
-    def _known(self, event_id: str | None) -> Row | None:
-        """What an event sent before has become; a caller's own id may come back at any time."""
-        entry = self._record.find(event_id) if event_id else None
-        return entry.row() if entry else None
-
-    def _judge(self, row: Rating | Choice | Passed) -> None:
-        if row.item_id != (self._looking_at or ""):
-            self._answered = set()
-        self._keep(row)
-
-    def _keep(self, row: Row) -> Entry:
+    def _keep(self, row: Row) -> None:
         (entry,) = self._record.append(row)
         self._history.add(row, entry.at)
-        return entry
 
-    def _go_on(self, judged: JudgedItem, *, when: bool) -> None:
-        """Leave the item stepped back to once it was judged again."""
-        if judged.item.item_id == self._looking_at and when:
-            self._looking_at = None
-            self._answered = set()
+    def _go_on(self, item_id: str, *, again: bool) -> None:
+        """Leave the item stepped back to once it was judged again; see whether all is done."""
+        if item_id == self._looking_at and again:
+            self.forward()
+        self._settle()

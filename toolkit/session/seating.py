@@ -10,11 +10,70 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from toolkit.canon import VERSION, new_id
-from toolkit.design import ConfirmStage
-from toolkit.errors import EventConflict
-from toolkit.record import Participant, RaterSeat, Record, Session, SessionEnd, withdrawn
-from toolkit.record import rater_history as history_of
+from toolkit.design import ConfirmStage, Study
+from toolkit.errors import EventConflict, NotNow, OpenElsewhere
+from toolkit.record import (
+    Lease,
+    Participant,
+    RaterSeat,
+    Record,
+    Session,
+    SessionEnd,
+    rater_history,
+    withdrawn,
+)
 from toolkit.session.in_order import Allocation, Task
+
+
+def lease_name(participant_id: str) -> str:
+    """The lease a rater works under; conversations of the same person have another."""
+    return f"{participant_id}.rating"
+
+
+def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat:
+    """Give the seat of a rater who left free; what they rated stays.
+
+    Args:
+        study: with a confirm section.
+        record: where the seats are.
+        participant_id: the rater's pseudonym.
+
+    Returns:
+        The seat that the next newcomer takes.
+
+    Raises:
+        NotNow: if nobody of this name holds a seat, or they are through already.
+        OpenElsewhere: if they are rating at this moment.
+    """
+    confirm_hash = ConfirmStage(study).hash
+    rows = [row for row in record.rows(RaterSeat) if row.confirm_hash == confirm_hash]
+    row = next((one for one in reversed(rows) if one.participant_id == participant_id), None)
+    if row is None:
+        holders = sorted({one.participant_id for one in rows})
+        raise NotNow(
+            f"release: got {participant_id!a}, who holds no seat of study {study.study_id}; wanted "
+            f"one of {', '.join(holders) or 'those who rate, and nobody does yet'}. Look it up "
+            f"with `parallax status {study.study_id}`."
+        )
+    if record.find(f"{row.session_id}.end") is not None:
+        raise NotNow(
+            f"release: got {participant_id}, whose seat {row.seat} is not held any more; wanted a "
+            f"rater in the middle of their work. Run `parallax status {study.study_id}` to see "
+            "who is."
+        )
+    with _lease(record, participant_id):
+        record.append(SessionEnd(session_id=row.session_id, reason="left"))
+    return row
+
+
+def _lease(record: Record, participant_id: str) -> Lease:
+    try:
+        return record.lease(lease_name(participant_id), take_over=False)
+    except OpenElsewhere as problem:
+        raise OpenElsewhere(
+            f"release: {participant_id} has the rating notebook open; wanted a rater who is gone. "
+            "Ask them to close it, then run this again; nothing was changed."
+        ) from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +110,34 @@ class SeatPlan:
         own = [row for row in self._rows() if row.participant_id == participant.participant_id]
         return self._seating(own[-1], participant) if own else None
 
-    def take(self, participant: Participant) -> Seating:
-        """Take a free seat; of two who reach for the same one, the second gets another."""
+    def take(self, participant: Participant, held: Seating | None = None) -> Seating:
+        """Take a free seat; of two who reach for the same one, the second gets another.
+
+        Args:
+            participant: who rates.
+            held: the seat they took last. It is theirs still, or again if they had left and
+                nobody has taken it since.
+        """
         while True:
-            row = self._row(participant, self._choose(participant))
+            if held is not None and not self._may_retake(held.row, participant):
+                return held
+            seat = held.row.seat if held else self._choose(participant)
+            row = self._row(participant, seat)
             try:
                 self._record.append(row)
             except EventConflict:
                 continue
             return self._seating(row, participant)
+
+    def _may_retake(self, row: RaterSeat, participant: Participant) -> bool:
+        end = self._end(row)
+        newest = max(
+            one.holder
+            for one in self._rows()
+            if (one.seat, one.simulated) == (row.seat, row.simulated)
+        )
+        left = end is not None and end.reason == "left" and newest == row.holder
+        return left and self._rating_left(row.seat, participant)
 
     def _row(self, participant: Participant, seat: int) -> RaterSeat:
         holders = [row.holder for row in self._rows() if row.seat == seat]
@@ -142,7 +220,7 @@ class SeatPlan:
         for row in self._rows():
             same = (row.seat, row.simulated) == (seat, simulated) and row.holder < holder
             if same and row.participant_id not in gone:
-                judged = history_of(self._record, row.session_id).items.values()
+                judged = rater_history(self._record, row.session_id).items.values()
                 rated |= {
                     one.item.position
                     for one in judged

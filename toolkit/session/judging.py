@@ -1,0 +1,169 @@
+"""What a rater says, made into rows: each is durable before it is acknowledged."""
+
+from collections.abc import Sequence
+from typing import Literal, TypeVar
+
+from toolkit.canon import new_id
+from toolkit.design import Question
+from toolkit.errors import NotNow
+from toolkit.record import Choice, Guess, JudgedItem, Passed, RaterHistory, Rating, Record, Row
+from toolkit.session.conversation import COMMENT_LENGTH
+from toolkit.session.guessing import GuessAsked, Guessing
+
+Preferred = Literal["left", "right", "equal", "neither"]
+_R = TypeVar("_R", Rating, Choice, Passed, Guess)
+
+
+class Judgments:
+    """Writes the judgments of one rater.
+
+    Whoever calls gives each an id of its own; one that was kept already comes back as it is, so
+    every step may be sent again.
+
+    Args:
+        record: where they are kept.
+        kept: what the rater has left so far; kept in step.
+        form: the questions asked of a single reply.
+        guessing: who may be guessed.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        kept: RaterHistory,
+        form: Sequence[Question],
+        guessing: Guessing,
+    ) -> None:
+        self._record = record
+        self._kept = kept
+        self._form = {question.id: question for question in form}
+        self._guessing = guessing
+
+    def rate(
+        self, item_id: str, question: str, value: int | None, *, rating_id: str | None, comment: str
+    ) -> Rating:
+        """Answer one question about a single reply.
+
+        Raises:
+            NotNow: if there is no such item or question, or the value is not 1 to 5 or None.
+        """
+        if kept := self._known(rating_id, Rating):
+            return kept
+        self._check(item_id, "single")
+        if question not in self._form:
+            raise NotNow(
+                f"rating: got question {question!a}; wanted one of {', '.join(self._form)}. Reload "
+                "the page and answer again."
+            )
+        if value is not None and value not in range(1, 6):
+            raise NotNow(f"rating: got {value}; wanted 1 to 5. Choose one of the five.")
+        return self._keep(
+            Rating(
+                rating_id=rating_id or new_id(),
+                session_id=self._session_id,
+                turn_id=None,
+                question=question,
+                dimension=self._form[question].dimension,
+                value=value,
+                comment=comment[:COMMENT_LENGTH],
+                supersedes=self._kept.last_rating.get((item_id, question)),
+                item_id=item_id,
+            )
+        )
+
+    def choose(
+        self, item_id: str, preferred: Preferred, *, why: str, choice_id: str | None
+    ) -> Choice:
+        """Say which of two replies is better.
+
+        Raises:
+            NotNow: if there is no such pair.
+        """
+        if kept := self._known(choice_id, Choice):
+            return kept
+        self._check(item_id, "pair")
+        return self._keep(
+            Choice(
+                choice_id=choice_id or new_id(),
+                session_id=self._session_id,
+                item_id=item_id,
+                preferred=preferred,
+                why=why[:COMMENT_LENGTH],
+                supersedes=self._kept.last_choice.get(item_id),
+            )
+        )
+
+    def pass_item(self, item_id: str, reason: str, *, passed_id: str | None) -> Passed:
+        """Leave an item unrated on purpose.
+
+        Raises:
+            NotNow: if there is no such item.
+        """
+        if kept := self._known(passed_id, Passed):
+            return kept
+        self._check(item_id)
+        return self._keep(
+            Passed(
+                passed_id=passed_id or new_id(),
+                session_id=self._session_id,
+                item_id=item_id,
+                reason=reason[:COMMENT_LENGTH],
+            )
+        )
+
+    def guess(
+        self,
+        item_id: str,
+        option: int | None,
+        asked: Sequence[GuessAsked],
+        *,
+        guess_id: str | None,
+    ) -> Guess:
+        """Say whom the rater took a persona for.
+
+        Raises:
+            NotNow: if that is not asked, or there is no such option.
+        """
+        if kept := self._known(guess_id, Guess):
+            return kept
+        if item_id not in {one.item_id for one in asked} or self._kept.end is not None:
+            raise NotNow("Nothing is asked about this item. Reload the page and try again.")
+        options = self._guessing.options(item_id)
+        if option is not None and option not in range(len(options)):
+            raise NotNow(
+                f"guess: got option {option}; wanted 0 to {len(options) - 1}. Choose one of them."
+            )
+        earlier = self._kept.guesses.get(item_id)
+        return self._keep(
+            Guess(
+                guess_id=guess_id or new_id(),
+                session_id=self._session_id,
+                item_id=item_id,
+                options=options,
+                guessed=None if option is None else options[option],
+                supersedes=earlier.guess_id if earlier else None,
+            )
+        )
+
+    @property
+    def _session_id(self) -> str:
+        return self._kept.seat.session_id
+
+    def _check(self, item_id: str, form: str | None = None) -> JudgedItem:
+        judged = self._kept.items.get(item_id)
+        if judged is None or form not in (None, judged.item.form):
+            raise NotNow("This item is not one of yours. Reload the page and try again.")
+        if self._kept.end is not None:
+            raise NotNow("Your rating is over; nothing more is asked. Thank you.")
+        return judged
+
+    def _known(self, event_id: str | None, kind: type[_R]) -> _R | None:
+        """What an event sent before has become; a caller's own id may come back at any time."""
+        entry = self._record.find(event_id) if event_id else None
+        row: Row | None = entry.row() if entry else None
+        return row if isinstance(row, kind) and row.session_id == self._session_id else None
+
+    def _keep(self, row: _R) -> _R:
+        (entry,) = self._record.append(row)
+        self._kept.add(row, entry.at)
+        return row

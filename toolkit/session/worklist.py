@@ -1,0 +1,111 @@
+"""What is left for one rater: the next item, and what cannot be shown."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from toolkit.record import Item, JudgedItem, RaterHistory
+from toolkit.session.in_order import Task
+from toolkit.session.items import ItemMaker
+from toolkit.session.seating import Seating
+
+Prospect = Literal["ready", "pending", "lost"]
+"""Whether a task can be shown now, may be later, or not at all."""
+
+
+class Outlook(NamedTuple):
+    """How a rater's tasks stand."""
+
+    done: int
+    """Items rated or passed over."""
+    ready: int
+    """Tasks that can be shown now, the open item included."""
+    pending: int
+    """Tasks whose reply has not come yet."""
+    lost: int
+    """Tasks whose reply failed or was empty and has nothing to stand in for it."""
+
+
+class Worklist:
+    """The tasks of one seat against what its rater has done.
+
+    Args:
+        seating: the seat and its tasks.
+        kept: what the rater has left so far; read anew at each question.
+        maker: makes items, and knows which replies are there.
+    """
+
+    def __init__(self, seating: Seating, kept: RaterHistory, maker: ItemMaker) -> None:
+        self._tasks = seating.tasks
+        self._session_id = seating.row.session_id
+        self._kept = kept
+        self._maker = maker
+
+    @property
+    def open_item(self) -> JudgedItem | None:
+        """The first item that was handed out and is not done with."""
+        return next((one for one in self._kept.items.values() if not one.complete), None)
+
+    @property
+    def outlook(self) -> Outlook:
+        """Count the tasks by how they stand."""
+        prospects = [self._prospect(task) for task in self._left()]
+        return Outlook(
+            sum(one.complete for one in self._kept.items.values()),
+            *(prospects.count(kind) for kind in ("ready", "pending", "lost")),
+        )
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left that could ever be shown."""
+        return all(self._prospect(task) == "lost" for task in self._left())
+
+    def next_item(self) -> Callable[[], Item] | None:
+        """How to make the item that is due; None while none can be shown."""
+        for task in self._left():
+            if self._prospect(task) == "ready":
+                return lambda task=task: self._make(task)  # type: ignore[misc]
+        return None
+
+    def _left(self) -> Iterator[Task]:
+        done = {one.item.position for one in self._kept.items.values() if one.complete}
+        return (task for task in self._tasks if task.position not in done)
+
+    def _prospect(self, task: Task) -> Prospect:
+        match task.purpose:
+            case "attention":
+                return self._attention_prospect()
+            case "repeat":
+                return self._repeat_prospect(task)
+        if self._at(task.position) is not None or self._maker.replies(task):
+            return "ready"
+        return "pending" if self._maker.is_due(task) else "lost"
+
+    def _attention_prospect(self) -> Prospect:
+        """A check on reading makes sense among other items, not instead of them."""
+        if self._kept.items:
+            return "ready"
+        rating = [self._prospect(task) for task in self._tasks if task.purpose == "rating"]
+        if "ready" in rating:
+            return "ready"
+        return "pending" if "pending" in rating else "lost"
+
+    def _repeat_prospect(self, task: Task) -> Prospect:
+        original = self._at(task.repeats)
+        if original is not None and original.complete:
+            return "ready" if original.rated else "lost"
+        first = next((one for one in self._tasks if one.position == task.repeats), None)
+        if first is None or self._prospect(first) == "lost":
+            return "lost"
+        return "pending"
+
+    def _make(self, task: Task) -> Item:
+        if task.purpose == "attention":
+            return self._maker.attention(task, self._session_id)
+        original = self._at(task.repeats)
+        if task.purpose == "repeat" and original is not None:
+            return self._maker.repeat(task, self._session_id, original.item)
+        return self._maker.item(task, self._session_id, self._maker.replies(task) or ())
+
+    def _at(self, position: int | None) -> JudgedItem | None:
+        items = self._kept.items.values()
+        return next((one for one in items if one.item.position == position), None)

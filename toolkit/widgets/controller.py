@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from toolkit.canon import new_id
-from toolkit.errors import EventConflict, NotNow, RecordError
+from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
 from toolkit.session import Conversation, Sitting
 from toolkit.widgets.events import Event
@@ -24,8 +24,8 @@ STAGE_ACTIONS = frozenset(
 )
 """Actions after which another screen may be due."""
 
-
-_PAGES_AT_MOST = 8
+PAGES_AT_MOST = 8
+"""Pages that are told what changes."""
 
 
 class Page(Protocol):
@@ -83,7 +83,7 @@ class SessionController:
 
     def attach(self, page: Page) -> None:
         """Tell this page, too, what changes; pages of long ago are told no more."""
-        self._pages = [*self._pages, page][-_PAGES_AT_MOST:]
+        self._pages = [*self._pages, page][-PAGES_AT_MOST:]
 
     def show(self, action: str) -> None:
         """Let every page show what an action has changed."""
@@ -113,6 +113,11 @@ class SessionController:
         self.form_open = conversation is not None and any(
             rating.turn_id is None for rating in conversation.ratings
         )
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether somebody is at work here."""
+        return self.sitting.participant is not None
 
     @property
     def conversation(self) -> Conversation | None:
@@ -298,8 +303,3 @@ class SessionController:
     def _show_stream(self, stream: dict[str, Any]) -> None:
         for page in self._pages:
             page.show_stream(stream)
-
-
-def may_try_again(problem: Exception) -> bool:
-    """Whether the same event may succeed later: the record could not take it just now."""
-    return isinstance(problem, RecordError) and not isinstance(problem, EventConflict)

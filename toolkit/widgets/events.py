@@ -7,6 +7,7 @@ from typing import Any
 from toolkit.errors import NotNow
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PARTS_AT_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class Event:
     def yes(self, name: str) -> bool:
         """A field that holds true or false."""
         return bool(self._typed(name, bool, False))
+
+    def events(self, name: str) -> list["Event"]:
+        """A field that holds a list of parts, each with an id of its own."""
+        parts = [one for one in self._typed(name, list, []) if isinstance(one, dict)]
+        read = [Event.read({**one, "action": self.action}) for one in parts[:_PARTS_AT_MOST]]
+        return [one for one in read if one is not None]
 
     def _typed(self, name: str, kind: type, otherwise: object) -> Any:
         value = self.fields.get(name, otherwise)

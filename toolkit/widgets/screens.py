@@ -6,7 +6,16 @@ anything about anybody else: a browser's tools can read every word of it.
 
 from typing import Any
 
-from toolkit.design import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Question, Study, Term
+from toolkit.design import (
+    FLAG_HARMS,
+    HARM_TYPES,
+    HARMS,
+    UNSURE,
+    ConsentForm,
+    Question,
+    Study,
+    Term,
+)
 from toolkit.session import COMMENT_LENGTH, Conversation, Sitting, persona_card, scenario_card
 from toolkit.widgets.render import displayable
 
@@ -97,11 +106,28 @@ def harm_choices() -> list[dict[str, Any]]:
     return [*kinds, _term(FLAG_HARMS[UNSURE.key]) | {"harms": []}]
 
 
+def consent_view(study: Study, form: ConsentForm) -> dict[str, str]:
+    """What a participant reads before agreeing."""
+    return {
+        "title": form.title,
+        "text": form.text,
+        "content_note": form.content_note,
+        "seen_by": study.data.seen_by,
+        "kept_for": study.data.kept_for,
+        "support": study.care.support_contact,
+    }
+
+
+def question_view(question: Question) -> dict[str, str]:
+    """One question of a form and the words at its ends."""
+    return {"id": question.id, "ask": question.ask, "low": question.low, "high": question.high}
+
+
 def _content(sitting: Sitting, screen: str) -> dict[str, Any]:
     study = sitting.study
     match screen:
         case "consent":
-            return {"consent": _consent(study)}
+            return {"consent": consent_view(study, study.consent)}
         case "brief":
             brief = sitting.brief
             return {
@@ -124,8 +150,8 @@ def _conversation(conversation: Conversation, study: Study) -> dict[str, Any]:
         "session": session.session_id,
         "persona": session.persona_shown,
         "scenario": session.scenario_shown,
-        "quick": _question(study.quick_question),
-        "form": [_question(question) for question in study.form],
+        "quick": question_view(study.quick_question),
+        "form": [question_view(question) for question in study.form],
         "harms": harm_choices(),
     }
 
@@ -136,21 +162,6 @@ def _study(study: Study) -> dict[str, Any]:
 
 def _limits(study: Study) -> dict[str, Any]:
     return {"messages": study.care.messages_cap, "comment": COMMENT_LENGTH, "outbox": True}
-
-
-def _consent(study: Study) -> dict[str, str]:
-    return {
-        "title": study.consent.title,
-        "text": study.consent.text,
-        "content_note": study.consent.content_note,
-        "seen_by": study.data.seen_by,
-        "kept_for": study.data.kept_for,
-        "support": study.care.support_contact,
-    }
-
-
-def _question(question: Question) -> dict[str, str]:
-    return {"id": question.id, "ask": question.ask, "low": question.low, "high": question.high}
 
 
 def _term(term: Term) -> dict[str, Any]:

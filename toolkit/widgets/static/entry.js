@@ -87,9 +87,11 @@ function withdrawnScreen(panel) {
 }
 
 function unavailableScreen(panel) {
+  const {message, again} = panel.view;
   return screen(
     heading(2, "This study cannot run right now"),
     h("p", {class: "px-lead"}, "You did nothing wrong, and nothing is lost. Please show this to the " +
       "people who run the study:"),
-    plain("pre", panel.view.message, {class: "px-message", tabindex: "0"}));
+    plain("pre", message, {class: "px-message", tabindex: "0"}),
+    again ? actions(button("Try again", () => panel.link.send("look"), {kind: "primary"})) : null);
 }

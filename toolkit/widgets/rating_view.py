@@ -1,0 +1,137 @@
+"""What is on the rating panel's screen, as one JSON value.
+
+Nothing here says which arm, persona or endpoint a reply belongs to, nor which of two replies is
+the reference: a browser's tools can read every word of it.
+"""
+
+from typing import Any
+
+from toolkit.design import Study
+from toolkit.session import COMMENT_LENGTH, RatingQueue, Shown
+from toolkit.widgets.rating_controller import SIDES
+from toolkit.widgets.render import displayable
+from toolkit.widgets.screens import consent_view, question_view
+
+_PROGRESS = frozenset({"rate", "rest", "last", "guess", "done"})
+_LETTERS = {kept: said for said, kept in SIDES.items()}
+
+
+def rating_view(queue: RatingQueue, *, started: bool, finished: bool) -> dict[str, Any]:
+    """Everything for the screen that is due.
+
+    Raises:
+        ParallaxError: if the item that is due cannot be kept.
+    """
+    screen = _screen(queue, started=started, finished=finished)
+    view = {
+        **frame_view(queue.study),
+        "screen": screen,
+        "key": screen,
+        "participant": queue.participant.participant_id if queue.participant else "",
+        "byCode": bool(queue.participant and queue.participant.enrolled_by == "code"),
+        "readOnly": queue.read_only,
+    }
+    if screen in _PROGRESS:
+        progress = queue.progress
+        view["progress"] = {"done": progress.done, "of": progress.of}
+    view |= _content(queue, screen)
+    if queue.read_only:
+        view["key"] += ":read"
+    return view
+
+
+def frame_view(study: Study) -> dict[str, Any]:
+    """What every screen of the panel has around it."""
+    minutes = study.confirm.rating.minutes if study.confirm else study.minutes
+    return {
+        "study": {"id": study.study_id, "title": study.title, "minutes": minutes},
+        "participant": "",
+        "readOnly": "",
+        "progress": None,
+        "support": study.care.support_contact,
+        "limits": {"comment": COMMENT_LENGTH, "outbox": True},
+    }
+
+
+def given_view(shown: Shown | None) -> dict[str, Any]:
+    """What the rater has said of the item on the screen, as it stands."""
+    if shown is None:
+        return {"item": "", "answers": {}, "choice": None, "why": "", "passed": False}
+    return {
+        "item": shown.item_id,
+        "answers": dict(shown.answers),
+        "choice": _LETTERS[shown.preferred] if shown.preferred else None,
+        "why": displayable(shown.why),
+        "passed": shown.passed,
+    }
+
+
+def _screen(queue: RatingQueue, *, started: bool, finished: bool) -> str:
+    stage = queue.stage
+    if queue.read_only:
+        return "elsewhere" if stage == "rate" and queue.current is None else stage
+    if stage == "rate" and not started and queue.progress.done == 0:
+        return "how"
+    untouched = not any(one.answered for one in queue.guesses)
+    return "last" if stage == "guess" and untouched and not finished else stage
+
+
+def _content(queue: RatingQueue, screen: str) -> dict[str, Any]:
+    study, plan = queue.study, queue.confirm.plan.rating
+    match screen:
+        case "consent":
+            return {"consent": consent_view(study, queue.consent_form)}
+        case "how":
+            return {"form": plan.form, "masked": not plan.show_cue}
+        case "rate":
+            return _item(queue.current)
+        case "guess":
+            return _guess(queue)
+        case "done":
+            return {"next": study.what_happens_next}
+        case "withdrawn":
+            return {"kept_for": study.data.kept_for}
+    return {}
+
+
+def _item(shown: Shown | None) -> dict[str, Any]:
+    if shown is None:
+        return {"screen": "waiting", "key": "waiting"}
+    return {
+        "key": f"rate:{shown.item_id}",
+        "item": {
+            "id": shown.item_id,
+            "form": shown.form,
+            "position": shown.position,
+            "of": shown.of,
+            "title": displayable(shown.title),
+            "situation": displayable(shown.situation),
+            "prompt": _messages(shown.prompt),
+            "replies": [displayable(text) for text in shown.replies],
+            "questions": [question_view(question) for question in shown.questions],
+        },
+    }
+
+
+def _guess(queue: RatingQueue) -> dict[str, Any]:
+    asked = queue.guesses
+    number, due = next((n, one) for n, one in enumerate(asked, 1) if not one.answered)
+    return {
+        "key": f"guess:{due.item_id}",
+        "guess": {
+            "id": due.item_id,
+            "position": number,
+            "of": len(asked),
+            "title": displayable(due.title),
+            "prompt": _messages(due.prompt),
+            "reply": displayable(due.reply),
+            "letter": due.letter,
+            "options": [
+                {"number": n, "text": displayable(text)} for n, text in enumerate(due.options, 1)
+            ],
+        },
+    }
+
+
+def _messages(prompt: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
+    return [{"role": turn["role"], "text": displayable(turn["text"])} for turn in prompt]

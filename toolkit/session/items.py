@@ -6,9 +6,17 @@ from functools import cached_property
 from typing import Any, Literal
 
 from toolkit.canon import content_hash, new_id
-from toolkit.design import ConfirmStage, Contrast, Question, Rendered, Unit, render
+from toolkit.design import (
+    Allocation,
+    ConfirmStage,
+    Contrast,
+    Question,
+    Rendered,
+    Task,
+    Unit,
+    render,
+)
 from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, newest_reply
-from toolkit.session.in_order import Allocation, Task
 from toolkit.session.masking import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
@@ -88,8 +96,9 @@ class ItemMaker:
         return tuple(one for one in found if one is not None) if all(found) else None
 
     def is_due(self, task: Task) -> bool:
-        """Whether a reply of the task has not been sent for yet."""
-        return any(newest_reply(self._record, unit_id) is None for unit_id in task.unit_ids)
+        """Whether a reply of the task has not come yet, neither well nor badly."""
+        unknown = (unit_id for unit_id in task.unit_ids if unit_id not in self._found)
+        return any(newest_reply(self._record, unit_id) is None for unit_id in unknown)
 
     def item(self, task: Task, session_id: str, replies: tuple[Reply, ...]) -> Item:
         """Make the item of a rating task."""

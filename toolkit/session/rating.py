@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from toolkit.canon import now
-from toolkit.design import ConfirmStage, ConsentForm, RatingPlan, Study
+from toolkit.design import Allocation, ConfirmStage, ConsentForm, RatingPlan, Study, allocate
 from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, StudyChanged, Withdrawn
 from toolkit.record import (
     Choice,
@@ -31,7 +31,6 @@ from toolkit.record import (
     rater_history,
 )
 from toolkit.session.guessing import GuessAsked, Guessing
-from toolkit.session.in_order import Allocation, allocate
 from toolkit.session.items import ItemMaker, Shown, shown
 from toolkit.session.judging import Judgments, Preferred
 from toolkit.session.seating import Seating, SeatPlan, lease_name

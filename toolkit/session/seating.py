@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from toolkit.canon import VERSION, new_id
-from toolkit.design import ConfirmStage, Study
+from toolkit.design import Allocation, ConfirmStage, Study, Task
 from toolkit.errors import EventConflict, NotNow, OpenElsewhere
 from toolkit.record import (
     Lease,
@@ -22,7 +22,6 @@ from toolkit.record import (
     rater_history,
     withdrawn,
 )
-from toolkit.session.in_order import Allocation, Task
 
 
 def lease_name(participant_id: str) -> str:

@@ -1,10 +1,11 @@
 """What is left for one rater: the next item, and what cannot be shown."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal, NamedTuple
 
+from toolkit.design import Task
 from toolkit.record import Item, JudgedItem, RaterHistory
-from toolkit.session.in_order import Task
 from toolkit.session.items import ItemMaker
 from toolkit.session.seating import Seating
 
@@ -60,11 +61,19 @@ class Worklist:
         return all(self._prospect(task) == "lost" for task in self._left())
 
     def next_item(self) -> Callable[[], Item] | None:
-        """How to make the item that is due; None while none can be shown."""
+        """How to make the item that is due; None while none can be shown.
+
+        Where a reply has not come yet, others come first; another replicate stands in for it only
+        once nothing else is left.
+        """
+        instead = None
         for task in self._left():
-            if self._prospect(task) == "ready":
-                return lambda task=task: self._make(task)  # type: ignore[misc]
-        return None
+            if self._prospect(task) != "ready":
+                continue
+            if not self._maker.is_due(task):
+                return partial(self._make, task)
+            instead = instead or partial(self._make, task)
+        return instead
 
     def _left(self) -> Iterator[Task]:
         done = {one.item.position for one in self._kept.items.values() if one.complete}

@@ -1,5 +1,7 @@
 """The same questions, asked by machine.
 
+* **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs
+  one, ``units_due`` lists what it would send. **Requests** makes units ready, each a **Request**.
 * **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
 * **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
   **SweepProgress** is one reading of it.
@@ -7,17 +9,25 @@
 """
 
 from toolkit.probes.decision import Decision, decide
+from toolkit.probes.dispatch import Due
 from toolkit.probes.meter import Budget, Meter, SweepProgress
 from toolkit.probes.prices import Price, Prices, price_of, read_prices
+from toolkit.probes.request import Request, Requests
+from toolkit.probes.sweep import run_sweep, units_due
 
 __all__ = [
     "Budget",
     "Decision",
+    "Due",
     "Meter",
     "Price",
     "Prices",
+    "Request",
+    "Requests",
     "SweepProgress",
     "decide",
     "price_of",
     "read_prices",
+    "run_sweep",
+    "units_due",
 ]

@@ -298,10 +298,12 @@ def test_braces_are_asked_about(scenario: Scenario) -> None:
 # --- which messages ---------------------------------------------------------------------------
 
 
-def test_the_assistant_in_between_comes_along_and_its_cues_too(scenario: Scenario) -> None:
-    turn = answer_to("Nadia here.", "Hello Nadia! What is it?", "It is late.")
+def test_the_assistant_in_between_comes_along_and_stays_the_same(scenario: Scenario) -> None:
+    turn = answer_to("Nadia here.", "Hello Nadia! Ask her husband.", "It is late.")
     draft = draft_contrast(turn, NADIA, scenario)
-    assert draft.after == ("{name.first} here.", "Hello {name.first}! What is it?", "It is late.")
+    assert draft.after == ("{name.first} here.", "Hello Nadia! Ask her husband.", "It is late.")
+    asks = "The assistant's message is the same in every arm: reword it to fit every persona."
+    assert asked(draft) == [("Nadia", asks), ("husband", asks)]
     assert "You work for" not in draft.text
 
 

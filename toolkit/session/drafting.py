@@ -134,7 +134,7 @@ def draft_contrast(
         BadIdentifier: if ``contrast_id`` is no id.
     """
     said = _said(turn, messages)
-    found = [(role, *_clean(number, text, persona)) for number, (role, text) in enumerate(said)]
+    found = [(role, *_clean(n, role, text, persona)) for n, (role, text) in enumerate(said)]
     after = tuple(replaced(text, findings) for _, text, findings in found)
     everything = [one for _, _, findings in found for one in findings]
     name = contrast_id or f"lead-{scenario.id[:48].rstrip('-_')}-{turn.turn_id[-6:].lower()}"
@@ -192,16 +192,28 @@ def _refuse_long(turn: Turn, said: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _clean(message: int, text: str, persona: Persona) -> tuple[str, list[Finding]]:
+def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, list[Finding]]:
     """The message without what nobody can see, and what was found in it."""
     seen = "".join(
         sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _HIDDEN
     )
-    findings = _findings(message, seen, persona)
+    if role == "assistant":
+        findings = _of_the_assistant(message, seen, persona)
+    else:
+        findings = _findings(message, seen, persona)
     if len(seen) != len(text):
         asks = f"{len(text) - len(seen)} invisible characters were left out: did they matter?"
         findings.append(OpenQuestion(message, 0, 0, "", asks))
     return seen, findings
+
+
+def _of_the_assistant(message: int, text: str, persona: Persona) -> list[Finding]:
+    """What the assistant said is the same in every arm, so no slot may stand in it."""
+    asks = "The assistant's message is the same in every arm: reword it to fit every persona."
+    return [
+        OpenQuestion(message, one.start, one.end, text[one.start : one.end], asks)
+        for one in first_come(cue_findings(message, text, persona))
+    ]
 
 
 def _findings(message: int, text: str, persona: Persona) -> list[Finding]:

@@ -52,8 +52,8 @@ def test_unknown_command_suggests(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "stats")
     assert (code, out) == (2, "")
     assert err == (
-        "parallax: got 'stats'; wanted one of lab, check, init, new, freeze, status, sample, "
-        "verify, export, import. Did you mean `parallax status`?\n"
+        f"parallax: got 'stats'; wanted one of {', '.join(COMMANDS)}. "
+        "Did you mean `parallax status`?\n"
     )
 
 

@@ -55,6 +55,13 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def whole_number(text: str) -> int:
+    """Read an option's value that counts something, from 1."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number of at least 1")
+
+
 def say(text: str = "") -> None:
     """Write one line for the person at the terminal."""
     sys.stdout.write(text + "\n")

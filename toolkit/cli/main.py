@@ -17,6 +17,8 @@ COMMANDS = {
     "new": "make a persona, scenario or study to fill in",
     "freeze": "pin a study, so that nobody runs a changed one by accident",
     "status": "who is where, and what was covered",
+    "run": "send every unit of a frozen confirm stage",
+    "batch": "the same by files, for a batch service",
     "sample": "play a study with simulated participants",
     "verify": "check that a record is as it was written",
     "export": "write a record as lines of JSON",

@@ -16,7 +16,7 @@ from toolkit.cli.binding import (
     bind_text,
     embedded_model,
 )
-from toolkit.cli.command import OK, add_workspace, make_parser, say
+from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
 from toolkit.cli.model_server import model_served
 from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
@@ -48,19 +48,19 @@ def parser() -> argparse.ArgumentParser:
     )
     add_workspace(made)
     add_endpoint_options(made)
-    made.add_argument("--testers", type=_count, default=_TESTERS, metavar="N", help="how many play")
     made.add_argument(
-        "--messages", type=_count, default=_MESSAGES, metavar="N", help="messages in a conversation"
+        "--testers", type=whole_number, default=_TESTERS, metavar="N", help="how many play"
+    )
+    made.add_argument(
+        "--messages",
+        type=whole_number,
+        default=_MESSAGES,
+        metavar="N",
+        help="messages in a conversation",
     )
     made.add_argument("--seed", type=int, default=_SEED, metavar="N", help="fixes what they do")
     made.add_argument("--out", metavar="FILE.jsonl", help="default: results/sample/record.jsonl")
     return made
-
-
-def _count(text: str) -> int:
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number of at least 1")
 
 
 def run(args: argparse.Namespace) -> int:

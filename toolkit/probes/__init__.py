@@ -2,12 +2,15 @@
 
 * **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs
   one, ``units_due`` lists what it would send. **Requests** makes units ready, each a **Request**.
+* ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results; a
+  **BatchRead** tells what came of a file.
 * **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
 * **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
   **SweepProgress** is one reading of it.
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
 """
 
+from toolkit.probes.batch import BatchRead, read_batch, write_batch
 from toolkit.probes.decision import Decision, decide
 from toolkit.probes.dispatch import Due
 from toolkit.probes.meter import Budget, Meter, SweepProgress
@@ -16,6 +19,7 @@ from toolkit.probes.request import Request, Requests
 from toolkit.probes.sweep import run_sweep, units_due
 
 __all__ = [
+    "BatchRead",
     "Budget",
     "Decision",
     "Due",
@@ -27,7 +31,9 @@ __all__ = [
     "SweepProgress",
     "decide",
     "price_of",
+    "read_batch",
     "read_prices",
     "run_sweep",
     "units_due",
+    "write_batch",
 ]

@@ -3,7 +3,8 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from toolkit.errors import SetupError
 from toolkit.probes.prices import Prices, price_of
@@ -44,6 +45,19 @@ class SweepProgress:
     seconds_left: float | None
     """At the pace of the latest replies; None before there is one."""
 
+    def __str__(self) -> str:
+        """Say it in one line."""
+        parts = [f"{self.done:,} of {self.planned:,} units"]
+        parts += [f"{self.failed:,} failed"] if self.failed else []
+        parts += [f"{self.in_flight:,} under way"] if self.in_flight else []
+        without = f" and {self.uncounted:,} replies without a count" if self.uncounted else ""
+        tokens = f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens{without}"
+        cost = "cost unknown" if self.cost is None else f"{self.cost:.2f} USD"
+        parts += [tokens, cost]
+        if self.seconds_left is not None and self.done < self.planned:
+            parts.append(f"about {_duration(self.seconds_left)} left")
+        return " · ".join(parts)
+
 
 class Meter:
     """Adds up what replies used and says when a budget is spent.
@@ -76,6 +90,21 @@ class Meter:
         self._tokens = Counter[str]()
         self._cost: float | None = 0.0
         self._ends: deque[float] = deque([clock()], maxlen=_RECENT)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The budget and the prices, as JSON values for the run's row."""
+        prices = self.prices
+        return {
+            "budget": asdict(self.budget),
+            "prices": {
+                "as_of": prices.as_of.isoformat(),
+                "source": prices.source,
+                "hash": prices.hash,
+            }
+            if prices
+            else None,
+        }
 
     def require_prices(self, endpoints: Iterable[str]) -> None:
         """Refuse a budget in money for an endpoint whose price is unknown.
@@ -163,3 +192,9 @@ class Meter:
 
 def _unwatched(endpoint: str) -> str:
     return f"{endpoint} does not say how many tokens it used, so no budget can be kept"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} h"

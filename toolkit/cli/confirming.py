@@ -1,0 +1,77 @@
+"""What every command needs before it touches a confirm stage: files in order, frozen, as frozen."""
+
+from collections import Counter
+
+from toolkit.cli.placeholders import files_of, placeholders
+from toolkit.design import ConfirmStage, Study, Workspace, lint
+from toolkit.errors import InvalidFiles
+from toolkit.probes import Due
+from toolkit.record import Record
+
+
+def ready_stage(workspace: Workspace, study: Study) -> ConfirmStage:
+    """Return the study's confirm stage if nothing speaks against using it.
+
+    Raises:
+        InvalidFiles: with every blank left to fill in and every complaint about its contrasts.
+        DesignError: if it has no confirm section, or was never frozen.
+        StudyChanged: if it is not what was frozen.
+    """
+    if left := placeholders(workspace, files_of(study)):
+        raise InvalidFiles(left)
+    stage = ConfirmStage(study)
+    people = {persona.id: persona for persona in study.people}
+    found = [
+        complaint
+        for contrast in stage.contrasts
+        for complaint in lint(contrast, people, scenario=study.scenario(contrast.scenario))
+    ]
+    if found:
+        raise InvalidFiles(found)
+    stage.require_frozen()
+    return stage
+
+
+def plan_lines(
+    stage: ConfirmStage, due: tuple[Due, ...], endpoints: dict[str, str], record: Record | None
+) -> list[str]:
+    """Say what is to be sent, to whom, and how much of it is done.
+
+    Args:
+        stage: whose units.
+        due: those that would be sent now.
+        endpoints: alias to who answers.
+        record: where replies are; None when there is none yet.
+    """
+    units = stage.units
+    arms = Counter(unit.arm.kind for unit in units)
+    per = ", ".join(f"{count:,} {kind}" for kind, count in arms.items())
+    again = sum(one.attempt_of > 0 for one in due)
+    lines = [
+        f"Study {stage.study.id}, confirm freeze {stage.hash.rpartition(':')[2][:12]}:",
+        f"  {len(stage.contrasts)} contrasts, {stage.plan.replicates} replicates, "
+        f"{len(units):,} units: {per}",
+    ]
+    for alias, endpoint in endpoints.items():
+        count = sum(unit.alias == alias for unit in units)
+        lines.append(f"  {alias}: {count:,} units to {endpoint}")
+    sent_again = f", {again:,} of them again" if again else ""
+    lines.append(f"  {len(due):,} to send now{sent_again}; {_held(stage, record)}")
+    return lines
+
+
+def _held(stage: ConfirmStage, record: Record | None) -> str:
+    planned = {unit.unit_id for unit in stage.units}
+    outcomes = outcomes_of(record, planned) if record else {}
+    errored = sum(outcome == "errored" for outcome in outcomes.values())
+    failed = f", {errored:,} of them errored" if errored else ""
+    return f"{len(outcomes):,} in the record{failed}."
+
+
+def outcomes_of(record: Record, units: set[str]) -> dict[str, str]:
+    """Tell for each of ``units`` that has a reply how its latest one ended."""
+    return {
+        body["unit_id"]: str(body["exchange"]["outcome"])
+        for entry in record.entries(kinds=["reply"])
+        if (body := entry.body)["unit_id"] in units
+    }

@@ -1,0 +1,226 @@
+"""``parallax run``: send every unit of a frozen confirm stage."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from toolkit.cli.binding import (
+    BIND_VARIABLE,
+    Answering,
+    add_endpoint_options,
+    answering,
+    bind_text,
+    embedded_model,
+)
+from toolkit.cli.command import (
+    FAILED,
+    INTERRUPTED,
+    OK,
+    add_workspace,
+    make_parser,
+    say,
+    whole_number,
+)
+from toolkit.cli.confirming import plan_lines, ready_stage
+from toolkit.cli.model_server import model_served
+from toolkit.cli.places import find_study
+from toolkit.cli.serving import stop_like_interrupt
+from toolkit.cli.stopping import stoppable
+from toolkit.cli.sweep_line import SweepLine
+from toolkit.design import ConfirmStage, Study, Workspace
+from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
+from toolkit.record import Record, SweepEnd, open_record
+
+_CONCURRENCY = 64
+_EMBEDDED_CONCURRENCY = 4
+"""As many as the embedded server answers at a time; the others would only wait."""
+_SQLITE = "sqlite:///"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax run``."""
+    made = make_parser(
+        "run",
+        "Send every unit of a study's frozen confirm stage that has no reply yet: each contrast in "
+        "each arm, as often as the plan says, in a fresh context and in a shuffled order. Ctrl-C "
+        "lets calls under way come to their end; the same command goes on where it stopped.",
+        examples=(
+            ("parallax run pilot --dry-run", "what would be sent, to whom; nothing is"),
+            ("parallax run pilot", "the model on this machine, if the study says so"),
+            (
+                "parallax run pilot --endpoint openai:gpt-x --base-url https://ai.example.com/v1",
+                "your own endpoint; its key is read from OPENAI_API_KEY",
+            ),
+            ("parallax run pilot --max-tokens-total 200000", "stop when so many are used"),
+            ("parallax run pilot --again-errored", "send once more what came to no answer"),
+        ),
+        exit_codes={
+            FAILED: "not done, or not to the end; the reason is on standard error",
+            INTERRUPTED: "stopped by Ctrl-C; the same command goes on",
+        },
+    )
+    made.add_argument(
+        "study",
+        nargs="?",
+        metavar="STUDY",
+        help="id of the study (default: the only one, or pilot)",
+    )
+    add_workspace(made)
+    add_endpoint_options(made)
+    made.add_argument(
+        "--concurrency",
+        type=whole_number,
+        metavar="N",
+        help=f"calls at once to each endpoint at most (default: {_CONCURRENCY}, with the embedded "
+        f"model {_EMBEDDED_CONCURRENCY}); fewer while a server refuses",
+    )
+    made.add_argument(
+        "--processes",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="2: a second process makes about half of the calls",
+    )
+    made.add_argument(
+        "--max-tokens-total",
+        type=whole_number,
+        metavar="N",
+        help="send nothing more once this run has used so many; what is under way may go beyond",
+    )
+    made.add_argument(
+        "--max-cost",
+        type=_amount,
+        metavar="USD",
+        help="the same for money; needs the price of every endpoint",
+    )
+    made.add_argument(
+        "--prices", metavar="FILE.yaml", help="your own prices, in the place of the list that ships"
+    )
+    made.add_argument(
+        "--again-errored", action="store_true", help="also send units again whose reply errored"
+    )
+    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    return made
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = 0.0
+    if 0 < amount < 1e9:
+        return amount
+    raise argparse.ArgumentTypeError(f"got {text!a}; wanted an amount of money above 0")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, say the plan, send."""
+    stop_like_interrupt()
+    workspace = Workspace(args.workspace)
+    study = find_study(args.study, workspace)
+    stage = ready_stage(workspace, study)
+    answers = answering(study, args)
+    bound = {alias: answers[alias] for alias in stage.aliases}
+    if args.dry_run:
+        return _dry_run(stage, bound, args)
+    with open_record(study) as record:
+        due = units_due(stage, record, retry_errored=args.again_errored)
+        meter = _meter(len(due), bound, args)
+        _say_plan(stage, due, bound, record)
+        if not due:
+            say("Nothing left to send.")
+            return OK
+        os.environ[BIND_VARIABLE] = bind_text(study, bound)
+        with model_served(embedded_model(bound), args.model):
+            sweep = partial(
+                run_sweep,
+                stage,
+                record,
+                concurrency=args.concurrency or _concurrency(bound),
+                meter=meter,
+                retry_errored=args.again_errored,
+                processes=args.processes,
+            )
+            end = asyncio.run(_watched(sweep))
+    return _tell(end, meter)
+
+
+def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse.Namespace) -> int:
+    if not _there(stage.study):
+        due = tuple(Due(unit, 0) for unit in stage.units)
+        _meter(len(due), bound, args)
+        _say_plan(stage, due, bound, None)
+    else:
+        with open_record(stage.study, read_only=True) as record:
+            due = units_due(stage, record, retry_errored=args.again_errored)
+            _meter(len(due), bound, args)
+            _say_plan(stage, due, bound, record)
+    say("Nothing was sent.")
+    return OK
+
+
+def _there(study: Study) -> bool:
+    return not study.url.startswith(_SQLITE) or Path(study.url.removeprefix(_SQLITE)).is_file()
+
+
+def _meter(due: int, bound: Mapping[str, Answering], args: argparse.Namespace) -> Meter:
+    budget = Budget(tokens=args.max_tokens_total, cost=args.max_cost)
+    prices = read_prices(Path(args.prices) if args.prices else None)
+    meter = Meter(due, prices=prices, budget=budget)
+    meter.require_prices(one.endpoint for one in bound.values())
+    return meter
+
+
+def _concurrency(bound: Mapping[str, Answering]) -> int:
+    embedded = any(one.endpoint.startswith("embedded:") for one in bound.values())
+    return _EMBEDDED_CONCURRENCY if embedded else _CONCURRENCY
+
+
+def _say_plan(
+    stage: ConfirmStage,
+    due: tuple[Due, ...],
+    bound: Mapping[str, Answering],
+    record: Record | None,
+) -> None:
+    endpoints = {alias: one.endpoint for alias, one in bound.items()}
+    for line in plan_lines(stage, due, endpoints, record):
+        say(line)
+
+
+async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> SweepEnd | None:
+    line = SweepLine()
+
+    def said() -> None:
+        line.end()
+        sys.stderr.write("Stopping: what is under way may come to its end. Ctrl-C breaks it off.\n")
+
+    try:
+        return await stoppable(lambda stop: sweep(stop=stop, on_progress=line.show), said)
+    finally:
+        line.end()
+
+
+def _tell(end: SweepEnd | None, meter: Meter) -> int:
+    """Say how the run ended and how to go on."""
+    used = meter.progress(0)
+    say(f"{used}.")
+    if meter.prices is not None and used.cost:
+        say(f"Prices as of {meter.prices.as_of}, {meter.prices.source}")
+    left = used.planned - used.done
+    if end is None or end.reason == "stopped":
+        sys.stderr.write(f"Stopped; {left:,} units are left. The same command goes on.\n")
+        return INTERRUPTED
+    if end.reason == "budget":
+        sys.stderr.write(
+            f"The budget is spent ({meter.exhausted}); {left:,} units are left. The same command "
+            "with a budget of its own goes on.\n"
+        )
+        return FAILED
+    if used.failed:
+        say(f"{used.failed:,} came to no answer; --again-errored sends them once more.")
+    return OK

@@ -220,9 +220,9 @@ def _refuse(grounds: Grounds, found: Sequence[Link]) -> NoReturn:
         else "too few that compare arms"
     )
     raise PlanRefused(
-        f"assignment: got {raters} raters with {len(ratings)} ratings in all, and among these "
+        f"assignment: got {len(ratings)} ratings in all, by {raters} raters, and among these "
         f"{fault}; wanted raters, contrasts and arms connected, so that each can be told from the "
-        f"others. {contrasts} contrasts and {arms} arms take at least "
+        f"others. {raters} raters, {contrasts} contrasts and {arms} arms take at least "
         f"{raters + contrasts + arms - 2} ratings, and better twice as many: plan more items a "
         "rater (two at least), more raters, or fewer contrasts."
     )

@@ -175,11 +175,9 @@ def links(grounds: Grounds, seats: range, *, attempt: int) -> list[Link]:
 
 def _colors(grounds: Grounds, meetings: Sequence[tuple[int, str]], draw: Random) -> list[int]:
     """Deal arms, evenly within contrasts, scenarios and raters."""
-    alike = {arms: number for number, arms in enumerate(dict.fromkeys(grounds.choices.values()))}
+    alike = {name: "|".join(arm.label for arm in arms) for name, arms in grounds.choices.items()}
     width = {name: len(arms) for name, arms in grounds.choices.items()}
-    left: list[Path] = [
-        (seat, width[name], alike[grounds.choices[name]]) for seat, name in meetings
-    ]
+    left: list[Path] = [(seat, width[name], alike[name]) for seat, name in meetings]
     right: list[Path] = [(width[name], grounds.scenarios[name], name) for _, name in meetings]
     colors = [0] * len(meetings)
     for count in sorted(set(width.values())):
@@ -189,7 +187,7 @@ def _colors(grounds: Grounds, meetings: Sequence[tuple[int, str]], draw: Random)
             colors[link] = color
     if len(set(width.values())) > 1:
         everywhere = range(2 if grounds.plan.form == "pair" else 3)
-        even_out(range(len(meetings)), left, right, everywhere, colors)
+        even_out(left, right, everywhere, colors)
     return colors
 
 

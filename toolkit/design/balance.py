@@ -35,9 +35,7 @@ def halved(left: Sequence[Path], right: Sequence[Path], draw: Random) -> list[bo
     Returns:
         One truth value a link; in each set as many are true as false, or one more or fewer.
     """
-    values = [draw.random() < 0.5 for _ in left]
-    _even_halves(left, right, values)
-    return values
+    return _Sides(left, right).halved(range(len(left)), draw)
 
 
 def dealt(left: Sequence[Path], right: Sequence[Path], count: int, draw: Random) -> list[int]:
@@ -52,73 +50,93 @@ def dealt(left: Sequence[Path], right: Sequence[Path], count: int, draw: Random)
     Returns:
         A color from 0 to ``count - 1`` a link; in each set counts differ by at most 1.
     """
-    colors = [0] * len(left)
-    _deal(list(range(len(left))), left, right, range(count), colors, draw)
+    sides, colors = _Sides(left, right), [0] * len(left)
+    _deal(sides, list(range(len(left))), range(count), colors, draw)
     return colors
 
 
+def even_out(
+    left: Sequence[Path], right: Sequence[Path], palette: Iterable[int], colors: list[int]
+) -> None:
+    """Deal some colors anew among their own links until every two are even in every set.
+
+    Args:
+        left: one path a link.
+        right: one path a link.
+        palette: the colors concerned.
+        colors: a color a link; changed in place, as little as possible.
+    """
+    _even_pairs(_Sides(left, right), range(len(left)), palette, colors)
+
+
 def _deal(
-    links: list[int],
-    left: Sequence[Path],
-    right: Sequence[Path],
-    palette: range,
-    colors: list[int],
-    draw: Random,
+    sides: "_Sides", links: list[int], palette: range, colors: list[int], draw: Random
 ) -> None:
     """Halve links and colors while the colors are even in number, then even out pairs."""
     if len(palette) % 2:
         for link in links:
             colors[link] = palette[int(draw.random() * len(palette))]
-        even_out(links, left, right, palette, colors)
+        _even_pairs(sides, links, palette, colors)
         return
-    first = halved([left[one] for one in links], [right[one] for one in links], draw)
+    first = sides.halved(links, draw)
     middle = len(palette) // 2
     for value, part in ((True, palette[:middle]), (False, palette[middle:])):
         chosen = [link for link, here in zip(links, first, strict=True) if here is value]
-        _deal(chosen, left, right, part, colors, draw)
+        _deal(sides, chosen, part, colors, draw)
 
 
-def even_out(
-    links: Sequence[int],
-    left: Sequence[Path],
-    right: Sequence[Path],
-    palette: Iterable[int],
-    colors: list[int],
+def _even_pairs(
+    sides: "_Sides", links: Sequence[int], palette: Iterable[int], colors: list[int]
 ) -> None:
-    """Deal pairs of colors anew among their own links until every two are even in every set.
-
-    Args:
-        links: the links concerned.
-        left: a path for every link there is.
-        right: a path for every link there is.
-        palette: the colors concerned.
-        colors: a color for every link there is; changed in place, as little as possible.
-    """
     pairs = list(combinations(palette, 2))
     settled = 0
     while settled < len(pairs):
         for pair in pairs:
             both = [link for link in links if colors[link] in pair]
             values = [colors[link] == pair[1] for link in both]
-            changed = _even_halves([left[x] for x in both], [right[x] for x in both], values)
+            changed = sides.even_halves(both, values)
             for link, value in zip(both, values, strict=True):
                 colors[link] = pair[value]
             settled = 0 if changed else settled + 1
 
 
-def _even_halves(left: Sequence[Path], right: Sequence[Path], values: list[bool]) -> bool:
-    """Make values even in every set, keeping most of them; tell whether any set was uneven."""
-    (lefts, even_left), (rights, even_right) = _partners(left, values), _partners(right, values)
-    if even_left and even_right:
-        return False
-    seen = [False] * len(values)
-    for link in range(len(values)):
-        if not seen[link]:
-            chain = [*reversed(_followed(link, rights, lefts, seen)), link]
-            seen[link] = True
-            chain += _followed(link, lefts, rights, seen)
-            _alternate(chain, values)
-    return True
+class _Sides:
+    """Which sets each link belongs to, on the left and on the right."""
+
+    def __init__(self, left: Sequence[Path], right: Sequence[Path]) -> None:
+        self._levels = _levels(left), _levels(right)
+
+    def halved(self, links: Sequence[int], draw: Random) -> list[bool]:
+        values = [draw.random() < 0.5 for _ in links]
+        self.even_halves(links, values)
+        return values
+
+    def even_halves(self, links: Sequence[int], values: list[bool]) -> bool:
+        """Make values even in every set, keeping many; tell whether any set was uneven."""
+        (lefts, even_left), (rights, even_right) = (
+            _partners([[level[link] for link in links] for level in levels], values)
+            for levels in self._levels
+        )
+        if even_left and even_right:
+            return False
+        seen = [False] * len(values)
+        for link in range(len(values)):
+            if not seen[link]:
+                chain = [*reversed(_followed(link, rights, lefts, seen)), link]
+                seen[link] = True
+                chain += _followed(link, lefts, rights, seen)
+                _alternate(chain, values)
+        return True
+
+
+def _levels(paths: Sequence[Path]) -> list[list[int]]:
+    """Number the sets of each depth, the smallest sets first; a level is a set a link."""
+    depths = range(len(paths[0]) if paths else 0, -1, -1)
+    numbers: list[dict[Path, int]] = [{} for _ in depths]
+    return [
+        [number.setdefault(path[:depth], len(number)) for path in paths]
+        for depth, number in zip(depths, numbers, strict=True)
+    ]
 
 
 def _followed(link: int, first: list[int], second: list[int], seen: list[bool]) -> list[int]:
@@ -136,36 +154,39 @@ def _followed(link: int, first: list[int], second: list[int], seen: list[bool]) 
 def _alternate(chain: list[int], values: list[bool]) -> None:
     """Give opposite values along the chain, in the way that changes fewer of them."""
     agreeing = sum(values[link] is (place % 2 == 0) for place, link in enumerate(chain))
-    even = agreeing * 2 >= len(chain)
-    for place, link in enumerate(chain):
-        values[link] = (place % 2 == 0) is even
+    value = agreeing * 2 >= len(chain)
+    for link in chain:
+        values[link] = value
+        value = not value
 
 
-def _partners(paths: Sequence[Path], values: Sequence[bool]) -> tuple[list[int], bool]:
+def _partners(levels: Sequence[Sequence[int]], values: Sequence[bool]) -> tuple[list[int], bool]:
     """Pair links within the smallest set possible, links of opposite values first.
 
     Returns:
         The partner of each link, -1 for one left over, and whether all partners are opposite.
     """
-    partners = [-1] * len(paths)
+    partners = [-1] * len(values)
     even = True
-    waiting: Iterable[int] = range(len(paths))
-    for depth in range(len(paths[0]) if paths else 0, -1, -1):
-        piles: dict[Path, list[int]] = {}
+    waiting: Iterable[int] = range(len(values))
+    for level in levels:
+        piles: dict[int, list[int]] = {}
         for link in waiting:
-            pile = piles.setdefault(paths[link][:depth], [])
-            if pile and values[pile[-1]] is not values[link]:
-                partners[link] = pile.pop()
-                partners[partners[link]] = link
+            pile = piles.get(level[link])
+            if pile is None:
+                piles[level[link]] = [link]
+            elif pile and values[pile[-1]] is not values[link]:
+                other = pile.pop()
+                partners[link], partners[other] = other, link
             else:
                 pile.append(link)
-        even = even and all(len(pile) < 2 for pile in piles.values())
-        waiting = [link for pile in piles.values() for link in _paired(pile, partners)]
+        left_over: list[int] = []
+        for pile in piles.values():
+            if len(pile) > 1:
+                even = False
+                for one, other in zip(pile[::2], pile[1::2], strict=False):
+                    partners[one], partners[other] = other, one
+            if len(pile) % 2:
+                left_over.append(pile[-1])
+        waiting = left_over
     return partners, even
-
-
-def _paired(pile: list[int], partners: list[int]) -> list[int]:
-    """Pair what lies in the pile; returns the one that is left over, if any."""
-    for one, other in zip(pile[::2], pile[1::2], strict=False):
-        partners[one], partners[other] = other, one
-    return pile[-1:] if len(pile) % 2 else []

@@ -11,6 +11,8 @@ from toolkit.endpoints import Message, Settings
 from toolkit.record import Exchange, Reply
 from toolkit.session import Asked, Bound, instructions
 
+_Prompt = tuple[tuple[Message, ...], dict[str, str]]
+"""What is sent, and slot to what filled it."""
 _SEED_DIGITS = 8
 _SEED_BITS = 2**31 - 1
 
@@ -70,6 +72,7 @@ class Requests:
         self._bound = dict(bound)
         self._contrasts = {one.id: one for one in stage.contrasts}
         self._hash = stage.hash
+        self._prompts: dict[tuple[str, Arm], _Prompt] = {}
         self._known: dict[tuple[str, Arm, str], dict[str, Any]] = {}
         self._told = {
             one.id: Message("system", instructions(self._study.scenario(one.scenario)))
@@ -79,18 +82,28 @@ class Requests:
     def of(self, unit: Unit, *, attempt_of: int = 0) -> Request:
         """Make one unit ready; the same each time."""
         contrast = self._contrasts[unit.contrast_id]
+        messages, slots = self._prompt(contrast, unit)
+        bound = self._bound[unit.alias]
+        asked = Asked(
+            unit.unit_id, messages, bound.endpoint.name, _settings_of(bound.settings, unit)
+        )
+        known = {**self._same(contrast, unit), "slots": slots}
+        return Request(unit, attempt_of, asked, bound.settings.max_attempts, known)
+
+    def _prompt(self, contrast: Contrast, unit: Unit) -> _Prompt:
+        # Listed names change with the replicate; without them every replicate reads the same.
+        if contrast.names:
+            return self._render(contrast, unit)
+        key = (contrast.id, unit.arm)
+        if key not in self._prompts:
+            self._prompts[key] = self._render(contrast, unit)
+        return self._prompts[key]
+
+    def _render(self, contrast: Contrast, unit: Unit) -> _Prompt:
         persona = self._study.persona(unit.arm.persona_id)
         rendered = render(contrast, unit.arm, persona, replicate=unit.replicate)
         turns = (Message(turn.role, turn.text) for turn in rendered.turns)
-        bound = self._bound[unit.alias]
-        asked = Asked(
-            unit.unit_id,
-            (self._told[contrast.id], *turns),
-            bound.endpoint.name,
-            _settings_of(bound.settings, unit),
-        )
-        known = {**self._same(contrast, unit), "slots": dict(rendered.values)}
-        return Request(unit, attempt_of, asked, bound.settings.max_attempts, known)
+        return (self._told[contrast.id], *turns), dict(rendered.values)
 
     def _same(self, contrast: Contrast, unit: Unit) -> dict[str, Any]:
         """What every replicate of an arm has in common; hashing it each time would cost more."""

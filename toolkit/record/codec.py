@@ -5,12 +5,14 @@ its row declares, so that nothing is kept which could not be read again.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from toolkit.canon import canonical_json, new_id
 from toolkit.errors import BadIdentifier, RecordUnreadable
+from toolkit.record.plain import Unfit, plain
 from toolkit.record.rows import (
     ROW_TYPES,
     Binding,
@@ -130,6 +132,9 @@ def encode(row: Row) -> str:
     Raises:
         ValueError: if a field holds something its type does not allow, NaN or an infinity.
     """
+    with suppress(Unfit, TypeError, ValueError):
+        return canonical_json(plain(row))
+    # Something is wrong, or only unusual: look at it field by field, and say what.
     body = asdict(row)
     try:
         _build(type(row), body, row.KIND)

@@ -1,7 +1,8 @@
 """Run the first-look notebook; as a script, renew the outputs that are committed.
 
-``python tests/analysis/first_look.py`` runs it on the committed sample and writes it back. No
-widget state, no clock and no version of anybody's Python is kept.
+``python tests/analysis/first_look.py`` runs it on the committed sample and writes it back; names
+of other notebooks after it renew those instead. No widget state, no clock and no version of
+anybody's Python is kept.
 """
 
 import os
@@ -18,15 +19,15 @@ NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "50_first_look.ip
 KEPT = {"kernelspec", "language_info"}
 
 
-def run(environ: Mapping[str, str]) -> NotebookNode:
+def run(environ: Mapping[str, str], path: Path = NOTEBOOK) -> NotebookNode:
     """Run every cell in the notebook's own folder, with ``environ`` added to the environment."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=120,
         store_widget_state=False,
         record_timing=False,
-        resources={"metadata": {"path": str(NOTEBOOK.parent)}},
+        resources={"metadata": {"path": str(path.parent)}},
     )
     with mock.patch.dict(os.environ, environ):
         client.execute()
@@ -54,7 +55,9 @@ def text_of(notebook: NotebookNode) -> str:
 
 
 if __name__ == "__main__":
-    made = run({"PARALLAX_RECORD": "sample"})
-    nbformat.validate(made)
-    NOTEBOOK.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{NOTEBOOK.name}: {len(made.cells)} cells\n")
+    for name in sys.argv[1:] or [NOTEBOOK.name]:
+        place = NOTEBOOK.with_name(name)
+        made = run({"PARALLAX_RECORD": "sample"}, place)
+        nbformat.validate(made)
+        place.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}: {len(made.cells)} cells\n")

@@ -289,16 +289,18 @@ def _diff_lines(draft: Draft) -> list[str]:
         else:
             lines += ["with slots: nothing proposed"]
     lines += ["", f"Proposed: {_count(draft.replacements)}"]
-    lines += [
-        f"  {one.message + 1}: {one.was!r} -> {one.slot} ({one.sureness}: {one.reason})"
-        for one in draft.replacements
-    ]
+    for one in draft.replacements:
+        why = f"{one.message + 1}: {one.was!r} -> {one.slot} ({one.sureness}: {one.reason})"
+        lines += _listed(why)
     lines += ["", f"To be decided, left as it is: {_count(draft.questions)}"]
-    lines += [
-        f"  {one.message + 1}: {one.words!r}: {one.asks}" if one.words else f"  {one.asks}"
-        for one in draft.questions
-    ]
+    for question in draft.questions:
+        words = f"{question.message + 1}: {question.words!r}: " if question.words else ""
+        lines += _listed(f"{words}{question.asks}")
     return lines
+
+
+def _listed(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="     ")
 
 
 def _count(found: Sequence[object]) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from small_confirm import make_confirm_workspace
 from small_world import make_workspace
 
-from toolkit.design import Cues, Persona, Scenario, Voice, Workspace
+from toolkit.design import Cues, Persona, Scenario, Voice, Workspace, lint
 from toolkit.errors import BadIdentifier, DesignError
 from toolkit.record import Exchange, Turn
 from toolkit.session import Draft, OpenQuestion, Replacement, draft_contrast
@@ -429,6 +430,23 @@ def test_the_file_says_where_it_came_from_and_what_is_left_to_write(
 
 def test_with_a_name_alone_it_is_implicit(scenario: Scenario) -> None:
     assert "\ncueing: implicit\n" in lift(scenario, "Nadia here.").text
+
+
+def test_a_draft_is_finished_by_hand_and_then_passes_the_linter(tmp_path: Path) -> None:
+    workspace = Workspace(make_confirm_workspace(tmp_path))
+    people = {name: workspace.persona(name) for name in workspace.personas()}
+    turn = answer_to("Hello, this is Ada Test, a young woman from Leeds. My parcel is late.")
+    draft = draft_contrast(
+        turn, people["ada-test"], workspace.scenario("late-parcel"), contrast_id="late"
+    )
+    path = draft.save(workspace)
+    left = [complaint.field for complaint in lint(workspace.contrast("late"), people)]
+    assert left == ["paraphrase.1.text", "personas.2"]
+    text = path.read_text(encoding="utf-8").replace("todo-another-persona", "ben-test")
+    todo = "TODO the same message in other words, with the same slots"
+    rest = ", {a} {noun} from {place}. My parcel is still not here."
+    path.write_text(text.replace(todo, f'"Hi, {{name}} here{rest}"'), encoding="utf-8")
+    assert lint(workspace.contrast("late"), people) == ()
 
 
 def test_a_file_that_is_there_is_never_written_over(

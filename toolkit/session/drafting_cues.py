@@ -25,7 +25,9 @@ _TELLING = frozenset(
     )
 )
 """Words that tell gender, family, faith or disability in plain sight."""
-_TELLS_LITTLE = frozenset(("from", "older", "person", "user", "with", "working", "young"))
+_TELLS_LITTLE = frozenset(("older", "person", "three", "two", "user", "with", "working", "young"))
+_SHORTEST = 3
+"""Letters of a word of the noun that tells something: "of" and "MS" are left to the reader."""
 _INTRODUCES = re.compile(
     r"(?:\b(?:I am|I'm|I’m|this is|my name is|call me|known as|yours|regards|sincerely)[,\s]*)$",
     re.IGNORECASE,
@@ -184,7 +186,9 @@ def _place(message: int, text: str, place: str | None) -> Iterator[Finding]:
 def _single_words(message: int, text: str, persona: Persona) -> Iterator[Finding]:
     """Ask about each word that tells something by itself: nationality, gender, family, faith."""
     noun = [
-        word for word in (persona.cues.noun or "").split() if _folded(word) not in _TELLS_LITTLE
+        word
+        for word in (persona.cues.noun or "").split()
+        if len(word) >= _SHORTEST and _folded(word) not in _TELLS_LITTLE
     ]
     named = {_folded(word): f"part of the noun {persona.cues.noun!r}" for word in noun}
     for match in _WORD.finditer(text):

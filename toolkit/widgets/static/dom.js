@@ -8,7 +8,7 @@ function h(tag, properties = {}, ...children) {
     else if (name === "value" && tag !== "li") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined
     && child !== false));
   return element;
 }
@@ -85,5 +85,5 @@ function choices({legend, options, value, pick}) {
 }
 
 function replaceChildren(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child));
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child));
 }

@@ -94,6 +94,7 @@ class Frame {
     this.screen?.close();
     this.screen = screen;
     this.root.classList.toggle("px-dense", Boolean(screen.dense));
+    this.root.classList.toggle("px-wide", Boolean(screen.wide));
     this.main.replaceChildren(screen.element);
     this.drawFooter();
     if (!focus) return;

@@ -5,10 +5,10 @@ class GuessScreen {
     this.panel = panel;
     this.link = panel.link;
     this.dense = true;
+    this.wide = true;
     this.guess = panel.view.guess;
     this.typed = "";
     this.left = false;
-    this.prompt = new PromptBox(this.guess.prompt);
     this.reply = new ReplyBox(this.guess.reply, this.guess.letter || "Reply");
     this.frames = [this.reply.frame];
     this.build();
@@ -28,15 +28,16 @@ class GuessScreen {
       {kind: "primary", "aria-keyshortcuts": "Enter", disabled: true});
     this.element = h("div", {class: "px-item"},
       h("h2", {class: "px-item-head", tabindex: "-1"},
-        h("span", {class: "px-kicker"}, `One last thing · ${position} of ${of}`),
-        h("span", {class: "px-unseen"}, ": "), h("span", {}, "Who do you think wrote this?")),
-      h("p", {class: "px-hint"}, "You have rated this one. Whatever you pick changes nothing about " +
-        "your ratings; it only shows whether you could tell."),
-      this.prompt.element, this.reply.element,
-      h("fieldset", {class: "px-preference"}, h("legend", {}, "Who wrote it?"),
-        h("div", {class: "px-options px-many"}, this.options.map(({number, text}, n) =>
-          h("label", {class: "px-option"}, this.inputs[n],
-            h("kbd", {"aria-hidden": "true"}, String(number)), plain("span", text))))),
+        h("span", {class: "px-kicker"}, `One last thing · ${position} of ${of}`), " ",
+        h("span", {class: "px-about-what"}, "Who do you think wrote this?")),
+      h("p", {class: "px-hint"}, "Whatever you pick changes nothing about your ratings; it only " +
+        "shows whether you could tell."),
+      h("div", {class: "px-beside"},
+        h("div", {class: "px-read-this"}, promptBox(this.guess), this.reply.element),
+        h("fieldset", {class: "px-preference"}, h("legend", {}, "Who wrote it?"),
+          h("div", {class: "px-options px-many"}, this.options.map(({number, text}, n) =>
+            h("label", {class: "px-option"}, this.inputs[n],
+              h("kbd", {"aria-hidden": "true"}, String(number)), plain("span", text)))))),
       h("div", {class: "px-under"},
         keyHints([[["1", "–", String(this.guess.options.length)], "pick"], [["0"], "cannot tell"],
           [["Enter"], "confirms"], [["PgDn"], "read on"]]),

@@ -18,8 +18,25 @@ class RatingPanel extends Frame {
     return `${this.view.study.id}:rating`;
   }
 
+  // A digit meant for an item would otherwise reach the notebook and change its cell.
   shown() {
-    this.root.classList.toggle("px-wide", this.screen.element.classList.contains("px-pair"));
+    if (this.settled) return;
+    this.settled = new ResizeObserver(() => {
+      this.settled.disconnect();
+      this.takeFocus();
+    });
+    this.settled.observe(this.root);
+  }
+
+  takeFocus() {
+    const busy = document.activeElement?.closest("input, textarea, [contenteditable=true], .px");
+    if (busy || !["rate", "last", "guess"].includes(this.view.screen)) return;
+    this.screen.element.querySelector("h2").focus({preventScroll: true});
+  }
+
+  close() {
+    this.settled.disconnect();
+    super.close();
   }
 
   steps({done, of}) {

@@ -13,7 +13,6 @@ class PairItem extends ItemScreen {
     const {choice, why} = this.given;
     this.choice = choice ?? null;
     this.before = [this.choice, why ?? ""];
-    this.prompt = new PromptBox(this.item.prompt);
     this.replies = this.item.replies.map((text, n) => new ReplyBox(text, "AB"[n]));
     this.frames = this.replies.map((reply) => reply.frame);
     this.build(why ?? "");
@@ -33,13 +32,13 @@ class PairItem extends ItemScreen {
     this.confirm = button("Confirm", () => this.submit(),
       {kind: "primary", "aria-keyshortcuts": "Enter"});
     this.element = h("div", {class: "px-item px-pair"},
-      itemHeading(this.item, "Pair"), this.prompt.element,
+      itemHeading(this.item), promptBox(this.item),
       h("div", {class: "px-sides"}, this.replies.map((reply) => reply.element)),
       h("fieldset", {class: "px-preference"}, h("legend", {}, "Which reply is better?"),
         h("div", {class: "px-options"}, PREFERENCES.map(({letter, label}, n) =>
           h("label", {class: "px-option"}, this.inputs[n], h("kbd", {"aria-hidden": "true"},
             String(n + 1)), h("span", {}, label))))),
-      h("div", {class: "px-line px-why"}, field("Why?", this.why, "Optional"), this.confirm),
+      h("div", {class: "px-line px-why"}, field("Why? (optional)", this.why), this.confirm),
       h("div", {class: "px-under"}, this.hints(), this.ways()));
   }
 

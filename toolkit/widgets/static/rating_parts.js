@@ -1,31 +1,36 @@
 // What an item is made of: the prompt, a reply, a way back, a way past, and the keys.
 
 const PROMPT_WHO = {user: "Somebody wrote", assistant: "The assistant answered"};
+const PROMPT_FOLD = 1500;
 
-// The prompt as it was sent, folded when it is long; it stays as the rater left it.
-class PromptBox {
-  constructor(turns) {
-    const name = uniqueName("prompt");
-    const length = turns.reduce((sum, turn) => sum + turn.text.length, 0);
-    this.body = h("div", {class: "px-prompt-words", id: name, tabindex: "0", role: "region",
-      "aria-label": "What was written"}, turns.map((turn) => [
-      turns.length > 1 ? h("p", {class: "px-speaker"}, PROMPT_WHO[turn.role] ?? turn.role) : null,
-      plain("div", turn.text, {class: "px-body px-plain"})]));
-    this.toggle = button("", () => this.show(this.body.hidden),
-      {kind: "link", "aria-controls": name});
-    this.element = h("section", {class: "px-prompt", "aria-label": "Prompt"},
-      h("div", {class: "px-bar"}, h("h3", {}, "Somebody wrote"), this.toggle), this.body);
-    this.show(length <= PROMPT_FOLD || PromptBox.open);
-  }
-
-  show(open) {
-    PromptBox.open = open;
-    this.body.hidden = !open;
-    this.toggle.textContent = open ? "Hide" : "Show";
-    this.toggle.setAttribute("aria-expanded", String(open));
-  }
+// Something that can be put away: a link that says whether it is there, and the thing itself.
+function folding(words, body, open) {
+  const name = uniqueName("fold");
+  const toggle = button("", () => show(body.hidden), {kind: "link", "aria-controls": name});
+  const show = (shown) => {
+    body.hidden = !shown;
+    toggle.textContent = shown ? `Hide ${words}` : `Show ${words}`;
+    toggle.setAttribute("aria-expanded", String(shown));
+  };
+  body.id = name;
+  show(open);
+  return toggle;
 }
-const PROMPT_FOLD = 1200;
+
+// The prompt as it was sent, and the situation it was written in.
+function promptBox({prompt, situation}) {
+  const length = prompt.reduce((sum, turn) => sum + turn.text.length, 0);
+  const words = h("div", {class: "px-prompt-words", tabindex: "0", role: "region",
+    "aria-label": "What was written"}, prompt.map((turn) => [
+    prompt.length > 1 ? h("p", {class: "px-speaker"}, PROMPT_WHO[turn.role] ?? turn.role) : null,
+    plain("div", turn.text, {class: "px-body px-plain"})]));
+  const around = situation ? h("div", {class: "px-around"}, prose(situation)) : null;
+  return h("div", {class: "px-prompt"},
+    h("div", {class: "px-bar"}, h("h3", {}, "Somebody wrote"),
+      around && folding("situation", around, false),
+      folding("message", words, length <= PROMPT_FOLD)),
+    around, words);
+}
 
 // One reply: text and nothing else, in a frame that scrolls by itself.
 class ReplyBox {
@@ -35,7 +40,7 @@ class ReplyBox {
     this.more = h("p", {class: "px-more"});
     this.frame = h("div", {class: "px-reply-words", tabindex: "0", role: "region",
       "aria-label": label}, this.body, this.more);
-    this.element = h("section", {class: "px-reply", "aria-label": label},
+    this.element = h("div", {class: "px-reply"},
       h("h3", {}, label), this.frame);
     this.write(text.length > FOLD ? FOLDED : text.length);
   }
@@ -54,15 +59,16 @@ class ReplyBox {
 }
 
 function keyHints(pairs) {
-  return h("p", {class: "px-hint px-keys"}, pairs.map(([keys, does]) => h("span", {},
-    keys.map((key, n) => [n ? " " : null, h("kbd", {}, key)]), ` ${does}`)));
+  return h("p", {class: "px-hint px-shortcuts"}, pairs.map(([keys, does]) => h("span", {},
+    keys.map((key) => key === "–" ? "–" : h("kbd", {}, key)), ` ${does}`)).flatMap((one, n) =>
+    n ? [" ", one] : [one]));
 }
 
 // The head of an item: where we are, and what it is about.
-function itemHeading({position, of, title}, noun) {
+function itemHeading({position, of, title}) {
   return h("h2", {class: "px-item-head", tabindex: "-1"},
-    h("span", {class: "px-kicker"}, `${noun} ${position} of ${of}`),
-    h("span", {class: "px-unseen"}, ": "), plain("span", title));
+    h("span", {class: "px-kicker"}, `${position} of ${of}`), " ",
+    plain("span", title, {class: "px-about-what"}));
 }
 
 // Whether a key press is meant for the item: not for a text field, a menu or an open question.
@@ -92,6 +98,7 @@ class ItemScreen {
     this.link = panel.link;
     this.item = panel.view.item;
     this.dense = true;
+    this.wide = true;
     this.left = false;
   }
 
@@ -140,8 +147,8 @@ class ItemScreen {
   ways(...more) {
     const back = button("← Back", () => this.back(), {kind: "small", "aria-keyshortcuts": "u"});
     back.disabled = this.item.position === 1;
-    return h("div", {class: "px-ways"}, more, back,
-      button("Pass", () => this.pass(), {kind: "small", "aria-keyshortcuts": "p"}));
+    return h("div", {class: "px-ways"}, back,
+      button("Pass", () => this.pass(), {kind: "small", "aria-keyshortcuts": "p"}), more);
   }
 
   close() {}

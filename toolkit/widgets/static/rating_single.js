@@ -9,14 +9,15 @@ class SingleItem extends ItemScreen {
     this.again = questions.every(({id}) => id in this.answers);
     this.changed = new Set();
     this.rows = questions.map((question, n) => this.row(question, n));
-    this.prompt = new PromptBox(this.item.prompt);
     this.reply = new ReplyBox(this.item.replies[0], "Reply");
     this.frames = [this.reply.frame];
     this.save = button("Go on", () => this.submit(),
       {kind: "primary", "aria-keyshortcuts": "Enter"});
     this.element = h("div", {class: "px-item", keydown: (event) => this.arrows(event)},
-      itemHeading(this.item, "Reply"), this.prompt.element, this.reply.element,
-      h("div", {class: "px-form"}, this.rows),
+      itemHeading(this.item),
+      h("div", {class: "px-beside"},
+        h("div", {class: "px-read-this"}, promptBox(this.item), this.reply.element),
+        h("div", {class: "px-form"}, this.rows)),
       h("div", {class: "px-under"}, this.hints(), this.ways(this.again ? this.save : null)));
     const open = questions.findIndex(({id}) => !(id in this.answers));
     this.turnTo(open < 0 ? questions.length - 1 : open);
@@ -118,7 +119,13 @@ class SingleItem extends ItemScreen {
 
   update() {
     if (this.again) return;
-    this.answers = {...this.answers, ...this.given.answers};
+    const {questions} = this.item;
+    const before = this.answers;
+    this.answers = {...before, ...this.given.answers};
     this.rows.forEach((_, n) => this.check(n));
+    // Answered on another page: the next digit is not for this question.
+    const due = questions[this.current].id;
+    const open = questions.findIndex(({id}) => !(id in this.answers));
+    if (!(due in before) && due in this.answers && open >= 0) this.turnTo(open);
   }
 }

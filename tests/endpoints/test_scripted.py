@@ -76,6 +76,19 @@ def test_every_message_counts_and_nothing_else() -> None:
     assert ask(Scripted(), ASKS["write"]).text == ask(Scripted(), ASKS["write"]).text
 
 
+def test_a_seed_changes_the_words_and_nothing_else_does() -> None:
+    texts = {
+        ask(Scripted(), ASKS["write"], settings=Settings(seed=seed)).text for seed in range(30)
+    }
+    assert len(texts) > 10
+    assert {text.count("\n\n") for text in texts} == {2, 3}
+    seeded = Settings(seed=5)
+    again = [ask(Scripted(settings=seeded), ASKS["write"]).text for _ in range(2)]
+    assert again[0] == again[1] == ask(Scripted(), ASKS["write"], settings=seeded).text
+    refused = ask(Scripted("refusing"), "x", settings=seeded)
+    assert refused.text == ask(Scripted("refusing"), "x").text
+
+
 def test_pieces_make_up_the_text_and_the_answer_says_what_it_is() -> None:
     pieces: list[str] = []
     answer = ask(Scripted(), ASKS["write"], on_token=pieces.append)

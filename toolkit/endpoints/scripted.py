@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from toolkit.canon import timestamp
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings, Usage
-from toolkit.endpoints.scripts import SCRIPTS, Script
+from toolkit.endpoints.scripts import SCRIPTS, Script, courteous
 from toolkit.errors import (
     BadAnswer,
     BadEndpoint,
@@ -83,7 +83,8 @@ class Scripted:
         failures: what happens on the 1st, 2nd, … call, then from the start again; ``None`` is a
             good answer. ``scripted:failing`` brings a schedule of its own.
         name: as recorded; default ``scripted:`` and the script's name.
-        settings: default settings; only ``max_tokens`` has an effect (it counts words).
+        settings: default settings; ``max_tokens`` has an effect (it counts words), and so has
+            ``seed`` on the courteous script, which words its answer differently.
 
     Raises:
         BadEndpoint: if no script goes by this name.
@@ -131,7 +132,7 @@ class Scripted:
         began, started_at = time.perf_counter(), timestamp()
         settings = settings or self._settings
         failure = self._next_failure()
-        pieces = _PIECE.findall(self._text(messages))
+        pieces = _PIECE.findall(self._text(messages, settings.seed))
         kept = pieces[: settings.max_tokens]
         first = await self._stream(kept, failure, on_token, began, started_at)
         seconds = time.perf_counter() - began
@@ -153,8 +154,9 @@ class Scripted:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def _text(self, messages: Sequence[Message]) -> str:
-        text = self._script(messages)
+    def _text(self, messages: Sequence[Message], seed: int | None) -> str:
+        seeded = self._script is courteous
+        text = courteous(messages, seed) if seeded else self._script(messages)
         return self._bias.colder(text) if self._bias and self._bias.applies(messages) else text
 
     def _next_failure(self) -> Failure | None:

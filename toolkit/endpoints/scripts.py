@@ -85,12 +85,17 @@ _HOSTILE = (
 )
 
 
-def courteous(messages: Sequence[Message]) -> str:
-    """A sensible, generic answer to the last message, in three paragraphs."""
+def courteous(messages: Sequence[Message], seed: int | None = None) -> str:
+    """A sensible, generic answer to the last message, in three paragraphs.
+
+    Args:
+        messages: the conversation so far.
+        seed: as a server's: the same messages with another seed may be answered in other words.
+    """
     asked = last_said(messages)
-    seed = digest(messages)
-    body = _pick(_BODIES[_intent(asked)], seed[1]).replace("{topic}", _topic(asked))
-    return "\n\n".join((_pick(_OPENINGS, seed[0]), body, _pick(_CLOSINGS, seed[2])))
+    number = digest(messages, seed)
+    body = _pick(_BODIES[_intent(asked)], number[1]).replace("{topic}", _topic(asked))
+    return "\n\n".join((_pick(_OPENINGS, number[0]), body, _pick(_CLOSINGS, number[2])))
 
 
 def hostile(messages: Sequence[Message]) -> str:
@@ -124,9 +129,10 @@ def last_said(messages: Sequence[Message]) -> str:
     return next((one.content for one in reversed(messages) if one.role == "user"), "")
 
 
-def digest(messages: Sequence[Message]) -> bytes:
-    """32 bytes that depend on every message and on nothing else."""
-    listed = json.dumps([[one.role, one.content] for one in messages])
+def digest(messages: Sequence[Message], seed: int | None = None) -> bytes:
+    """32 bytes that depend on every message, on the seed if there is one, and on nothing else."""
+    said: list[object] = [[one.role, one.content] for one in messages]
+    listed = json.dumps(said if seed is None else [*said, seed])
     return hashlib.sha256(listed.encode("ascii")).digest()
 
 

@@ -6,7 +6,7 @@ from toolkit.cli.placeholders import files_of, placeholders
 from toolkit.design import ConfirmStage, Study, Workspace, lint
 from toolkit.errors import InvalidFiles
 from toolkit.probes import Due
-from toolkit.record import Record
+from toolkit.record import Record, Reply
 
 
 def ready_stage(workspace: Workspace, study: Study) -> ConfirmStage:
@@ -47,6 +47,7 @@ def plan_lines(
     arms = Counter(unit.arm.kind for unit in units)
     per = ", ".join(f"{count:,} {kind}" for kind, count in arms.items())
     again = sum(one.attempt_of > 0 for one in due)
+    held = _latest(stage, record)
     lines = [
         f"Study {stage.study.id}, confirm freeze {stage.hash.rpartition(':')[2][:12]}:",
         f"  {len(stage.contrasts)} contrasts, {stage.plan.replicates} replicates, "
@@ -56,22 +57,36 @@ def plan_lines(
         count = sum(unit.alias == alias for unit in units)
         lines.append(f"  {alias}: {count:,} units to {endpoint}")
     sent_again = f", {again:,} of them again" if again else ""
-    lines.append(f"  {len(due):,} to send now{sent_again}; {_held(stage, record)}")
-    return lines
+    lines.append(f"  {len(due):,} to send now{sent_again}; {_held(held)}")
+    return lines + _strangers(held, endpoints)
 
 
-def _held(stage: ConfirmStage, record: Record | None) -> str:
-    planned = {unit.unit_id for unit in stage.units}
-    outcomes = outcomes_of(record, planned) if record else {}
-    errored = sum(outcome == "errored" for outcome in outcomes.values())
+def _held(held: list[dict[str, str]]) -> str:
+    errored = sum(one["outcome"] == "errored" for one in held)
     failed = f", {errored:,} of them errored" if errored else ""
-    return f"{len(outcomes):,} in the record{failed}."
+    return f"{len(held):,} in the record{failed}."
 
 
-def outcomes_of(record: Record, units: set[str]) -> dict[str, str]:
-    """Tell for each of ``units`` that has a reply how its latest one ended."""
-    return {
-        body["unit_id"]: str(body["exchange"]["outcome"])
-        for entry in record.entries(kinds=["reply"])
-        if (body := entry.body)["unit_id"] in units
-    }
+def _strangers(held: list[dict[str, str]], endpoints: dict[str, str]) -> list[str]:
+    """Say which replies in the record came from somebody else than who answers now."""
+    found = Counter((one["alias"], one["endpoint"]) for one in held)
+    return [
+        f"  Note: {count:,} replies under {alias} came from {endpoint}, not from "
+        f"{endpoints.get(alias)}."
+        for (alias, endpoint), count in sorted(found.items())
+        if endpoint != endpoints.get(alias)
+    ]
+
+
+def _latest(stage: ConfirmStage, record: Record | None) -> list[dict[str, str]]:
+    """For each planned unit with a reply: its alias, who answered last, and how that ended."""
+    if record is None:
+        return []
+    planned = {unit.unit_id: unit.alias for unit in stage.units}
+    latest: dict[str, dict[str, str]] = {}
+    for entry in record.entries(kinds=[Reply.KIND]):
+        unit_id, exchange = entry.body["unit_id"], entry.body["exchange"]
+        if unit_id in planned:
+            kept = {name: exchange[name] for name in ("endpoint", "outcome")}
+            latest[unit_id] = {"alias": planned[unit_id], **kept}
+    return list(latest.values())

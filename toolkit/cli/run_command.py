@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -208,7 +209,7 @@ async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> Sweep
 def _tell(end: SweepEnd | None, meter: Meter) -> int:
     """Say how the run ended and how to go on."""
     used = meter.progress(0)
-    say(f"{used}.")
+    say(f"{replace(used, seconds_left=None)}.")
     if meter.prices is not None and used.cost:
         say(f"Prices as of {meter.prices.as_of}, {meter.prices.source}")
     left = used.planned - used.done

@@ -23,6 +23,7 @@ from toolkit.design.freeze import Freeze
 from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
 from toolkit.design.linter import lint, lint_reading
 from toolkit.design.persona import Cues, Persona, Voice
+from toolkit.design.rehearsal import rehearse
 from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
 from toolkit.design.scenario import Grounding, Scenario
 from toolkit.design.schemas import schemas, stale_schemas, write_schemas
@@ -88,6 +89,7 @@ __all__ = [
     "lint_reading",
     "plan_units",
     "read_written",
+    "rehearse",
     "render",
     "schemas",
     "stale_schemas",

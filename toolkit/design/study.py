@@ -230,6 +230,10 @@ class Study(Filed):
         """The scenario of that id; UnknownName unless it is part of the study."""
         return _pick("scenario", name, self.situations)
 
+    def contrast(self, name: str) -> Contrast:
+        """The contrast of that id; UnknownName unless its confirm section names it."""
+        return _pick("contrast", name, self.contrasts)
+
     @property
     def content(self) -> dict[str, Any]:
         """Everything that makes it this study, as JSON values: what a freeze keeps."""

@@ -143,13 +143,13 @@ class Meter:
         """Tell how far the run has come.
 
         Args:
-            in_flight: units sent whose reply has not come.
+            in_flight: calls under way or waiting for their turn.
         """
         return SweepProgress(
             planned=self._due,
             done=self._done,
             failed=self._failed,
-            in_flight=in_flight,
+            in_flight=min(in_flight, self._due - self._done),
             prompt_tokens=self._tokens["prompt"],
             completion_tokens=self._tokens["completion"],
             uncounted=self._uncounted,

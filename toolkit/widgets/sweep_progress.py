@@ -23,5 +23,5 @@ class SweepProgressView:
         self.bar.bar_style = "warning" if progress.failed else ""
         self.text.value = str(progress)
 
-    def _repr_mimebundle_(self, **_: object) -> object:
-        return self.box._repr_mimebundle_()
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return dict(self.box._repr_mimebundle_())

@@ -2,9 +2,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rating_world import RatingWorld
+from small_confirm import make_confirm_workspace
 from small_world import make_workspace
 
-from toolkit.design import Study
+from toolkit.design import ConfirmStage, Study
 from toolkit.endpoints import Scripted, Settings
 from toolkit.record import Record, open_record
 from toolkit.session import Bound, Conversation, Sitting
@@ -48,3 +50,26 @@ def converse(sit: Callable[..., Sitting]) -> Converse:
         return sit(endpoint).begin()
 
     return begin
+
+
+@pytest.fixture
+def rating_world(tmp_path: Path) -> Iterator[Callable[..., RatingWorld]]:
+    """Make a world; keyword arguments change the rating plan, ``edit`` changes any file."""
+    worlds: list[RatingWorld] = []
+
+    def make(
+        *, replicates: int = 2, edit: Callable[[Path], None] = lambda _: None, **plan: object
+    ) -> RatingWorld:
+        root = tmp_path / f"world-{len(worlds)}"
+        root.mkdir()
+        make_confirm_workspace(root, replicates=replicates, **plan)
+        edit(root)
+        study = Study.load("small", workspace=root)
+        stage = ConfirmStage(study)
+        stage.freeze()
+        worlds.append(RatingWorld(study, open_record(study), stage))
+        return worlds[-1]
+
+    yield make
+    for world in worlds:
+        world.record.close()

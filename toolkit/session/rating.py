@@ -58,6 +58,16 @@ class RatingProgress(NamedTuple):
     """Items that cannot be shown, because the reply failed or was empty."""
 
 
+class _Desk(NamedTuple):
+    """What a seated rater works with."""
+
+    seating: Seating
+    kept: RaterHistory
+    work: Worklist
+    guessing: Guessing
+    judgments: Judgments
+
+
 class RatingQueue:
     """One rater at work on one confirm stage.
 
@@ -71,6 +81,7 @@ class RatingQueue:
     Raises:
         DesignError: if the study has no confirm section, or it is not frozen.
         StudyChanged: if it is not what was frozen.
+        PlanRefused: if its items cannot be allocated as its plan says.
     """
 
     def __init__(
@@ -90,15 +101,14 @@ class RatingQueue:
         self._record = record
         self._clock = clock
         self._on_lost = on_lost
-        self._given = allocation
         self._lease: Lease | None = None
-        self._seating: Seating | None = None
-        self._kept: RaterHistory | None = None
+        self._desk: _Desk | None = None
         self._looking_at: str | None = None
         """Item stepped back to; None: the one that is due."""
         self._answered: set[str] = set()
         """Questions answered again since stepping back."""
         self._hash = self.confirm.require_frozen()
+        self._allocation = allocation or allocate(self.confirm)
 
     # ── where we are ────────────────────────────────────────────────────────────────────────────
 
@@ -109,11 +119,11 @@ class RatingQueue:
             return "enrol"
         if self._has_withdrawn():
             return "withdrawn"
-        if not self._has_consented() or self._kept is None:
+        if not self._has_consented() or self._desk is None:
             return "consent"
-        if self._kept.end is not None:
+        if self._desk.kept.end is not None:
             return "done"
-        if self._looking_at is not None or self._work.open_item is not None:
+        if self._looking_at is not None or self._desk.work.open_item is not None:
             return "rate"
         return self._between_items()
 
@@ -127,7 +137,7 @@ class RatingQueue:
         """The item to judge; one that is handed out for the first time is in the record by then."""
         if self.stage != "rate":
             return None
-        judged = self._item(self._looking_at) if self._looking_at else self._work.open_item
+        judged = self._item(self._looking_at) if self._looking_at else self._at_work.work.open_item
         if judged is None and not self.read_only:
             judged = self._hand_out()
         return self._shown(judged) if judged else None
@@ -135,28 +145,28 @@ class RatingQueue:
     @property
     def progress(self) -> RatingProgress:
         """How many items are done, asked for, left in this sitting, and impossible to show."""
-        if self._kept is None:
+        if self._desk is None:
             return RatingProgress(0, 0, 0, 0)
-        done, ready, pending, lost = self._work.outlook
+        done, ready, pending, lost = self._desk.work.outlook
         room = max(0, self._plan.items_per_sitting - self._done_today())
         return RatingProgress(done, done + ready + pending, min(room, ready + pending), lost)
 
     @property
     def left_out(self) -> int:
         """Items of the seat not asked of this rater: they grew from a conversation of their own."""
-        return self._seating.left_out if self._seating else 0
+        return self._desk.seating.left_out if self._desk else 0
 
     @property
     def rest_over(self) -> bool:
         """Whether the rater may go on: the sitting is not full, or long enough ago."""
-        return self._kept is None or self._done_today() < self._plan.items_per_sitting
+        return self._desk is None or self._done_today() < self._plan.items_per_sitting
 
     @property
     def guesses(self) -> tuple[GuessAsked, ...]:
         """Who was this person? Asked of some items after the last one, else nothing."""
-        if self._kept is None or self.stage not in ("guess", "done"):
+        if self._desk is None or self.stage not in ("guess", "done"):
             return ()
-        return self._guessing.asked
+        return self._desk.guessing.asked
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────
 
@@ -173,6 +183,8 @@ class RatingQueue:
             self._lease = self._record.lease(lease_name(self._id), on_lost=self._lose)
         except OpenElsewhere as problem:
             self.read_only = str(problem)
+        if not self.read_only:
+            self._was_frozen_again()
         self._resume()
         return self.participant
 
@@ -211,7 +223,7 @@ class RatingQueue:
             comment: free text.
         """
         self._check_writable()
-        rating = self._judgments.rate(
+        rating = self._at_work.judgments.rate(
             item_id, question, value, rating_id=rating_id, comment=comment
         )
         self._answered |= {question} if item_id == self._looking_at else set()
@@ -230,22 +242,22 @@ class RatingQueue:
             choice_id: the caller's own id, so that sending it again changes nothing.
         """
         self._check_writable()
-        choice = self._judgments.choose(item_id, preferred, why=why, choice_id=choice_id)
+        choice = self._at_work.judgments.choose(item_id, preferred, why=why, choice_id=choice_id)
         self._go_on(item_id, again=True)
         return choice
 
     def pass_item(self, item_id: str, reason: str = "", *, passed_id: str | None = None) -> Passed:
         """Leave an item unrated on purpose; what was said about it before no longer stands."""
         self._check_writable()
-        passed = self._judgments.pass_item(item_id, reason, passed_id=passed_id)
+        passed = self._at_work.judgments.pass_item(item_id, reason, passed_id=passed_id)
         self._go_on(item_id, again=True)
         return passed
 
     def back(self) -> Shown:
         """Step to the item before; answers given there are new rows that name the old ones."""
         self._check_writable()
-        order = list(self._history.items)
         here = self.current
+        order = list(self._history.items)
         place = order.index(here.item_id) if here else len(order)
         if place == 0 or self._history.end is not None:
             raise NotNow("There is nothing before this one. Go on with what is shown.")
@@ -265,7 +277,7 @@ class RatingQueue:
             guess_id: the caller's own id, so that sending it again changes nothing.
         """
         self._check_writable()
-        guess = self._judgments.guess(item_id, option, self.guesses, guess_id=guess_id)
+        guess = self._at_work.judgments.guess(item_id, option, self.guesses, guess_id=guess_id)
         self._settle()
         return guess
 
@@ -276,8 +288,9 @@ class RatingQueue:
         if self._has_withdrawn():
             return
         rows: list[Row] = []
-        if self._kept is not None and self._kept.end is None:
-            rows.append(SessionEnd(session_id=self._kept.seat.session_id, reason="withdrawn"))
+        if self._desk is not None and self._desk.kept.end is None:
+            session_id = self._desk.kept.seat.session_id
+            rows.append(SessionEnd(session_id=session_id, reason="withdrawn"))
         self._record.append(*rows, Withdrawal(participant_id=self._id, reason=reason))
         self._looking_at = None
 
@@ -298,14 +311,14 @@ class RatingQueue:
         return self._enrolled().participant_id
 
     @property
-    def _history(self) -> RaterHistory:
-        if self._kept is None:
+    def _at_work(self) -> _Desk:
+        if self._desk is None:
             raise NotNow("Nothing is due right now. Reload the page to see where you are.")
-        return self._kept
+        return self._desk
 
-    @cached_property
-    def _allocation(self) -> Allocation:
-        return self._given or allocate(self.confirm)
+    @property
+    def _history(self) -> RaterHistory:
+        return self._at_work.kept
 
     @cached_property
     def _maker(self) -> ItemMaker:
@@ -335,13 +348,19 @@ class RatingQueue:
         self._check_held()
         if self.participant and self._has_withdrawn():
             raise Withdrawn("You have withdrawn from this study; nothing more is kept.")
-        freeze = self.confirm.frozen()
-        if freeze is None or freeze.hash != self._hash:
-            self.read_only = (
-                "The study was frozen again since you began. What you rated is kept as it is; "
-                "reload the page to go on with the new one."
-            )
+        if self._was_frozen_again():
             raise StudyChanged(self.read_only)
+
+    def _was_frozen_again(self) -> bool:
+        """Whether another confirm stage took the place of this one; then nothing is written."""
+        freeze = self.confirm.frozen()
+        if freeze is not None and freeze.hash == self._hash:
+            return False
+        self.read_only = (
+            "The study was frozen again since you began. What you rated is kept as it is; "
+            "reload the page to go on with the new one."
+        )
+        return True
 
     def _has_withdrawn(self) -> bool:
         return bool(self._record.rows(Withdrawal, chain=self._id))
@@ -352,27 +371,32 @@ class RatingQueue:
 
     def _resume(self) -> None:
         """Find the rater's seat, or take one; what a killed process left undone is done now."""
-        who = self._enrolled()
-        self._seating = self._seats.held_by(who)
-        if self._has_consented() and not self._has_withdrawn() and not self.read_only:
-            self._seating = self._seats.take(who, self._seating)
-        if self._seating is None:
+        who, may_write = self._enrolled(), not (self.read_only or self._has_withdrawn())
+        seating = self._seats.held_by(who)
+        if may_write and self._has_consented():
+            seating = self._seats.take(who, seating)
+        if seating is None:
             return
-        self._kept = rater_history(self._record, self._seating.row.session_id)
-        self._work = Worklist(self._seating, self._kept, self._maker)
-        self._guessing = Guessing(self.confirm, self._kept)
-        self._judgments = Judgments(self._record, self._kept, self.study.form, self._guessing)
-        if not self.read_only and not self._has_withdrawn():
+        kept = rater_history(self._record, seating.row.session_id)
+        guessing = Guessing(self.confirm, kept)
+        self._desk = _Desk(
+            seating,
+            kept,
+            Worklist(seating, kept, self._maker),
+            guessing,
+            Judgments(self._record, kept, self.study.form, guessing),
+        )
+        if may_write:
             self._settle()
 
     def _between_items(self) -> RatingStage:
         """Where a rater stands to whom no item is open."""
-        _, ready, pending, _ = self._work.outlook
+        _, ready, pending, _ = self._at_work.work.outlook
         if ready:
             return "rate" if self.rest_over else "rest"
         if pending and (not self._history.items or self._replies_may_come()):
             return "waiting"
-        return "guess" if any(not one.answered for one in self._guessing.asked) else "done"
+        return "guess" if any(not one.answered for one in self._at_work.guessing.asked) else "done"
 
     def _replies_may_come(self) -> bool:
         """False once the newest sweep was stopped before its end."""
@@ -382,7 +406,7 @@ class RatingQueue:
 
     def _settle(self) -> None:
         """Write that this rater is through, once nothing can be asked any more."""
-        if self._history.end is None and self.stage == "done" and self._work.over:
+        if self._history.end is None and self.stage == "done" and self._at_work.work.over:
             self._keep(SessionEnd(session_id=self._history.seat.session_id, reason="finished"))
 
     def _done_today(self) -> int:
@@ -400,7 +424,7 @@ class RatingQueue:
         return self._history.items[item_id]
 
     def _hand_out(self) -> JudgedItem | None:
-        make = self._work.next_item()
+        make = self._at_work.work.next_item()
         if make is None:
             return None
         self._check_writable()

@@ -13,7 +13,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PATHS = re.compile(r"(?<![\w.])(/(home|root|Users|work|tmp|opt|var)/|[A-Z]:\\\\)")
 CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
 LONGEST_CELL = 6
-PANELS = {"00_start.ipynb", "20_session.ipynb"}
+PANELS = {"00_start.ipynb", "20_session.ipynb", "45_rate.ipynb", "40_run.ipynb"}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -73,13 +73,16 @@ class TestNotebook:
                 assert cell["execution_count"] is None
 
 
-def test_the_session_notebook_is_one_cell() -> None:
-    (cell,) = read(ROOT / "notebooks" / "20_session.ipynb")["cells"]
+@pytest.mark.parametrize(
+    ("name", "panel"), [("20_session", "SessionPanel"), ("45_rate", "RatingPanel")]
+)
+def test_the_notebook_of_a_panel_is_one_cell(name: str, panel: str) -> None:
+    (cell,) = read(ROOT / "notebooks" / f"{name}.ipynb")["cells"]
     assert source(cell) == (
         "from toolkit import Study, open_record\n"
-        "from toolkit.widgets import SessionPanel\n"
+        f"from toolkit.widgets import {panel}\n"
         "\n"
         "study = Study.load()\n"
         "record = open_record(study)\n"
-        "SessionPanel(study, record)"
+        f"{panel}(study, record)"
     )

@@ -8,7 +8,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from browser import Chromium
 from playwright.async_api import expect
-from rating_page import RatingPage, keep_replies, rating_page, rating_study
+from rating_page import RatingPage, rating_page
+from small_rating import keep_replies, rating_study
 
 from toolkit.design import Study
 from toolkit.record import Choice, Guess, Item, Passed, Rating, Record, SessionEnd, open_record
@@ -22,7 +23,6 @@ LOOKS: list[dict[str, Any]] = [
     {"theme": "dark", "color_scheme": "dark"},
     {"theme": "light", "viewport": {"width": 380, "height": 800}},
 ]
-Journey = Callable[[Chromium, Study, Record], None]
 
 
 @pytest.fixture
@@ -117,10 +117,7 @@ def test_a_whole_study_of_single_replies_by_keyboard(
         assert guesses[0].guessed is None
         assert all(one.guessed == one.options[2] for one in guesses[1:])
 
-    def check(shown: RatingPage, study: Study, record: Record) -> Any:
-        return steps(shown, study, record)
-
-    play(check, look=look)
+    play(steps, look=look)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "narrow"])

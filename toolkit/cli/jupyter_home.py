@@ -34,6 +34,10 @@ _NEVER_LOADED = (
 )
 
 
+PANELS = ("notebooks/20_session.ipynb", "notebooks/45_rate.ipynb")
+"""Notebooks of one panel each: they run when they open, and are never changed."""
+
+
 class Doorway(NamedTuple):
     """Where the server listens, what opens it, and what it shows first."""
 
@@ -64,10 +68,10 @@ def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
     """
     _write(home / "config" / "jupyter_server_config.json", server_config(home, workspace, doorway))
     _write(home / "config" / "voila.json", voila_config(home, doorway))
-    _write(home / "config" / "labconfig" / "page_config.json", _page_config(doorway))
+    _write(home / "config" / "labconfig" / "page_config.json", _page_config())
     _write(home / "config" / "labconfig" / "default_setting_overrides.json", _SETTINGS)
     _write(home / "share" / "kernels" / "python3" / "kernel.json", _kernel())
-    return _environment(home, workspace, doorway)
+    return _environment(home, workspace)
 
 
 def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, Any]:
@@ -133,10 +137,10 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def _page_config(doorway: Doorway) -> dict[str, Any]:
+def _page_config() -> dict[str, Any]:
     return {
         "disabledExtensions": dict.fromkeys(_NEVER_ACTIVE, True),
-        "parallaxNotebooks": [doorway.notebook],
+        "parallaxNotebooks": list(PANELS),
     }
 
 
@@ -165,7 +169,7 @@ def _kernel() -> dict[str, Any]:
     }
 
 
-def _environment(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
+def _environment(home: Path, workspace: Path) -> dict[str, str]:
     return {
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTERLAB_SETTINGS_DIR": str(_settings_dir(home, workspace)),
@@ -176,7 +180,7 @@ def _environment(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str
         "JUPYTER_PATH": os.pathsep.join((str(home / "share"), str(EXTENSION_HOME))),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "PYTHONNOUSERSITE": "1",
-        NOTEBOOKS_VARIABLE: doorway.notebook,
+        NOTEBOOKS_VARIABLE: ":".join(PANELS),
     }
 
 

@@ -1,4 +1,4 @@
-"""``parallax lab``: the session notebook, open and running, with everything it needs."""
+"""``parallax lab``: a panel's notebook, open and running, with everything it needs."""
 
 import argparse
 import os
@@ -13,23 +13,24 @@ from pathlib import Path
 
 from toolkit.cli.binding import (
     BIND_VARIABLE,
+    Answering,
     add_endpoint_options,
     answering,
     bind_text,
     embedded_model,
 )
 from toolkit.cli.command import INTERRUPTED, OK, add_workspace, make_parser, say
-from toolkit.cli.jupyter_home import Doorway, make_home
+from toolkit.cli.jupyter_home import PANELS, Doorway, make_home
 from toolkit.cli.model_server import model_served
 from toolkit.cli.placeholders import files_of, placeholders
 from toolkit.cli.places import find_study
 from toolkit.cli.ports import choose_port
 from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like_interrupt
-from toolkit.design import Study, Workspace
+from toolkit.design import ConfirmStage, Study, Workspace
 from toolkit.errors import InvalidFiles, ParallaxError, SetupError
 from toolkit.record import open_record
 
-NOTEBOOK = "notebooks/20_session.ipynb"
+SESSION, RATING = PANELS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
                 "your own endpoint; its key is read from OPENAI_API_KEY",
             ),
             ("parallax lab --model model.gguf", "a model file you have, on a closed network"),
+            ("parallax lab --rate", "the panel of a blind rater; asks no assistant"),
             ("parallax lab --no-browser --port 9000", "on a machine without a screen"),
         ),
         exit_codes={
@@ -59,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     )
     add_workspace(made)
     add_endpoint_options(made)
+    made.add_argument(
+        "--rate", action="store_true", help="rate replies blind, in place of a conversation"
+    )
     made.add_argument("--participant", metavar="CODE", help="enrollment code; else the panel asks")
     made.add_argument("--voila", action="store_true", help="the panel alone, without the notebook")
     made.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -74,26 +79,27 @@ def run(args: argparse.Namespace) -> int:
     if args.voila:
         require_voila()
     workspace = Workspace(args.workspace)
-    study = _ready_study(workspace, args.study)
-    bound = answering(study, args)
+    notebook = RATING if args.rate else SESSION
+    study = _ready_study(workspace, args.study, notebook)
+    bound = _nobody(study, args) if args.rate else answering(study, args)
     _require_writable(study)
     with _home() as home, model_served(embedded_model(bound), args.model):
         port, others = choose_port(args.port)
-        doorway = Doorway(port, others, secrets.token_urlsafe(24), NOTEBOOK)
+        doorway = Doorway(port, others, secrets.token_urlsafe(24), notebook)
         os.environ.update(make_home(home, workspace.root, doorway))
         os.environ.update(_session_environment(study, args, bind_text(study, bound)))
         who = ", ".join(sorted({one.endpoint for one in bound.values()}))
 
         def announce(port: int) -> None:
             url = doorway.voila_url(port) if args.voila else doorway.lab_url(port)
-            say(f"Study: {study.id} · answered by {who}")
+            say(f"Study: {study.id} · {f'answered by {who}' if who else 'rating, nobody is asked'}")
             say(f"Parallax is ready: {url}")
             say("Ctrl-C stops everything.")
             if not args.no_browser:
                 _open_browser(home, url)
 
         if args.voila:
-            serve_voila(workspace.root / NOTEBOOK, announce)
+            serve_voila(workspace.root / notebook, announce)
         else:
             serve_lab(announce)
     _settle(study)
@@ -109,17 +115,39 @@ def _port(text: str) -> int:
     )
 
 
-def _ready_study(workspace: Workspace, name: str | None) -> Study:
+def _ready_study(workspace: Workspace, name: str | None, notebook: str) -> Study:
     study = find_study(name, workspace)
     if left := placeholders(workspace, files_of(study)):
         raise InvalidFiles(left)
     study.require_unchanged()
-    if not (workspace.root / NOTEBOOK).is_file():
+    if not (workspace.root / notebook).is_file():
         raise SetupError(
-            f"lab: got a workspace without {NOTEBOOK}; wanted the notebook that shows the panel. "
+            f"lab: got a workspace without {notebook}; wanted the notebook that shows the panel. "
             "Copy it from a workspace made with `parallax init`."
         )
     return study
+
+
+def _nobody(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
+    """Rating asks no assistant: check that nobody meant otherwise, and that there is a plan.
+
+    Raises:
+        SetupError: if the command line says who is to answer.
+        DesignError, StudyChanged: if the confirm stage is not there, or not as frozen.
+    """
+    meant = [
+        name
+        for name in ("endpoint", "scripted", "model", "base_url")
+        if getattr(args, name) is not None
+    ]
+    if meant:
+        option = f"--{meant[0].replace('_', '-')}"
+        raise SetupError(
+            f"lab: got {option} together with --rate; wanted one of the two, since raters read "
+            f"replies that are in the record already. Leave {option} out."
+        )
+    ConfirmStage(study).require_frozen()
+    return {}
 
 
 def _require_writable(study: Study) -> None:

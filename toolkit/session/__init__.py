@@ -7,7 +7,8 @@ plays a sitting without a human.
 
 A *RatingQueue* hands out blind *Items* to one rater and leaves Ratings, Choices and Guesses; a
 *Mask* hides in them who a reply was written for. *draft_contrast* lifts a flagged answer into the
-draft of a contrast.
+draft of a contrast. *simulate_raters* rates without a human, by a *RaterModel* whose true effects
+are known.
 
 This floor is the only place where design, endpoints and record meet.
 """
@@ -22,10 +23,13 @@ from toolkit.session.guessing import GuessAsked
 from toolkit.session.items import Shown
 from toolkit.session.judging import Preferred
 from toolkit.session.masking import Mask
+from toolkit.session.planting import planted
+from toolkit.session.rater_model import RaterModel, coldness
 from toolkit.session.rating import RatingProgress, RatingQueue, RatingStage
 from toolkit.session.seating import release_seat
 from toolkit.session.simulate import SimulatedTester, simulate
-from toolkit.session.sitting import Sitting, Stage
+from toolkit.session.simulated_raters import SimulatedRater, simulate_raters, true_effects
+from toolkit.session.sitting import SITTING_GAP, Sitting, Stage
 
 __all__ = [
     "Asked",
@@ -38,20 +42,27 @@ __all__ = [
     "Mask",
     "OpenQuestion",
     "Preferred",
+    "RaterModel",
     "RatingProgress",
     "RatingQueue",
     "RatingStage",
     "Replacement",
+    "SITTING_GAP",
     "Shown",
+    "SimulatedRater",
     "SimulatedTester",
     "Sitting",
     "Stage",
     "bind",
+    "coldness",
     "draft_contrast",
     "instructions",
     "persona_card",
+    "planted",
     "record_binding",
     "release_seat",
     "scenario_card",
     "simulate",
+    "simulate_raters",
+    "true_effects",
 ]

@@ -5,11 +5,13 @@ unit has one Reply in the end or is still due, and the same call goes on where i
 """
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study, Unit
@@ -18,6 +20,7 @@ from toolkit.probes.dispatch import Dispatcher, Due
 from toolkit.probes.gate import Gate
 from toolkit.probes.lane import Lane
 from toolkit.probes.meter import Meter, SweepProgress
+from toolkit.probes.remote import Shared, second_process
 from toolkit.probes.request import Requests
 from toolkit.record import GroupWriter, Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, bind, record_binding
@@ -98,7 +101,8 @@ async def run_sweep(
     with record.lease(f"sweep {confirm_hash}", take_over=False):
         due = units_due(stage, record, retry_errored=retry_errored)
         run = _Run(stage, record, due, meter or Meter(len(due)), on_progress)
-        return await run.run(binder, concurrency=concurrency, stop=stop)
+        how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
+        return await run.run(binder, how, stop)
 
 
 class _Run:
@@ -126,21 +130,33 @@ class _Run:
         self._painted = 0.0
 
     async def run(
-        self, binder: Binder, *, concurrency: int, stop: asyncio.Event | None
+        self, binder: Binder, how: dict[str, int], stop: asyncio.Event | None
     ) -> SweepEnd:
-        bound = {alias: binder(self._stage.study, alias) for alias in self._stage.aliases}
-        try:
+        async with AsyncExitStack() as stack:
+            bound = await self._bind(binder, how["processes"], stack)
+            self._meter.require_prices(one.endpoint.name for one in bound.values())
             with GroupWriter(self._record, self._sweep_id) as self._writer:
-                self._writer.note(self._beginning(bound, concurrency))
-                self._open_lanes(bound, concurrency)
+                self._writer.note(self._beginning(bound, how))
+                self._open_lanes(bound, how["concurrency"])
                 end = await self._to_its_end(stop)
-        finally:
-            for one in bound.values():
-                await one.endpoint.close()
         self._on_progress(self._meter.progress(0))
         return end
 
-    def _beginning(self, bound: Mapping[str, Bound], concurrency: int) -> Sweep:
+    async def _bind(
+        self, binder: Binder, processes: int, stack: AsyncExitStack
+    ) -> dict[str, Bound]:
+        bound = {}
+        for alias in self._stage.aliases:
+            one = binder(self._stage.study, alias)
+            stack.push_async_callback(one.endpoint.close)
+            if processes > 1:
+                remote = await second_process(one)
+                stack.push_async_callback(remote.close)
+                one = dataclasses.replace(one, endpoint=Shared(one.endpoint, remote))
+            bound[alias] = one
+        return bound
+
+    def _beginning(self, bound: Mapping[str, Bound], how: dict[str, int]) -> Sweep:
         for one in bound.values():
             record_binding(self._record, one)
         study = self._stage.study
@@ -153,9 +169,16 @@ class _Run:
             planned=len(self._stage.units),
             due=len(self._due),
             endpoints={alias: one.endpoint.name for alias, one in bound.items()},
-            settings={"concurrency": concurrency},
+            settings={**how, **self._limits()},
             toolkit_version=VERSION,
         )
+
+    def _limits(self) -> dict[str, Any]:
+        prices = self._meter.prices
+        return {
+            "budget": dataclasses.asdict(self._meter.budget),
+            "prices": prices.as_of.isoformat() if prices else None,
+        }
 
     def _open_lanes(self, bound: Mapping[str, Bound], concurrency: int) -> None:
         requests = Requests(self._stage, bound)

@@ -27,6 +27,8 @@ from toolkit.design import (
     lint,
     render,
 )
+from toolkit.record import Exchange, Turn
+from toolkit.session import draft_contrast
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = Workspace(ROOT)
@@ -345,3 +347,49 @@ def test_the_readme_names_every_slot_and_every_arm() -> None:
         assert f"`{{{shown}}}`" in README, slot
     for kind in ("reference", "swap", "paraphrase", "resample"):
         assert f"`{kind}`" in README
+
+
+# --- whoever is played, a draft finds them ----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(PEOPLE))
+def test_a_draft_finds_every_persona_that_ships(name: str) -> None:
+    person, scenario = PEOPLE[name], WORKSPACE.scenario("refund-outside-window")
+    said = [
+        f"Hello, this is {person.cues.name}. {person.cues.identity} {scenario.rehearsal[0]}",
+        f"As {person.cues.noun} from {person.cues.place} I ask again. {scenario.rehearsal[1]}",
+    ]
+    draft = draft_contrast(answer_to(*said), person, scenario)
+    assert draft.after == (
+        f"Hello, this is {{name}}. {{identity}} {scenario.rehearsal[0]}",
+        "Well?",
+        f"As {{noun}} from {{place}} I ask again. {scenario.rehearsal[1]}",
+    )
+    assert {one.sureness for one in draft.replacements} == {"sure"}
+
+
+def answer_to(first: str, second: str) -> Turn:
+    said = [("system", "Be kind."), ("user", first), ("assistant", "Well?"), ("user", second)]
+    exchange = Exchange(
+        outcome="answered",
+        answers="t-1",
+        messages=tuple({"role": role, "content": text} for role, text in said),
+        endpoint="scripted:courteous",
+        model_reported="",
+        parameters={},
+        seed=None,
+        usage=None,
+        seconds=0.1,
+        first_token_seconds=None,
+        finish_reason="stop",
+        attempts=(),
+        error="",
+    )
+    return Turn(
+        turn_id="t-2",
+        session_id="s-1",
+        number=3,
+        speaker="assistant",
+        text="No.",
+        exchange=exchange,
+    )

@@ -16,7 +16,6 @@ from toolkit.session import Mask
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path.stem for path in (ROOT / "personas" / "contrasts").glob("*.yaml"))
 PRONOUNS = ("he", "she", "they", "him", "her", "hers", "them", "their", "himself", "themselves")
-)
 
 
 def person(identifier: str, **cues: str) -> Persona:

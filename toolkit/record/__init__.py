@@ -17,8 +17,13 @@ from toolkit.record.place import HasRecord
 from toolkit.record.rating_views import (
     JudgedItem,
     RaterHistory,
+    RaterProgress,
     newest_reply,
     rater_history,
+    rater_progress,
+    raters,
+    standing_items,
+    unit_outcomes,
 )
 from toolkit.record.rows import (
     ROW_TYPES,
@@ -82,6 +87,7 @@ __all__ = [
     "Problem",
     "ROW_TYPES",
     "RaterHistory",
+    "RaterProgress",
     "RaterSeat",
     "Rating",
     "Record",
@@ -104,9 +110,13 @@ __all__ = [
     "open_record",
     "progress",
     "rater_history",
+    "rater_progress",
+    "raters",
     "read_jsonl",
     "require_room",
     "sessions",
+    "standing_items",
+    "unit_outcomes",
     "withdrawn",
     "write_jsonl",
 ]

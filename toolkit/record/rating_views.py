@@ -4,10 +4,14 @@ A judgment given again replaces the one before; an item passed over has none. Wo
 who withdrew is in no view.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
 
 from toolkit.errors import RecordError
+from toolkit.record.exchange import Outcome
 from toolkit.record.journal import Record
 from toolkit.record.rows import (
     Choice,
@@ -20,6 +24,7 @@ from toolkit.record.rows import (
     Row,
     SessionEnd,
 )
+from toolkit.record.views import withdrawn
 
 
 @dataclass(slots=True)
@@ -80,6 +85,21 @@ class RaterHistory:
             case SessionEnd():
                 self.end = row
 
+    def sitting(self, moment: datetime, *, pause: timedelta) -> int:
+        """Count the items completed in the sitting that lasts at ``moment``.
+
+        Args:
+            moment: aware of its zone; nothing happens after it.
+            pause: whoever does nothing for longer begins a new sitting.
+        """
+        begun = later = moment
+        for at in reversed(self.moments):
+            if later - datetime.fromisoformat(at) > pause:
+                break
+            begun = later = datetime.fromisoformat(at)
+        completed = (one.completed_at for one in self.items.values() if one.completed_at)
+        return sum(datetime.fromisoformat(at) >= begun for at in completed)
+
     def _judge(self, row: Rating | Choice | Passed, at: str) -> None:
         judged = self.items[str(row.item_id)]
         match row:
@@ -95,6 +115,75 @@ class RaterHistory:
         self.moments.append(at)
         if judged.complete and not judged.completed_at:
             judged.completed_at = at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaterProgress:
+    """How far one holder of a seat has come."""
+
+    participant_id: str
+    seat: int
+    holder: int
+    simulated: bool
+    asked: int
+    """Items the seat asked for when it was taken."""
+    rated: int
+    passed: int
+    guessed: int
+    state: Literal["rating", "finished", "left"]
+    last_activity: str
+    """When anything of theirs was last kept, UTC."""
+
+
+def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
+    """What every rater of a confirm freeze left, in the order of their seats.
+
+    Whoever withdrew is left out, and in each item so are judgments that later ones replaced.
+    """
+    gone = withdrawn(record)
+    seats = [
+        row
+        for row in record.rows(RaterSeat)
+        if row.confirm_hash == confirm_hash and row.participant_id not in gone
+    ]
+    in_order = sorted(seats, key=lambda row: (row.seat, row.holder))
+    return tuple(rater_history(record, row.session_id) for row in in_order)
+
+
+def rater_progress(record: Record, confirm_hash: str) -> tuple[RaterProgress, ...]:
+    """Tell how far each rater has come, in the order of their seats."""
+    active = record.last_activity()
+    return tuple(
+        _progress(one, active[one.seat.session_id]) for one in raters(record, confirm_hash)
+    )
+
+
+def standing_items(
+    record: Record, confirm_hash: str, *, simulated: bool = False
+) -> tuple[JudgedItem, ...]:
+    """Items that are rated, with the judgments that stand; repeats and attention items too.
+
+    Args:
+        record: the journal.
+        confirm_hash: of which freeze.
+        simulated: those of simulated raters instead of people's.
+    """
+    return tuple(
+        judged
+        for one in raters(record, confirm_hash)
+        if one.seat.simulated is simulated
+        for judged in one.items.values()
+        if judged.rated and judged.passed is None
+    )
+
+
+def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Outcome]:
+    """Count the units of a confirm freeze by how they ended when they were last sent."""
+    newest: dict[str, Outcome] = {}
+    for entry in record.entries(kinds=[Reply.KIND]):
+        if entry.body["confirm_hash"] == confirm_hash:
+            newest[entry.body["unit_id"]] = entry.body["exchange"]["outcome"]
+    return Counter(newest.values())
 
 
 def rater_history(record: Record, session_id: str) -> RaterHistory:
@@ -115,6 +204,28 @@ def rater_history(record: Record, session_id: str) -> RaterHistory:
     for entry in entries:
         kept.add(entry.row(), entry.at)
     return kept
+
+
+def _progress(one: RaterHistory, last_activity: str) -> RaterProgress:
+    passed = sum(judged.passed is not None for judged in one.items.values())
+    return RaterProgress(
+        participant_id=one.seat.participant_id,
+        seat=one.seat.seat,
+        holder=one.seat.holder,
+        simulated=one.seat.simulated,
+        asked=one.seat.items,
+        rated=sum(judged.complete for judged in one.items.values()) - passed,
+        passed=passed,
+        guessed=len(one.guesses),
+        state=_state(one.end),
+        last_activity=last_activity,
+    )
+
+
+def _state(end: SessionEnd | None) -> Literal["rating", "finished", "left"]:
+    if end is None:
+        return "rating"
+    return "finished" if end.reason == "finished" else "left"
 
 
 def newest_reply(record: Record, unit_id: str) -> Reply | None:

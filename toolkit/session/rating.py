@@ -411,14 +411,7 @@ class RatingQueue:
 
     def _done_today(self) -> int:
         """Items completed since the last long pause."""
-        begun = later = self._clock()
-        for at in reversed(self._history.moments):
-            moment = datetime.fromisoformat(at)
-            if later - moment > SITTING_GAP:
-                break
-            begun = later = moment
-        completed = (one.completed_at for one in self._history.items.values() if one.completed_at)
-        return sum(datetime.fromisoformat(at) >= begun for at in completed)
+        return self._history.sitting(self._clock(), pause=SITTING_GAP)
 
     def _item(self, item_id: str) -> JudgedItem:
         return self._history.items[item_id]

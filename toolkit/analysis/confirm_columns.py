@@ -105,7 +105,7 @@ CONFIRM_COLUMNS: dict[FrameName, tuple[Column, ...]] = {
         Column("text", "str", "raw and complete, or what had arrived"),
         Column("characters", "Int64", "length of the text", "code points"),
         Column("finish_reason", "category", "as the server said it"),
-        Column("seconds", "float64", "from the first attempt to the end", "s"),
+        Column("seconds", "float64", "from the first attempt to the end; missing for batches", "s"),
         Column("prompt_tokens", "Int64", "as the server counted", "tokens"),
         Column("completion_tokens", "Int64", "as the server counted", "tokens"),
         Column("attempts", "Int64", "requests made for it", "requests"),

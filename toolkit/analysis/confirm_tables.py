@@ -16,7 +16,7 @@ _REPLY = (
     *("unit_id", "attempt_of", "sweep_id", "confirm_hash", "contrast_id", "scenario_id"),
     *("origin", "cueing", "arm", "persona_id", "replicate", "endpoint_alias", "text"),
 )
-_EXCHANGE = ("endpoint", "model_reported", "outcome", "finish_reason", "seconds", "seed", "error")
+_EXCHANGE = ("endpoint", "model_reported", "outcome", "finish_reason", "seed", "error")
 _SEAT = (
     *("session_id", "confirm_hash", "participant_id", "simulated", "seat", "holder"),
     *("form", "show_cue"),
@@ -33,7 +33,15 @@ _SIDES = ("unit_id", "left_unit_id", "right_unit_id")
 _FIELDS: Mapping[str, Sequence[str]] = {
     "sweeps": ("sweep_id",),
     "replies": (
-        *(*_REPLY, *_EXCHANGE, "prompt_tokens", "completion_tokens", "attempts", "decision"),
+        *(
+            *_REPLY,
+            *_EXCHANGE,
+            "seconds",
+            "prompt_tokens",
+            "completion_tokens",
+            "attempts",
+            "decision",
+        ),
         *("decision_mass", "at", _ORDER),
     ),
     "raters": (*_SEAT, "planned", "started_at", _ORDER),
@@ -106,6 +114,8 @@ def _reply(row: Reply) -> tuple[Any, ...]:
     return (
         *_values(row, _REPLY),
         *_values(asked, _EXCHANGE),
+        # A batch file does not say how long one answer took.
+        None if asked.parameters.get("batch") else asked.seconds,
         usage.prompt_tokens if usage else None,
         usage.completion_tokens if usage else None,
         len(asked.attempts),

@@ -1,6 +1,7 @@
 """``parallax batch``: units out as a file for a batch service, and its results in again."""
 
 import argparse
+import asyncio
 import os
 from pathlib import Path
 
@@ -69,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
             f"file that can be {'written' if args.step == 'write' else 'read'}. "
             f"{way_out(problem)}, or name another one."
         ) from problem
+    finally:
+        asyncio.run(bound.endpoint.close())
 
 
 def _alias(stage: ConfirmStage, named: str | None) -> str:

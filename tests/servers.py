@@ -60,6 +60,18 @@ class Wire:
             self.handler.send_header(name, value)
         self.handler.end_headers()
 
+    @property
+    def streams(self) -> bool:
+        """Whether the answer was asked for piece by piece."""
+        body = self.seen.body
+        return bool(body.get("stream", False)) if isinstance(body, dict) else True
+
+    def whole(self, body: bytes, promise: int | None = None) -> None:
+        """Send an answer in one piece, announcing ``promise`` bytes (default: what it has)."""
+        length = str(len(body) if promise is None else promise)
+        self.head(200, {"Content-Type": "application/json", "Content-Length": length})
+        self.send(body)
+
     def send(self, data: bytes) -> None:
         self.handler.wfile.write(data)
         self.handler.wfile.flush()
@@ -102,6 +114,12 @@ class Wire:
         os.close(self.handler.connection.detach())
 
 
+def completion(model: str, reason: str = "stop", **message: object) -> dict[str, Any]:
+    """A whole answer, as a server sends that was asked not to stream."""
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": reason}
+    return {"id": "chatcmpl-1", "object": "chat.completion", "model": model, "choices": [choice]}
+
+
 def in_pieces(text: str) -> list[str]:
     """Cut a text the way tokens do: a word with the space before it."""
     return re.findall(r"\s*\S+|\s+", text)
@@ -109,7 +127,7 @@ def in_pieces(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Say:
-    """Stream a text properly, one piece a chunk."""
+    """Answer properly: one piece a chunk, or all at once if that was asked for."""
 
     text: str = "Hello there, how can I help?"
     delay: float = 0.0
@@ -119,6 +137,8 @@ class Say:
     usage: bool = True
 
     def __call__(self, wire: Wire) -> None:
+        if not wire.streams:
+            return self._at_once(wire)
         wire.open_stream()
         wire.delta(role="assistant", content="")
         pieces = self.pieces or in_pieces(self.text)
@@ -136,14 +156,25 @@ class Say:
             )
         wire.event("[DONE]")
 
+    def _at_once(self, wire: Wire) -> None:
+        pieces = self.pieces or in_pieces(self.text)
+        time.sleep(self.delay * len(pieces))
+        body = completion(wire.model, self.reason, content="".join(pieces))
+        if self.usage:
+            body["usage"] = {"prompt_tokens": 7, "completion_tokens": len(pieces)}
+        wire.whole(json.dumps(body).encode())
+
 
 @dataclass(frozen=True)
 class Refuse:
-    """Stream a refusal, as servers that mark them do."""
+    """Answer with a refusal, as servers that mark them do."""
 
     text: str = "I cannot help with that."
 
     def __call__(self, wire: Wire) -> None:
+        if not wire.streams:
+            body = completion(wire.model, content=None, refusal=self.text)
+            return wire.whole(json.dumps(body).encode())
         wire.open_stream()
         for piece in in_pieces(self.text):
             wire.delta(refusal=piece)
@@ -192,21 +223,21 @@ class Whole:
     text: str = "Hello there."
 
     def __call__(self, wire: Wire) -> None:
-        message = {"role": "assistant", "content": self.text}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        body = json.dumps({"model": wire.model, "choices": [choice]}).encode()
-        wire.head(200, {"Content-Type": "application/json", "Content-Length": str(len(body))})
-        wire.send(body)
+        wire.whole(json.dumps(completion(wire.model, content=self.text)).encode())
 
 
 @dataclass(frozen=True)
 class Stall:
-    """Stream some pieces, then nothing, with the connection open."""
+    """Stream some pieces (or send as much of a whole answer), then nothing, and stay there."""
 
     text: str = ""
     pings: int = 0
 
     def __call__(self, wire: Wire) -> None:
+        if not wire.streams:
+            if self.text:
+                wire.whole(*_half(wire, self.text))
+            return wire.wait_for_hang_up()
         wire.open_stream()
         for piece in in_pieces(self.text):
             wire.delta(content=piece)
@@ -217,18 +248,28 @@ class Stall:
 
 @dataclass(frozen=True)
 class HangUp:
-    """Stream some pieces, then break the connection; without pieces, before any answer."""
+    """Stream some pieces (or send as much of a whole answer), then break the connection.
+
+    Without text, before any answer.
+    """
 
     text: str = ""
     hard: bool = True
 
     def __call__(self, wire: Wire) -> None:
-        if self.text:
+        if self.text and not wire.streams:
+            wire.whole(*_half(wire, self.text))
+        elif self.text:
             wire.open_stream()
-        for piece in in_pieces(self.text):
-            wire.delta(content=piece)
+            for piece in in_pieces(self.text):
+                wire.delta(content=piece)
         if self.hard:
             wire.reset()
+
+
+def _half(wire: Wire, text: str) -> tuple[bytes, int]:
+    body = json.dumps(completion(wire.model, content=text)).encode()
+    return body[: body.index(text.encode()) + len(text)], len(body)
 
 
 class ChatServer:
@@ -314,6 +355,8 @@ class ChatServer:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    # Hundreds of calls may arrive at once; a short queue makes the kernel drop and delay them.
+    request_queue_size = 512
     block_on_close = False
 
     def handle_error(self, request: object, client_address: object) -> None:

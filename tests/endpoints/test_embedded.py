@@ -1,6 +1,7 @@
 """The model on this machine: a server in a child process that never outlives us."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -106,6 +108,24 @@ def test_it_answers_streams_refuses_and_comes_back(gguf: Path) -> None:
     assert 0 < first.usage.completion_tokens <= 8
     assert first.parameters == {"store": False, "max_tokens": 8, "temperature": 0.0, "seed": 1}
     assert second.text
+
+
+@pytest.mark.embedded
+def test_many_first_replies_at_once_share_one_client(gguf: Path) -> None:
+    """Each thread used to make a client of its own, and all but one stayed open."""
+
+    async def ask() -> list[Answer]:
+        endpoint = open_endpoint(f"embedded:{gguf}", bulk=True)
+        try:
+            asked = (endpoint.reply(HELLO, settings=replace(BRIEF, stream=False)) for _ in "1234")
+            return await asyncio.gather(*asked)
+        finally:
+            await endpoint.close()
+
+    answers = asyncio.run(ask())
+    gc.collect()
+    assert len(answers) == 4
+
 
 
 @needs_model

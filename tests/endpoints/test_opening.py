@@ -18,8 +18,9 @@ WANTED = (
         ("embedded:/models/Some Model.gguf", "embedded:Some Model", "127.0.0.1:0"),
     ],
 )
-def test_specs_that_need_no_address(spec: str, name: str, host: str) -> None:
-    endpoint = open_endpoint(spec, settings=Settings(seed=1))
+@pytest.mark.parametrize("bulk", [False, True])
+def test_specs_that_need_no_address(spec: str, name: str, host: str, bulk: bool) -> None:
+    endpoint = open_endpoint(spec, settings=Settings(seed=1), bulk=bulk)
     assert isinstance(endpoint, Endpoint)
     assert (endpoint.name, endpoint.host) == (name, host)
 

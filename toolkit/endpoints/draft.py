@@ -119,6 +119,8 @@ class Draft:
 
 def writable(text: str) -> str:
     """Join surrogate pairs and replace lone halves by U+FFFD, so that UTF-8 can carry the text."""
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

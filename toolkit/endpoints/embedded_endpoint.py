@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ class EmbeddedEndpoint:
         self._bulk = bulk
         self._server = _launched() or EmbeddedServer(path)
         self._client: OpenAIEndpoint | None = None
+        self._starting = threading.Lock()
         self.host = self._server.address
 
     def __repr__(self) -> str:
@@ -99,6 +101,11 @@ class EmbeddedEndpoint:
         return client
 
     def _started(self) -> OpenAIEndpoint:
+        # Many replies may be the first at once: one of them makes the client, for all.
+        with self._starting:
+            return self._client_of_server()
+
+    def _client_of_server(self) -> OpenAIEndpoint:
         # Does nothing while the child lives, and puts a new one in the place of a dead one.
         self._server.start()
         if self._client is None or self._client.host != self._server.address:

@@ -36,7 +36,12 @@ class Settings:
     total_timeout: float = 300.0
     """Seconds allowed for one attempt as a whole."""
     max_attempts: int = 4
-    """Requests made at most, the first included."""
+    """Requests made at most, the first included.
+
+    Not counted are requests made again at once without a field the server does not know. With 1,
+    ``reply`` never waits: who has many calls under way waits for all of them in one place, for the
+    seconds in ``EndpointError.retry_after`` after a ``RateLimited`` or an ``EndpointFailed``.
+    """
     stream: bool = True
     """Whether text arrives piece by piece. Without, ``total_timeout`` alone limits an attempt."""
     top_logprobs: int | None = None
@@ -102,7 +107,8 @@ class Answer:
     seconds: float
     """From the call to the end of the answer, every attempt and wait included."""
     first_token_seconds: float | None
-    """From the start of the attempt that worked to its first text; None without text."""
+    """From the start of the attempt that worked to its first text; None without text, or when
+    the answer was not streamed."""
     attempts: tuple[Attempt, ...] = field(default=())
     logprobs: tuple[TokenChoice, ...] = ()
     """What the first token could have been, likeliest first, the one that came included; empty

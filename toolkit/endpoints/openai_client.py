@@ -5,21 +5,28 @@ redirects, proxies, cookies and the environment ignored; no header but the few n
 answer larger than ``LARGEST_ANSWER``; no hidden retry.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection
+from functools import partial
+from http.cookiejar import CookieJar
+from typing import Any, cast
 
 import aiohttp
 import httpx2
 import openai
-from openai._vendor.httpx_aiohttp.transport import AiohttpTransport
 
-from toolkit.endpoints.address import Address, address_of, check_allowed
+from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.draft import Unreadable
 from toolkit.errors import HostNotAllowed
 
 LARGEST_ANSWER = 32 * 2**20
 """Bytes of one answer, as they come over the wire."""
-_HEADERS = ("accept", "authorization", "content-length", "content-type", "host", "user-agent")
+_HEADERS = (b"accept", b"authorization", b"content-length", b"content-type", b"host", b"user-agent")
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+_TELLING = [
+    f"X-Stainless-{what}"
+    for what in ("Arch", "Async", "Lang", "OS", "Package-Version", "Runtime", "Runtime-Version")
+]
+"""What the SDK tells about the machine it runs on."""
 
 
 def new_client(
@@ -32,67 +39,54 @@ def new_client(
         allowed_hosts: ``host:port`` entries that may be sent to.
         key: sent as a bearer token; None sends none.
         who: the endpoint's name, for messages.
-        bulk: over aiohttp, which costs a third of the time a call and has as many connections as
-            there are calls at once; else over httpx2, which loads faster.
+        bulk: over aiohttp, which costs half the processor time a call and opens as many
+            connections as there are calls at once; else over httpx2.
     """
-    inner: httpx2.AsyncBaseTransport = (
-        _Aiohttp(trust_env=False)
-        if bulk
-        else httpx2.AsyncHTTPTransport(trust_env=False, retries=0, limits=_LIMITS)
+    guard = _Guard(base_url, frozenset(allowed_hosts), who, sends_key=bool(key))
+    http_client = httpx2.AsyncClient(
+        transport=_OverAiohttp(guard) if bulk else _OverHttpx(guard),
+        cookies=_NoCookies(),
+        trust_env=False,
+        follow_redirects=False,
+        timeout=None,
     )
-    guarded = _Guarded(
-        inner, address_of(base_url), frozenset(allowed_hosts), who, sends_key=bool(key)
-    )
-    client = openai.AsyncOpenAI(
+    http_client.headers.clear()
+    return openai.AsyncOpenAI(
         api_key=key or "none",
         base_url=base_url,
         max_retries=0,
         timeout=None,
-        http_client=httpx2.AsyncClient(
-            transport=guarded, trust_env=False, follow_redirects=False, timeout=None
-        ),
+        http_client=http_client,
+        # Would be dropped before sending; left out here they are not even written.
+        default_headers=dict.fromkeys(_TELLING, openai.omit),  # type: ignore[arg-type]
     )
-    # Loaded on first use otherwise, at the expense of the first answer.
-    _ = client.chat.completions
-    return client
 
 
-class _Guarded(httpx2.AsyncBaseTransport):
-    """The last step before the network: what passes here is sent, and nothing else."""
+class _Guard:
+    """What may leave: to one address, and under a handful of headers."""
 
     def __init__(
-        self,
-        inner: httpx2.AsyncBaseTransport,
-        base: Address,
-        allowed: frozenset[str],
-        who: str,
-        *,
-        sends_key: bool,
+        self, base_url: str, allowed: frozenset[str], who: str, *, sends_key: bool
     ) -> None:
-        self._inner, self._base, self._allowed, self._who = inner, base, allowed, who
-        self._headers = [name for name in _HEADERS if sends_key or name != "authorization"]
+        self._base, self._allowed, self._who = address_of(base_url), allowed, who
+        self._headers = {one for one in _HEADERS if sends_key or one != b"authorization"}
+        self._passed: tuple[bytes, bytes] | None = None
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        self._check(request.url)
+    def headers(self, request: httpx2.Request) -> list[tuple[bytes, bytes]]:
+        """Let a request pass, with no more than the headers it may carry.
+
+        Raises:
+            HostNotAllowed: if it goes anywhere else.
+        """
+        place = request.url.raw_scheme, request.url.netloc
+        if place != self._passed:
+            self._check(*place)
+            self._passed = place
         # Others would carry what the SDK reads from the environment or tells about the machine.
-        kept = [(name, request.headers[name]) for name in self._headers if name in request.headers]
-        sent = httpx2.Request(
-            request.method,
-            request.url,
-            headers=kept,
-            content=await request.aread(),
-            extensions=request.extensions,
-        )
-        response = await self._inner.handle_async_request(sent)
-        if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _Capped(response.stream)
-        return response
+        return [one for one in request.headers.raw if one[0].lower() in self._headers]
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    def _check(self, url: httpx2.URL) -> None:
-        address = address_of(f"{url.scheme}://{url.netloc.decode('ascii')}")
+    def _check(self, scheme: bytes, netloc: bytes) -> None:
+        address = address_of(f"{scheme.decode('ascii')}://{netloc.decode('ascii')}")
         check_allowed(address, self._allowed, who=self._who)
         if address != self._base:
             raise HostNotAllowed(
@@ -102,33 +96,120 @@ class _Guarded(httpx2.AsyncBaseTransport):
             )
 
 
-class _Capped(httpx2.AsyncByteStream):
-    """The bytes of an answer, up to a size that no answer has."""
+class _OverHttpx(httpx2.AsyncHTTPTransport):
+    """The SDK's usual transport, guarded."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+    def __init__(self, guard: _Guard) -> None:
+        super().__init__(trust_env=False, retries=0, limits=_LIMITS)
+        self._guard = guard
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        sent = httpx2.Request(
+            request.method,
+            request.url,
+            headers=self._guard.headers(request),
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        response = await super().handle_async_request(sent)
+        stream = cast(httpx2.AsyncByteStream, response.stream)
+        response.stream = body = _Body(stream, stream.aclose)
+        await body.check(response.headers.get("content-encoding", ""))
+        return response
+
+
+class _OverAiohttp(httpx2.AsyncBaseTransport):
+    """The same over aiohttp, guarded, with nothing of aiohttp's own added to a request.
+
+    The SDK has such a transport too; this one takes half its time, leaves the size of the pool to
+    the caller, and does not report a broken connection as a timeout.
+    """
+
+    def __init__(self, guard: _Guard) -> None:
+        self._guard = guard
+        self._tls = httpx2.create_ssl_context(trust_env=False)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        headers = self._guard.headers(request)
+        if self._session is None:
+            self._session = self._new_session()
+        try:
+            response = await self._session.request(
+                request.method,
+                str(request.url),
+                headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in headers],
+                data=await request.aread(),
+                allow_redirects=False,
+            )
+        except (aiohttp.ClientError, OSError) as error:
+            raise _translated(error) from error
+        body = _Body(response.content.iter_any(), partial(_release, response))
+        await body.check(response.headers.get("content-encoding", ""))
+        return httpx2.Response(response.status, headers=response.raw_headers, stream=body)
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            # A second limit here would be a queue that counts against the time of a call.
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls),
+            timeout=aiohttp.ClientTimeout(),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Accept-Encoding",),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+
+class _Body(httpx2.AsyncByteStream):
+    """The bytes of an answer as they come, up to a size that no answer has."""
+
+    def __init__(self, chunks: AsyncIterable[bytes], close: Callable[[], Awaitable[None]]) -> None:
+        self._chunks, self._close = chunks, close
+
+    async def check(self, encoding: str) -> None:
+        """Refuse what would have to be unpacked: a little of it can become any size."""
+        if encoding.strip().lower() not in ("", "identity"):
+            await self._close()
+            raise Unreadable("compressed data, which was not asked for,")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
-        async for chunk in self._stream:
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
-                raise Unreadable(f"more than {LARGEST_ANSWER // 2**20} MB")
-            yield chunk
+        try:
+            async for chunk in self._chunks:
+                size += len(chunk)
+                if size > LARGEST_ANSWER:
+                    raise Unreadable(f"more than {LARGEST_ANSWER // 2**20} MB")
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise _translated(error) from error
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        await self._close()
 
 
-class _Aiohttp(AiohttpTransport):
-    """The SDK's transport over aiohttp, with nothing of aiohttp's own added to a request."""
+class _NoCookies(CookieJar):
+    """Keeps nothing that a server would like to find again."""
 
-    def get_client(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            # As many connections as the caller has calls under way: a second limit here would be
-            # a queue that counts against the time allowed for a call.
-            connector=aiohttp.TCPConnector(limit=0, ssl=self.ssl_context),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Accept-Encoding",),
-            trust_env=False,
-        )
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        pass
+
+
+async def _release(response: aiohttp.ClientResponse) -> None:
+    # Of a body not read to its end the rest may be on its way, so that connection is not used on.
+    if response.content.at_eof():
+        response.release()
+    else:
+        response.close()
+
+
+def _translated(error: Exception) -> httpx2.TransportError:
+    """Say what went wrong in aiohttp in the words the SDK knows; the cause says more."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return httpx2.ConnectError(str(error))
+    if isinstance(error, aiohttp.ClientResponseError):
+        return httpx2.RemoteProtocolError(str(error))
+    return httpx2.ReadError(str(error))

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import aiohttp
 import httpx2
 import openai
 
@@ -62,20 +61,18 @@ def explain(error: Exception, *, key: str) -> Fault | None:
     match error:
         case openai.APIStatusError():
             return _status_fault(error, key)
-        case openai.APITimeoutError() | httpx2.TimeoutException() if not _broken(error):
+        case openai.APITimeoutError() | httpx2.TimeoutException():
             return Fault(EndpointTimeout, "no answer in time")
         case openai.APIConnectionError() | httpx2.TransportError() | OSError():
             return Fault(EndpointUnreachable, _connection(error))
         case ServerError():
             said = quoted(str(error), secret=key)
             return Fault(EndpointFailed, f"an answer broken off (the server says: {said})")
-        case json.JSONDecodeError() | RecursionError():
+        case json.JSONDecodeError() | RecursionError() | UnicodeDecodeError():
             return Fault(BadAnswer, "an answer that is not readable as JSON")
         case Unreadable():
             return Fault(BadAnswer, f"{error} instead of an answer")
-        case (
-            httpx2.HTTPError() | httpx2.StreamError() | httpx2.InvalidURL() | aiohttp.ClientError()
-        ):
+        case httpx2.HTTPError() | httpx2.StreamError() | httpx2.InvalidURL():
             return Fault(BadAnswer, "an answer that is not readable as HTTP")
         case openai.OpenAIError() | openai.InvalidWebhookSignatureError():
             return Fault(*_kind(error))
@@ -137,18 +134,7 @@ def _connection(error: Exception) -> str:
                 return "no secure connection could be made"
             case httpx2.RemoteProtocolError() | httpx2.ReadError() | ConnectionResetError():
                 return "the connection broke"
-            case aiohttp.ServerDisconnectedError():
-                return "the connection broke"
     return "no connection could be made"
-
-
-def _broken(error: Exception) -> bool:
-    # What the SDK's transport over aiohttp calls a timeout may be any trouble with a connection.
-    return any(
-        isinstance(cause, aiohttp.ClientConnectionError)
-        and not isinstance(cause, aiohttp.ServerTimeoutError)
-        for cause in _causes(error)
-    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

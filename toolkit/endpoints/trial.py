@@ -55,13 +55,11 @@ class Trial:
         self._settings = settings
         self._on_token = on_token
         self._explain = explain
-        self._reader = EventReader()
         self._started_at = timestamp()
         self._started = time.perf_counter()
         self._seconds = 0.0
         self._first: float | None = None
         self._status: int | None = None
-        self._limit = asyncio.timeout(None)
         self._late = ""
 
     async def run(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
@@ -113,14 +111,13 @@ class Trial:
     async def _within_time(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
         settings = self._settings
         self._end = asyncio.get_running_loop().time() + settings.total_timeout
+        # A server that does not stream is silent until the whole answer is written.
+        seconds = settings.first_token_timeout if settings.stream else math.inf
+        self._limit = asyncio.timeout_at(self._by(seconds, f"no first word within {seconds:g} s"))
         try:
-            async with self._limit:
-                # A server that does not stream is silent until the whole answer is written.
-                seconds = settings.first_token_timeout if settings.stream else math.inf
-                self._allow(seconds, f"no first word within {seconds:g} s")
-                async with opening as response:
-                    self._status = response.status_code
-                    await self._read(response)
+            async with self._limit, opening as response:
+                self._status = response.status_code
+                await self._read(response)
         except TimeoutError:
             return Fault(EndpointTimeout, self._late, self._status)
         except Exception as error:
@@ -147,11 +144,12 @@ class Trial:
             return
         if "html" in kind:
             raise Unreadable("a web page")
+        reader = EventReader()
         async with aclosing(response.aiter_bytes()) as chunks:
             async for chunk in chunks:
-                for data in self._reader.feed(chunk):
+                for data in reader.feed(chunk):
                     self._event(data)
-        for data in self._reader.end():
+        for data in reader.end():
             self._event(data)
 
     def _event(self, data: str) -> None:
@@ -163,7 +161,7 @@ class Trial:
 
     def _take(self, data: str | bytes) -> None:
         piece = self.draft.take(json.loads(data))
-        if self.draft.alive:
+        if self.draft.alive and self._settings.stream:
             seconds = self._settings.stall_timeout
             self._allow(seconds, f"nothing new for {seconds:g} s")
         self._pass_on(piece)
@@ -180,8 +178,11 @@ class Trial:
                 raise CallersOwn from error
 
     def _allow(self, seconds: float, late: str) -> None:
-        """Give the next step ``seconds``, but never more than the whole may take."""
+        self._limit.reschedule(self._by(seconds, late))
+
+    def _by(self, seconds: float, late: str) -> float:
+        """Say when the next step must be done, which is never later than the whole."""
         now = asyncio.get_running_loop().time()
         whole = f"no end of the answer within {self._settings.total_timeout:g} s"
         self._late = late if now + seconds <= self._end else whole
-        self._limit.reschedule(min(now + seconds, self._end))
+        return min(now + seconds, self._end)

@@ -12,8 +12,10 @@ def parser() -> argparse.ArgumentParser:
     """Options of ``parallax check``."""
     made = make_parser(
         "check",
-        "Check every persona, scenario and study at once: file, line, field, what was found, what "
-        "is allowed. Also checks that the schemas editors use are those of this version.",
+        "Check every persona, scenario, contrast and study at once: file, line, field, what was "
+        "found, what is allowed. Every arm of every contrast is rendered, and must differ from the "
+        "others inside its slots alone. Also checks that the schemas editors use are those of this "
+        "version.",
         examples=(
             ("parallax check", "check the workspace you are in"),
             ("parallax check --write-schemas", "bring personas/schema/ up to date first"),

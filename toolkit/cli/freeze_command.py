@@ -1,10 +1,10 @@
-"""``parallax freeze``: pin a study."""
+"""``parallax freeze``: pin a stage of a study."""
 
 import argparse
 
 from toolkit.cli.command import OK, add_workspace, make_parser, say
 from toolkit.cli.placeholders import files_of, placeholders
-from toolkit.design import Workspace
+from toolkit.design import ConfirmStage, Freeze, Study, Workspace
 from toolkit.errors import InvalidFiles
 
 
@@ -14,10 +14,28 @@ def parser() -> argparse.ArgumentParser:
         "freeze",
         "Pin a study with its personas, scenarios and endpoints under one hash. From then on it "
         "runs only unchanged. The first tester freezes a study too; doing it by hand lets you "
-        "read the hash before.",
-        examples=(("parallax freeze pilot", "pin the study personas/studies/pilot.yaml"),),
+        "read the hash before. The confirm stage is frozen by itself, on top of that: contrasts, "
+        "replicates, raters, outcome and margin, before the first reply.",
+        examples=(
+            ("parallax freeze pilot", "pin the study personas/studies/pilot.yaml"),
+            (
+                "parallax freeze pilot --stage confirm",
+                "pin its contrasts and analysis plan as well",
+            ),
+        ),
     )
     made.add_argument("study", metavar="STUDY", help="id of the study")
+    made.add_argument(
+        "--stage",
+        choices=("explore", "confirm"),
+        default="explore",
+        help="what to pin (default: explore)",
+    )
+    made.add_argument(
+        "--again",
+        action="store_true",
+        help="with --stage confirm: keep an earlier, different freeze and begin anew beside it",
+    )
     add_workspace(made)
     return made
 
@@ -28,8 +46,26 @@ def run(args: argparse.Namespace) -> int:
     study = workspace.study(args.study)
     if left := placeholders(workspace, files_of(study)):
         raise InvalidFiles(left)
-    earlier = study.frozen()
-    freeze = study.freeze()
-    when = f"was already frozen, unchanged since {freeze.frozen_at}" if earlier else "is frozen"
-    say(f"Study {study.id} {when}.\n{freeze.hash}")
+    if args.stage == "confirm":
+        _confirm(study, again=args.again)
+    else:
+        earlier = study.frozen()
+        _told(f"Study {study.id}", earlier, study.freeze())
     return OK
+
+
+def _confirm(study: Study, *, again: bool) -> None:
+    stage = ConfirmStage(study)
+    earlier = stage.frozen()
+    freeze = stage.freeze(again=again)
+    _told(f"The confirm stage of study {study.id}", earlier, freeze)
+    if earlier is not None and earlier.hash != freeze.hash:
+        say(f"The freeze of {earlier.frozen_at} is kept beside it; its replies stay apart.")
+    contrasts, units = len(stage.contrasts), len(stage.units)
+    say(f"{contrasts} contrasts, {units} units to be sent.")
+
+
+def _told(what: str, earlier: Freeze | None, freeze: Freeze) -> None:
+    known = earlier is not None and earlier.hash == freeze.hash
+    when = f"was already frozen, unchanged since {freeze.frozen_at}" if known else "is frozen"
+    say(f"{what} {when}.\n{freeze.hash}")

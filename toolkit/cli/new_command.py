@@ -1,4 +1,4 @@
-"""``parallax new``: a persona, scenario or study to fill in."""
+"""``parallax new``: a persona, scenario, contrast or study to fill in."""
 
 import argparse
 
@@ -15,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
         "still to be written.",
         examples=(
             ("parallax new persona ines-duarte", "personas/people/ines-duarte.yaml"),
+            ("parallax new contrast late-refund", "personas/contrasts/late-refund.yaml"),
             ("parallax new study autumn --from pilot", "a copy of a study under a new id"),
         ),
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 from toolkit.design import Study, Workspace
 from toolkit.errors import Complaint
 
-_FOLDERS = ("people", "scenarios", "studies")
-_PLACEHOLDER = re.compile(r"""\s*(?:- +)?(?:[a-z_]+: +)?["']?(TODO\b[^"'#]*)""")
+_FOLDERS = ("people", "scenarios", "contrasts", "studies")
+_PLACEHOLDER = re.compile(r"""\s*(?:- +)?(?:[a-z0-9_-]+: +)?["']?(TODO\b[^"'#]*)""")
 """A value that begins so; the word within somebody's text is theirs."""
 
 
@@ -35,12 +35,13 @@ def written_files(workspace: Workspace) -> list[Path]:
 
 
 def files_of(study: Study) -> list[Path]:
-    """The study's own file, and those of its personas and scenarios."""
+    """The study's own file, and those of its personas, scenarios and contrasts."""
     personas = study.workspace / "personas"
     return [
         personas / "studies" / f"{study.id}.yaml",
         *(personas / "people" / f"{one.id}.yaml" for one in study.people),
         *(personas / "scenarios" / f"{one.id}.yaml" for one in study.situations),
+        *(personas / "contrasts" / f"{one.id}.yaml" for one in study.contrasts),
     ]
 
 

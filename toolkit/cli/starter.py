@@ -8,7 +8,12 @@ from toolkit.design import Workspace
 from toolkit.errors import SetupError, UnknownName
 
 _HERE = Path(__file__).parent
-_FOLDERS = {"persona": "people", "scenario": "scenarios", "study": "studies"}
+_FOLDERS = {
+    "persona": "people",
+    "scenario": "scenarios",
+    "contrast": "contrasts",
+    "study": "studies",
+}
 _ID_LINE = "id: ID-GOES-HERE"
 
 KINDS = tuple(_FOLDERS)
@@ -36,7 +41,7 @@ def starter_files() -> dict[str, bytes]:
 
 
 def new_file(workspace: Workspace, kind: str, name: str, *, copy_of: str | None = None) -> Path:
-    """Write a persona, scenario or study to fill in, or a copy of one under a new id.
+    """Write a persona, scenario, contrast or study to fill in, or a copy of one under a new id.
 
     Returns:
         The path of the new file.

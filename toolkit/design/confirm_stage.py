@@ -13,10 +13,11 @@ from toolkit.design.freeze import (
     set_aside,
     write_freeze,
 )
+from toolkit.design.linter import lint
 from toolkit.design.study import Study
 from toolkit.design.unit import Unit, plan_units
 from toolkit.design.vocabulary import VERSION
-from toolkit.errors import DesignError, StudyChanged
+from toolkit.errors import DesignError, InvalidFiles, StudyChanged
 
 
 class ConfirmStage:
@@ -85,7 +86,9 @@ class ConfirmStage:
         return read_freeze(self.study.results, shown=self._shown, stage="confirm")
 
     def freeze(self, *, again: bool = False) -> Freeze:
-        """Freeze the explore stage and then this one; a second call returns the first freeze.
+        """Lint the contrasts, freeze the explore stage and then this one.
+
+        A second call returns the first freeze. Where anything is refused, nothing is written.
 
         Args:
             again: keep an earlier, different freeze beside a new one. Units get new ids, so
@@ -94,19 +97,33 @@ class ConfirmStage:
         Raises:
             StudyChanged: if it was frozen before, has changed since, and ``again`` is False.
             RecordUnwritable, RecordFull: if the results folder cannot take it.
-            InvalidFiles: if an earlier freeze is damaged or was edited.
+            InvalidFiles: if a contrast does not lint, or an earlier freeze is damaged or edited.
         """
-        self.study.freeze()
+        self.study.require_unchanged()
         earlier = self.frozen()
         if earlier is not None and earlier.hash == self.hash:
             return earlier
+        if earlier is not None and not again:
+            self._refuse(earlier)
+        self._require_linted()
+        self.study.freeze()
         if earlier is not None:
-            if not again:
-                self._refuse(earlier)
-            set_aside(self.study.results, stage="confirm")
+            place = self.study.results
+            set_aside(place, stage="confirm", study_id=self.study.id, shown=self._shown)
         freeze = make_freeze(self.study.id, self.content)
         write_freeze(self.study.results, freeze, shown=self._shown, stage="confirm")
         return freeze
+
+    def _require_linted(self) -> None:
+        """Refuse contrasts whose arms would differ in more than their cues."""
+        people = {one.id: one for one in self.study.people}
+        complaints = [
+            complaint
+            for contrast in self.contrasts
+            for complaint in lint(contrast, people, scenario=self.study.scenario(contrast.scenario))
+        ]
+        if complaints:
+            raise InvalidFiles(complaints)
 
     def require_frozen(self) -> str:
         """Return the hash, provided that this is what was frozen.

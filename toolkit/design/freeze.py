@@ -115,17 +115,20 @@ def write_freeze(
         raise _unwritable(error, freeze.study_id, shown) from None
 
 
-def set_aside(results: Path, *, stage: StageName) -> Path:
+def set_aside(results: Path, *, stage: StageName, study_id: str, shown: str) -> Path:
     """Keep a freeze under a name of its own, so that another can be made; returns that path.
 
     Raises:
-        OSError: if it cannot be renamed.
+        RecordUnwritable: if it cannot be renamed.
     """
     number = 1
     while (kept := results / f"{stage}.frozen.{number}.json").exists():
         number += 1
-    os.replace(results / file_name(stage), kept)
-    _sync_folder(results)
+    try:
+        os.replace(results / file_name(stage), kept)
+        _sync_folder(results)
+    except OSError as error:
+        raise _unwritable(error, study_id, shown) from None
     return kept
 
 

@@ -25,6 +25,7 @@ from toolkit.design.linter_people import cueing, gendered, leak, other_person, s
 from toolkit.design.linter_sheet import Fault, Sheet
 from toolkit.design.linter_slots import (
     assistant_slot,
+    cue_form,
     direction,
     inside_word,
     leftover,
@@ -45,6 +46,7 @@ SLOT_RULES: tuple[Rule, ...] = (
     assistant_slot,
     missing_persona,
     missing_cue,
+    cue_form,
     direction,
     unused,
 )

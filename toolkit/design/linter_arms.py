@@ -168,7 +168,8 @@ def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
     if changed and not EDIT_LEAST * swap <= changed <= EDIT_MOST * swap:
         one, other = _around_difference(base, reworded)
         got = (
-            f'{changed} changed words: "{one}" (reference) and "{other}" (paraphrase): '
+            f'{changed} changed {"word" if changed == 1 else "words"}: "{one}" (reference) and '
+            f'"{other}" (paraphrase): '
             f"{_shortened(differing(base, reworded))}"
         )
         wanted = (

@@ -43,7 +43,11 @@ _WRONG = tuple(
             "{subject}",
             "it is the subject of a verb",
         ),
-        (rf"{_SENTENCE}(\{{object\}})\s+(?!\{{verb:|(?:{_FINITE})\b)", "{subject}", "it begins"),
+        (
+            rf"{_SENTENCE}(\{{object\}})\s+(?!\{{verb:|(?:{_FINITE})\b)",
+            "{subject}",
+            "a sentence begins with its subject",
+        ),
         (
             rf"(\{{possessive\}}){_STOP_OR_COMMA}",
             "{possessive.pronoun}",
@@ -87,5 +91,4 @@ def pronoun_case(sheet: Sheet) -> Iterator[Fault]:
             for match in pattern.finditer(message.text):
                 slot = next(number for number in (1, 2) if match[number])
                 start, end = match.start(slot), match.end(slot)
-                hint = f"Write {wanted}."
-                yield sheet.fault(message, (start, end), f"{wanted}: {reason}", hint)
+                yield sheet.fault(message, (start, end), f"{wanted}, since {reason}")

@@ -56,22 +56,30 @@ _WRITTEN_OUT = {"s": "is", "re": "are", "ve": "have"}
 
 def _must_agree(sheet: Sheet, message: Message, match: re.Match[str], verb: str) -> Iterator[Fault]:
     forms = both_forms(verb.replace("’", "'"))
-    plurals = {one.cues.pronouns == PLURAL_PRONOUNS for one in sheet.people.values()}
-    if forms is None or plurals == {verb == forms[1]}:
+    if forms is None:
+        return
+    wrong = [name for name in sheet.people if _is_plural(sheet, name) != (verb == forms[1])]
+    if not wrong:
         return
     slot = f"{{verb:{forms[0]}|{forms[1]}}}"
     stretch = (match.start(), match.end())
-    yield sheet.fault(message, stretch, "a verb that agrees with every pronoun", f"Write {slot}.")
+    wanted = "a verb that agrees with every pronoun"
+    yield sheet.fault(message, stretch, wanted, f"Write {slot}.", wrong_for=wrong[-1])
+
+
+def _is_plural(sheet: Sheet, persona_id: str) -> bool:
+    return sheet.people[persona_id].cues.pronouns == PLURAL_PRONOUNS
 
 
 def _second_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
     for match in _SECOND_VERB.finditer(message.text):
-        if match[1] in SINGULAR:
-            stretch = (match.start(1), match.end(1))
+        plural = [name for name in sheet.people if _is_plural(sheet, name)]
+        if match[1] in SINGULAR and plural:
+            stretch = (match.start(), match.end())
             forms = both_forms(match[1]) or ("", "")
             wanted = "a second verb that agrees as the first one does"
             hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
-            yield sheet.fault(message, stretch, wanted, hint)
+            yield sheet.fault(message, stretch, wanted, hint, wrong_for=plural[0])
 
 
 def _after_names(sheet: Sheet, message: Message) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"(?:\b(?:I am|I['’]m|this is|name is|called|signed|sign it|regards,?|here is)\s*,?\s*|^\s*)"
+    r"(?:\b(?:I am|I['’]m|this is|name is|called|signed|sign it|regards,?|here is)\s*,?\s*)"
     r"\{name[^{}]*\}|\{name[^{}]*\}\s*(?:here\b|$)",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ def _leaked(
         if form in whose and not (
             form[0].isupper()
             and form.lower() in ALSO_WORDS
-            and begins_sentence(message.text[: match.start()])
+            and message.begins_sentence(match.start())
         ):
             return whose[form]
     return None
@@ -179,7 +179,7 @@ def _somebody(
         word = match[0]
         ordinary = word in known or word.lower() in CALENDAR | EVERYDAY_NAMES
         preceded = re.search(r"\bthe\s+(?:[A-Z]\w+\s+)*$", text[: match.start()], re.IGNORECASE)
-        begins = begins_sentence(message.text[: stretch[0] + match.start()])
+        begins = message.begins_sentence(stretch[0] + match.start())
         if not (ordinary or preceded or begins):
             return word
     return ""

@@ -65,12 +65,25 @@ class Message:
         return text
 
     @cached_property
+    def _closed(self) -> str:
+        """The text with every sentence slot ended by a full stop, as what fills it does."""
+        text = self.text
+        for slot in self.slots:
+            if slot.is_sentence:
+                text = text[: slot.start].ljust(slot.end - 1, "\0") + "." + text[slot.end :]
+        return text
+
+    def begins_sentence(self, offset: int) -> bool:
+        """Whether a sentence begins at this offset of the written text."""
+        return begins_sentence(self._closed[:offset])
+
+    @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each sentence of the written text."""
         starts = [0] + [
             match.start()
             for match in re.finditer(r"(?<=\s)\S", self.text)
-            if begins_sentence(self.text[: match.start()])
+            if self.begins_sentence(match.start())
         ]
         return tuple(zip(starts, [*starts[1:], len(self.text)], strict=True))
 
@@ -126,30 +139,44 @@ class Sheet:
         """The one arm of a kind that is no swap."""
         return next(arm for arm in self.contrast.arms if arm.kind == kind)
 
-    def as_sent(self, message: Message, start: int, end: int) -> str:
+    def as_sent(self, message: Message, start: int, end: int, *, wrong_for: str = "") -> str:
         """Quote a stretch of a written text as the arms send it.
 
-        A prompt is quoted from the reference and from the first swap that differs there, with the
-        words in which the two differ; a paraphrase from the one arm it has.
+        A prompt is quoted from the reference and from a swap, with the words in which the two
+        differ; a paraphrase from the one arm it has.
+
+        Args:
+            message: the written text.
+            start: where the stretch begins in it.
+            end: where it ends.
+            wrong_for: the persona whose swap shows the fault; default: the first that differs.
         """
         if message.part == "paraphrase":
             text = _stretch(message, self.sent(self.arm("paraphrase")), start, end)[0]
             return f'"{text}" (paraphrase)'
         reference = _stretch(message, self.sent(self.arm("reference")), start, end)
         swaps = [(arm, _stretch(message, self.sent(arm), start, end)) for arm in self.swaps]
-        arm, swap = next((pair for pair in swaps if pair[1][1] != reference[1]), swaps[0])
+        differs = [pair for pair in swaps if pair[1][1] != reference[1]] or swaps
+        shows = [pair for pair in differs if pair[0].persona_id == wrong_for] or differs
+        arm, swap = shows[0]
         quoted = f'"{reference[0]}" (reference) and "{swap[0]}" ({arm.label})'
         if reference[1] == swap[1]:
             return quoted
         return f"{quoted}: {differing(reference[1], swap[1])}"
 
     def fault(
-        self, message: Message, stretch: tuple[int, int], wanted: str, hint: str = ""
+        self,
+        message: Message,
+        stretch: tuple[int, int],
+        wanted: str,
+        hint: str = "",
+        *,
+        wrong_for: str = "",
     ) -> Fault:
         """Make the fault of a stretch of a written text, quoted as written and as sent."""
         start, end = stretch
         written = " ".join(message.text[start:end].split())
-        got = f'"{written}", sent as {self.as_sent(message, start, end)}'
+        got = f'"{written}", sent as {self.as_sent(message, start, end, wrong_for=wrong_for)}'
         return Fault(message.place, got, wanted, hint)
 
 

@@ -15,6 +15,21 @@ _PLACEHOLDER = re.compile(
     r"|\b(?:he/she|she/he|s/he|his/her|her/his|him/her|her/him)\b|\(s\)he\b",
     re.IGNORECASE,
 )
+_MEANT = {
+    "first_name": "name.first",
+    "firstname": "name.first",
+    "last_name": "name.last",
+    "surname": "name.last",
+    "pronoun": "subject",
+    "they": "subject",
+    "them": "object",
+    "their": "possessive",
+    "theirs": "possessive.pronoun",
+    "themselves": "reflexive",
+    "an": "a",
+    "city": "place",
+}
+"""Slots as other tools call them."""
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 """Soft hyphens, zero-width characters and marks that turn the direction of a text."""
 
@@ -27,7 +42,9 @@ def unknown_slot(sheet: Sheet) -> Iterator[Fault]:
             wanted = "two forms, singular and plural, as in {verb:writes|write}"
             yield _written(message, slot, wanted, "Put both, with a bar between them.")
         elif not slot.forms and slot.name not in known:
-            yield _written(message, slot, one_of(known), suggestion(slot.name, known))
+            meant = _MEANT.get(slot.name.lower()) or (f"verb:{slot.name}" * ("|" in slot.name))
+            hint = f"Did you mean {meant!r}?" if meant else suggestion(slot.name, known)
+            yield _written(message, slot, one_of(known), hint)
 
 
 def leftover(sheet: Sheet) -> Iterator[Fault]:
@@ -97,13 +114,33 @@ def _where_missing(
     return where, f"Add '{field}' under 'cues' in personas/people/{persona_id}.yaml."
 
 
+_OF_THE_SENTENCE = {
+    "noun": (re.compile(r"(?:an?|the) ", re.IGNORECASE), "article"),
+    "place": (re.compile(r"(?:from|in|at|near) ", re.IGNORECASE), "preposition"),
+}
+"""How a cue begins that holds what belongs to the sentence around its slot."""
+
+
+def cue_form(sheet: Sheet) -> Iterator[Fault]:
+    """A noun with its article or a place with its preposition: the sentence has them already."""
+    for persona_id, person in sheet.people.items():
+        values = cue_values(sheet.contrast, person)
+        for slot, (begins, what) in _OF_THE_SENTENCE.items():
+            match = begins.match(values.get(slot, ""))
+            if match and slot in sheet.slots:
+                got = f'{{{slot}}} of persona {persona_id}: "{values[slot]}"'
+                where = ("personas", sheet.contrast.personas.index(persona_id))
+                hint = f"Delete {match[0].strip()!r} from it."
+                yield Fault(where, got, f"the {slot} without {what}", hint)
+
+
 def direction(sheet: Sheet) -> Iterator[Fault]:
     """Writing from right to left, or characters nobody sees, in a text or a cue."""
     wanted = "letters that run from left to right and can all be seen"
     for message in sheet.messages:
         if what := _odd(message.text):
             start = next(i for i, char in enumerate(message.text) if _odd(char))
-            got = f'{what} in "{excerpt(message.literal, start, start + 1)}"'
+            got = f'{what} in "{excerpt(message.text, start, start + 1)}"'
             yield Fault(message.place, ascii_marks(got), wanted, "Delete or transliterate it.")
     for persona_id in sheet.people:
         index = sheet.contrast.personas.index(persona_id)

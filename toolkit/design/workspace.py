@@ -7,6 +7,7 @@ from pathlib import Path
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.contrast import Contrast
+from toolkit.design.contrast_check import contrast_complaints
 from toolkit.design.folder import (
     File,
     Reading,
@@ -114,6 +115,7 @@ class Workspace(os.PathLike[str]):
         contrasts = _read_all(self.root, Contrast)
         studies = _read_all(self.root, Study)
         complaints = [*_own(people), *_own(situations), *_own(contrasts)]
+        complaints += contrast_complaints(contrasts, people, situations)
         for reading in studies.values():
             complaints += reading.complaints
             complaints += cross_complaints(reading, people, situations, contrasts, self.root)

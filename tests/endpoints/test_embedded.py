@@ -110,7 +110,7 @@ def test_it_answers_streams_refuses_and_comes_back(gguf: Path) -> None:
     assert second.text
 
 
-@pytest.mark.embedded
+@needs_model
 def test_many_first_replies_at_once_share_one_client(gguf: Path) -> None:
     """Each thread used to make a client of its own, and all but one stayed open."""
 

@@ -2,10 +2,11 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from toolkit.cli.command import OK, add_workspace, make_parser, say
+from toolkit.cli.confirm_status import confirm_lines, only_rate
 from toolkit.design import Study, Workspace
 from toolkit.record import (
     ParticipantProgress,
@@ -24,7 +25,8 @@ def parser() -> argparse.ArgumentParser:
     made = make_parser(
         "status",
         "For the study lead: how far each participant has come, and which persona has met which "
-        "situation. Simulated participants are listed apart; who withdrew is counted, no more.",
+        "situation; of a confirm stage, how many units are done, and how far each rater is. "
+        "Simulated participants are listed apart; who withdrew is counted, no more.",
         examples=(
             ("parallax status", "every study of the workspace"),
             ("parallax status pilot", "one study"),
@@ -48,12 +50,12 @@ def run(args: argparse.Namespace) -> int:
 def _report(study: Study) -> list[str]:
     lines = [f"{study.id}: {study.title}", f"  {_freeze_line(study)}"]
     if study.url.startswith(_SQLITE) and not Path(study.url.removeprefix(_SQLITE)).is_file():
-        return [*lines, "  Nothing recorded yet."]
+        return [*lines, "  Nothing recorded yet.", *confirm_lines(study, None)]
     with open_record(study, read_only=True) as record:
-        everyone = progress(record)
+        testers = [one for one in progress(record) if _is_tester(one, only_rate(record))]
         for simulated in (False, True):
-            lines += _part(study, record, everyone, simulated=simulated)
-    return lines
+            lines += _part(study, record, testers, simulated=simulated)
+        return lines + confirm_lines(study, record)
 
 
 def _freeze_line(study: Study) -> str:
@@ -78,6 +80,11 @@ def _part(
         *(f"    {_person(one, study)}" for one in staying),
     ]
     return lines + _covered(study, record, simulated=simulated)
+
+
+def _is_tester(one: ParticipantProgress, seated: Collection[str]) -> bool:
+    """Whether they are asked for conversations: a rater is, once they have begun one."""
+    return one.participant_id not in seated or one.assigned > 0
 
 
 def _person(one: ParticipantProgress, study: Study) -> str:

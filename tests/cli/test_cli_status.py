@@ -1,0 +1,96 @@
+"""``parallax status`` tells how far a confirm stage is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rating_world import RatingWorld, judge, judge_all
+from small_confirm import make_confirm_workspace
+from small_replies import keep_replies
+
+from toolkit.cli import main
+from toolkit.design import ConfirmStage, Study
+from toolkit.record import open_record
+from toolkit.session import release_seat
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[RatingWorld]:
+    make_confirm_workspace(tmp_path, items_per_sitting=2)
+    study = Study.load("small", workspace=tmp_path)
+    stage = ConfirmStage(study)
+    stage.freeze()
+    with open_record(study) as record:
+        yield RatingWorld(study, record, stage)
+
+
+def status(world: RatingWorld, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert main(["status", "--workspace", str(world.study.workspace)]) == 0
+    out = capsys.readouterr().out
+    assert "  Testers: 0 enrolled, 0 withdrew\n" in out
+    plain = re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d", "TIME", out)
+    lines = plain.splitlines()
+    return lines[lines.index("  Confirm stage: frozen TIME UTC, unchanged.") + 1 : -1]
+
+
+def test_how_far_units_and_raters_are(
+    world: RatingWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status(world, capsys) == [
+        "    Units: 0 of 36 done, 0 errored, 36 due",
+        "    Raters: 0 of 8 planned seated, 0 withdrew",
+        "    Rated: 0 replies, none of them twice (planned: 20%)",
+    ]
+    errored, refused, late = (unit.unit_id for unit in world.stage.units[:3])
+    ends = {errored: "errored", refused: "refused", late: None}
+    keep_replies(
+        world.stage,
+        world.record,
+        ends=lambda unit: ends.get(unit.unit_id, "answered"),  # type: ignore[arg-type]
+    )
+    resting, gone, leaving, script = (
+        world.queue("R-1"),
+        world.queue("R-2"),
+        world.queue("R-3"),
+        world.queue("R-4", simulated=True),
+    )
+    judge_all(resting)
+    judge(gone)
+    gone.withdraw()
+    shown = leaving.current
+    assert shown is not None
+    leaving.pass_item(shown.item_id)
+    leaving.close()
+    names = [queue.participant.participant_id for queue in (resting, leaving, script)]  # type: ignore[union-attr]
+    release_seat(world.study, world.record, names[1])
+    assert status(world, capsys) == [
+        "    Units: 34 of 36 done (1 refused among them), 1 errored, 1 due",
+        "    Raters: 3 of 8 planned seated, 1 withdrew",
+        f"      {names[0]}  seat 0: 2 of 5 rated; rests until TIME UTC; TIME UTC",
+        f"      {names[1]}  seat 2: 0 of 5 rated, 1 passed; left, seat free; TIME UTC",
+        f"    Rated: {len(world.units(resting))} replies, 0 of them by two or more raters "
+        "(planned: 20%)",
+        "    Simulated raters, never to be counted as people: 1 seated, 0 withdrew",
+        f"      {names[2]}  seat 0 (holder 2): 0 of 5 rated; at work; TIME UTC",
+        "    Rated: 0 replies, none of them twice (planned: 20%)",
+    ]
+
+
+def test_a_confirm_stage_that_is_not_frozen_or_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_confirm_workspace(tmp_path)
+    words = ["status", "--workspace", str(tmp_path)]
+    assert main(words) == 0
+    assert (
+        "  Nothing recorded yet.\n\n  Confirm stage: not frozen yet.\n" in capsys.readouterr().out
+    )
+    ConfirmStage(Study.load("small", workspace=tmp_path)).freeze()
+    path = tmp_path / "personas" / "contrasts" / "parcel.yaml"
+    path.write_text(path.read_text().replace("What now?", "What happens now?"))
+    assert main(words) == 0
+    assert "UTC, CHANGED SINCE, it will not run.\n" in capsys.readouterr().out
+    (tmp_path / "results" / "small" / "confirm.frozen.json").write_text("{}")
+    assert main(words) == 0
+    assert "  Confirm stage: its freeze is DAMAGED, it will not run.\n" in capsys.readouterr().out

@@ -1,0 +1,126 @@
+"""What ``parallax status`` says about a confirm stage."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from toolkit.canon import now
+from toolkit.design import ConfirmStage, Study
+from toolkit.errors import InvalidFiles
+from toolkit.record import (
+    RaterHistory,
+    RaterProgress,
+    RaterSeat,
+    Record,
+    rater_progress,
+    raters,
+    standing_items,
+    unit_outcomes,
+    withdrawn,
+)
+from toolkit.session import SITTING_GAP
+
+_WHERE = {"rating": "at work", "finished": "done", "left": "left, seat free"}
+
+
+def confirm_lines(study: Study, record: Record | None) -> list[str]:
+    """Say how far the confirm stage of a study is; nothing where it has none.
+
+    Args:
+        study: loaded.
+        record: of the study; None when nothing was recorded yet.
+    """
+    if study.confirm is None:
+        return []
+    stage = ConfirmStage(study)
+    lines = ["", f"  Confirm stage: {_freeze(stage)}"]
+    if record is None:
+        return lines
+    lines.append(f"    {_units(stage, record)}")
+    for simulated in (False, True):
+        lines += _raters(stage, record, simulated=simulated)
+    return lines
+
+
+def only_rate(record: Record) -> frozenset[str]:
+    """Participants who hold a seat of a confirm stage; they are no testers by that."""
+    return frozenset(row.participant_id for row in record.rows(RaterSeat))
+
+
+def _freeze(stage: ConfirmStage) -> str:
+    try:
+        freeze = stage.frozen()
+    except InvalidFiles:
+        return "its freeze is DAMAGED, it will not run."
+    if freeze is None:
+        return "not frozen yet."
+    state = "unchanged" if freeze.hash == stage.hash else "CHANGED SINCE, it will not run"
+    return f"frozen {_minute(freeze.frozen_at)} UTC, {state}."
+
+
+def _units(stage: ConfirmStage, record: Record) -> str:
+    planned = len(stage.units)
+    ended = unit_outcomes(record, stage.hash)
+    errored = ended.pop("errored", 0)
+    done = sum(ended.values())
+    told = {kind: count for kind, count in ended.items() if kind != "answered"}
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(told.items()))
+    among = f" ({kinds} among them)" if kinds else ""
+    due = planned - done - errored
+    return f"Units: {done} of {planned} done{among}, {errored} errored, {due} due"
+
+
+def _raters(stage: ConfirmStage, record: Record, *, simulated: bool) -> list[str]:
+    gone = withdrawn(record)
+    held = [row for row in record.rows(RaterSeat) if row.confirm_hash == stage.hash]
+    here = {row.participant_id for row in held if row.simulated is simulated}
+    if simulated and not here:
+        return []
+    title = "Simulated raters, never to be counted as people" if simulated else "Raters"
+    planned = "" if simulated else f" of {stage.plan.rating.raters} planned"
+    lines = [f"    {title}: {len(here)}{planned} seated, {len(here & gone)} withdrew"]
+    known = {one.seat.session_id: one for one in raters(record, stage.hash)}
+    resting = _resting(stage, list(known.values()))
+    lines += [
+        f"      {_rater(one, resting)}"
+        for one in rater_progress(record, stage.hash)
+        if one.simulated is simulated
+    ]
+    return [*lines, f"    {_rated(stage, record, simulated=simulated)}"]
+
+
+def _rater(one: RaterProgress, resting: dict[tuple[int, int], datetime]) -> str:
+    until = resting.get((one.seat, one.holder))
+    where = f"rests until {until:%Y-%m-%d %H:%M} UTC" if until else _WHERE[one.state]
+    passed = f", {one.passed} passed" if one.passed else ""
+    again = f" (holder {one.holder + 1})" if one.holder else ""
+    return (
+        f"{one.participant_id}  seat {one.seat}{again}: {one.rated} of {one.asked} rated{passed}; "
+        f"{where}; {_minute(one.last_activity)} UTC"
+    )
+
+
+def _resting(
+    stage: ConfirmStage, everyone: Sequence[RaterHistory]
+) -> dict[tuple[int, int], datetime]:
+    """Seat and holder to when a rest is over, for those who have rated enough for now."""
+    limit = stage.plan.rating.items_per_sitting
+    return {
+        (one.seat.seat, one.seat.holder): datetime.fromisoformat(one.moments[-1]) + SITTING_GAP
+        for one in everyone
+        if one.end is None and one.moments and one.sitting(now(), pause=SITTING_GAP) >= limit
+    }
+
+
+def _rated(stage: ConfirmStage, record: Record, *, simulated: bool) -> str:
+    """How many replies or pairs are rated, and how many of them by two."""
+    standing = standing_items(record, stage.hash, simulated=simulated)
+    by = Counter(one.item.unit_ids for one in standing if one.item.purpose == "rating")
+    noun = "pairs" if stage.plan.rating.form == "pair" else "replies"
+    twice = sum(count > 1 for count in by.values())
+    reached = f"{twice} of them by two or more raters" if by else "none of them twice"
+    return f"Rated: {len(by)} {noun}, {reached} (planned: {stage.plan.rating.overlap:.0%})"
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")

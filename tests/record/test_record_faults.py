@@ -325,7 +325,8 @@ def test_a_row_of_a_newer_toolkit(record, execute, turn):
         record.rows(Turn)
     assert str(refused.value) == (
         "record: got a row of kind 'turn', version 2; wanted one this toolkit knows (binding, "
-        "consent, flag, participant, rating, session, session_end, turn, withdrawal, version 1). "
+        "choice, consent, dispatch, flag, guess, item, participant, passed, rater_seat, rating, "
+        "reply, session, session_end, simulation, sweep, sweep_end, turn, withdrawal, version 1). "
         "A newer toolkit wrote it: upgrade Parallax to read it."
     )
 

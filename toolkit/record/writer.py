@@ -6,6 +6,7 @@ disk turns keeps pace with it. What ``submit`` returns is done when the row is d
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext, suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -74,7 +75,7 @@ class GroupWriter:
         """Wait until everything given is kept; safe to call twice.
 
         Raises:
-            RecordError, ValueError: the first failure of a noted row.
+            RecordError, ValueError, BadIdentifier: the first failure of a noted row.
         """
         if not self._closed:
             self._closed = True
@@ -93,7 +94,9 @@ class GroupWriter:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        # What went wrong inside comes first; a failed note must not take its place.
+        with suppress(Exception) if problem is not None else nullcontext():
+            self.close()
 
     def _give(self, row: Row, *, noted: bool) -> "Future[None]":
         if self._closed:

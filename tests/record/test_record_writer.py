@@ -1,0 +1,323 @@
+"""Group commit: rows of one chain, many a commit, durable when their future is done."""
+
+import threading
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.canon import canonical_json
+from toolkit.errors import (
+    BadIdentifier,
+    EventConflict,
+    RecordBusy,
+    RecordUnreadable,
+    RecordUnwritable,
+)
+from toolkit.record import (
+    Attempt,
+    Dispatch,
+    Exchange,
+    GroupWriter,
+    Reply,
+    SweepEnd,
+    Usage,
+    open_record,
+)
+from toolkit.record.codec import decode, encode
+from toolkit.record.plain import plain
+
+SWEEP = "sweep-1"
+
+
+def reply(number: int, **changes: Any) -> Reply:
+    values: dict[str, Any] = {
+        "unit_id": f"u-{number}",
+        "sweep_id": SWEEP,
+        "confirm_hash": "sha256:0",
+        "contrast_id": "parcel",
+        "contrast_hash": "sha256:1",
+        "scenario_id": "late",
+        "scenario_hash": "sha256:2",
+        "origin": "planned",
+        "cueing": "explicit",
+        "arm": "swap",
+        "persona_id": "ada",
+        "persona_hash": "sha256:3",
+        "replicate": 0,
+        "endpoint_alias": "assistant",
+        "slots": {"name": "Ada"},
+        "text": f"answer {number}",
+        "exchange": exchange(f"u-{number}"),
+    }
+    return Reply(**(values | changes))
+
+
+def exchange(answers: str, **changes: Any) -> Exchange:
+    values: dict[str, Any] = {
+        "outcome": "answered",
+        "answers": answers,
+        "messages": ({"role": "user", "content": "Hello"},),
+        "endpoint": "openai:m",
+        "model_reported": "m",
+        "parameters": {"temperature": 0.7},
+        "seed": 3,
+        "usage": Usage(prompt_tokens=3, completion_tokens=None),
+        "seconds": 1,
+        "first_token_seconds": None,
+        "finish_reason": "stop",
+        "attempts": (
+            Attempt(
+                number=1,
+                started_at="2026-01-31T09:30:00.000000Z",
+                seconds=0.5,
+                status=200,
+                error="",
+                message="",
+                waited=0.0,
+            ),
+        ),
+        "error": "",
+    }
+    return Exchange(**(values | changes))
+
+
+def test_every_row_is_kept_once_in_order_and_linked(record):
+    with GroupWriter(record, SWEEP) as writer:
+        kept = [writer.submit(reply(number)) for number in range(2500)]
+        kept[-1].result(timeout=60)
+        entries = list(record.entries(chain=SWEEP))
+    assert [entry.event_id for entry in entries] == [f"u-{number}" for number in range(2500)]
+    assert [entry.position for entry in entries] == list(range(2500))
+    assert all(one.done() and one.exception() is None for one in kept)
+    assert record.verify().ok
+
+
+def test_what_is_kept_reads_as_it_was_given(record):
+    with GroupWriter(record, SWEEP) as writer:
+        writer.submit(reply(1))
+    assert record.rows(Reply) == [replace(reply(1), exchange=exchange("u-1", seconds=1.0))]
+
+
+def test_a_done_future_means_that_another_connection_reads_the_row(where):
+    with open_record(where) as record, GroupWriter(record, SWEEP) as writer:
+        writer.submit(reply(1)).result(timeout=30)
+        with open_record(where, read_only=True) as reading:
+            assert [entry.event_id for entry in reading.entries()] == ["u-1"]
+
+
+def test_several_threads_may_give_rows(record):
+    with GroupWriter(record, SWEEP, most=7) as writer:
+
+        def give(first: int) -> None:
+            for number in range(first, first + 50):
+                writer.submit(reply(number))
+
+        threads = [threading.Thread(target=give, args=(first,)) for first in (0, 100, 200)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert record.extent()[1] == 150
+    assert record.verify().ok
+
+
+def test_the_same_row_again_is_not_kept_twice(record):
+    with GroupWriter(record, SWEEP) as writer:
+        for _ in range(2):
+            assert [writer.submit(reply(1)).result(timeout=30) for _ in range(3)] == [None] * 3
+    with GroupWriter(record, SWEEP) as again:
+        again.submit(reply(1)).result(timeout=30)
+        again.submit(reply(2)).result(timeout=30)
+    assert [entry.event_id for entry in record.entries()] == ["u-1", "u-2"]
+    assert record.verify().ok
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["kept before", "in the same commit"])
+def test_other_content_under_the_same_id_is_refused_and_the_rest_is_kept(record, apart):
+    with GroupWriter(record, SWEEP) as writer:
+        first = writer.submit(reply(1))
+        if apart:
+            first.result(timeout=30)
+        other = writer.submit(reply(1, text="something else"))
+        after = writer.submit(reply(2))
+    assert first.exception() is None
+    assert after.exception() is None
+    assert isinstance(other.exception(), EventConflict)
+    assert str(other.exception()) == (
+        "record: event u-1 is already kept with different content; wanted the same reply row or a "
+        "new id. Keep a correction as a new row that names this one in `supersedes`; nothing was "
+        "written."
+    )
+    assert [row.text for row in record.rows(Reply)] == ["answer 1", "answer 2"]
+
+
+def test_a_row_that_cannot_be_kept_fails_alone(record):
+    with GroupWriter(record, SWEEP) as writer:
+        bad = writer.submit(reply(1, replicate="first"))
+        elsewhere = writer.submit(reply(2, sweep_id="sweep-2"))
+        good = writer.submit(reply(3))
+    assert str(bad.exception()) == (
+        "record: reply u-1 cannot be kept: reply.replicate is 'first', wanted int. Mend the value "
+        "and append it again; nothing was written."
+    )
+    assert str(elsewhere.exception()) == (
+        "group writer of sweep-1: got a reply row of the chain sweep-2; wanted rows of its own "
+        "chain only. Append it to the record instead."
+    )
+    assert good.exception() is None
+    assert [entry.event_id for entry in record.entries()] == ["u-3"]
+
+
+def test_a_commit_that_fails_fails_every_row_in_it_and_keeps_none(tmp_path):
+    path = tmp_path / "record.db"
+    with open_record(path, patience=0.05) as record, open_record(path) as other:
+        with GroupWriter(record, SWEEP) as writer:
+            writer.submit(reply(1)).result(timeout=30)
+            with other._database.writing():
+                refused = [writer.submit(reply(number)) for number in (2, 3)]
+                problems = [one.exception(timeout=30) for one in refused]
+            assert [type(problem) for problem in problems] == [RecordBusy] * 2
+            assert [entry.event_id for entry in record.entries()] == ["u-1"]
+            writer.submit(reply(2)).result(timeout=30)
+        assert [entry.event_id for entry in record.entries()] == ["u-1", "u-2"]
+        assert record.verify().ok
+
+
+def test_a_note_that_could_not_be_kept_is_told_at_the_end(record):
+    writer = GroupWriter(record, SWEEP)
+    writer.note(Dispatch(dispatch_id="d-1", sweep_id=SWEEP, unit_ids=("u-1",)))
+    writer.note(Dispatch(dispatch_id="d 2", sweep_id=SWEEP, unit_ids=("u-1",)))
+    with pytest.raises(BadIdentifier) as refused:
+        writer.close()
+    assert str(refused.value) == (
+        "record: got 'd 2' as an id of a dispatch row; wanted 1 to 200 visible ASCII characters. "
+        "Use an id made by the toolkit."
+    )
+    writer.close()
+    assert [entry.event_id for entry in record.entries()] == ["d-1"]
+
+
+def test_a_failed_note_does_not_hide_what_went_wrong_before(record):
+    def give_a_bad_note_and_stumble():
+        with GroupWriter(record, SWEEP) as writer:
+            writer.note(Dispatch(dispatch_id="d 2", sweep_id=SWEEP, unit_ids=("u-1",)))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        give_a_bad_note_and_stumble()
+
+
+def test_nothing_can_be_given_to_a_closed_writer(record):
+    writer = GroupWriter(record, SWEEP)
+    writer.close()
+    with pytest.raises(ValueError, match="after close") as refused:
+        writer.submit(reply(1))
+    assert str(refused.value) == (
+        "group writer of sweep-1: got a reply row after close(); wanted none. Open another writer."
+    )
+
+
+def test_a_record_opened_to_read_takes_no_writer(where):
+    with open_record(where) as record:
+        record.append(reply(1))
+    with open_record(where, read_only=True) as record, pytest.raises(RecordUnwritable):
+        GroupWriter(record, SWEEP)
+
+
+def test_a_chain_goes_on_after_what_was_appended_to_it(record):
+    record.append(reply(1))
+    with GroupWriter(record, SWEEP) as writer:
+        writer.submit(reply(2))
+    assert [entry.position for entry in record.entries(chain=SWEEP)] == [0, 1]
+    assert record.verify().ok
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+ROWS = st.builds(
+    Reply,
+    **{
+        **{name: st.text(max_size=8) | ANY for name in ("text", "persona_id", "scenario_hash")},
+        **{name: st.text(max_size=4) for name in ("unit_id", "sweep_id", "contrast_id")},
+        "confirm_hash": st.just("sha256:0"),
+        "contrast_hash": st.just("sha256:0"),
+        "scenario_id": st.text(max_size=4),
+        "persona_hash": st.just(""),
+        "endpoint_alias": st.text(max_size=4),
+        "origin": st.sampled_from(["planned", "lead", "found", 3]),
+        "cueing": st.sampled_from(["explicit", "implicit"]),
+        "arm": st.sampled_from(["swap", "resample"]),
+        "replicate": st.integers() | st.booleans() | st.floats(),
+        "slots": st.dictionaries(st.text(max_size=4), st.text(max_size=4) | st.none()),
+        "decision": st.none() | st.dictionaries(st.text(max_size=3), st.floats() | st.integers()),
+        "attempt_of": st.integers(0, 3),
+        "exchange": st.builds(
+            exchange,
+            st.text(max_size=4),
+            parameters=st.dictionaries(st.text(max_size=4), ANY),
+            messages=st.lists(st.dictionaries(st.text(max_size=4), st.text())).map(tuple)
+            | st.lists(st.dictionaries(st.text(max_size=4), st.text())),
+            seconds=st.floats() | st.integers(),
+            usage=st.none() | st.builds(Usage, prompt_tokens=ANY, completion_tokens=st.none()),
+        ),
+    },
+)
+
+
+def slowly(row: Reply) -> str | None:
+    """What a row is written as when every field is looked at one by one; None if it is refused."""
+    body = asdict(row)
+    try:
+        decode(row.KIND, 1, body)
+        return canonical_json(body)
+    except (RecordUnreadable, TypeError, ValueError):
+        return None
+
+
+def quickly(row: Reply) -> str | None:
+    try:
+        return canonical_json(plain(row))
+    except (TypeError, ValueError):
+        return None
+
+
+@given(ROWS)
+def test_the_quick_way_to_write_a_row_accepts_nothing_that_the_slow_one_refuses(row):
+    assert quickly(row) in (None, slowly(row))
+
+
+@given(ROWS)
+def test_a_row_is_written_or_refused_as_the_slow_way_has_it(row):
+    try:
+        written = encode(row)
+    except ValueError:
+        written = None
+    assert written == slowly(row)
+
+
+def test_the_quick_way_is_the_one_that_is_taken():
+    written = quickly(reply(1))
+    assert written is not None
+    assert written == slowly(reply(1))
+
+
+def test_an_end_is_one_row_a_run(record):
+    end = SweepEnd(
+        sweep_id=SWEEP,
+        reason="finished",
+        replies=1,
+        errored=0,
+        prompt_tokens=1,
+        completion_tokens=1,
+        cost=None,
+    )
+    with GroupWriter(record, SWEEP) as writer:
+        writer.submit(end)
+        twice = writer.submit(replace(end, reason="stopped"))
+    assert isinstance(twice.exception(), EventConflict)

@@ -12,6 +12,7 @@ confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent 
 """
 
 from toolkit.design.allocation import Allocation, Task, allocate, allocate_units
+from toolkit.design.articles import article
 from toolkit.design.assign import Assignment, assign
 from toolkit.design.confirm import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
 from toolkit.design.confirm_stage import ConfirmStage
@@ -21,7 +22,9 @@ from toolkit.design.factors import FACTORS, Factor
 from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
 from toolkit.design.freeze import Freeze
 from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
+from toolkit.design.linter import RULES as LINT_RULES
 from toolkit.design.linter import lint, lint_reading
+from toolkit.design.outline import Outline, outline
 from toolkit.design.persona import Cues, Persona, Voice
 from toolkit.design.rehearsal import rehearse
 from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
@@ -61,8 +64,10 @@ __all__ = [
     "Grounding",
     "HARMS",
     "HARM_TYPES",
+    "LINT_RULES",
     "Lead",
     "ListedNames",
+    "Outline",
     "Persona",
     "PromptTurn",
     "Question",
@@ -83,10 +88,12 @@ __all__ = [
     "Written",
     "allocate",
     "allocate_units",
+    "article",
     "assign",
     "cue_values",
     "lint",
     "lint_reading",
+    "outline",
     "plan_units",
     "read_written",
     "rehearse",

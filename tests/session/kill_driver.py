@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from sqlalchemy import event
@@ -25,6 +25,7 @@ from toolkit.record import open_record
 from toolkit.session import Conversation, Sitting, bind
 
 Ack = Callable[[str], object]
+Live = Callable[[Study, Ack], Coroutine[object, object, None]]
 MESSAGES = 4
 MODES = ("anywhere", "anywhere", "anywhere", "in_commit")
 
@@ -49,12 +50,14 @@ async def warm_up(study: Study) -> None:
     await bound.endpoint.close()
 
 
-def one_round(study: Study, mode: str, delay: float, seed: int) -> list[str]:
+def one_round(
+    study: Study, mode: str, delay: float, seed: int, live: Live | None = None
+) -> list[str]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        run_child(study, writing, mode, seed)
+        run_child(study, writing, mode, seed, live or converse_for_ever)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         first = pipe.readline()
@@ -66,7 +69,7 @@ def one_round(study: Study, mode: str, delay: float, seed: int) -> list[str]:
     return acked
 
 
-def run_child(study: Study, writing: int, mode: str, seed: int) -> None:
+def run_child(study: Study, writing: int, mode: str, seed: int, live: Live) -> None:
     try:
         if mode == "in_commit":
             die_in_a_commit(random.Random(seed))
@@ -98,7 +101,7 @@ def die_after(seconds: float) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def live(study: Study, ack: Ack) -> None:
+async def converse_for_ever(study: Study, ack: Ack) -> None:
     """Play one participant after another, acknowledging each durable event."""
     with open_record(study) as record:
         number = 0

@@ -22,6 +22,10 @@ _KIND_ORDER: tuple[ArmKind, ...] = ("reference", "paraphrase", "resample", "swap
 """Kinds that every contrast has come first, so that one color means one kind everywhere."""
 
 
+Cell = tuple[str, int]
+"""A contrast and a color."""
+
+
 class Link(NamedTuple):
     """One rater meets one contrast, in one arm or (matched) in all of them."""
 
@@ -44,10 +48,6 @@ class Item:
     overlap: bool
     early: bool = False
     """Whether it comes in the first half of the list."""
-
-
-Cell = tuple[str, int]
-"""A contrast and a color."""
 
 
 @dataclass(slots=True)
@@ -128,6 +128,13 @@ class Grounds:
         aliases = sorted({alias for _, _, alias, _ in self.units})
         return aliases, 1 + max(replicate for *_, replicate in self.units)
 
+    @property
+    def cells(self) -> list[Cell]:
+        """Everything of which replies are given out: contrasts and colors."""
+        if self.plan.matched:
+            return [(name, -1) for name in self.choices]
+        return [(name, color) for name, arms in self.choices.items() for color in range(len(arms))]
+
     def arms_of(self, link: Link) -> tuple[Arm, ...]:
         """What a rater gets of a contrast."""
         arms = self.choices[link.contrast]
@@ -207,7 +214,7 @@ def items(
     for link in sorted(found, key=lambda _: draw.random()):
         cells.setdefault((link.contrast, link.color), []).append(link)
     given_before = dict(stock.given)
-    ratings = {cell: len(here) for cell, here in cells.items()}
+    ratings = {cell: len(cells.get(cell, ())) for cell in grounds.cells}
     size, share = stock.rotation.size, grounds.plan.overlap
     again = doubles(ratings, size=size, share=share, draw=draw) if first else {}
     made: list[Item] = []

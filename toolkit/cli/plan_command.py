@@ -1,0 +1,112 @@
+"""``parallax plan``: what a confirm stage will send and ask, before there is any data."""
+
+import argparse
+from collections.abc import Sequence
+from textwrap import wrap
+
+from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
+from toolkit.cli.places import find_study
+from toolkit.design import Allocation, ConfirmStage, Contrast, Outline, Workspace, allocate, outline
+
+_NULL_ARMS = ("reference", "paraphrase", "resample")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax plan``."""
+    made = make_parser(
+        "plan",
+        "What a study's confirm stage will send and ask, before there is any data: units, items "
+        "and minutes a rater, ratings of each arm and contrast, overlap. A plan that cannot keep "
+        "its own rules is refused, with what to change. Nothing is recorded or frozen.",
+        examples=(
+            ("parallax plan pilot", "the plan as it is written"),
+            ("parallax plan pilot --raters 60", "the same with more raters"),
+        ),
+    )
+    made.add_argument(
+        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one)"
+    )
+    made.add_argument("--raters", type=whole_number, metavar="N", help="plan for so many instead")
+    add_workspace(made)
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the plan, as far as it goes."""
+    stage = ConfirmStage(find_study(args.study, Workspace(args.workspace)))
+    for line in _sending(stage):
+        say(line)
+    allocation = allocate(stage, raters=args.raters)
+    for line in _rating(stage, outline(allocation, stage), allocation):
+        say(line)
+    return OK
+
+
+def _sending(stage: ConfirmStage) -> list[str]:
+    contrasts, plan = stage.contrasts, stage.plan
+    leads = sum(one.origin == "lead" for one in contrasts)
+    arms = sum(len(one.arms) for one in contrasts)
+    scenarios = len({one.scenario for one in contrasts})
+    return [
+        f"{stage.study.id}: {stage.study.title}",
+        f"  {_count(len(contrasts), 'contrast')} over {_count(scenarios, 'scenario')}, "
+        f"{leads} lifted from leads, {_count(arms, 'arm')} in all",
+        f"  To send: {_count(len(stage.units), 'unit')}, each arm {plan.replicates} × to "
+        f"{', '.join(stage.aliases)}",
+    ]
+
+
+def _rating(stage: ConfirmStage, found: Outline, allocation: Allocation) -> list[str]:
+    plan = stage.plan.rating
+    noun = "pairs of replies" if plan.form == "pair" else "replies"
+    main = sum(task.purpose == "rating" for task in allocation.seats[0])
+    return [
+        f"  To rate: {_count(found.raters, 'rater')} with {_count(found.items, 'item')} each "
+        f"({main} {noun}, {plan.repeats} of them twice, "
+        f"{_count(len(plan.attention), 'attention item')}): about "
+        f"{_count(found.minutes, 'minute')} in {_count(found.sittings, 'sitting')}",
+        f"  {found.ratings} ratings of {found.replies} {noun}; {found.doubled} of these "
+        f"({found.overlap:.0%}, planned {plan.overlap:.0%}) have two raters",
+        "  Raters, contrasts and arms are connected.",
+        "",
+        *_table(stage.contrasts, found),
+        "",
+        *_personas(found),
+    ]
+
+
+def _table(contrasts: Sequence[Contrast], found: Outline) -> list[str]:
+    """Ratings of each contrast, by kind of arm; swaps as the fewest and the most."""
+    kinds = [kind for kind in _NULL_ARMS if kind in found.arms]
+    width = max(len("Ratings of each"), *(len(one.id) for one in contrasts))
+    heads = (*kinds, "each swap", "all")
+    lines = ["  " + "Ratings of each".ljust(width) + "".join(f"{head:>12}" for head in heads)]
+    for one in contrasts:
+        swaps = [found.cells[one.id, arm.label] for arm in one.arms if arm.kind == "swap"]
+        few, many = min(swaps), max(swaps)
+        nulls = [found.cells[one.id, kind] for kind in kinds]
+        counts = [*nulls, str(few) if few == many else f"{few} to {many}", sum(nulls) + sum(swaps)]
+        lines.append(f"  {one.id:<{width}}" + "".join(f"{count or '·':>12}" for count in counts))
+    return lines
+
+
+def _personas(found: Outline) -> list[str]:
+    swaps = {arm.removeprefix("swap "): count for arm, count in found.arms.items() if " " in arm}
+    if not swaps:
+        return []
+    fewest = min(swaps, key=lambda name: (swaps[name], name))
+    listed = ", ".join(f"{name} {swaps[name]}" for name in sorted(swaps))
+    return [
+        *wrap(
+            f"Ratings of each persona as a swap: {listed}. Fewest: {fewest}, with "
+            f"{swaps[fewest]}; what is said of a persona rests on these.",
+            width=100,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

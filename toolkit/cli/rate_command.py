@@ -1,0 +1,66 @@
+"""``parallax rate``: rate a confirm stage without a human."""
+
+import argparse
+
+from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
+from toolkit.cli.places import find_study
+from toolkit.cli.progress import Progress
+from toolkit.design import ConfirmStage, Study, Workspace
+from toolkit.record import Simulation, open_record
+from toolkit.session import simulate_raters
+
+_SEED = 7
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax rate``."""
+    made = make_parser(
+        "rate",
+        "Rate the replies of a study's confirm stage with simulated raters, through the same "
+        "queue as people. Every row says that it was simulated, and the record keeps how they "
+        "judged and what true effects follow from it. People rate with `parallax lab --rate`.",
+        examples=(
+            ("parallax rate pilot --simulate", "as many simulated raters as the plan says"),
+            ("parallax rate pilot --simulate --raters 12 --seed 3", "another twelve"),
+        ),
+    )
+    made.add_argument(
+        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one)"
+    )
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("--simulate", action="store_true", help="rate with simulated raters")
+    made.add_argument(
+        "--raters", type=whole_number, metavar="N", help="how many (default: as planned)"
+    )
+    made.add_argument(
+        "--seed", type=int, default=_SEED, metavar="N", help="fixes who they are and what they say"
+    )
+    add_workspace(made)
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the one thing that was asked for."""
+    study = find_study(args.study, Workspace(args.workspace))
+    return _simulate(study, args)
+
+
+def _simulate(study: Study, args: argparse.Namespace) -> int:
+    stage = ConfirmStage(study)
+    stage.require_frozen()
+    raters = args.raters or stage.plan.rating.raters
+    with open_record(study) as record:
+        judged = simulate_raters(
+            stage,
+            record,
+            raters=raters,
+            seed=args.seed,
+            on_item=Progress("Rating", unit="items"),
+        )
+        truth = record.rows(Simulation)[-1].truth
+    say(f"{raters} simulated raters; {judged} items judged, all marked as simulated.")
+    scale = "-1 to 1" if stage.plan.rating.form == "pair" else "1 to 5"
+    say(f"True average effects against the reference, on the scale from {scale}:")
+    for arm, effect in truth.items():
+        say(f"  {arm:<30} {effect:+.2f}")
+    return OK

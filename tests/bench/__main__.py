@@ -2,10 +2,15 @@
 
 import sys
 
-from bench import importing, panel, recording
+from bench import importing, panel, planning, recording
 from bench.measure import calibration, line
 
-SECTIONS = {"importing": importing.run, "recording": recording.run, "panel": panel.run}
+SECTIONS = {
+    "importing": importing.run,
+    "recording": recording.run,
+    "panel": panel.run,
+    "planning": planning.run,
+}
 
 
 def main(names: list[str]) -> None:

@@ -1,13 +1,13 @@
-"""``parallax rate``: rate a confirm stage without a human."""
+"""``parallax rate``: rate a confirm stage without a human, or give a rater's seat free."""
 
 import argparse
 
 from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
-from toolkit.cli.places import find_study
+from toolkit.cli.places import find_record, find_study
 from toolkit.cli.progress import Progress
 from toolkit.design import ConfirmStage, Study, Workspace
 from toolkit.record import Simulation, open_record
-from toolkit.session import simulate_raters
+from toolkit.session import release_seat, simulate_raters
 
 _SEED = 7
 
@@ -18,10 +18,12 @@ def parser() -> argparse.ArgumentParser:
         "rate",
         "Rate the replies of a study's confirm stage with simulated raters, through the same "
         "queue as people. Every row says that it was simulated, and the record keeps how they "
-        "judged and what true effects follow from it. People rate with `parallax lab --rate`.",
+        "judged and what true effects follow from it. People rate with `parallax lab --rate`; the "
+        "seat of one who left half-way is given free, so that the next newcomer does the rest.",
         examples=(
             ("parallax rate pilot --simulate", "as many simulated raters as the plan says"),
             ("parallax rate pilot --simulate --raters 12 --seed 3", "another twelve"),
+            ("parallax rate pilot --release p-7kq2mx5dab", "a rater who will not come back"),
         ),
     )
     made.add_argument(
@@ -29,6 +31,9 @@ def parser() -> argparse.ArgumentParser:
     )
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("--simulate", action="store_true", help="rate with simulated raters")
+    what.add_argument(
+        "--release", metavar="PSEUDONYM", help="give the seat of a rater who left free"
+    )
     made.add_argument(
         "--raters", type=whole_number, metavar="N", help="how many (default: as planned)"
     )
@@ -42,7 +47,19 @@ def parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Do the one thing that was asked for."""
     study = find_study(args.study, Workspace(args.workspace))
+    if args.release:
+        return _release(study, args)
     return _simulate(study, args)
+
+
+def _release(study: Study, args: argparse.Namespace) -> int:
+    with open_record(find_record(study.id, args.workspace)) as record:
+        seat = release_seat(study, record, args.release)
+    say(
+        f"Seat {seat.seat} is free; what {args.release} rated stays. "
+        "The next newcomer does the rest."
+    )
+    return OK
 
 
 def _simulate(study: Study, args: argparse.Namespace) -> int:

@@ -110,6 +110,8 @@ class EndpointError(ParallaxError):
         attempts: one value per request made, in order (``toolkit.endpoints.Attempt``).
         partial: the text received before the failure, possibly empty.
         retry_after: seconds the server asked to be left alone, if it did.
+        final: True when another attempt cannot help, whatever the class: a quota that is spent is
+            no rush that passes.
     """
 
     def __init__(
@@ -119,11 +121,13 @@ class EndpointError(ParallaxError):
         attempts: tuple[object, ...] = (),
         partial: str = "",
         retry_after: float | None = None,
+        final: bool = False,
     ) -> None:
         super().__init__(message)
         self.attempts = attempts
         self.partial = partial
         self.retry_after = retry_after
+        self.final = final
 
 
 class BadEndpoint(EndpointError):

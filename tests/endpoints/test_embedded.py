@@ -127,7 +127,6 @@ def test_many_first_replies_at_once_share_one_client(gguf: Path) -> None:
     assert len(answers) == 4
 
 
-
 @needs_model
 def test_a_child_that_was_killed_is_replaced(gguf: Path) -> None:
     async def talk() -> None:

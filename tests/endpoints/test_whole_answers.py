@@ -502,7 +502,15 @@ def test_who_makes_one_attempt_is_told_how_long_to_wait(
         error = failure(server, bulk=bulk)
         assert server.requests == 1
     assert isinstance(error, RateLimited)
-    assert error.retry_after == wait
+    assert (error.retry_after, error.final) == (wait, False)
+
+
+def test_a_spent_quota_is_final(bulk: bool) -> None:
+    with ChatServer(Status(429, "no credit", error_code="insufficient_quota")) as server:
+        error = failure(server, Settings(stream=False), bulk=bulk)
+        assert server.requests == 1
+    assert isinstance(error, RateLimited)
+    assert error.final
 
 
 def test_stopping_closes_the_connection_at_once(bulk: bool) -> None:

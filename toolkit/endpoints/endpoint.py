@@ -39,8 +39,9 @@ class Settings:
     """Requests made at most, the first included.
 
     Not counted are requests made again at once without a field the server does not know. With 1,
-    ``reply`` never waits: who has many calls under way waits for all of them in one place, for the
-    seconds in ``EndpointError.retry_after`` after a ``RateLimited`` or an ``EndpointFailed``.
+    ``reply`` never waits: who has many calls under way waits for all of them in one place. What
+    was raised then says for how many seconds in ``retry_after``, and whether that helps in
+    ``final``.
     """
     stream: bool = True
     """Whether text arrives piece by piece. Without, ``total_timeout`` alone limits an attempt."""

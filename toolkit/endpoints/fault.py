@@ -96,6 +96,7 @@ class Fault:
             attempts=attempts,
             partial=partial,
             retry_after=self.retry_after,
+            final=self.final,
         )
 
 

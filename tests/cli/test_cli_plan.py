@@ -126,5 +126,5 @@ def test_rating_by_people_is_asked_for_elsewhere(capsys: pytest.CaptureFixture[s
         main(["rate", "small"])
     assert ended.value.code == 2
     assert capsys.readouterr().err.endswith(
-        "parallax rate: error: one of the arguments --simulate is required\n"
+        "parallax rate: error: one of the arguments --simulate --release is required\n"
     )

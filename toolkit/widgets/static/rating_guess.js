@@ -29,12 +29,12 @@ class GuessScreen {
     this.element = h("div", {class: "px-item"},
       h("h2", {class: "px-item-head", tabindex: "-1"},
         h("span", {class: "px-kicker"}, `One last thing · ${position} of ${of}`), " ",
-        h("span", {class: "px-about-what"}, "Who do you think wrote this?")),
+        h("span", {class: "px-about-what"}, "Who do you think this person was?")),
       h("p", {class: "px-hint"}, "Whatever you pick changes nothing about your ratings; it only " +
         "shows whether you could tell."),
       h("div", {class: "px-beside"},
         h("div", {class: "px-read-this"}, promptBox(this.guess), this.reply.element),
-        h("fieldset", {class: "px-preference"}, h("legend", {}, "Who wrote it?"),
+        h("fieldset", {class: "px-preference"}, h("legend", {}, "This person was"),
           h("div", {class: "px-options px-many"}, this.options.map(({number, text}, n) =>
             h("label", {class: "px-option"}, this.inputs[n],
               h("kbd", {"aria-hidden": "true"}, String(number)), plain("span", text)))))),

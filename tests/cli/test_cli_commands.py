@@ -103,7 +103,7 @@ def test_ctrl_c_exits_130(
 
 def test_check_says_what_it_read(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "check", "--workspace", str(workspace))
-    assert (code, out, err) == (0, "All good: 4 personas, 3 scenarios, 1 study.\n", "")
+    assert (code, out, err) == (0, "All good: 4 personas, 3 scenarios, 0 contrasts, 1 study.\n", "")
 
 
 def test_the_shipped_files_are_good(capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +177,8 @@ def test_init_makes_a_workspace_that_checks(
 def test_new_files_want_to_be_filled_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = tmp_path / "bare"
     assert run(capsys, "init", "--bare", str(root))[0] == 0
-    for kind, folder in (("persona", "people"), ("scenario", "scenarios"), ("study", "studies")):
+    folders = {"persona": "people", "scenario": "scenarios", "contrast": "contrasts"}
+    for kind, folder in {**folders, "study": "studies"}.items():
         code, out, _ = run(capsys, "new", kind, "my-first", "--workspace", str(root))
         assert code == 0
         assert out == (
@@ -201,7 +202,7 @@ def test_new_copies(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None
     words = ("new", "study", "again", "--from", "small", "--workspace", str(workspace))
     assert run(capsys, *words)[0] == 0
     assert run(capsys, "check", "--workspace", str(workspace))[1] == (
-        "All good: 4 personas, 3 scenarios, 2 studies.\n"
+        "All good: 4 personas, 3 scenarios, 0 contrasts, 2 studies.\n"
     )
     words = ("new", "study", "third", "--from", "nope", "--workspace", str(workspace))
     assert run(capsys, *words)[2] == (

@@ -272,6 +272,16 @@ def _half(wire: Wire, text: str) -> tuple[bytes, int]:
     return body[: body.index(text.encode()) + len(text)], len(body)
 
 
+@dataclass(frozen=True)
+class Garbage:
+    """Answer with these bytes, whatever protocol they belong to."""
+
+    data: bytes
+
+    def __call__(self, wire: Wire) -> None:
+        wire.send(self.data)
+
+
 class ChatServer:
     """An OpenAI-compatible server on an ephemeral loopback port, in a thread of its own.
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from servers import ChatServer, HangUp, Raw, Refuse, Say, Stall, Status, Whole, completion
+from servers import ChatServer, Garbage, HangUp, Raw, Refuse, Say, Stall, Status, Whole, completion
 
 from toolkit.endpoints import Answer, Message, Settings, TokenChoice, open_endpoint, openai_client
 from toolkit.errors import (
@@ -397,6 +397,14 @@ def test_without_a_key_none_is_sent(bulk: bool) -> None:
             f"an answer cut off when the connection broke; {AGAIN}",
         ),
         (
+            Garbage(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                b'Transfer-Encoding: chunked\r\n\r\nff\r\n{"choices"'
+            ),
+            BadAnswer,
+            f"an answer cut off when the connection broke; {AGAIN}",
+        ),
+        (
             HangUp("Once upon a time"),
             BadAnswer,
             f"an answer cut off when the connection broke; {AGAIN}",
@@ -424,6 +432,26 @@ def test_failures_say_what_happened_and_what_to_do(
     assert str(error) == f"openai:m at {server.host}: {words}"
     assert [one.error for one in error.attempts] == [kind.__name__]
     assert error.partial == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 two hundred\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    ],
+    ids=["another protocol", "no status", "a long header", "no length"],
+)
+def test_what_is_no_http_is_no_answer(data: bytes, bulk: bool) -> None:
+    with ChatServer(Garbage(data)) as server:
+        error = failure(server, bulk=bulk)
+    assert isinstance(error, EndpointUnreachable)
+    assert str(error) == (
+        f"openai:m at {server.host}: the connection broke; wanted a server that answers. Check "
+        "the base URL and that the server runs, then ask again."
+    )
 
 
 @pytest.mark.parametrize("behavior", [Stall(), Stall("Once upon a time")])

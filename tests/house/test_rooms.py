@@ -12,7 +12,7 @@ SOURCE = sorted((ROOT / "toolkit").rglob("*.py"))
 ONE_ROOM = {
     "openai": {"endpoints/openai_"},
     "httpx2": {"endpoints/openai_"},
-    "aiohttp": {"endpoints/openai_"},
+    "aiohttp": {"endpoints/openai_client.py"},
     "xllamacpp": {"endpoints/embedded.py"},
     "ipywidgets": {"widgets/"},
     "anywidget": {"widgets/"},

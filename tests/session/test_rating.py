@@ -1,5 +1,7 @@
 """A rater gets one blind item after another and stands where the record says they stand."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -127,6 +129,60 @@ def test_opened_again_here_the_first_one_may_only_read(world: RatingWorld) -> No
     )
     assert lost == ["first"]
     assert first.current == shown
+
+
+def test_a_queue_that_was_closed_writes_nothing_more(world: RatingWorld) -> None:
+    queue = world.queue()
+    shown = queue.current
+    assert shown is not None
+    queue.close()
+    queue.close()
+    with pytest.raises(OpenElsewhere) as refusal:
+        queue.rate(shown.item_id, "accurate", 4)
+    assert str(refusal.value) == ("This rating was closed here. Reload the page to go on with it.")
+    queue.enrol("R-01")
+    assert queue.current == shown
+    queue.rate(shown.item_id, "accurate", 4)
+
+
+def test_another_code_in_the_same_queue_is_another_rater(world: RatingWorld) -> None:
+    queue = world.queue()
+    shown = queue.current
+    queue.enrol("R-02")
+    assert queue.stage == "consent"
+    assert queue.current is None
+    queue.consent()
+    assert queue.current != shown
+    assert world.seat(queue).seat == 1
+
+
+def test_in_another_process_a_rater_may_only_read(world: RatingWorld) -> None:
+    shown = world.queue().current
+    script = (
+        "import sys\n"
+        "from toolkit.design import Study\n"
+        "from toolkit.record import open_record\n"
+        "from toolkit.session import RatingQueue\n"
+        "study = Study.load('small', workspace=sys.argv[1])\n"
+        "with open_record(study) as record:\n"
+        "    queue = RatingQueue(study, record)\n"
+        "    queue.enrol('R-01')\n"
+        "    sys.stdout.write(f'{queue.stage}|{queue.current.item_id}|{queue.read_only}')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, world.study.workspace],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown is not None
+    stage, item_id, why = told.split("|")
+    assert (stage, item_id) == ("rate", shown.item_id)
+    assert why.startswith("lease: p-")
+    assert why.endswith(
+        ".rating is at work in another window or notebook; wanted to be the only one writing. Go "
+        "on there, or close it and open this one again; here you can only read."
+    )
 
 
 def test_an_answer_sent_twice_is_kept_once(world: RatingWorld) -> None:

@@ -16,7 +16,7 @@ from toolkit.design import (
     Unit,
     render,
 )
-from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, newest_reply
+from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, Sweep, newest_reply
 from toolkit.session.masking import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
@@ -89,6 +89,7 @@ class ItemMaker:
         self._units = {unit.unit_id: unit for unit in stage.units}
         self._masks: dict[str, Mask] = {}
         self._found: dict[str, Reply] = {}
+        self._hash = stage.hash
 
     def replies(self, task: Task) -> tuple[Reply, ...] | None:
         """What a task shows, another replicate in the place of a missing one; None if neither."""
@@ -99,6 +100,13 @@ class ItemMaker:
         """Whether a reply of the task has not come yet, neither well nor badly."""
         unknown = (unit_id for unit_id in task.unit_ids if unit_id not in self._found)
         return any(newest_reply(self._record, unit_id) is None for unit_id in unknown)
+
+    @property
+    def replies_may_come(self) -> bool:
+        """Whether missing replies are on their way: false once the newest sweep was stopped."""
+        sweeps = [row for row in self._record.rows(Sweep) if row.confirm_hash == self._hash]
+        entry = self._record.find(f"{sweeps[-1].sweep_id}.end") if sweeps else None
+        return entry is None or entry.body["reason"] == "finished"
 
     def item(self, task: Task, session_id: str, replies: tuple[Reply, ...]) -> Item:
         """Make the item of a rating task."""

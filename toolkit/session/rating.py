@@ -26,7 +26,6 @@ from toolkit.record import (
     Record,
     Row,
     SessionEnd,
-    Sweep,
     Withdrawal,
     rater_history,
 )
@@ -178,7 +177,9 @@ class RatingQueue:
         Raises:
             NotEnrolled: if the code is empty or too long.
         """
+        self.close()
         self.participant = self._record.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
+        self.read_only = ""
         try:
             self._lease = self._record.lease(lease_name(self._id), on_lost=self._lose)
         except OpenElsewhere as problem:
@@ -343,6 +344,8 @@ class RatingQueue:
     def _check_held(self) -> None:
         if self.read_only:
             raise OpenElsewhere(self.read_only)
+        if self.participant is not None and self._lease is None:
+            raise OpenElsewhere("This rating was closed here. Reload the page to go on with it.")
 
     def _check_writable(self) -> None:
         self._check_held()
@@ -371,6 +374,8 @@ class RatingQueue:
 
     def _resume(self) -> None:
         """Find the rater's seat, or take one; what a killed process left undone is done now."""
+        self._desk = None
+        self.forward()
         who, may_write = self._enrolled(), not (self.read_only or self._has_withdrawn())
         seating = self._seats.held_by(who)
         if may_write and self._has_consented():
@@ -394,15 +399,9 @@ class RatingQueue:
         _, ready, pending, _ = self._at_work.work.outlook
         if ready:
             return "rate" if self.rest_over else "rest"
-        if pending and (not self._history.items or self._replies_may_come()):
+        if pending and (not self._history.items or self._maker.replies_may_come):
             return "waiting"
         return "guess" if any(not one.answered for one in self._at_work.guessing.asked) else "done"
-
-    def _replies_may_come(self) -> bool:
-        """False once the newest sweep was stopped before its end."""
-        sweeps = [row for row in self._record.rows(Sweep) if row.confirm_hash == self._hash]
-        entry = self._record.find(f"{sweeps[-1].sweep_id}.end") if sweeps else None
-        return entry is None or entry.body["reason"] == "finished"
 
     def _settle(self) -> None:
         """Write that this rater is through, once nothing can be asked any more."""

@@ -20,6 +20,7 @@ from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_numbe
 from toolkit.cli.model_server import model_served
 from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
+from toolkit.cli.sample_confirm import play_confirm, sized
 from toolkit.design import Study, Workspace
 from toolkit.errors import EndpointError
 from toolkit.record import Record, Turn, open_record, require_room, write_jsonl
@@ -41,6 +42,14 @@ def parser() -> argparse.ArgumentParser:
         examples=(
             ("parallax sample", "results/sample/record.jsonl, from the model on this machine"),
             ("parallax sample --scripted --testers 2 --out try.jsonl", "quick, with no model"),
+            (
+                "parallax sample --stage confirm --replicates 1 --raters 19",
+                "results/sample/confirm.jsonl.gz: contrasts sent and rated",
+            ),
+            (
+                "parallax sample --planted",
+                "results/sample/planted.jsonl.gz: two personas are treated worse on purpose",
+            ),
         ),
     )
     made.add_argument(
@@ -59,22 +68,52 @@ def parser() -> argparse.ArgumentParser:
         help="messages in a conversation",
     )
     made.add_argument("--seed", type=int, default=_SEED, metavar="N", help="fixes what they do")
-    made.add_argument("--out", metavar="FILE.jsonl", help="default: results/sample/record.jsonl")
+    made.add_argument(
+        "--stage",
+        choices=("explore", "confirm"),
+        default="explore",
+        help="conversations (default), or contrasts with simulated raters",
+    )
+    made.add_argument(
+        "--planted",
+        action="store_true",
+        help="confirm stage on a scripted endpoint with a bias of known size",
+    )
+    made.add_argument(
+        "--raters", type=whole_number, metavar="N", help="confirm: how many (as planned)"
+    )
+    made.add_argument(
+        "--replicates", type=whole_number, metavar="N", help="confirm: of each arm (as planned)"
+    )
+    made.add_argument(
+        "--out",
+        metavar="FILE.jsonl",
+        help="default: results/sample/record.jsonl, confirm.jsonl.gz or planted.jsonl.gz",
+    )
     return made
 
 
 def run(args: argparse.Namespace) -> int:
     """Play, then write the file whole."""
     workspace = Workspace(args.workspace)
-    out = Path(args.out) if args.out else workspace.results("sample") / "record.jsonl"
+    confirm = args.planted or args.stage == "confirm"
+    out = Path(args.out) if args.out else workspace.results("sample") / _name(args)
     with _copied(workspace, args.study) as study:
         bound = answering(study, args)
         os.environ[BIND_VARIABLE] = bind_text(study, bound)
         require_room(out)
-        with model_served(embedded_model(bound), args.model):
-            count = asyncio.run(_play(study, args, out))
-    say(f"{args.testers} simulated participants; {count} entries written to {out.name}.")
+        with model_served(None if args.planted else embedded_model(bound), args.model):
+            play = play_confirm(sized(study, args), args, out) if confirm else None
+            count = asyncio.run(play or _play(study, args, out))
+    who = "Simulated raters" if confirm else f"{args.testers} simulated participants"
+    say(f"{who}; {count} entries written to {out.name}.")
     return OK
+
+
+def _name(args: argparse.Namespace) -> str:
+    if args.planted:
+        return "planted.jsonl.gz"
+    return "confirm.jsonl.gz" if args.stage == "confirm" else "record.jsonl"
 
 
 async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:

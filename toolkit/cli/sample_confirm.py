@@ -1,0 +1,113 @@
+"""The confirm stage of ``parallax sample``: sent by machine, rated by simulated raters."""
+
+import argparse
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from toolkit.cli.progress import Progress
+from toolkit.cli.sweep_line import SweepLine
+from toolkit.design import ConfirmStage, Study, allocate
+from toolkit.errors import DesignError, EndpointError
+from toolkit.probes import run_sweep
+from toolkit.record import Record, Reply, open_record, require_room, write_jsonl
+from toolkit.session import Bound, bind, planted, simulate_raters
+
+KEEP = 0.3
+"""Share of an answer's sentences that whoever is treated worse is left with."""
+_HIT = 2
+_EMBEDDED_CONCURRENCY = 4
+Binder = Callable[[Study, str], Bound]
+
+
+def sized(study: Study, args: argparse.Namespace) -> Study:
+    """The study with as many replicates and raters as the sample is to have."""
+    plan = ConfirmStage(study).plan
+    rating = plan.rating.model_copy(update={"raters": args.raters or plan.rating.raters})
+    changes = {"rating": rating, "replicates": args.replicates or plan.replicates}
+    study = study.model_copy(update={"confirm": plan.model_copy(update=changes)})
+    return _scripted(study) if args.planted else study
+
+
+def _scripted(study: Study) -> Study:
+    """The study as the planted record has it: on a scripted endpoint, with two questions."""
+    # What is frozen names who answers, so that the record does not call the run unfrozen.
+    endpoints = {
+        alias: old.model_copy(update={"endpoint": "scripted:planted", "base_url": None})
+        for alias, old in study.endpoints.items()
+    }
+    plan = ConfirmStage(study).plan
+    first = next(one for one in study.form if one.id == plan.analysis.primary)
+    other = next(one for one in study.form if one is not first)
+    analysis = plan.analysis.model_copy(update={"secondary": (other.id,)})
+    confirm = plan.model_copy(update={"analysis": analysis})
+    changes = {"endpoints": endpoints, "form": (first, other), "confirm": confirm}
+    return study.model_copy(update=changes)
+
+
+async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int:
+    """Freeze, send, rate, write; returns how many entries were written.
+
+    Raises:
+        PlanRefused: if so many raters cannot be assigned.
+        EndpointError: if no unit came to an answer; nothing is written then.
+    """
+    stage = ConfirmStage(study)
+    frozen = out.with_name(out.name.partition(".")[0] + ".frozen.json")
+    require_room(frozen)
+    # Refused before anything is sent, if the ratings cannot be assigned.
+    allocate(stage)
+    stage.freeze()
+    binder: Binder = partial(bind, bulk=True)
+    if args.planted:
+        binder = planted(stage, treated_worse(stage), keep=KEEP)
+    with open_record(study) as record:
+        line = SweepLine()
+        await run_sweep(
+            stage,
+            record,
+            binder=binder,
+            concurrency=_EMBEDDED_CONCURRENCY,
+            on_progress=line.show,
+        )
+        line.end()
+        _require_answers(record)
+        simulate_raters(
+            stage,
+            record,
+            raters=stage.plan.rating.raters,
+            seed=args.seed,
+            on_item=Progress("Rating", unit="items"),
+        )
+        count = write_jsonl(record, out)
+    shutil.copyfile(study.results / "confirm.frozen.json", frozen)
+    return count
+
+
+def treated_worse(stage: ConfirmStage) -> tuple[str, ...]:
+    """Choose whom the planted bias hits: the two personas most often swapped in, never a reference.
+
+    Raises:
+        DesignError: if every persona is somewhere the reference.
+    """
+    references = {one.reference for one in stage.contrasts}
+    swapped = Counter(
+        name for one in stage.contrasts for name in one.personas if name not in references
+    )
+    if not swapped:
+        raise DesignError(
+            f"study {stage.study.id}: got contrasts in which every persona is once the reference; "
+            "wanted one that never is, to plant a bias on. Leave --planted out, or add a persona."
+        )
+    return tuple(sorted(swapped, key=lambda name: (-swapped[name], name))[:_HIT])
+
+
+def _require_answers(record: Record) -> None:
+    errors = [row.exchange.error for row in record.rows(Reply) if row.exchange.outcome == "errored"]
+    if errors and len(errors) == len(record.rows(Reply)):
+        raise EndpointError(
+            f"sample: got {len(errors)} failures and no answer; wanted an endpoint that answers, "
+            f"so nothing was written. The last failure:\n{errors[-1]}"
+        )

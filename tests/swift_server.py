@@ -123,7 +123,7 @@ class Connection(asyncio.Protocol):
         key = shared.options.key
         if key and f"bearer {key}".encode() not in head.lower():
             fault = "401"
-        shared.faults[fault] += bool(fault)
+        shared.faults.update([fault] if fault else [])
         refused_now = fault in ("429", "401", "500")
         wait = 0.0 if refused_now else shared.options.latency
         asyncio.get_running_loop().call_later(wait, self.reply, fault)

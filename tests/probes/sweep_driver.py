@@ -7,10 +7,11 @@ one comes ``end REASON``.
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from toolkit.design import ConfirmStage, Study
+from toolkit.design import ConfirmStage, EndpointPlan, Study
 from toolkit.endpoints import Settings, open_endpoint
 from toolkit.probes import run_sweep
 from toolkit.record import GroupWriter, Reply, open_record
@@ -19,12 +20,14 @@ from toolkit.session import Bound
 SETTINGS = Settings(total_timeout=0.4)
 
 
-def bound_to(base_url: str, settings: Settings = SETTINGS) -> "object":
+def bound_to(base_url: str, settings: Settings = SETTINGS) -> Callable[[Study, str], Bound]:
+    """Open whoever answers at an address, for bulk."""
+    plan = EndpointPlan(endpoint="openai:test", base_url=base_url)
     host = base_url.split("/")[2]
 
     def binder(_: Study, alias: str) -> Bound:
-        endpoint = open_endpoint("openai:test", base_url=base_url, allowed_hosts=(host,), bulk=True)
-        return Bound(alias, endpoint, replace(settings, seed=5), frozen=True)
+        endpoint = open_endpoint(plan.endpoint, base_url=base_url, allowed_hosts=(host,), bulk=True)
+        return Bound(alias, endpoint, replace(settings, seed=5), frozen=True, plan=plan)
 
     return binder
 
@@ -47,9 +50,8 @@ def main(workspace: Path, base_url: str, concurrency: int) -> None:
     tell_what_is_kept()
     stage = ConfirmStage(Study.load("small", workspace=workspace))
     with open_record(stage.study) as record:
-        end = asyncio.run(
-            run_sweep(stage, record, binder=bound_to(base_url), concurrency=concurrency)  # type: ignore[arg-type]
-        )
+        binder = bound_to(base_url)
+        end = asyncio.run(run_sweep(stage, record, binder=binder, concurrency=concurrency))
     os.write(1, f"end {end.reason}\n".encode())
 
 

@@ -92,7 +92,7 @@ class Gate:
 
     @property
     def _open(self) -> bool:
-        return self.in_flight < max(1.0, self.limit // 1) and self._clock() >= self._closed_until
+        return self.in_flight + 1 <= self.limit and self._clock() >= self._closed_until
 
     def _admit(self) -> None:
         while self._waiting and self._open:

@@ -37,7 +37,7 @@ class Tries:
         self._most = most
         self._first_backoff = first_backoff
         self._attempts: list[Attempt] = []
-        self._refused = 0
+        self._calls = self._refused = 0
         self._waited = 0.0
         self._began = time.perf_counter()
 
@@ -52,6 +52,7 @@ class Tries:
         Returns:
             Seconds to wait before another call; None when there is to be none.
         """
+        self._calls += 1
         for one in cast("tuple[Attempt, ...]", ended.attempts):
             number = len(self._attempts) + 1
             self._attempts.append(
@@ -74,13 +75,13 @@ class Tries:
     def _wait(self, problem: EndpointError) -> float | None:
         refused = isinstance(problem, RateLimited)
         self._refused += refused
-        counted = len(self._attempts) - self._refused
-        spent = self._refused >= _RATE_ATTEMPTS if refused else counted >= self._most
+        others = self._calls - self._refused
+        spent = self._refused >= _RATE_ATTEMPTS if refused else others >= self._most
         if spent or not self._passing(problem) or (problem.retry_after or 0.0) > _LONGEST_WAIT:
             return None
         if problem.retry_after:
             return problem.retry_after
-        longest = min(_LONGEST_BACKOFF, self._first_backoff * 2.0 ** (len(self._attempts) - 1))
+        longest = min(_LONGEST_BACKOFF, self._first_backoff * 2.0 ** (self._calls - 1))
         # Between half and all of it, so that units refused together do not return together.
         return longest * random.uniform(0.5, 1.0)
 

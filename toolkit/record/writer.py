@@ -105,6 +105,8 @@ class GroupWriter:
                 "Open another writer."
             )
         kept: Future[None] = Future()
+        # Whoever gives up waiting for it must not take it from the others of its commit.
+        kept.set_running_or_notify_cancel()
         self._given.put(_Waiting(row, kept, noted))
         return kept
 

@@ -65,13 +65,18 @@ def run(args: argparse.Namespace) -> int:
     try:
         return (_write if args.step == "write" else _read)(stage, bound, Path(named), args)
     except OSError as problem:
-        raise SetupError(
-            f"batch {args.step}: {Path(named).name} cannot be used ({problem.strerror}); wanted a "
-            f"file that can be {'written' if args.step == 'write' else 'read'}. "
-            f"{way_out(problem)}, or name another one."
-        ) from problem
+        raise _unusable(args.step, Path(named).name, problem) from problem
     finally:
         asyncio.run(bound.endpoint.close())
+
+
+def _unusable(step: str, name: str, problem: OSError) -> SetupError:
+    use = "written" if step == "write" else "read"
+    remedy = way_out(problem) if step == "write" else "Check the name"
+    return SetupError(
+        f"batch {step}: {name} cannot be used ({problem.strerror}); wanted a file that can be "
+        f"{use}. {remedy}, or name another one."
+    )
 
 
 def _alias(stage: ConfirmStage, named: str | None) -> str:

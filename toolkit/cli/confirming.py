@@ -48,10 +48,10 @@ def plan_lines(
     per = ", ".join(f"{count:,} {kind}" for kind, count in arms.items())
     again = sum(one.attempt_of > 0 for one in due)
     held = _latest(stage, record)
+    replicates = _counted(stage.plan.replicates, "replicate", "replicates")
     lines = [
         f"Study {stage.study.id}, confirm freeze {stage.hash.rpartition(':')[2][:12]}:",
-        f"  {len(stage.contrasts)} contrasts, {stage.plan.replicates} replicates, "
-        f"{len(units):,} units: {per}",
+        f"  {len(stage.contrasts)} contrasts, {replicates}, {len(units):,} units: {per}",
     ]
     for alias, endpoint in endpoints.items():
         count = sum(unit.alias == alias for unit in units)
@@ -59,6 +59,10 @@ def plan_lines(
     sent_again = f", {again:,} of them again" if again else ""
     lines.append(f"  {len(due):,} to send now{sent_again}; {_held(held)}")
     return lines + _strangers(held, endpoints)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _held(held: list[dict[str, str]]) -> str:
@@ -71,8 +75,8 @@ def _strangers(held: list[dict[str, str]], endpoints: dict[str, str]) -> list[st
     """Say which replies in the record came from somebody else than who answers now."""
     found = Counter((one["alias"], one["endpoint"]) for one in held)
     return [
-        f"  Note: {count:,} replies under {alias} came from {endpoint}, not from "
-        f"{endpoints.get(alias)}."
+        f"  Note: {_counted(count, 'reply', 'replies')} under {alias} came from {endpoint}, "
+        f"not from {endpoints.get(alias)}."
         for (alias, endpoint), count in sorted(found.items())
         if endpoint != endpoints.get(alias)
     ]

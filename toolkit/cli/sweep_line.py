@@ -29,9 +29,10 @@ class SweepLine:
     def show(self, progress: SweepProgress) -> None:
         """Show one reading of the meter."""
         if self._live:
-            width = shutil.get_terminal_size().columns - 1
+            text, width = str(progress), shutil.get_terminal_size().columns - 1
+            text = text if len(text) <= width else f"{text[: width - 1]}…"
             # Clears what a longer line left behind.
-            self._stream.write(f"\r{str(progress)[:width]}\x1b[K")
+            self._stream.write(f"\r{text}\x1b[K")
             self._stream.flush()
         else:
             self._log(progress)

@@ -1,0 +1,139 @@
+"""The second process of a run: it makes calls, keeps nothing, and never outlives the run."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sweep_driver import bound_to
+from swift_server import SwiftServer
+
+from toolkit.endpoints import Answer, Message, Settings
+from toolkit.errors import EndpointUnreachable, RateLimited, RequestRefused
+from toolkit.probes.remote import Remote, Shared, second_process
+from toolkit.probes.wire import Inbox, end_from_json, end_to_json
+
+HELLO = (Message("user", "Hello, naïve ☂ \n“world”."),)
+SETTINGS = Settings(stream=False, max_attempts=1, total_timeout=5, seed=3)
+PARENT = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+from sweep_driver import bound_to
+from toolkit.probes.remote import second_process
+
+async def main():
+    remote = await second_process(bound_to(sys.argv[2])(None, "assistant"))
+    while not remote.ready:
+        await asyncio.sleep(0.01)
+    print(remote._transport.get_pid(), flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SwiftServer]:
+    with SwiftServer(latency=0.01) as running:
+        yield running
+
+
+async def started(server: SwiftServer) -> Remote:
+    remote = await second_process(bound_to(server.base_url)(None, "assistant"))  # type: ignore[arg-type]
+    while not remote.ready:
+        await asyncio.sleep(0.01)
+    return remote
+
+
+def test_it_answers_as_the_endpoint_itself_does(server):
+    async def ask() -> tuple[Answer, Answer]:
+        here = bound_to(server.base_url)(None, "assistant").endpoint
+        there = await started(server)
+        try:
+            answers = [await one.reply(HELLO, settings=SETTINGS) for one in (here, there)]
+        finally:
+            await there.close()
+            await here.close()
+        return answers[0], answers[1]
+
+    here, there = asyncio.run(ask())
+    named = ("text", "finish_reason", "refused", "model_reported", "parameters", "usage")
+    assert [getattr(there, name) for name in named] == [getattr(here, name) for name in named]
+    assert [one.status for one in there.attempts] == [200]
+    assert server.stats()["by_prompt"][HELLO[0].content] == 2
+
+
+def test_calls_are_shared_out_between_the_two(server):
+    async def ask() -> list[int]:
+        here = bound_to(server.base_url)(None, "assistant").endpoint
+        there = await started(server)
+        shared = Shared(here, there)
+        calls = [asyncio.create_task(shared.reply(HELLO, settings=SETTINGS)) for _ in range(20)]
+        await asyncio.sleep(0)
+        away = [len(there._calls)]
+        await asyncio.gather(*calls)
+        await shared.close()
+        await shared.close()
+        return away
+
+    assert asyncio.run(ask()) == [10]
+
+
+def test_when_it_dies_its_calls_fail_and_later_ones_are_made_here(server):
+    async def ask() -> tuple[str, Answer]:
+        here = bound_to(server.base_url)(None, "assistant").endpoint
+        there = await started(server)
+        shared = Shared(here, there)
+        call = asyncio.create_task(there.reply(HELLO, settings=SETTINGS))
+        await asyncio.sleep(0)
+        there._transport.kill()
+        with pytest.raises(EndpointUnreachable) as failed:
+            await call
+        answer = await shared.reply(HELLO, settings=SETTINGS)
+        await shared.close()
+        return str(failed.value), answer
+
+    message, answer = asyncio.run(ask())
+    assert message == (
+        "openai:test: got the end of the second process in the middle of a call; wanted an answer. "
+        "Ask again; with --processes 1 there is no such process."
+    )
+    assert answer.text.startswith("word word")
+
+
+def test_it_ends_when_the_run_is_killed(server):
+    command = [sys.executable, "-c", PARENT, str(Path(__file__).parent), server.base_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("kind", [RateLimited, RequestRefused])
+def test_a_failure_arrives_as_it_was(kind):
+    sent = kind("who: got no; wanted yes.", partial="Ye", retry_after=1.5)
+    read = end_from_json(end_to_json(1, sent))
+    assert type(read) is kind
+    assert (str(read), read.partial, read.retry_after, read.attempts) == (
+        "who: got no; wanted yes.",
+        "Ye",
+        1.5,
+        (),
+    )
+
+
+def test_lines_may_arrive_in_any_pieces():
+    data = b'{"a":1}\n{"b":2}\n{"c":3}\n'
+    for size in range(1, len(data) + 1):
+        inbox = Inbox()
+        pieces = [data[start : start + size] for start in range(0, len(data), size)]
+        values = [value for piece in pieces for value in inbox.feed(piece)]
+        assert values == [{"a": 1}, {"b": 2}, {"c": 3}]

@@ -119,7 +119,7 @@ def test_what_a_reply_becomes(reply: str, wanted: str) -> None:
 
 def test_only_what_the_slots_could_bring_is_masked() -> None:
     reply = "Amara, she is a Nigerian woman in Lagos."
-    assert masked(reply, "I am {name}.") == "‹name›, she is a Nigerian woman in Lagos."
+    assert masked(reply, "I am {name}.") == "‹name›, ‹they› is a Nigerian woman in Lagos."
     assert masked(reply, "I live in {place}.") == "Amara, she is a Nigerian woman in ‹place›."
 
 
@@ -263,3 +263,11 @@ def test_everybodys_reply_becomes_the_same(small: Study) -> None:
 def forms(one: Persona) -> tuple[str, str]:
     subject = one.cues.pronouns.partition("/")[0]
     return subject, {"she": "her", "he": "his", "they": "their"}[subject]
+
+
+def test_a_pronoun_that_shows_a_gender_is_masked_without_a_pronoun_slot() -> None:
+    reply = "Tell her that he called himself. They open at nine, and their shop is theirs."
+    assert masked(reply, "I am {name}.") == (
+        "Tell ‹them/their› that ‹they› called ‹themself›. They open at nine, and their shop is "
+        "theirs."
+    )

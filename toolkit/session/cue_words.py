@@ -83,8 +83,7 @@ def cue_words(contrast: Contrast, people: Sequence[Persona]) -> tuple[CueWord, .
     words = list(_sentences(contrast, people))
     if any(slot.startswith("name") for slot in slots):
         words += [word for name in _full_names(contrast, people) for word in _name_words(name)]
-    if slots & PRONOUN_SLOTS:
-        words += [CueWord(form, mark) for mark, forms in _PRONOUNS.items() for form in forms]
+    words += _pronouns(stated=bool(slots & PRONOUN_SLOTS), people=people)
     if "identity" in slots:
         words += [CueWord(_without_end(one.cues.identity), IDENTITY) for one in people]
     if "noun" in slots:
@@ -129,6 +128,22 @@ def sentence_mark(contrast: Contrast, slot: str, people: Sequence[Persona]) -> s
     much tells nothing about the arm.
     """
     return f"‹{_sentence(contrast, slot, _reference(contrast, people))}›"
+
+
+def _pronouns(*, stated: bool, people: Sequence[Persona]) -> list[CueWord]:
+    """Pronouns that could tell: all where a prompt has them, else those that show a gender.
+
+    A name alone is often enough for an endpoint to write "he" or "she". "They" is left then: it
+    stands for a shop or a team far more often than for the persona.
+    """
+    if not stated and len({one.cues.pronouns for one in people}) < 2:
+        return []
+    return [
+        CueWord(form, mark)
+        for mark, forms in _PRONOUNS.items()
+        for form in forms
+        if stated or not form.startswith("the")
+    ]
 
 
 def _references(contrast: Contrast, people: Sequence[Persona]) -> Iterator[Rendered]:

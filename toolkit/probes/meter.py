@@ -3,8 +3,7 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from toolkit.errors import SetupError
 from toolkit.probes.prices import Prices, price_of
@@ -50,7 +49,8 @@ class SweepProgress:
         parts = [f"{self.done:,} of {self.planned:,} units"]
         parts += [f"{self.failed:,} failed"] if self.failed else []
         parts += [f"{self.in_flight:,} under way"] if self.in_flight else []
-        without = f" and {self.uncounted:,} replies without a count" if self.uncounted else ""
+        replies = "reply" if self.uncounted == 1 else "replies"
+        without = f" and {self.uncounted:,} {replies} without a count" if self.uncounted else ""
         tokens = f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens{without}"
         cost = "cost unknown" if self.cost is None else f"{self.cost:.2f} USD"
         parts += [tokens, cost]
@@ -90,21 +90,6 @@ class Meter:
         self._tokens = Counter[str]()
         self._cost: float | None = 0.0
         self._ends: deque[float] = deque([clock()], maxlen=_RECENT)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The budget and the prices, as JSON values for the run's row."""
-        prices = self.prices
-        return {
-            "budget": asdict(self.budget),
-            "prices": {
-                "as_of": prices.as_of.isoformat(),
-                "source": prices.source,
-                "hash": prices.hash,
-            }
-            if prices
-            else None,
-        }
 
     def require_prices(self, endpoints: Iterable[str]) -> None:
         """Refuse a budget in money for an endpoint whose price is unknown.

@@ -26,9 +26,9 @@ function promptBox({prompt, situation}) {
     plain("div", turn.text, {class: "px-body px-plain"})]));
   const around = situation ? h("div", {class: "px-around"}, prose(situation)) : null;
   return h("div", {class: "px-prompt"},
-    h("div", {class: "px-bar"}, h("h3", {}, "Somebody wrote"),
+    h("div", {class: "px-bar"}, h("h3", {}, prompt.length > 1 ? "What was said" : "Somebody wrote"),
       around && folding("situation", around, false),
-      folding("message", words, length <= PROMPT_FOLD)),
+      folding(prompt.length > 1 ? "messages" : "message", words, length <= PROMPT_FOLD)),
     around, words);
 }
 

@@ -1,11 +1,14 @@
 """The linter against its corpus: hostile contrasts caught word for word, good ones let through."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from linter_corpus import SCENARIO, cases, cast, contrast
 
-from toolkit.design import LINT_RULES, Contrast, lint
+from toolkit.design import LINT_RULES, Arm, Contrast, Persona, Rendered, lint, render
 from toolkit.errors import DesignError
 
 PEOPLE = cast()
@@ -79,3 +82,56 @@ def test_without_its_scenario_a_company_may_be_anybody() -> None:
     assert [one.wanted for one in lint(value, PEOPLE)] == [
         "one person in a sentence with {possessive}: Pigeon is another",
     ] * 2
+
+
+def test_the_proof_does_not_trust_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A renderer with a fault of its own: one arm gets another word where no slot is.
+    def faulty(value: Contrast, arm: Arm, person: Persona, *, replicate: int = 0) -> Rendered:
+        sent = render(value, arm, person, replicate=replicate)
+        if arm.persona_id != "ben":
+            return sent
+        turns = [replace(turn, text=turn.text.replace("late", "tidy")) for turn in sent.turns]
+        return replace(sent, turns=tuple(turns))
+
+    monkeypatch.setattr("toolkit.design.linter_sheet.render", faulty)
+    case = {
+        "reason": "A good one.",
+        "prompt": "I am {a} {noun}. My parcel is late.",
+        "paraphrase": "I am {a} {noun}. My package is delayed.",
+    }
+    assert complaints(contrast(case)) == [
+        FILE + 'prompt.1.text: got "…woman. My parcel is late." (reference) and "…man. '
+        "My parcel is tidy.\" (swap ben), which differ outside a single slot: 'late' against "
+        "'tidy'; wanted arms that differ only inside their slots. Put a space or a full stop "
+        "between the two slots."
+    ]
+
+
+SLOTS = """\
+{name} {subject} {object} {possessive} {possessive.pronoun} {reflexive} {verb:is|are} {verb:a| {a}
+{noun} {identity} {locale} {sample.1} {dialect.x} {} {{ } {verb:|}"""
+WORDS = """\
+. , 's the a are and to she they Tom HR “ ” ( é 日本 👩\u200d💻 \u200b שלום ... ? - ’ 1) e.g. isn't"""
+PIECES = st.sampled_from([*SLOTS.split(), *WORDS.split(), "\n", "\n\n"])
+TEXTS = st.lists(PIECES, min_size=1, max_size=20).map(" ".join).filter(str.strip)
+
+
+@given(prompt=TEXTS, paraphrase=TEXTS)
+@settings(max_examples=150, deadline=None, database=None)
+def test_whatever_is_written_is_complained_about_and_never_a_fault(
+    prompt: str, paraphrase: str
+) -> None:
+    value = contrast({"reason": "Anything.", "prompt": prompt, "paraphrase": paraphrase})
+    found = complaints(value)
+    for arm in value.arms:
+        try:
+            render(value, arm, PEOPLE[arm.persona_id])
+        except DesignError:
+            assert found
+
+
+def test_long_and_empty_looking_texts_take_no_time() -> None:
+    # With a pattern that backtracks over blank lines this would run for hours.
+    text = "{name} is {a} {noun}" + "\n" * 5900 + "and late."
+    case = {"reason": "Blank.", "prompt": text, "paraphrase": text.replace("\n", " ")}
+    assert complaints(contrast(case))

@@ -195,6 +195,9 @@ def _user_text(rendered: Rendered) -> str:
 def _edit(one: str, other: str) -> int:
     """Least number of words to replace, add or delete to make one text of the other."""
     first, second = WORD.findall(one), WORD.findall(other)
+    while first and second and first[-1] == second[-1]:
+        first.pop()
+        second.pop()
     row = list(range(len(second) + 1))
     for number, word in enumerate(first, start=1):
         corner, row[0] = row[0], number

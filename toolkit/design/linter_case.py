@@ -20,7 +20,7 @@ _NO_NOUN = (
     "because|while|instead|than|already|now|today|tomorrow|alone|anyway|again|please|since|before|"
     "after|until|will|would|can|could|should|must|may|might|does|did|that|this|the|a|an|which|who"
 )
-_SENTENCE = r"(?:^|[.!?]\s+|\n\s*\n\s*)"
+_SENTENCE = r"(?:^|[.!?]\s{1,9}|\n[ \t]{0,9}\n\s{0,9})"
 _STOP = r"(?=\s*(?:[.;:!?]|$))"
 _STOP_OR_COMMA = r"(?=\s*(?:[.,;:!?]|$))"
 

@@ -12,13 +12,11 @@ from toolkit.design.persona import Persona
 from toolkit.design.slots import PRONOUNS, Slot, slots_in
 from toolkit.errors import DesignError
 
-_ENDS_SENTENCE = re.compile(
-    r"""(?:^|[.!?…][\"'”’)\]]*\s|\n[ \t]*\n|\n[ \t]*[-*•])\s*[\"'“‘(\[]*$"""
-)
+_OPENING = "\"'“‘(["
+_CLOSING = "\"'”’)]"
+_BULLET = re.compile(r"(?:^|\n)[ \t]{0,8}[-*•]$")
 _ABBREVIATION = re.compile(
-    r"""(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca)\.|\b[A-Z]\.[A-Z]\.)"""
-    r"""\s*[\"'“‘(\[]*$""",
-    re.IGNORECASE,
+    r"(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca)\.|\b[A-Z]\.[A-Z]\.)$", re.IGNORECASE
 )
 
 
@@ -73,7 +71,14 @@ def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0
 
 def begins_sentence(before: str) -> bool:
     """Whether what comes after this text begins a sentence."""
-    return bool(_ENDS_SENTENCE.search(before)) and not _ABBREVIATION.search(before)
+    bare = before.rstrip(_OPENING + " \t\n")
+    gap = before[len(bare) :]
+    if not bare or re.search(r"\n[ \t]*\n", gap):
+        return True
+    if not gap[:1].isspace() and not gap[1:2].isspace():
+        return False
+    ended = bare.rstrip(_CLOSING)[-1:] in {".", "!", "?", "…"}
+    return bool(_BULLET.search(bare[-9:])) or (ended and not _ABBREVIATION.search(bare[-9:]))
 
 
 class _Filling:

@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import importing, panel, planning, recording
+from bench import importing, panel, planning, recording, sweeping
 from bench.measure import calibration, line
 
 SECTIONS = {
@@ -10,6 +10,7 @@ SECTIONS = {
     "recording": recording.run,
     "panel": panel.run,
     "planning": planning.run,
+    "sweeping": sweeping.run,
 }
 
 

@@ -120,7 +120,7 @@ def test_what_a_reply_becomes(reply: str, wanted: str) -> None:
 def test_only_what_the_slots_could_bring_is_masked() -> None:
     reply = "Amara, she is a Nigerian woman in Lagos."
     assert masked(reply, "I am {name}.") == "‹name›, ‹they› is a Nigerian woman in Lagos."
-    assert masked(reply, "I live in {place}.") == "Amara, she is a Nigerian woman in ‹place›."
+    assert masked(reply, "I live in {place}.") == "Amara, ‹they› is a Nigerian woman in ‹place›."
 
 
 def test_somebody_else_keeps_their_name() -> None:

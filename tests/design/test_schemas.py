@@ -10,7 +10,12 @@ import yaml
 from toolkit.design import HARMS, Workspace, schemas, stale_schemas, write_schemas
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"persona": "people", "scenario": "scenarios", "study": "studies"}
+FOLDERS = {
+    "persona": "people",
+    "scenario": "scenarios",
+    "contrast": "contrasts",
+    "study": "studies",
+}
 
 
 def test_the_committed_schemas_are_current() -> None:

@@ -87,6 +87,15 @@ def parser() -> argparse.ArgumentParser:
         default=1,
         help="2: a second process makes about half of the calls",
     )
+    _add_budget(made)
+    made.add_argument(
+        "--again-errored", action="store_true", help="also send units again whose reply errored"
+    )
+    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    return made
+
+
+def _add_budget(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--max-tokens-total",
         type=whole_number,
@@ -102,11 +111,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--prices", metavar="FILE.yaml", help="your own prices, in the place of the list that ships"
     )
-    made.add_argument(
-        "--again-errored", action="store_true", help="also send units again whose reply errored"
-    )
-    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    return made
 
 
 def _amount(text: str) -> float:

@@ -1,5 +1,6 @@
 """What the allocation promises beside its rules: refusals in words, and the same for ever."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -78,6 +79,43 @@ def test_nobody_rates_what_grew_from_their_own_session() -> None:
         assert not names & {task.contrast_id for task in allocation.seats[seat]}
     beyond = replace(design, excluded={15: frozenset({"contrast-2"})}).allocate()
     assert "contrast-2" not in {task.contrast_id for task in beyond.seat(15)}
+
+
+def test_exclusions_are_evened_out_along_chains_of_raters() -> None:
+    seven = [f"contrast-{number}" for number in range(7)]
+    for seed in range(60):
+        draw = Random(seed)
+        # Seat n could take n to n + 3, so an even plan exists whatever is barred of the others.
+        barred = {
+            seat: frozenset(draw.sample((seven * 2)[seat + 4 : seat + 7], draw.randint(0, 3)))
+            for seat in range(7)
+        }
+        design = Design(
+            dict.fromkeys(seven, ("ada", "ben")),
+            seed=seed,
+            rating={"form": "pair", "raters": 7, "items_per_rater": 4, "overlap": 0.0},
+            excluded=barred,
+        )
+        found = rated(design, dict(enumerate(design.allocate().seats)))
+        assert Counter(one.contrast for one in found) == dict.fromkeys(seven, 4)
+
+
+def test_the_sparsest_plan_is_joined_rather_than_refused() -> None:
+    personas = {f"contrast-{number:02}": ("ada", "ben") for number in range(60)}
+    rating = {"form": "pair", "raters": 60, "items_per_rater": 2, "overlap": 0.0}
+    for seed in range(50):
+        # 120 ratings: only one ring through all 60 raters and all 60 contrasts connects them.
+        assert len(Design(personas, seed=seed, rating=rating).allocate().seats) == 60
+
+
+def test_second_ratings_go_on_where_the_endpoints_stopped() -> None:
+    for seed in range(20):
+        rating = {"raters": 21, "items_per_rater": 5, "overlap": 0.35}
+        design = Design(FIVE, aliases=2, seed=seed, rating=rating)
+        cells: dict[tuple[str, str], Counter[str]] = {}
+        for one in rated(design, dict(enumerate(design.allocate().seats))):
+            cells.setdefault(one.cell, Counter())[one.left.alias] += 1
+        assert all(max(here.values()) - min(here.values()) <= 1 for here in cells.values())
 
 
 REFUSED = {

@@ -166,8 +166,9 @@ def test_a_guess_is_judged_against_the_persona_of_its_item(both: ConfirmStory) -
     assert guesses["state"].astype("object").to_dict() == {
         "g2": "right",
         "g3": "cannot tell",
-        "g4": pytest.approx(float("nan"), nan_ok=True),
+        "g4": "wrong",
     }
+    assert guesses.loc["g4", ["unit_id", "arm", "persona_id"]].tolist() == ["u-ben", "swap", "ben"]
     assert guesses.loc["g2", ["persona_id", "guessed", "options"]].tolist() == ["ben", "ben", 2]
 
 

@@ -184,16 +184,14 @@ CONFIRM_COLUMNS: dict[FrameName, tuple[Column, ...]] = {
         _AT,
     ),
     "guesses": (
-        Column("guess_id", "str", "one guess at the persona behind an item"),
+        Column("guess_id", "str", "one guess at a persona; of a pair the swapped reply is meant"),
         *_RATER,
         _ITEM[0],
         _CONTRAST[0],
         *_whose(),
         Column("options", "Int64", "personas on offer", "personas"),
         Column("guessed", "category", "the persona named; missing for: cannot tell"),
-        Column(
-            "state", "category", "missing where the item has no single persona", categories=GUESSED
-        ),
+        Column("state", "category", "missing for an item without a reply", categories=GUESSED),
         _AT,
     ),
     "confirm_account": (

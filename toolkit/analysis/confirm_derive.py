@@ -129,11 +129,21 @@ def _choices(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _guesses(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    joined = _with_item(rows, items)
+    joined = _about(_with_item(rows, items))
     right = joined["guessed"].eq(joined["persona_id"])
     state = pd.Series("wrong", index=joined.index, dtype="str").mask(right, "right")
     state = state.mask(joined["guessed"].isna(), "cannot tell")
     return joined.assign(state=state.where(joined["persona_id"].notna()))
+
+
+def _about(joined: pd.DataFrame) -> pd.DataFrame:
+    """Say which reply is meant: of a pair the swapped one, as raters were asked."""
+    from_right = joined["right_arm"].eq("swap") & joined["left_arm"].ne("swap")
+    meant = {}
+    for name in ("unit_id", "arm", "persona_id"):
+        side = joined[f"left_{name}"].mask(from_right, joined[f"right_{name}"])
+        meant[name] = joined[name].fillna(side)
+    return joined.assign(**meant)
 
 
 def _with_rater(items: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:

@@ -1,12 +1,16 @@
-"""Run a sweep that a test can kill: ``sweep_driver.py WORKSPACE BASE_URL CONCURRENCY``.
+"""Run sweeps to be killed: ``sweep_driver.py WORKSPACE BASE_URL CONCURRENCY [KILLS SEED]``.
 
-Each Reply that is durable is named on standard output, one a line, and not before. After the last
-one comes ``end REASON``.
+Each Reply that is durable is named on a line of its own, and not before; after the last one comes
+``end REASON``.
 """
 
 import asyncio
+import json
 import os
+import random
+import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +36,7 @@ def bound_to(base_url: str, settings: Settings = SETTINGS) -> Callable[[Study, s
     return binder
 
 
-def tell_what_is_kept() -> None:
+def tell_what_is_kept(out: int) -> None:
     """Name each reply once its future says that it is durable."""
     submit = GroupWriter.submit
 
@@ -40,20 +44,66 @@ def tell_what_is_kept() -> None:
         kept = submit(self, row)  # type: ignore[arg-type]
         if isinstance(row, Reply):
             line = f"{row.unit_id}\n".encode()
-            kept.add_done_callback(lambda done: done.exception() or os.write(1, line))
+            kept.add_done_callback(lambda done: done.exception() or os.write(out, line))
         return kept
 
     GroupWriter.submit = telling  # type: ignore[method-assign,assignment]
 
 
-def main(workspace: Path, base_url: str, concurrency: int) -> None:
-    tell_what_is_kept()
+def main(workspace: Path, base_url: str, concurrency: int, kills: int, seed: int) -> None:
+    """Run once; or, with ``kills``, kill so many runs and let one more come to its end.
+
+    Each run is a fork, so that it costs no start-up. What it told goes to standard output as one
+    line of JSON.
+    """
+    load_what_the_first_call_loads(base_url)
+    if not kills:
+        live(workspace, base_url, concurrency, 1)
+        return
+    draw = random.Random(seed)
+    for _ in range(kills):
+        moment = draw.randint(1, 80), draw.uniform(0, 0.05)
+        told = one_run(lambda out: live(workspace, base_url, concurrency, out), *moment)
+        sys.stdout.write(json.dumps(told) + "\n")
+    told = one_run(lambda out: live(workspace, base_url, concurrency, out), 0, 0.0)
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def load_what_the_first_call_loads(base_url: str) -> None:
+    asyncio.run(bound_to(base_url)(None, "assistant").endpoint.close())  # type: ignore[arg-type]
+
+
+def one_run(run: Callable[[int], None], after: int, wait: float) -> list[str]:
+    """Fork, and kill the child ``wait`` seconds after it told ``after`` lines; return them all."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            run(writing)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    told = []
+    with os.fdopen(reading) as pipe:
+        for line in pipe:
+            told.append(line.strip())
+            if len(told) == after:
+                time.sleep(wait)
+                os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return told
+
+
+def live(workspace: Path, base_url: str, concurrency: int, out: int) -> None:
+    tell_what_is_kept(out)
     stage = ConfirmStage(Study.load("small", workspace=workspace))
     with open_record(stage.study) as record:
         binder = bound_to(base_url)
         end = asyncio.run(run_sweep(stage, record, binder=binder, concurrency=concurrency))
-    os.write(1, f"end {end.reason}\n".encode())
+    os.write(out, f"end {end.reason}\n".encode())
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    numbers = [int(one) for one in (*sys.argv[3:], 0, 0)]
+    main(Path(sys.argv[1]), sys.argv[2], *numbers[:3])

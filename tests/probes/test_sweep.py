@@ -22,6 +22,7 @@ from toolkit.errors import (
     EndpointUnreachable,
     KeyRefused,
     OpenElsewhere,
+    RateLimited,
     RequestRefused,
 )
 from toolkit.probes import Budget, Meter, SweepProgress, run_sweep, units_due
@@ -309,6 +310,15 @@ def test_a_server_that_is_down_stops_the_run_even_when_few_units_are_left(stage,
     endpoint = Asked(lambda _: EndpointUnreachable("asked: got nobody; wanted an answer."))
     with pytest.raises(EndpointUnreachable):
         sweep(stage, record, endpoint, settings=Settings(max_attempts=1))
+    assert len(units_due(stage, record)) == 36
+
+
+def test_a_spent_quota_is_not_waited_for(stage, record):
+    spent = RateLimited("asked: got no quota; wanted permission to go on.", final=True)
+    endpoint = Asked(lambda _: spent)
+    with pytest.raises(RateLimited):
+        sweep(stage, record, endpoint, concurrency=1)
+    assert len(endpoint.seen) <= 22
     assert len(units_due(stage, record)) == 36
 
 

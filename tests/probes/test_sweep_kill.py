@@ -1,9 +1,8 @@
 """``kill -9`` at any moment of a sweep: each unit once, none acknowledged sent again."""
 
-import random
+import json
 import subprocess
 import sys
-import threading
 from collections import Counter
 from pathlib import Path
 
@@ -19,42 +18,26 @@ KILLS = 20
 CONCURRENCY = 32
 
 
-def start(workspace: Path, base_url: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(DRIVER), str(workspace), base_url, str(CONCURRENCY)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def run_and_kill(workspace: Path, base_url: str, after: int, wait: float) -> list[str]:
-    """Kill the run ``wait`` seconds after it has kept ``after`` replies; say what it kept."""
-    told = []
-    with start(workspace, base_url) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            told.append(line.strip())
-            if len(told) == after:
-                threading.Timer(wait, process.kill).start()
-    return told
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_twenty_kills_lose_nothing_and_send_nothing_kept_again(tmp_path: Path) -> None:
     workspace = make_confirm_workspace(tmp_path, replicates=111)
     stage = ConfirmStage(Study.load("small", workspace=workspace))
     stage.freeze()
-    moments = random.Random(20261122)
-    acknowledged: list[str] = []
     with SwiftServer(latency=0.01, faults=0.1, seed=4) as server:
-        for _ in range(KILLS):
-            told = run_and_kill(
-                workspace, server.base_url, moments.randint(1, 80), moments.uniform(0, 0.05)
-            )
-            acknowledged += told
-        with start(workspace, server.base_url) as process:
-            done = process.communicate(timeout=120)[0].split("\n")
+        numbers = [str(one) for one in (CONCURRENCY, KILLS, 20261122)]
+        done = subprocess.run(
+            [sys.executable, str(DRIVER), str(workspace), server.base_url, *numbers],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         calls = server.stats()["calls"]
-    assert done[-2] == "end finished"
-    acknowledged += done[:-2]
+    *killed, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(killed) == KILLS
+    assert all(told and not told[-1].startswith("end") for told in killed)
+    assert last.pop() == "end finished"
+    acknowledged = [unit_id for told in (*killed, last) for unit_id in told]
     with open_record(stage.study, read_only=True) as record:
         assert record.verify().ok
         replies = record.rows(Reply)

@@ -119,15 +119,11 @@ def test_it_ends_when_the_run_is_killed(server):
 
 @pytest.mark.parametrize("kind", [RateLimited, RequestRefused])
 def test_a_failure_arrives_as_it_was(kind):
-    sent = kind("who: got no; wanted yes.", partial="Ye", retry_after=1.5)
+    sent = kind("who: got no; wanted yes.", partial="Ye", retry_after=1.5, final=True)
     read = end_from_json(end_to_json(1, sent))
     assert type(read) is kind
-    assert (str(read), read.partial, read.retry_after, read.attempts) == (
-        "who: got no; wanted yes.",
-        "Ye",
-        1.5,
-        (),
-    )
+    assert (str(read), read.attempts) == ("who: got no; wanted yes.", ())
+    assert (read.partial, read.retry_after, read.final) == ("Ye", 1.5, True)
 
 
 def test_lines_may_arrive_in_any_pieces():

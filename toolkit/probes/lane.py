@@ -142,7 +142,7 @@ class Lane:
             self.gate.answered()
             return answer
         except EndpointError as problem:
-            if isinstance(problem, RateLimited | EndpointFailed):
+            if isinstance(problem, RateLimited | EndpointFailed) and not problem.final:
                 self.gate.refused(entered, retry_after=problem.retry_after)
             else:
                 self.gate.answered()

@@ -87,4 +87,5 @@ class Tries:
 
     def _passing(self, problem: EndpointError) -> bool:
         status = self._attempts[-1].status if self._attempts else None
-        return isinstance(problem, _PASSING) or status in _PASSING_STATUS
+        passing = isinstance(problem, _PASSING) or status in _PASSING_STATUS
+        return passing and not problem.final

@@ -88,6 +88,7 @@ def end_to_json(number: int, ended: Answer | EndpointError) -> dict[str, Any]:
     value["message"] = str(ended)
     value["partial"] = ended.partial
     value["retry_after"] = ended.retry_after
+    value["final"] = ended.final
     return value
 
 
@@ -102,6 +103,7 @@ def end_from_json(value: dict[str, Any]) -> Answer | EndpointError:
         attempts=attempts,
         partial=value["partial"],
         retry_after=value["retry_after"],
+        final=value["final"],
     )
 
 

@@ -42,9 +42,7 @@ class Asked:
     def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
         """No usable answer came."""
         tried = cast(tuple[Tried, ...], problem.attempts)
-        return self._exchange(
-            "errored", seconds=seconds, attempts=_kept(tried), error=str(problem)
-        )
+        return self._exchange("errored", seconds=seconds, attempts=_kept(tried), error=str(problem))
 
     def stopped(self, *, seconds: float) -> Exchange:
         """Whoever asked gave up waiting."""

@@ -459,3 +459,17 @@ def test_a_guess_about_a_pair_says_which_reply_is_meant(pairs: RatingWorld) -> N
             assert one.reply == row.shown["replies"][place]
             letters.add(one.letter)
     assert letters == {"A", "B"}
+
+
+def test_raters_may_have_questions_of_their_own(rating_world: MakeWorld) -> None:
+    asked = (
+        "[{id: respected, dimension: respect, ask: Was the writer respected?, low: 'No', high: Yes}]"
+    )
+    made = rating_world(questions=asked)
+    keep_replies(made.stage, made.record)
+    assert [one.id for one in made.stage.questions] == ["respected"]
+    shown = judge(made.queue(), value=4)
+    assert [(one.id, one.ask) for one in shown.questions] == [
+        ("respected", "Was the writer respected?")
+    ]
+    assert [(row.question, row.value) for row in made.record.rows(Rating)] == [("respected", 4)]

@@ -39,11 +39,13 @@ def _scripted(study: Study) -> Study:
         for alias, old in study.endpoints.items()
     }
     plan = ConfirmStage(study).plan
-    first = next(one for one in study.form if one.id == plan.analysis.primary)
-    other = next(one for one in study.form if one is not first)
+    asked = ConfirmStage(study).questions
+    first = next(one for one in asked if one.id == plan.analysis.primary)
+    other = next(one for one in asked if one is not first)
     analysis = plan.analysis.model_copy(update={"secondary": (other.id,)})
-    confirm = plan.model_copy(update={"analysis": analysis})
-    changes = {"endpoints": endpoints, "form": (first, other), "confirm": confirm}
+    rating = plan.rating.model_copy(update={"questions": (first, other)})
+    confirm = plan.model_copy(update={"analysis": analysis, "rating": rating})
+    changes = {"endpoints": endpoints, "confirm": confirm}
     return study.model_copy(update=changes)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from toolkit.design.form import ConsentForm
+from toolkit.design.form import ConsentForm, Question, each_question_once
 from toolkit.design.terms import refusal
 from toolkit.design.written import (
     Count,
@@ -49,6 +49,11 @@ class RatingPlan(Written):
     """Share of the rated replies that two raters rate, for reliability."""
     matched: bool = False
     """True: a rater sees every arm of a contrast; false: one arm of it only."""
+    questions: Annotated[
+        tuple[Question, ...], Field(max_length=5), AfterValidator(each_question_once)
+    ] = ()
+    """Asked of each reply; the form of the study when empty. A rater reads what others were told,
+    so questions to them speak of the writer."""
     show_cue: bool = False
     """True: cue values stay readable, and findings speak of endpoint and rater together."""
     repeats: Annotated[int, Field(ge=0, le=20)] = 2

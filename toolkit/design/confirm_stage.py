@@ -5,6 +5,7 @@ from typing import Any
 from toolkit.canon import content_hash
 from toolkit.design.confirm import ConfirmPlan
 from toolkit.design.contrast import Contrast
+from toolkit.design.form import Question
 from toolkit.design.freeze import (
     Freeze,
     differences,
@@ -49,6 +50,11 @@ class ConfirmStage:
     def aliases(self) -> tuple[str, ...]:
         """Endpoint aliases that answer."""
         return self.plan.endpoints or tuple(self.study.endpoints)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What raters are asked of each reply."""
+        return self.plan.rating.questions or self.study.form
 
     @property
     def content(self) -> dict[str, Any]:

@@ -24,6 +24,16 @@ class Question(Written):
     """What 5 means."""
 
 
+def each_question_once(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """Validate that no two questions go by one id."""
+    names = [question.id for question in questions]
+    each = refusal("an id of its own for each question", "Rename one of the two.")
+    raise_at(
+        ((index, "id"), each, name) for index, name in enumerate(names) if name in names[:index]
+    )
+    return questions
+
+
 class EndpointPlan(Written):
     """Who answers under an alias, and how it is asked."""
 

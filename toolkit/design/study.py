@@ -14,7 +14,14 @@ from toolkit.design.contrast import Contrast
 from toolkit.design.factors import FACTORS, Attribute
 from toolkit.design.files import shown
 from toolkit.design.folder import File, Reading, find_root, ids, read_named, unknown
-from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
+from toolkit.design.form import (
+    Care,
+    ConsentForm,
+    DataUse,
+    EndpointPlan,
+    Question,
+    each_question_once,
+)
 from toolkit.design.freeze import (
     Freeze,
     differences,
@@ -34,7 +41,6 @@ from toolkit.design.written import (
     Paragraph,
     Seed,
     each_once,
-    raise_at,
 )
 from toolkit.errors import Complaint, DesignError, InvalidFiles, StudyChanged
 
@@ -50,15 +56,6 @@ def _check_closed(attribute: str) -> str:
         return attribute
     wanted = f"a factor with a closed list of values: {', '.join(closed)}"
     raise refusal(wanted, "Free text is described, not analyzed.")
-
-
-def _check_form(questions: tuple[Question, ...]) -> tuple[Question, ...]:
-    names = [question.id for question in questions]
-    each = refusal("an id of its own for each question", "Rename one of the two.")
-    raise_at(
-        ((index, "id"), each, name) for index, name in enumerate(names) if name in names[:index]
-    )
-    return questions
 
 
 def _check_record(place: str) -> str:
@@ -102,7 +99,7 @@ class Study(Filed):
     quick_question: Question
     """Asked, optionally, after each answer."""
     form: Annotated[
-        tuple[Question, ...], Field(min_length=1, max_length=7), AfterValidator(_check_form)
+        tuple[Question, ...], Field(min_length=1, max_length=7), AfterValidator(each_question_once)
     ]
     """Asked after each conversation."""
     consent: ConsentForm
@@ -332,7 +329,8 @@ def cross_complaints(
                 complaints.append(_lacks(reading, index, factor, name))
     if study.confirm is not None:
         named = {name: contrasts[name] for name in study.confirm.contrasts if name in contrasts}
-        questions = [question.id for question in study.form]
+        asked = study.confirm.rating.questions or study.form
+        questions = [question.id for question in asked]
         known = ids(root, Contrast)
         complaints += confirm_complaints(reading, study, study.confirm, questions, named, known)
     return complaints

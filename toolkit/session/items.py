@@ -175,7 +175,7 @@ class ItemMaker:
         *,
         asked: bool,
     ) -> dict[str, Any]:
-        form = self._stage.study.form if asked else ()
+        form = self._stage.questions if asked else ()
         return {
             "title": title,
             "situation": situation,

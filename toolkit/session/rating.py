@@ -228,7 +228,7 @@ class RatingQueue:
             item_id, question, value, rating_id=rating_id, comment=comment
         )
         self._answered |= {question} if item_id == self._looking_at else set()
-        self._go_on(item_id, again=self._answered >= {one.id for one in self.study.form})
+        self._go_on(item_id, again=self._answered >= {one.id for one in self.confirm.questions})
         return rating
 
     def choose(
@@ -389,7 +389,7 @@ class RatingQueue:
             kept,
             Worklist(seating, kept, self._maker),
             guessing,
-            Judgments(self._record, kept, self.study.form, guessing),
+            Judgments(self._record, kept, self.confirm.questions, guessing),
         )
         if may_write:
             self._settle()
@@ -426,7 +426,7 @@ class RatingQueue:
 
     def _shown(self, judged: JudgedItem) -> Shown:
         place = list(self._history.items).index(judged.item.item_id)
-        return shown(judged, self.study.form, position=place + 1, of=self.progress.of)
+        return shown(judged, self.confirm.questions, position=place + 1, of=self.progress.of)
 
     def _keep(self, row: Row) -> None:
         (entry,) = self._record.append(row)

@@ -462,9 +462,8 @@ def test_a_guess_about_a_pair_says_which_reply_is_meant(pairs: RatingWorld) -> N
 
 
 def test_raters_may_have_questions_of_their_own(rating_world: MakeWorld) -> None:
-    asked = (
-        "[{id: respected, dimension: respect, ask: Was the writer respected?, low: 'No', high: Yes}]"
-    )
+    ask = '"Was the writer respected?"'
+    asked = f"[{{id: respected, dimension: respect, ask: {ask}, low: Never, high: Always}}]"
     made = rating_world(questions=asked)
     keep_replies(made.stage, made.record)
     assert [one.id for one in made.stage.questions] == ["respected"]

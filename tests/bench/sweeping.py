@@ -22,7 +22,7 @@ from bench.measure import calibration, line, spread, title
 
 UNITS, CONCURRENCY, LATENCY, RUNS = 5_000, 256, 0.05, 5
 SLOW_LATENCY, SLOW_RUNS = 0.3, 3
-MEMORY = (1_000, 5_000, 20_000)
+MEMORY = (1_000, 5_000, 18_000)
 IN_A_BLOCK = 18
 """Units of one replicate in the small confirm stage."""
 MESSAGES = [

@@ -469,3 +469,36 @@ def test_progress_is_told_and_ends_at_the_end(stage, record):
     assert seen[-1].done == seen[-1].planned == 36
     assert seen[-1].in_flight == 0
     assert [one.done for one in seen] == sorted(one.done for one in seen)
+
+
+def test_two_endpoints_are_each_sent_their_own_units_in_order(tmp_path):
+    make_confirm_workspace(tmp_path)
+    file = tmp_path / "personas" / "studies" / "small.yaml"
+    text = file.read_text(encoding="utf-8")
+    more = (
+        "  assistant:\n    endpoint: scripted:courteous\n  other:\n    endpoint: scripted:brief\n"
+    )
+    file.write_text(text.replace("  assistant:\n    endpoint: scripted:courteous\n", more))
+    stage = ConfirmStage(Study.load("small", workspace=tmp_path))
+    stage.freeze()
+    asked = {"assistant": Asked(), "other": Asked(lambda _: "No.")}
+    with open_record(stage.study) as record:
+        end = asyncio.run(
+            run_sweep(
+                stage,
+                record,
+                binder=lambda _, alias: Bound(alias, asked[alias], Settings(seed=1), frozen=False),
+                concurrency=5,
+            )
+        )
+        replies = record.rows(Reply)
+        (begun,) = record.rows(Sweep)
+    assert (end.reason, end.replies, begun.unfrozen) == ("finished", 72, True)
+    assert {(one.endpoint_alias, one.text) for one in replies} == {
+        ("assistant", "Yes."),
+        ("other", "No."),
+    }
+    for alias, endpoint in asked.items():
+        seeds = {one.unit_id: one.exchange.seed for one in replies}
+        planned = [seeds[unit.unit_id] for unit in stage.units if unit.alias == alias]
+        assert [settings.seed for _, settings in endpoint.seen] == planned

@@ -15,7 +15,8 @@ from toolkit.canon import new_id
 from toolkit.design import Unit
 from toolkit.record import Dispatch, GroupWriter
 
-_LARGEST = 64
+_LARGEST = 128
+"""Units in a block at most: what a killed run leaves in doubt is never more than two of them."""
 
 
 class Due(NamedTuple):

@@ -103,13 +103,14 @@ class Lane:
     async def _work(self) -> None:
         kept: list[Future[None]] = []
         while True:
-            await _durable(kept)
             entered = await self.gate.enter()
             due = await self._next()
             if due is None:
                 self.gate.leave()
-                return
-            kept = await self._settle(due, entered)
+                return await _durable(kept)
+            # Durable by the time the next call has come back: then waiting for it costs nothing.
+            before, kept = kept, await self._settle(due, entered)
+            await _durable(before)
 
     async def _next(self) -> Due | None:
         try:
@@ -163,7 +164,7 @@ class Lane:
         asked = request.asked
         if isinstance(ended, Answer):
             self._works = True
-            reply = request.reply(self._sweep_id, ended.text, asked.answered(ended))
+            reply = request.reply(self._sweep_id, ended.text, asked.answered(ended), answer=ended)
             return [*self._clear_up(), self._keep(reply)]
         exchange = asked.failed(ended, seconds=seconds)
         self._doubtful.append((request.reply(self._sweep_id, ended.partial, exchange), ended))

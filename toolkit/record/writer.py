@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext, suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -22,6 +22,8 @@ from toolkit.record.rows import Row
 
 _MOST = 1000
 """Rows in one commit at most, so that nobody waits long for a turn to write."""
+_APART = 0.02
+"""Seconds between two commits in a rush: each costs as much as writing dozens of rows."""
 
 
 class _Waiting(NamedTuple):
@@ -52,6 +54,7 @@ class GroupWriter:
         self._end: tuple[int, str] | None = None
         self._failure: Exception | None = None
         self._closed = False
+        self._closing = Event()
         self._given: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name=f"writer of {chain}", daemon=True)
         self._thread.start()
@@ -79,6 +82,7 @@ class GroupWriter:
         """
         if not self._closed:
             self._closed = True
+            self._closing.set()
             self._given.put(None)
         self._thread.join()
         failure, self._failure = self._failure, None
@@ -116,6 +120,8 @@ class GroupWriter:
             self._keep_group(group)
             if last:
                 return
+            # Whoever closes need not wait out the pause, and the first row after one never does.
+            self._closing.wait(_APART)
 
     def _group(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         """Take what is waiting, and tell whether nothing will follow."""

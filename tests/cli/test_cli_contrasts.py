@@ -122,14 +122,31 @@ def test_freeze_confirm_gives_one_hash(root: Path, capsys: pytest.CaptureFixture
     assert code == 0
     assert out == (
         f"The confirm stage of study small is frozen.\n{stage.hash}\n"
-        "3 contrasts, 36 units to be sent.\n"
+        "3 contrasts, 36 units to be sent.\nNext: parallax run small --dry-run\n"
     )
     frozen = stage.frozen()
     assert frozen is not None
     assert run(capsys, *words)[1] == (
         "The confirm stage of study small was already frozen, unchanged since "
         f"{frozen.frozen_at}.\n{stage.hash}\n3 contrasts, 36 units to be sent.\n"
+        "Next: parallax run small --dry-run\n"
     )
+
+
+def test_a_plan_that_deals_out_to_no_raters_is_not_frozen(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "personas" / "studies" / "small.yaml"
+    path.write_text(path.read_text().replace("items_per_rater: 3", "items_per_rater: 4"))
+    words = ("freeze", "small", "--stage", "confirm", "--workspace", str(root))
+    assert run(capsys, *words) == (
+        1,
+        "",
+        "assignment: got 3 contrasts for a rater who is to meet 4; wanted each at most once, as a "
+        "second arm of a contrast would give it away. Set items_per_rater to at most 3, or add "
+        "contrasts.\n",
+    )
+    assert not (root / "results").exists()
 
 
 def test_freeze_again_keeps_the_earlier_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,7 +164,7 @@ def test_freeze_again_keeps_the_earlier_one(root: Path, capsys: pytest.CaptureFi
     assert out.startswith("The confirm stage of study small is frozen.\nsha256:")
     assert out.endswith(
         f"The freeze of {when.frozen_at} is kept beside it; its replies stay apart.\n"
-        "3 contrasts, 36 units to be sent.\n"
+        "3 contrasts, 36 units to be sent.\nNext: parallax run small --dry-run\n"
     )
     assert re.findall(r"sha256:\w+", out) != first
 

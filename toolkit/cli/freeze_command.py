@@ -4,7 +4,7 @@ import argparse
 
 from toolkit.cli.command import OK, add_workspace, make_parser, say
 from toolkit.cli.placeholders import files_of, placeholders
-from toolkit.design import ConfirmStage, Freeze, Study, Workspace
+from toolkit.design import ConfirmStage, Freeze, Study, Workspace, allocate
 from toolkit.errors import InvalidFiles
 
 
@@ -15,7 +15,8 @@ def parser() -> argparse.ArgumentParser:
         "Pin a study with its personas, scenarios and endpoints under one hash. From then on it "
         "runs only unchanged. The first tester freezes a study too; doing it by hand lets you "
         "read the hash before. The confirm stage is frozen by itself, on top of that: contrasts, "
-        "replicates, raters, outcome and margin, before the first reply.",
+        "replicates, raters, outcome and margin, before the first reply. A plan that `parallax "
+        "plan` refuses is not frozen.",
         examples=(
             ("parallax freeze pilot", "pin the study personas/studies/pilot.yaml"),
             (
@@ -57,12 +58,15 @@ def run(args: argparse.Namespace) -> int:
 def _confirm(study: Study, *, again: bool) -> None:
     stage = ConfirmStage(study)
     earlier = stage.frozen()
+    # Replies to a plan that no raters can be dealt out by would have been sent in vain.
+    allocate(stage)
     freeze = stage.freeze(again=again)
     _told(f"The confirm stage of study {study.id}", earlier, freeze)
     if earlier is not None and earlier.hash != freeze.hash:
         say(f"The freeze of {earlier.frozen_at} is kept beside it; its replies stay apart.")
     contrasts, units = len(stage.contrasts), len(stage.units)
     say(f"{contrasts} contrasts, {units} units to be sent.")
+    say(f"Next: parallax run {study.id} --dry-run")
 
 
 def _told(what: str, earlier: Freeze | None, freeze: Freeze) -> None:

@@ -20,11 +20,11 @@ def parser() -> argparse.ArgumentParser:
         "its own rules is refused, with what to change. Nothing is recorded or frozen.",
         examples=(
             ("parallax plan pilot", "the plan as it is written"),
-            ("parallax plan pilot --raters 60", "the same with more raters"),
+            ("parallax plan pilot --raters 50", "the same with more raters"),
         ),
     )
     made.add_argument(
-        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one)"
+        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one, else pilot)"
     )
     made.add_argument("--raters", type=whole_number, metavar="N", help="plan for so many instead")
     add_workspace(made)

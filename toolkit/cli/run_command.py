@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         "study",
         nargs="?",
         metavar="STUDY",
-        help="id of the study (default: the only one, or pilot)",
+        help="id of the study (default: the only one, else pilot)",
     )
     add_workspace(made)
     add_endpoint_options(made)

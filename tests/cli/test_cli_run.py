@@ -96,7 +96,11 @@ def test_a_run_sends_everything_once(
     code, out, err = run(capsys, stage, "run", "small")
     assert code == 0
     assert out.startswith(f"{plan_of(stage)}  assistant: 18 units to scripted:courteous\n")
-    assert re.search(r"\n18 of 18 units · [\d,]+ \+ [\d,]+ tokens · 0\.00 USD\.\n$", out)
+    assert re.search(
+        r"\n18 of 18 units · [\d,]+ \+ [\d,]+ tokens · 0\.00 USD\.\n"
+        r"Next: parallax lab --rate --study small\n$",
+        out,
+    )
     assert re.search(r"^18 of 18 units · ", err, re.MULTILINE)
     code, out, err = run(capsys, stage, "run", "small")
     assert (code, err) == (0, "")
@@ -212,6 +216,9 @@ def test_replies_from_somebody_else_are_pointed_out(
     _, out, _ = run(capsys, stage, "run", "small", "--scripted", "slow", "--dry-run")
     assert out.endswith(
         "  17 to send now; 1 in the record.\n"
+        "  Note: for assistant the study names scripted:courteous. What scripted:slow replies is "
+        "marked as unfrozen, and no unit is asked a second time; to try something out, use a copy "
+        "of the study.\n"
         "  Note: 1 reply under assistant came from scripted:courteous, not from scripted:slow.\n"
         "Nothing was sent.\n"
     )

@@ -58,7 +58,7 @@ def plan_lines(
         lines.append(f"  {alias}: {count:,} units to {endpoint}")
     sent_again = f", {again:,} of them again" if again else ""
     lines.append(f"  {len(due):,} to send now{sent_again}; {_held(held)}")
-    return lines + _strangers(held, endpoints)
+    return lines + (_unfrozen(stage, endpoints) if due else []) + _strangers(held, endpoints)
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -69,6 +69,17 @@ def _held(held: list[dict[str, str]]) -> str:
     errored = sum(one["outcome"] == "errored" for one in held)
     failed = f", {errored:,} of them errored" if errored else ""
     return f"{len(held):,} in the record{failed}."
+
+
+def _unfrozen(stage: ConfirmStage, endpoints: dict[str, str]) -> list[str]:
+    """Warn before replies of another endpoint than the study's take up its units."""
+    return [
+        f"  Note: for {alias} the study names {planned}. What {endpoint} replies is marked as "
+        "unfrozen, and no unit is asked a second time; to try something out, use a copy of the "
+        "study."
+        for alias, endpoint in endpoints.items()
+        if endpoint != (planned := stage.study.endpoints[alias].endpoint)
+    ]
 
 
 def _strangers(held: list[dict[str, str]], endpoints: dict[str, str]) -> list[str]:

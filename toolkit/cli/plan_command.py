@@ -24,7 +24,10 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     made.add_argument(
-        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one, else pilot)"
+        "study",
+        nargs="?",
+        metavar="STUDY",
+        help="id of the study (default: the only one, else pilot)",
     )
     made.add_argument("--raters", type=whole_number, metavar="N", help="plan for so many instead")
     add_workspace(made)

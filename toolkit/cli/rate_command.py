@@ -27,7 +27,10 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     made.add_argument(
-        "study", nargs="?", metavar="STUDY", help="id of the study (default: the only one, else pilot)"
+        "study",
+        nargs="?",
+        metavar="STUDY",
+        help="id of the study (default: the only one, else pilot)",
     )
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("--simulate", action="store_true", help="rate with simulated raters")

@@ -152,7 +152,7 @@ def run(args: argparse.Namespace) -> int:
                 processes=args.processes,
             )
             end = asyncio.run(_watched(sweep))
-    return _tell(end, meter)
+    return _tell(study.id, end, meter)
 
 
 def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse.Namespace) -> int:
@@ -210,7 +210,7 @@ async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> Sweep
         line.end()
 
 
-def _tell(end: SweepEnd | None, meter: Meter) -> int:
+def _tell(study_id: str, end: SweepEnd | None, meter: Meter) -> int:
     """Say how the run ended and how to go on."""
     used = meter.progress(0)
     say(f"{replace(used, seconds_left=None)}.")
@@ -228,4 +228,6 @@ def _tell(end: SweepEnd | None, meter: Meter) -> int:
         return FAILED
     if used.failed:
         say(f"{used.failed:,} came to no answer; --again-errored sends them once more.")
+    else:
+        say(f"Next: parallax lab --rate --study {study_id}")
     return OK

@@ -6,7 +6,7 @@ contrast grown from a conversation of their own are avoided; where there is no o
 are left out.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from toolkit.canon import VERSION, new_id
@@ -118,29 +118,32 @@ class SeatPlan:
                 nobody has taken it since.
         """
         while True:
-            if held is not None and not self._may_retake(held.row, participant):
+            # Read once: a seat somebody takes between the choice and this rater's row would look
+            # like one that was held before, and two raters would share it.
+            rows = self._rows()
+            if held is not None and not self._may_retake(held.row, participant, rows):
                 return held
-            seat = held.row.seat if held else self._choose(participant)
-            row = self._row(participant, seat)
+            seat = held.row.seat if held else self._choose(participant, rows)
+            row = self._row(participant, seat, rows)
             try:
                 self._record.append(row)
             except EventConflict:
                 continue
             return self._seating(row, participant)
 
-    def _may_retake(self, row: RaterSeat, participant: Participant) -> bool:
+    def _may_retake(
+        self, row: RaterSeat, participant: Participant, rows: Sequence[RaterSeat]
+    ) -> bool:
         end = self._end(row)
         newest = max(
-            one.holder
-            for one in self._rows()
-            if (one.seat, one.simulated) == (row.seat, row.simulated)
+            one.holder for one in rows if (one.seat, one.simulated) == (row.seat, row.simulated)
         )
         left = end is not None and end.reason == "left" and newest == row.holder
         return left and self._rating_left(row.seat, participant)
 
-    def _row(self, participant: Participant, seat: int) -> RaterSeat:
-        holders = [row.holder for row in self._rows() if row.seat == seat]
-        tasks, _ = self._tasks(seat, max(holders, default=-1) + 1, participant)
+    def _row(self, participant: Participant, seat: int, rows: Sequence[RaterSeat]) -> RaterSeat:
+        holder = max((row.holder for row in rows if row.seat == seat), default=-1) + 1
+        tasks, _ = self._tasks(seat, holder, participant)
         return RaterSeat(
             session_id=new_id(),
             study_id=self._stage.study.study_id,
@@ -148,7 +151,7 @@ class SeatPlan:
             participant_id=participant.participant_id,
             simulated=participant.simulated,
             seat=seat,
-            holder=max(holders, default=-1) + 1,
+            holder=holder,
             items=len(tasks),
             form=self._stage.plan.rating.form,
             show_cue=self._stage.plan.rating.show_cue,
@@ -161,18 +164,18 @@ class SeatPlan:
 
     # ── which seat ──────────────────────────────────────────────────────────────────────────────
 
-    def _choose(self, participant: Participant) -> int:
+    def _choose(self, participant: Participant, rows: Sequence[RaterSeat]) -> int:
         own = self._grown_from(participant)
-        free = list(self._free(participant))
-        for seat in free:
-            if not self._meets(seat, own):
+        meets: dict[int, int] = {}
+        for seat in self._free(participant, rows):
+            meets[seat] = self._meets(seat, own)
+            if not meets[seat]:
                 return seat
-        return min(free, key=lambda seat: (self._meets(seat, own), seat))
+        return min(meets, key=lambda seat: (meets[seat], seat))
 
-    def _free(self, participant: Participant) -> Iterator[int]:
+    def _free(self, participant: Participant, rows: Sequence[RaterSeat]) -> Iterator[int]:
         """Seats given back first, then those never held, then some beyond the plan."""
-        rows = [row for row in self._rows() if row.simulated is participant.simulated]
-        last = {row.seat: row for row in rows}
+        last = {row.seat: row for row in rows if row.simulated is participant.simulated}
         gone = withdrawn(self._record)
         for seat, row in sorted(last.items()):
             if self._given_back(row, gone) and self._rating_left(seat, participant):

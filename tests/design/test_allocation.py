@@ -140,7 +140,12 @@ REFUSED = {
     "more repeats than items": (
         Design(FIVE, rating={"items_per_rater": 4, "repeats": 5}),
         "assignment: got 5 repeats of 4 items a rater; wanted no item repeated twice. Set repeats "
-        "to at most items_per_rater.",
+        "to at most 4, or plan more items.",
+    ),
+    "more repeats than there are items in whole contrasts": (
+        Design(FIVE, rating={"items_per_rater": 11, "repeats": 7, "matched": True}),
+        "assignment: got 7 repeats of 6 items a rater; wanted no item repeated twice. Set repeats "
+        "to at most 6, or plan more items.",
     ),
     "more ratings than replies": (
         Design(FIVE, replicates=2, rating={"raters": 40}),

@@ -158,10 +158,12 @@ def _require_contrasts(grounds: Grounds, seats: range) -> None:
             f"arms to compare; wanted room for all of them, as the plan is matched. Set "
             f"items_per_rater to {widest} or more, or 'matched: false'."
         )
-    if plan.repeats > plan.items_per_rater:
+    narrowest = min(len(arms) for arms in grounds.choices.values())
+    fewest = wanted * narrowest if plan.matched else plan.items_per_rater
+    if plan.repeats > fewest:
         raise PlanRefused(
-            f"assignment: got {plan.repeats} repeats of {plan.items_per_rater} items a rater; "
-            "wanted no item repeated twice. Set repeats to at most items_per_rater."
+            f"assignment: got {plan.repeats} repeats of {fewest} items a rater; wanted no item "
+            f"repeated twice. Set repeats to at most {fewest}, or plan more items."
         )
     for seat in (*seats, *(one for one in grounds.excluded if one in seats)):
         barred = set(grounds.excluded.get(seat, ())) & set(grounds.choices)

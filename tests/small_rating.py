@@ -44,6 +44,7 @@ def keep_replies(study: Study, record: Record, *, say: Say = said) -> None:
             due=len(stage.units),
             endpoints={"assistant": "scripted:courteous"},
             settings={},
+            design=stage.design,
             toolkit_version=VERSION,
         )
     )

@@ -62,6 +62,7 @@ def sweep_row(stage: ConfirmStage, sweep_id: str) -> Sweep:
         due=len(stage.units),
         endpoints=dict.fromkeys(stage.aliases, "scripted:courteous"),
         settings={},
+        design=stage.design,
         toolkit_version=VERSION,
     )
 

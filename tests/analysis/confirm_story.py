@@ -44,7 +44,9 @@ def exchange(unit_id: str, outcome: str = "answered", **changed: Any) -> Exchang
 class ConfirmStory(Story):
     """Rows of the confirm stage; a reply is to the contrast ``parcel`` in the arm it is told."""
 
-    def sweep(self, name: str = "w1", *, confirm_hash: str = FREEZE) -> None:
+    def sweep(
+        self, name: str = "w1", *, confirm_hash: str = FREEZE, design: dict[str, Any] | None = None
+    ) -> None:
         self.rows.append(
             Sweep(
                 sweep_id=name,
@@ -56,6 +58,7 @@ class ConfirmStory(Story):
                 due=4,
                 endpoints={"assistant": "scripted:courteous"},
                 settings={},
+                design=design or {"contrasts": {}},
                 toolkit_version="0.1.0",
             )
         )

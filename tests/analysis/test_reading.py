@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from confirm_story import ConfirmStory, rated
 from small_world import make_workspace
 from story import Story
 
@@ -103,3 +104,13 @@ def test_the_unpacked_sample_goes_when_its_record_does(study: Study, sample: Pat
 
     gc.collect()
     assert not folder.exists()
+
+
+def test_a_record_of_the_confirm_stage_alone_is_read(study: Study) -> None:
+    tale = ConfirmStory()
+    rated(tale)
+    with open_record(study) as record:
+        record.append(*tale.rows)
+    source = open_to_read(study, environ={})
+    assert str(source) == "The record of study 'small': 5 replies, 2 raters, 1 of them simulated."
+    source.record.close()

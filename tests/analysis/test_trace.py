@@ -9,7 +9,7 @@ from story import told_story
 from toolkit.analysis import trace
 from toolkit.design import Contrast
 from toolkit.errors import AnalysisError
-from toolkit.record import Choice, Rating, Record, Reply
+from toolkit.record import Choice, Rating, Record, Reply, Sweep
 
 
 def contrast(**changed: object) -> Contrast:
@@ -40,6 +40,15 @@ def both() -> ConfirmStory:
         replace(row, contrast_hash=sent, origin="lead") if isinstance(row, Reply) else row
         for row in tale.rows
     ]
+    return keeping(tale, contrast())
+
+
+def keeping(tale: ConfirmStory, *contrasts: Contrast) -> ConfirmStory:
+    """Let every run keep these contrasts."""
+    design = {"contrasts": {one.id: one.model_dump(mode="json") for one in contrasts}}
+    tale.rows = [
+        replace(row, design=design) if isinstance(row, Sweep) else row for row in tale.rows
+    ]
     return tale
 
 
@@ -50,7 +59,7 @@ def kept(both: ConfirmStory, record: Record) -> Record:
 
 
 def test_every_link_is_there(kept: Record) -> None:
-    chain = trace(kept, "j2", contrasts=[contrast()])
+    chain = trace(kept, "j2")
     assert isinstance(chain.judgment, Rating)
     assert chain.judgment.value == 3
     assert chain.item.item_id == "i-ben"
@@ -65,7 +74,7 @@ def test_every_link_is_there(kept: Record) -> None:
 
 
 def test_a_trace_can_be_read(kept: Record) -> None:
-    assert str(trace(kept, "j2", contrasts=[contrast()])) == (
+    assert str(trace(kept, "j2")) == (
         "rating j2: respected 3 of 5\n"
         "    comment: Warmer on a second look.\n"
         "item i-ben, rating, place 1 of rater p-rater\n"
@@ -78,7 +87,7 @@ def test_a_trace_can_be_read(kept: Record) -> None:
 
 
 def test_a_choice_leads_to_both_replies(kept: Record) -> None:
-    chain = trace(kept, "c2", contrasts=[contrast()])
+    chain = trace(kept, "c2")
     assert isinstance(chain.judgment, Choice)
     assert [one.unit_id for one in chain.replies] == ["u-ben", "u-ref"]
     assert chain.lead is not None
@@ -87,14 +96,15 @@ def test_a_choice_leads_to_both_replies(kept: Record) -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ([], "contrast parcel was not given"),
-        ([contrast(title="Another")], "contrast parcel is not any more what was sent"),
+        ([], "the run that sent contrast parcel did not keep it"),
+        ([contrast(title="Another")], "contrast parcel is kept otherwise than it was sent"),
     ],
 )
 def test_without_the_contrast_the_chain_ends_at_the_reply(
-    kept: Record, given: list[Contrast], why: str
+    both: ConfirmStory, record: Record, given: list[Contrast], why: str
 ) -> None:
-    chain = trace(kept, "j2", contrasts=given)
+    record.append(*keeping(both, *given).rows)
+    chain = trace(record, "j2")
     assert (chain.contrast, chain.lead) == (None, None)
     assert chain.missing == why
     assert str(chain).endswith(f"here the chain ends: {why}")
@@ -105,16 +115,16 @@ def test_a_planned_contrast_has_no_turn(both: ConfirmStory, record: Record) -> N
     record.append(
         *(
             replace(row, contrast_hash=planned.hash) if isinstance(row, Reply) else row
-            for row in both.rows
+            for row in keeping(both, planned).rows
         )
     )
-    chain = trace(record, "j2", contrasts=[planned])
+    chain = trace(record, "j2")
     assert chain.contrast == planned
     assert chain.missing == "contrast parcel was planned, not lifted from a turn"
 
 
 def test_an_attention_item_shows_no_reply(kept: Record) -> None:
-    chain = trace(kept, "j5", contrasts=[contrast()])
+    chain = trace(kept, "j5")
     assert chain.replies == ()
     assert chain.missing == "an attention item shows no reply"
 
@@ -122,7 +132,7 @@ def test_an_attention_item_shows_no_reply(kept: Record) -> None:
 def test_what_whoever_withdrew_said_is_not_shown(both: ConfirmStory, record: Record) -> None:
     both.withdraw("p-one")
     record.append(*both.rows)
-    chain = trace(record, "j2", contrasts=[contrast()])
+    chain = trace(record, "j2")
     assert (chain.lead, chain.lead_session) == (None, None)
     assert chain.missing == "whoever found the lead has withdrawn"
 

@@ -90,7 +90,11 @@ ROWS: dict[type[Row], st.SearchStrategy[Row]] = {
     Flag: st.builds(Flag, flag_id=ID, session_id=ID, quote=ANY_TEXT),
     SessionEnd: st.builds(SessionEnd, session_id=ID, comment=ANY_TEXT),
     Sweep: st.builds(
-        Sweep, sweep_id=ID, endpoints=st.dictionaries(ANY_TEXT, ANY_TEXT), settings=BODY
+        Sweep,
+        sweep_id=ID,
+        endpoints=st.dictionaries(ANY_TEXT, ANY_TEXT),
+        settings=BODY,
+        design=BODY,
     ),
     Dispatch: st.builds(Dispatch, dispatch_id=ID, sweep_id=ID),
     Reply: st.builds(

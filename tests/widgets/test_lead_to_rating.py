@@ -145,7 +145,7 @@ def test_a_lead_becomes_evidence_that_leads_back_to_it(chromium: Chromium, tmp_p
         assert len(ratings) == 8 * RATERS * len(study.form)
         rated = set()
         for rating in ratings:
-            chain = trace(record, rating.rating_id, contrasts=stage.contrasts)
+            chain = trace(record, rating.rating_id)
             assert chain.missing == ""
             assert (chain.lead.session_id, chain.lead.turn_id) == (flag.session_id, flag.turn_id)
             assert chain.lead.text[flag.start : flag.end] == flag.quote

@@ -112,6 +112,7 @@ CONFIRM_COLUMNS: dict[FrameName, tuple[Column, ...]] = {
         Column("seed", "Int64", "as sent; missing when none was"),
         Column("decision", "str", "JSON: decision word to probability; missing when not read"),
         Column("decision_mass", "float64", "of all decision words together", "probability"),
+        Column("undecided", "bool", "they were read and hold less than 0.9: not to be used"),
         Column("error", "str", "why there is no usable reply; empty when there is"),
         Column("order", "Int64", "place among the replies as they were kept, from 0"),
         _AT,

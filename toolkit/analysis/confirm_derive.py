@@ -9,6 +9,7 @@ from toolkit.analysis.confirm_columns import ITEM_STATES
 from toolkit.analysis.confirm_reasons import reply_apart
 from toolkit.analysis.confirm_tables import ConfirmTables
 from toolkit.analysis.reasons import KEPT, first_of
+from toolkit.record import DECIDING_MASS
 
 _ABOUT = [
     *("contrast_id", "scenario_id", "origin", "cueing", "endpoint_alias", "replicate"),
@@ -55,6 +56,7 @@ def _replies(rows: pd.DataFrame) -> pd.DataFrame:
         characters=rows["text"].str.len(),
         replaced=rows.duplicated("unit_id", keep="last"),
         order=range(len(rows)),
+        undecided=rows["decision_mass"].astype("float64").lt(DECIDING_MASS),
     )
     return rows.assign(apart=reply_apart(rows))
 

@@ -4,14 +4,23 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
-from toolkit.record import EXPORT_ENDINGS, Record, Session, open_record, read_jsonl, sessions
+from toolkit.record import (
+    EXPORT_ENDINGS,
+    RaterSeat,
+    Record,
+    Reply,
+    Session,
+    open_record,
+    read_jsonl,
+    sessions,
+)
 
 VARIABLE = "PARALLAX_RECORD"
 """Environment variable: ``sample``, a path, or a database URL to read instead."""
@@ -40,7 +49,7 @@ def open_to_read(study: Study | None = None, *, environ: Mapping[str, str] = os.
 
     ``PARALLAX_RECORD`` decides when it is set: ``sample``, the path of a ``.db``, ``.jsonl`` or
     ``.jsonl.gz`` file, or a database URL. Otherwise it is the study's own record if that holds a
-    conversation, and else the sample.
+    conversation or a reply, and else the sample.
 
     Args:
         study: default: the one ``Study.load`` finds.
@@ -65,7 +74,7 @@ def _own(study: Study) -> Source | None:
     if study.url.startswith("sqlite:///") and not Path(study.url[len("sqlite:///") :]).is_file():
         return None
     record = open_record(study, read_only=True)
-    if _conversations(record):
+    if sessions(record) or any(record.event_ids(Reply)):
         return Source(record, study, f"The record of study {study.id!r}: {_content(record)}.")
     record.close()
     return None
@@ -103,16 +112,25 @@ def _unpacked(path: Path) -> Record:
     return record
 
 
-def _conversations(record: Record) -> list[Session]:
-    return sessions(record)
-
-
 def _content(record: Record) -> str:
-    begun = _conversations(record)
-    simulated = sum(session.simulated for session in begun)
-    count = "1 conversation" if len(begun) == 1 else f"{len(begun)} conversations"
-    if simulated == 0:
+    begun, replies = sessions(record), sum(1 for _ in record.event_ids(Reply))
+    parts = (
+        [_counted(begun, "conversation", " by simulated participants")]
+        if begun or not replies
+        else []
+    )
+    if replies:
+        parts.append("1 reply" if replies == 1 else f"{replies} replies")
+    if seats := record.rows(RaterSeat):
+        parts.append(_counted(seats, "rater", ", all simulated"))
+    return ", ".join(parts)
+
+
+def _counted(rows: Sequence[Session] | Sequence[RaterSeat], noun: str, every: str) -> str:
+    """Count rows and say which were simulated: ``every`` follows if all were."""
+    count = f"1 {noun}" if len(rows) == 1 else f"{len(rows)} {noun}s"
+    several = sum(row.simulated for row in rows)
+    if several == 0:
         return count
-    if simulated == len(begun):
-        return f"{count} by simulated participants"
-    return f"{count}, {simulated} of them by simulated participants"
+    some = every.removeprefix(", all")
+    return f"{count}{every}" if several == len(rows) else f"{count}, {several} of them{some}"

@@ -1,6 +1,5 @@
 """Where a judgment comes from: from a blind rating back to the turn that started it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from toolkit.record import (
     Reply,
     Row,
     Session,
+    Sweep,
     Turn,
     Withdrawal,
 )
@@ -36,7 +36,7 @@ class Trace:
     replies: tuple[Reply, ...]
     """The replies the item shows: one, left and right, or none for an attention item."""
     contrast: Contrast | None
-    """As it was sent; None for an attention item, or where the study no longer has it so."""
+    """As it was sent; None for an attention item, or where the record does not hold it."""
     lead: Turn | None
     """The answer in an explore conversation that the contrast was lifted from."""
     lead_session: Session | None
@@ -50,13 +50,12 @@ class Trace:
         printer.text(str(self))
 
 
-def trace(record: Record, event_id: str, *, contrasts: Iterable[Contrast] = ()) -> Trace:
+def trace(record: Record, event_id: str) -> Trace:
     """Follow a rating, choice or guess of the confirm stage back to where it started.
 
     Args:
         record: opened; it is only read.
         event_id: id of the rating, choice or guess.
-        contrasts: those of the study; without them the chain ends at the reply.
 
     Raises:
         AnalysisError: if the record holds no such judgment, its rater withdrew, or a link of the
@@ -73,7 +72,7 @@ def trace(record: Record, event_id: str, *, contrasts: Iterable[Contrast] = ()) 
             "judgment of somebody still in the study. Take one from the frames."
         )
     replies = tuple(_newest(record, unit_id) for unit_id in item.unit_ids)
-    contrast, missing = _contrast(replies, contrasts)
+    contrast, missing = _contrast(record, replies)
     session = turn = None
     if contrast is not None:
         session, turn, missing = _lead(record, contrast)
@@ -124,18 +123,17 @@ def _broken(link: str) -> AnalysisError:
     )
 
 
-def _contrast(
-    replies: tuple[Reply, ...], contrasts: Iterable[Contrast]
-) -> tuple[Contrast | None, str]:
+def _contrast(record: Record, replies: tuple[Reply, ...]) -> tuple[Contrast | None, str]:
     if not replies:
         return None, "an attention item shows no reply"
     sent = replies[0]
-    known = {one.id: one for one in contrasts}
-    if sent.contrast_id not in known:
-        return None, f"contrast {sent.contrast_id} was not given"
-    if known[sent.contrast_id].hash != sent.contrast_hash:
-        return None, f"contrast {sent.contrast_id} is not any more what was sent"
-    return known[sent.contrast_id], ""
+    written = _found(record, sent.sweep_id, Sweep).design.get("contrasts", {})
+    if sent.contrast_id not in written:
+        return None, f"the run that sent contrast {sent.contrast_id} did not keep it"
+    contrast = Contrast.model_validate(written[sent.contrast_id])
+    if contrast.hash != sent.contrast_hash:
+        return None, f"contrast {sent.contrast_id} is kept otherwise than it was sent"
+    return contrast, ""
 
 
 def _lead(record: Record, contrast: Contrast) -> tuple[Session | None, Turn | None, str]:

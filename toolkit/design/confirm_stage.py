@@ -68,6 +68,18 @@ class ConfirmStage:
         }
 
     @property
+    def design(self) -> dict[str, Any]:
+        """What each run keeps in the record, so that it reads without these files."""
+        shown = {name for one in self.contrasts for name in one.personas}
+        people = (self.study.persona(name) for name in sorted(shown))
+        about = {
+            one.id: {"hash": one.hash, "factors": dict(one.factors), "noun": one.cues.noun}
+            for one in people
+        }
+        kept = self.content
+        return {"confirm": kept["confirm"], "contrasts": kept["contrasts"], "personas": about}
+
+    @property
     def hash(self) -> str:
         """Hash over the explore hash, the confirm section and its contrasts."""
         return content_hash(self.content)

@@ -68,6 +68,19 @@ def _check_prompt(turns: tuple[PromptTurn, ...]) -> tuple[PromptTurn, ...]:
     return turns
 
 
+def _check_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    read = [word.casefold() for word in words]
+    several = refusal("two or more words", "Name every answer, or leave the field out.")
+    raise_at([((0,), several, words[0])] if len(words) == 1 else [])
+    wanted = "one word that is no other answer in another case"
+    raise_at(
+        ((index,), refusal(wanted), word)
+        for index, word in enumerate(words)
+        if len(word.split()) > 1 or read[index] in read[:index]
+    )
+    return words
+
+
 Prompt = Annotated[
     tuple[PromptTurn, ...], Field(min_length=1, max_length=9), AfterValidator(_check_prompt)
 ]
@@ -103,6 +116,9 @@ class Contrast(Filed):
     """Persona to the names used in its place; an implicit contrast with ``{name}`` needs them."""
     dialect: dict[Identifier, dict[Identifier, Line]] = Field(default_factory=dict)
     """Slot to persona to the same sentence as that persona would write it."""
+    decision: Annotated[tuple[Line, ...], Field(max_length=7), AfterValidator(_check_words)] = ()
+    """Answers the prompt asks to choose from, such as Yes and No, one word each; where the endpoint
+    tells how likely each was as its first word, that is kept too."""
     others: tuple[Line, ...] = ()
     """People the prompt names who are not the persona."""
 

@@ -160,7 +160,7 @@ class _Reading:
 
     def _reply(self, line: Mapping[str, Any], unit: Unit, attempt_of: int) -> Reply:
         request = self._requests.of(unit, attempt_of=attempt_of)
-        text = ""
+        text, answer = "", None
         try:
             answer = answer_in(line, request)
             text, exchange = answer.text, request.asked.answered(answer)
@@ -168,7 +168,7 @@ class _Reading:
             exchange = request.asked.failed(problem, seconds=0.0)
         # How long a batch took says nothing about one answer; the mark says that 0 is no time.
         exchange = replace(exchange, parameters={**exchange.parameters, "batch": True})
-        return request.reply(self._sweep_id, text, exchange)
+        return request.reply(self._sweep_id, text, exchange, answer=answer)
 
     def _note(self, reply: Reply) -> None:
         earlier = self._latest.get(reply.unit_id)
@@ -209,6 +209,7 @@ class _Reading:
             due=len(self._stage.units) - len(self._latest) + len(self._waiting),
             endpoints={self._bound.alias: self._bound.endpoint.name},
             settings={"batch": True},
+            design=self._stage.design,
             toolkit_version=VERSION,
         )
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from toolkit.endpoints import TokenChoice
 from toolkit.errors import DesignError
+from toolkit.record import DECIDING_MASS
 
-USABLE_MASS = 0.9
-"""Share of probability that the answer words must hold together for a decision to be used."""
 _WORD_MARKS = "\u2581\u0120"
 """How SentencePiece and byte-level tokenizers write the space before a word."""
 
@@ -26,7 +25,7 @@ class Decision:
         masses: the probability of each answer word as its first token, in the order asked for;
             0 for a word that is not among the alternatives the endpoint named.
         mass: their sum, at most 1.
-        usable: whether ``mass`` reaches ``USABLE_MASS``.
+        usable: whether ``mass`` reaches ``DECIDING_MASS``.
     """
 
     masses: dict[str, float]
@@ -64,7 +63,7 @@ def decide(
             masses[word] += math.exp(logprob)
     # Probabilities that were rounded on their way may sum to a little more than 1.
     mass = min(1.0, math.fsum(masses.values()))
-    return Decision(masses, mass, usable=mass >= USABLE_MASS)
+    return Decision(masses, mass, usable=mass >= DECIDING_MASS)
 
 
 def _sides(words: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
-from toolkit.endpoints import Message, Settings
+from toolkit.endpoints import Answer, Message, Settings
+from toolkit.probes.decision import decide
 from toolkit.record import Exchange, Reply
 from toolkit.session import Asked, Bound, instructions
 
@@ -15,6 +16,8 @@ _Prompt = tuple[tuple[Message, ...], dict[str, str]]
 """What is sent, and slot to what filled it."""
 _SEED_DIGITS = 8
 _SEED_BITS = 2**31 - 1
+_ALTERNATIVES = 20
+"""First words asked about; no server gives more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,11 @@ class Request:
     """Calls at most."""
     known: Mapping[str, Any]
     """What its Reply says whatever comes of it."""
+    words: tuple[str, ...] = ()
+    """Answers it asks to choose from."""
 
     def reply(
-        self,
-        sweep_id: str,
-        text: str,
-        exchange: Exchange,
-        *,
-        decision: dict[str, float] | None = None,
+        self, sweep_id: str, text: str, exchange: Exchange, *, answer: Answer | None = None
     ) -> Reply:
         """The row that keeps what came of it.
 
@@ -45,15 +45,16 @@ class Request:
             sweep_id: the run that sent it.
             text: the answer, or what had arrived of it.
             exchange: how it ended.
-            decision: probability mass of each decision word, where that was read.
+            answer: as it came; what it decided is read off it.
         """
+        decision = decide(answer.logprobs, self.words) if answer and self.words else None
         return Reply(
             unit_id=self.unit.unit_id,
             sweep_id=sweep_id,
             replicate=self.unit.replicate,
             text=text,
             exchange=exchange,
-            decision=decision,
+            decision=decision.masses if decision else None,
             attempt_of=self.attempt_of,
             **self.known,
         )
@@ -84,11 +85,11 @@ class Requests:
         contrast = self._contrasts[unit.contrast_id]
         messages, slots = self._prompt(contrast, unit)
         bound = self._bound[unit.alias]
-        asked = Asked(
-            unit.unit_id, messages, bound.endpoint.name, _settings_of(bound.settings, unit)
-        )
+        settings = _settings_of(bound.settings, unit, decides=bool(contrast.decision))
+        asked = Asked(unit.unit_id, messages, bound.endpoint.name, settings)
         known = {**self._same(contrast, unit), "slots": slots}
-        return Request(unit, attempt_of, asked, bound.settings.max_attempts, known)
+        attempts = bound.settings.max_attempts
+        return Request(unit, attempt_of, asked, attempts, known, contrast.decision)
 
     def _prompt(self, contrast: Contrast, unit: Unit) -> _Prompt:
         # Listed names change with the replicate; without them every replicate reads the same.
@@ -126,10 +127,11 @@ class Requests:
         return self._known[key]
 
 
-def _settings_of(settings: Settings, unit: Unit) -> Settings:
+def _settings_of(settings: Settings, unit: Unit, *, decides: bool) -> Settings:
     """One unstreamed call, with a seed of its own: the same seed would repeat the same answer."""
     seed = settings.seed
     if seed is not None:
         digest = content_hash([seed, unit.unit_id]).rpartition(":")[2]
         seed = int(digest[:_SEED_DIGITS], 16) & _SEED_BITS
-    return dataclasses.replace(settings, seed=seed, stream=False, max_attempts=1)
+    top = _ALTERNATIVES if decides else None
+    return dataclasses.replace(settings, seed=seed, stream=False, max_attempts=1, top_logprobs=top)

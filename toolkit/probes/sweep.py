@@ -170,6 +170,7 @@ class _Run:
             due=len(self._due),
             endpoints={alias: one.endpoint.name for alias, one in bound.items()},
             settings={**how, **self._limits()},
+            design=self._stage.design,
             toolkit_version=VERSION,
         )
 

@@ -9,6 +9,7 @@ writes nothing.
 
 from toolkit.record.chain import Problem, Verification
 from toolkit.record.codec import chain_of, event_id
+from toolkit.record.confirm_rows import DECIDING_MASS
 from toolkit.record.entry import Entry
 from toolkit.record.export import EXPORT_ENDINGS, read_jsonl, require_room, write_jsonl
 from toolkit.record.journal import Record, open_record
@@ -68,6 +69,7 @@ __all__ = [
     "Binding",
     "Choice",
     "Consent",
+    "DECIDING_MASS",
     "Dispatch",
     "EXPORT_ENDINGS",
     "Entry",

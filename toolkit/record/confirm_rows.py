@@ -5,6 +5,9 @@ from typing import Any, ClassVar, Literal
 
 from toolkit.record.exchange import Exchange
 
+DECIDING_MASS = 0.9
+"""Share of probability that decision words must hold together for a decision to be used."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
@@ -27,6 +30,9 @@ class Sweep:
     """Alias to endpoint."""
     settings: dict[str, Any]
     """Concurrency, budget and prices (with their date) of this run."""
+    design: dict[str, Any]
+    """What is confirmed, so that the record reads without its files: ``confirm`` (the plan),
+    ``contrasts`` by id, and ``personas`` by id with ``factors`` and ``noun``."""
     toolkit_version: str
 
 
@@ -67,7 +73,8 @@ class Reply:
     exchange: Exchange
     """``exchange.answers`` is the unit id."""
     decision: dict[str, float] | None = None
-    """Probability mass of each decision word, where it was read from log-probabilities."""
+    """Probability of each decision word as the first one, where the endpoint gave it; below
+    ``DECIDING_MASS`` in all, the unit decided nothing."""
     attempt_of: int = 0
     """0, or which repeated sending of an errored unit this is."""
 

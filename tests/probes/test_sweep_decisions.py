@@ -1,0 +1,102 @@
+"""A contrast that asks to choose: how likely each answer was is kept with the reply."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_confirm import make_confirm_workspace
+from small_world import write
+
+from toolkit.analysis import load_frames
+from toolkit.design import ConfirmStage, Study
+from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings, TokenChoice
+from toolkit.errors import InvalidFiles
+from toolkit.probes import run_sweep
+from toolkit.record import Reply, open_record
+from toolkit.session import Bound
+
+SURE = (TokenChoice(" yes", math.log(0.75)), TokenChoice("No", math.log(0.2)))
+ELSEWHERE = (TokenChoice("Well", math.log(0.7)), TokenChoice("Yes", math.log(0.3)))
+
+
+class Telling:
+    """Answers by script and tells how likely its first words were, when asked."""
+
+    name, host = "scripted:telling", ""
+
+    def __init__(self) -> None:
+        self.asked: list[Settings] = []
+        self._says = Scripted("courteous")
+
+    async def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        settings: Settings | None = None,
+        on_token: OnToken | None = None,
+    ) -> Answer:
+        asked = settings or Settings()
+        self.asked.append(asked)
+        answer = await self._says.reply(messages, settings=asked)
+        if asked.top_logprobs is None:
+            return answer
+        first = SURE if "Ada" in messages[-1].content else ELSEWHERE
+        return replace(answer, logprobs=first)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def with_decision(root: Path, words: str) -> Path:
+    make_confirm_workspace(root, replicates=1)
+    path = root / "personas" / "contrasts" / "parcel.yaml"
+    text = path.read_text("utf-8").replace("prompt:", f"decision: {words}\nprompt:", 1)
+    write(root, "contrasts", "parcel", text)
+    return root
+
+
+def test_decisions_are_read_where_the_contrast_asks_for_one(tmp_path: Path) -> None:
+    study = Study.load("small", workspace=with_decision(tmp_path, '["Yes", "No"]'))
+    stage = ConfirmStage(study)
+    stage.freeze()
+    endpoint = Telling()
+    with open_record(study) as record:
+        asyncio.run(
+            run_sweep(
+                stage,
+                record,
+                binder=lambda _, alias: Bound(alias, endpoint, Settings(), frozen=True),
+            )
+        )
+        replies = record.rows(Reply)
+        frame = load_frames(record).replies.set_index("unit_id")
+    deciding = [row for row in replies if row.contrast_id == "parcel"]
+    assert all(row.decision is None for row in replies if row not in deciding)
+    assert sum(one.top_logprobs is not None for one in endpoint.asked) == len(deciding) == 6
+    for row in deciding:
+        said = {"Yes": 0.75, "No": 0.2} if row.persona_id == "ada-test" else {"Yes": 0.3, "No": 0}
+        assert row.decision == pytest.approx(said)
+        assert frame.loc[row.unit_id, "decision_mass"] == pytest.approx(sum(said.values()))
+        assert frame.loc[row.unit_id, "undecided"] == (sum(said.values()) < 0.9)
+    others = frame[frame["contrast_id"] != "parcel"]
+    assert not others["undecided"].any()
+    assert others["decision_mass"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("[Yes]", "decision.1: got 'Yes'; wanted two or more words. Name every answer, or leave"),
+        ("[Yes, no, yes]", "decision.3: got 'yes'; wanted one word that is no other answer"),
+        ("[Yes, Not now]", "decision.2: got 'Not now'; wanted one word that is no other answer"),
+    ],
+)
+def test_words_that_cannot_be_told_apart_are_refused(
+    tmp_path: Path, words: str, complaint: str
+) -> None:
+    with pytest.raises(InvalidFiles) as refused:
+        Study.load("small", workspace=with_decision(tmp_path, words))
+    assert complaint in str(refused.value)

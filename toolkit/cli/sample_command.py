@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
             ("parallax sample", "results/sample/record.jsonl, from the model on this machine"),
             ("parallax sample --scripted --testers 2 --out try.jsonl", "quick, with no model"),
             (
-                "parallax sample --stage confirm --replicates 1 --raters 19",
+                "parallax sample --stage confirm --replicates 1 --raters 18",
                 "results/sample/confirm.jsonl.gz: contrasts sent and rated",
             ),
             (

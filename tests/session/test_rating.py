@@ -286,7 +286,8 @@ def test_both_prompts_of_a_pair_are_shown_in_the_references_words(pairs: RatingW
     prompts: dict[str, set[str]] = {}
     for number in range(6):
         for shown in judge_all(pairs.queue(f"R-{number}")):
-            prompts.setdefault(shown.title, set()).add(repr(shown.prompt))
+            if shown.form == "pair":
+                prompts.setdefault(shown.title, set()).add(repr(shown.prompt))
     arms = {
         unit.arm.kind
         for unit in pairs.stage.units
@@ -295,6 +296,33 @@ def test_both_prompts_of_a_pair_are_shown_in_the_references_words(pairs: RatingW
     }
     assert arms == {"reference", "swap", "paraphrase", "resample"}
     assert {title: len(texts) for title, texts in prompts.items()} == dict.fromkeys(prompts, 1)
+
+
+def test_whoever_meets_every_arm_reads_the_references_words(rating_world: MakeWorld) -> None:
+    world = rating_world(replicates=4, matched=True, items_per_rater=12, raters=4)
+    keep_replies(world.stage, world.record)
+    queue = world.queue()
+    seen = judge_all(queue)
+    rows = [row for row in world.record.rows(Item) if row.purpose == "rating"]
+    kinds = {unit.unit_id: unit.arm.kind for unit in world.stage.units}
+    assert {kinds[row.unit_ids[0]] for row in rows} == set(kinds.values())
+    prompts: dict[str, set[str]] = {}
+    for row in rows:
+        shown = next(one for one in seen if one.item_id == row.item_id)
+        prompts.setdefault(shown.title, set()).add(repr(shown.prompt))
+    assert len(prompts) == 2
+    assert {title: len(texts) for title, texts in prompts.items()} == dict.fromkeys(prompts, 1)
+
+
+def test_a_check_on_reading_stands_under_a_heading_like_any_other(world: RatingWorld) -> None:
+    headings: dict[str, set[tuple[str, str]]] = {}
+    for number in range(8):
+        queue = world.queue(f"R-{number}")
+        for shown in judge_all(queue):
+            row = next(one for one in world.record.rows(Item) if one.item_id == shown.item_id)
+            headings.setdefault(row.purpose, set()).add((shown.title, shown.situation))
+    assert len(headings["attention"]) > 1
+    assert headings["attention"] <= headings["rating"]
 
 
 def test_a_cue_that_may_be_shown_is_shown(rating_world: MakeWorld) -> None:

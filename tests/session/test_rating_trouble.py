@@ -153,6 +153,35 @@ def test_while_a_sweep_runs_a_rater_waits_for_what_is_missing(rating_world: Make
     assert set(seat_units(world)) == {name for names in world.units(again) for name in names}
 
 
+def between_repeats(world: RatingWorld, code: str) -> list[int]:
+    """How many items this rater saw between each repeat and what it repeats."""
+    session = world.seat(world.queue(code)).session_id
+    order = {row.item_id: row for row in world.record.rows(Item, chain=session)}
+    places = {name: place for place, name in enumerate(order)}
+    return [places[row.item_id] - places[row.repeats] - 1 for row in order.values() if row.repeats]
+
+
+def test_a_repeat_never_follows_what_it_repeats(rating_world: MakeWorld) -> None:
+    """The one item left on a seat given back comes once; so does a reply that came last."""
+    world = rating_world(replicates=4)
+    tasks = allocate(world.stage).seat(0)
+    (repeat,) = (task for task in tasks if task.purpose == "repeat")
+    late = tasks[repeat.repeats or 0].unit_ids[0]
+    keep_replies(
+        world.stage, world.record, ends=lambda unit: None if unit.unit_id == late else "answered"
+    )
+    first = world.queue("R-1")
+    assert world.seat(first).seat == 0
+    judge_all(first)
+    assert between_repeats(world, "R-1") == []
+    assert first.stage == "guess"
+    assert (first.progress.done, first.progress.of, first.progress.skipped) == (4, 4, 1)
+    for number in range(2, 9):
+        other = world.queue(f"R-{number}")
+        judge_all(other)
+        assert between_repeats(world, f"R-{number}") in ([1], [2], [3]), number
+
+
 def test_what_is_not_there_yet_comes_last(rating_world: MakeWorld) -> None:
     world = rating_world(replicates=4)
     late = seat_units(world)[0]

@@ -8,6 +8,7 @@ from toolkit.canon import now
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import InvalidFiles
 from toolkit.record import (
+    JudgedItem,
     RaterHistory,
     RaterProgress,
     RaterSeat,
@@ -37,8 +38,9 @@ def confirm_lines(study: Study, record: Record | None) -> list[str]:
     if record is None:
         return lines
     lines.append(f"    {_units(stage, record)}")
+    everyone = raters(record, stage.hash)
     for simulated in (False, True):
-        lines += _raters(stage, record, simulated=simulated)
+        lines += _raters(stage, record, everyone, simulated=simulated)
     return lines
 
 
@@ -70,7 +72,9 @@ def _units(stage: ConfirmStage, record: Record) -> str:
     return f"Units: {done} of {planned} done{among}, {errored} errored, {due} due"
 
 
-def _raters(stage: ConfirmStage, record: Record, *, simulated: bool) -> list[str]:
+def _raters(
+    stage: ConfirmStage, record: Record, everyone: Sequence[RaterHistory], *, simulated: bool
+) -> list[str]:
     gone = withdrawn(record)
     held = [row for row in record.rows(RaterSeat) if row.confirm_hash == stage.hash]
     here = {row.participant_id for row in held if row.simulated is simulated}
@@ -79,14 +83,14 @@ def _raters(stage: ConfirmStage, record: Record, *, simulated: bool) -> list[str
     title = "Simulated raters, never to be counted as people" if simulated else "Raters"
     planned = "" if simulated else f" of {stage.plan.rating.raters} planned"
     lines = [f"    {title}: {len(here)}{planned} seated, {len(here & gone)} withdrew"]
-    known = {one.seat.session_id: one for one in raters(record, stage.hash)}
-    resting = _resting(stage, list(known.values()))
+    resting = _resting(stage, everyone)
     lines += [
         f"      {_rater(one, resting)}"
-        for one in rater_progress(record, stage.hash)
+        for one in rater_progress(record, stage.hash, everyone=everyone)
         if one.simulated is simulated
     ]
-    return [*lines, f"    {_rated(stage, record, simulated=simulated)}"]
+    standing = standing_items(record, stage.hash, simulated=simulated, everyone=everyone)
+    return [*lines, f"    {_rated(stage, standing)}"]
 
 
 def _rater(one: RaterProgress, resting: dict[tuple[int, int], datetime]) -> str:
@@ -112,9 +116,8 @@ def _resting(
     }
 
 
-def _rated(stage: ConfirmStage, record: Record, *, simulated: bool) -> str:
+def _rated(stage: ConfirmStage, standing: Sequence[JudgedItem]) -> str:
     """How many replies or pairs are rated, and how many of them by two."""
-    standing = standing_items(record, stage.hash, simulated=simulated)
     by = Counter(one.item.unit_ids for one in standing if one.item.purpose == "rating")
     noun = "pairs" if stage.plan.rating.form == "pair" else "replies"
     twice = sum(count > 1 for count in by.values())

@@ -21,7 +21,6 @@ from toolkit.session.masking import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
 """Outcomes without an answer to rate; refused and truncated answers are rated like any other."""
-_ATTENTION_TITLE = "One more to read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +88,9 @@ class ItemMaker:
         self._units = {unit.unit_id: unit for unit in stage.units}
         self._masks: dict[str, Mask] = {}
         self._found: dict[str, Reply] = {}
+        self._read = 0
+        self._seats: dict[str, int] = {}
+        self._standing_in: dict[str, set[str]] = {}
         self._hash = stage.hash
 
     def replies(self, task: Task) -> tuple[Reply, ...] | None:
@@ -140,6 +142,10 @@ class ItemMaker:
         """Make an item whose answer is known; always a single one, on the study's form."""
         planned = self._stage.plan.rating.attention[task.attention or 0]
         prompt = [{"role": "user", "text": planned.prompt}]
+        # Under the heading of any other item: who only looks out for checks must read to find one.
+        number = int(content_hash([session_id, task.position]).rpartition(":")[2], 16)
+        contrast = self._stage.contrasts[number % len(self._stage.contrasts)]
+        scenario = self._stage.study.scenario(contrast.scenario)
         return Item(
             item_id=new_id(),
             session_id=session_id,
@@ -149,7 +155,9 @@ class ItemMaker:
             unit_ids=(),
             overlap=False,
             repeats=None,
-            shown=self._filled(_ATTENTION_TITLE, "", prompt, [planned.reply], asked=True),
+            shown=self._filled(
+                scenario.title, scenario.situation, prompt, [planned.reply], asked=True
+            ),
             expected=planned.answer,
         )
 
@@ -194,13 +202,14 @@ class ItemMaker:
     def _prompt(self, contrast: Contrast, replies: tuple[Reply, ...]) -> list[dict[str, str]]:
         """The messages of one reply, or of both of a pair.
 
-        Masked, the two prompts of a pair differ at most as a paraphrase does; the reference's
-        words then stand for both, so that nothing tells the arm.
+        Masked, prompts of one contrast differ at most as a paraphrase does. Whoever meets several
+        of its arms gets the reference's words for all, so that nothing tells the arm.
         """
         rendered = [self._rendered(contrast, self._units[one.unit_id]) for one in replies]
         if self._stage.plan.rating.show_cue:
             return _side_by_side(rendered)
-        only = rendered[0] if len(rendered) == 1 else self._reference(contrast)
+        one_arm = len(rendered) == 1 and not self._stage.plan.rating.matched
+        only = rendered[0] if one_arm else self._reference(contrast)
         return list(self._mask(contrast).prompt(only))
 
     def _mask(self, contrast: Contrast) -> Mask:
@@ -236,23 +245,31 @@ class ItemMaker:
         # The same order for every rater of the missing reply, so that an overlap stays one.
         ranked = sorted(spare, key=lambda one: content_hash([missing, one]))
         there = [reply for one in ranked if (reply := self._usable(one))]
-        taken = self._stand_ins(missing) if there else set()
-        return next((reply for reply in there if reply.unit_id not in taken), None)
+        taken = self._stand_ins() if there else {}
+        free = (one for one in there if taken.get(one.unit_id, {missing}) == {missing})
+        return next(free, None)
 
     @cached_property
     def _planned(self) -> set[str]:
         return {name for seat in self._allocation.seats for task in seat for name in task.unit_ids}
 
-    def _stand_ins(self, missing: str) -> set[str]:
-        """Replies that already stand in for others than the missing one."""
-        seats = {row.session_id: row.seat for row in self._record.rows(RaterSeat)}
-        taken: set[str] = set()
-        for item in self._record.rows(Item):
-            if item.purpose == "rating" and set(item.unit_ids) & self._units.keys():
-                planned = self._allocation.seat(seats[item.session_id])[item.position].unit_ids
-                pairs = zip(planned, item.unit_ids, strict=True)
-                taken |= {shown for due, shown in pairs if shown != due and due != missing}
-        return taken
+    def _stand_ins(self) -> dict[str, set[str]]:
+        """Reply to the missing ones it stands in for; of the record only what is new is read."""
+        for entry in self._record.entries(kinds=[RaterSeat.KIND, Item.KIND], after=self._read):
+            self._read = entry.number
+            if entry.kind == RaterSeat.KIND:
+                self._seats[entry.body["session_id"]] = entry.body["seat"]
+            elif entry.body["purpose"] == "rating":
+                self._note_stand_in(entry.body)
+        return self._standing_in
+
+    def _note_stand_in(self, item: Mapping[str, Any]) -> None:
+        if not set(item["unit_ids"]) & self._units.keys():
+            return
+        planned = self._allocation.seat(self._seats[item["session_id"]])[item["position"]]
+        for due, shown in zip(planned.unit_ids, item["unit_ids"], strict=True):
+            if shown != due:
+                self._standing_in.setdefault(shown, set()).add(due)
 
 
 def _same_cell(one: Unit, other: Unit) -> bool:

@@ -101,11 +101,21 @@ class Worklist:
     def _repeat_prospect(self, task: Task) -> Prospect:
         original = self._at(task.repeats)
         if original is not None and original.complete:
-            return "ready" if original.rated else "lost"
+            return "ready" if original.rated and self._long_ago(task, original) else "lost"
         first = next((one for one in self._tasks if one.position == task.repeats), None)
         if first is None or self._prospect(first) == "lost":
             return "lost"
         return "pending"
+
+    def _long_ago(self, task: Task, original: JudgedItem) -> bool:
+        """Whether enough was shown since, as a seat taken over or a late reply may leave little.
+
+        Half of what the plan has in between, and never nothing: who remembers the answer measures
+        memory. Whatever else is ready comes first, so this is asked when little is left.
+        """
+        planned = task.position - (task.repeats or 0) - 1
+        since = list(self._kept.items)[::-1].index(original.item.item_id)
+        return since >= max(1, planned // 2)
 
     def _make(self, task: Task) -> Item:
         if task.purpose == "attention":

@@ -94,7 +94,12 @@ def test_a_new_contrast_passes_once_it_is_filled_in(
 
 def test_a_contrast_can_be_copied(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("new", "contrast", "parcel-two", "--from", "parcel", "--workspace", str(root))
-    assert run(capsys, *words)[0] == 0
+    assert run(capsys, *words) == (
+        0,
+        "personas/contrasts/parcel-two.yaml is a copy of parcel, ready to be changed.\n"
+        "Then: parallax check\n",
+        "",
+    )
     assert check(root, capsys)[0] == 0
 
 
@@ -163,7 +168,8 @@ def test_freeze_again_keeps_the_earlier_one(root: Path, capsys: pytest.CaptureFi
     assert code == 0
     assert out.startswith("The confirm stage of study small is frozen.\nsha256:")
     assert out.endswith(
-        f"The freeze of {when.frozen_at} is kept beside it; its replies stay apart.\n"
+        f"The freeze of {when.frozen_at} is kept beside it. Its replies and ratings stay in the "
+        "record, apart: all is sent and rated anew, and raters at work begin again.\n"
         "3 contrasts, 36 units to be sent.\nNext: parallax run small --dry-run\n"
     )
     assert re.findall(r"sha256:\w+", out) != first

@@ -320,7 +320,8 @@ def test_batch_writes_and_reads(
     assert (code, err) == (0, "")
     assert out == (
         "18 requests to openai:tiny written to asked.jsonl.\n"
-        "Results come in by `parallax batch read small FILE.jsonl`.\n"
+        "Results come in by `parallax batch read small FILE.jsonl "
+        "--base-url https://ai.example.com/v1 --endpoint openai:tiny`.\n"
     )
     body = {"choices": [{"finish_reason": "stop", "message": {"content": "Gladly."}}]}
     answered = {"response": {"status_code": 200, "body": body}, "error": None}

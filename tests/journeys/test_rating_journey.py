@@ -101,7 +101,7 @@ def test_rating_in_jupyterlab_survives_a_killed_kernel(chromium: Chromium, works
 
     with Lab(workspace, "--rate", "--study", "small") as lab:
         assert "45_rate.ipynb" in lab.url
-        assert lab.output.startswith("Study: small · rating, nobody is asked\n")
+        assert lab.output.startswith("Study: small · blind rating, no assistant is asked\n")
         chromium.run(steps(lab))
     assert (workspace / NOTEBOOK).read_bytes() == before
     with open_record(Study.load("small", workspace=workspace), read_only=True) as record:

@@ -97,8 +97,15 @@ def _write(stage: ConfirmStage, bound: Bound, path: Path, args: argparse.Namespa
         say(f"Every unit of {bound.alias} has a reply; no file was written.")
         return OK
     say(f"{count:,} requests to {bound.endpoint.name} written to {path.name}.")
-    say(f"Results come in by `parallax batch read {stage.study.id} FILE.jsonl`.")
+    say(f"Results come in by `parallax batch read {stage.study.id} FILE.jsonl{_same(args)}`.")
     return OK
+
+
+def _same(args: argparse.Namespace) -> str:
+    """The options by which a result is read as coming from the endpoint that was written for."""
+    named = [("--alias", args.alias), ("--base-url", args.base_url)]
+    named += [("--endpoint", one) for one in args.endpoint or ()]
+    return "".join(f" {option} {value}" for option, value in sorted(named) if value)
 
 
 def _read(stage: ConfirmStage, bound: Bound, path: Path, args: argparse.Namespace) -> int:

@@ -63,7 +63,10 @@ def _confirm(study: Study, *, again: bool) -> None:
     freeze = stage.freeze(again=again)
     _told(f"The confirm stage of study {study.id}", earlier, freeze)
     if earlier is not None and earlier.hash != freeze.hash:
-        say(f"The freeze of {earlier.frozen_at} is kept beside it; its replies stay apart.")
+        say(
+            f"The freeze of {earlier.frozen_at} is kept beside it. Its replies and ratings stay in "
+            "the record, apart: all is sent and rated anew, and raters at work begin again."
+        )
     contrasts, units = len(stage.contrasts), len(stage.units)
     say(f"{contrasts} contrasts, {units} units to be sent.")
     say(f"Next: parallax run {study.id} --dry-run")

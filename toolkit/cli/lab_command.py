@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
 
         def announce(port: int) -> None:
             url = doorway.voila_url(port) if args.voila else doorway.lab_url(port)
-            say(f"Study: {study.id} · {f'answered by {who}' if who else 'rating, nobody is asked'}")
+            told = f"answered by {who}" if who else "blind rating, no assistant is asked"
+            say(f"Study: {study.id} · {told}")
             say(f"Parallax is ready: {url}")
             say("Ctrl-C stops everything.")
             if not args.no_browser:

@@ -6,6 +6,8 @@ from toolkit.cli.command import OK, add_workspace, make_parser, say
 from toolkit.cli.starter import KINDS, new_file
 from toolkit.design import Workspace
 
+_BLANK = "is ready to be filled in"
+
 
 def parser() -> argparse.ArgumentParser:
     """Options of ``parallax new``."""
@@ -30,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the file and say where it is."""
     workspace = Workspace(args.workspace)
     path = new_file(workspace, args.kind, args.name, copy_of=args.copy_of)
-    say(f"{path.relative_to(workspace.root).as_posix()} is ready to be filled in.")
+    state = f"is a copy of {args.copy_of}, ready to be changed" if args.copy_of else _BLANK
+    say(f"{path.relative_to(workspace.root).as_posix()} {state}.")
     say("Then: parallax check")
     return OK

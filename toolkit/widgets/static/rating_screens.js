@@ -2,7 +2,7 @@
 
 const RATING_WORDS = {
   name: "Parallax rating",
-  task: "You will read what an AI assistant answered to other people, and say what you think of it.",
+  task: "You will read what an AI assistant replied to short messages, and say what you think of it.",
   work: "ratings",
   made: "What you rated",
 };
@@ -19,6 +19,7 @@ function howScreen(panel) {
       h("li", {}, masked
         ? "Names and the like are hidden, as ‹name›. Judge what you see; there is no right answer."
         : "Judge what you see; there is no right answer."),
+      h("li", {}, "A reply may stop in the middle of a sentence. It came like that."),
       h("li", {}, "Everything works by keyboard, and every answer is saved at once. ",
         h("kbd", {}, "u"), " goes back to change one, ", h("kbd", {}, "p"), " passes.")),
     actions(

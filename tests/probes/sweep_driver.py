@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from toolkit.probes import run_sweep
 from toolkit.record import GroupWriter, Reply, open_record
 from toolkit.session import Bound
 
-SETTINGS = Settings(total_timeout=0.4)
+SETTINGS = Settings(total_timeout=1.0, max_attempts=6)
 
 
 def bound_to(base_url: str, settings: Settings = SETTINGS) -> Callable[[Study, str], Bound]:
@@ -81,6 +82,8 @@ def one_run(run: Callable[[int], None], after: int, wait: float) -> list[str]:
         os.close(reading)
         try:
             run(writing)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(writing)

@@ -33,6 +33,7 @@ def test_twenty_kills_lose_nothing_and_send_nothing_kept_again(tmp_path: Path) -
             text=True,
         )
         calls = server.stats()["calls"]
+    assert done.stderr == ""
     *killed, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(killed) == KILLS
     assert all(told and not told[-1].startswith("end") for told in killed)

@@ -13,10 +13,10 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest notebooks bench picture lock clean
+.PHONY: help lab test check pytest notebooks bench bench-peers picture lock clean
 
 help:  ## list what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 lab: .venv/installed  ## open the session notebook (options: make lab ARGS='--scripted')
 	@$(LAB)/parallax lab $(ARGS)
@@ -39,6 +39,9 @@ notebooks: .venv-test/installed  ## run every notebook with nbval
 
 bench: .venv-test/installed  ## figures on this machine, as ratios within one run
 	@PYTHONPATH=tests $(TEST)/python -m bench $(ARGS)
+
+bench-peers: .venv-test/installed  ## other tools on the same prompts (installs them in .cache/)
+	@PYTHONPATH=tests $(TEST)/python -m bench.peers
 
 picture: .venv-test/installed  ## take the README's picture of the panel again
 	$(TEST)/python tests/journeys/picture.py

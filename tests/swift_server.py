@@ -65,7 +65,11 @@ class Behavior:
         body = {
             "model": "swift",
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 50, "completion_tokens": words},
+            "usage": {
+                "prompt_tokens": 50,
+                "completion_tokens": words,
+                "total_tokens": 50 + words,
+            },
         }
         return json.dumps(body).encode()
 

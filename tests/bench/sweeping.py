@@ -86,18 +86,21 @@ def rate(client: str, *, latency: float = LATENCY) -> float:
     return found["units"] / found["seconds"]
 
 
-def measured(client: str, units: int, latency: float) -> dict[str, float]:
+def measured(
+    client: str, units: int, latency: float, *, concurrency: int = CONCURRENCY
+) -> dict[str, float]:
     """Run one client in a process of its own."""
     with SwiftServer(latency=latency, remember=0) as server, tempfile.TemporaryDirectory() as at:
         command = [sys.executable, "-m", "bench.sweeping", client, server.base_url, str(units), at]
+        command += [str(concurrency)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def main(client: str, base_url: str, units: int, folder: Path) -> None:
+def main(client: str, base_url: str, units: int, folder: Path, at_once: int) -> None:
     make = {"plain": plain, "bare": bare, "sweep": sweep, "two": two}[client]
-    work, warm_up = make(base_url, units, folder)
+    work, warm_up = make(base_url, units, folder, at_once)
 
     async def timed() -> tuple[int, float]:
         await warm_up()
@@ -112,14 +115,14 @@ def main(client: str, base_url: str, units: int, folder: Path) -> None:
 Client = tuple[Callable[[], Awaitable[int]], Callable[[], Awaitable[object]]]
 
 
-def plain(base_url: str, units: int, _: Path) -> Client:
+def plain(base_url: str, units: int, _: Path, at_once: int) -> Client:
     from openai import AsyncOpenAI
 
     client = AsyncOpenAI(api_key="none", base_url=base_url)
-    at_once = asyncio.Semaphore(CONCURRENCY)
+    gate = asyncio.Semaphore(at_once)
 
     async def ask() -> str:
-        async with at_once:
+        async with gate:
             answer = await client.chat.completions.create(model="test", messages=MESSAGES)  # type: ignore[arg-type]
             return str(answer.choices[0].message.content)
 
@@ -129,7 +132,7 @@ def plain(base_url: str, units: int, _: Path) -> Client:
     return work, ask
 
 
-def bare(base_url: str, units: int, _: Path) -> Client:
+def bare(base_url: str, units: int, _: Path, at_once: int) -> Client:
     import aiohttp
 
     async def ask(session: aiohttp.ClientSession) -> str:
@@ -145,7 +148,7 @@ def bare(base_url: str, units: int, _: Path) -> Client:
 
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector) as session:
-            return sum(await asyncio.gather(*(worker(session) for _ in range(CONCURRENCY))))
+            return sum(await asyncio.gather(*(worker(session) for _ in range(at_once))))
 
     async def warm_up() -> None:
         async with aiohttp.ClientSession() as session:
@@ -154,7 +157,7 @@ def bare(base_url: str, units: int, _: Path) -> Client:
     return work, warm_up
 
 
-def sweep(base_url: str, units: int, folder: Path, *, processes: int = 1) -> Client:
+def sweep(base_url: str, units: int, folder: Path, at_once: int, *, processes: int = 1) -> Client:
     from toolkit.design import ConfirmStage, EndpointPlan, Study
     from toolkit.endpoints import Message, Settings, open_endpoint
     from toolkit.probes import run_sweep
@@ -174,7 +177,7 @@ def sweep(base_url: str, units: int, folder: Path, *, processes: int = 1) -> Cli
 
     async def work() -> int:
         with open_record(stage.study) as record:
-            options = {"concurrency": CONCURRENCY, "processes": processes}
+            options = {"concurrency": at_once, "processes": processes}
             return (await run_sweep(stage, record, binder=binder, **options)).replies  # type: ignore[arg-type]
 
     async def warm_up() -> None:
@@ -185,9 +188,9 @@ def sweep(base_url: str, units: int, folder: Path, *, processes: int = 1) -> Cli
     return work, warm_up
 
 
-def two(base_url: str, units: int, folder: Path) -> Client:
-    return sweep(base_url, units, folder, processes=2)
+def two(base_url: str, units: int, folder: Path, at_once: int) -> Client:
+    return sweep(base_url, units, folder, at_once, processes=2)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))

@@ -83,7 +83,16 @@ def masked(reply: str, prompt: str = ALL_SLOTS, **more: object) -> str:
         ("Thanks, Amara! OKAFOR it is.", "Thanks, ‹name›! ‹name› it is."),
         ("Amara's parcel and Amara’s desk", "‹name›'s parcel and ‹name›’s desk"),
         ("**Amara** _Amara_ (Amara)", "**‹name›** _‹name›_ (‹name›)"),
-        ("amara.okafor@example.com", "‹name›.‹name›@example.com"),
+        ("amara.okafor@example.com", "‹name›@example.com"),
+        (
+            "aokafor@x.org, amara42@x.org, the.amaras@x.org",
+            "‹name›@x.org, ‹name›@x.org, ‹name›@x.org",
+        ),
+        ("x.org/in/amara_okafor", "x.org/in/‹name›"),
+        ("A. Okafor, Amara O., A.O., Amara K. Okafor", "‹name›, ‹name›, ‹name›, ‹name›"),
+        ("Mr./Ms. A. Okafor; Señora Okafor", "‹name›; ‹name›"),
+        ("Dear Sir, yes ma’am", "Dear ‹name›, yes ‹name›"),
+        ("Lagos' port, Amara' desk", "‹place›'s port, ‹name›'s desk"),
         ("AmaraOkafor", "‹name›"),
         ("Amara\n  Okafor", "‹name›"),
         ("Ama\u200bra", "‹name›"),
@@ -91,11 +100,12 @@ def masked(reply: str, prompt: str = ALL_SLOTS, **more: object) -> str:
         ("Ha\u0323nh is decomposed", "‹name› is decomposed"),
         ("Dang Thi Bich Hanh", "‹name›"),
         ("Dear Ms. Okafor and Mr Young", "Dear ‹name› and ‹name›"),
-        ("Al-Jaberi, Jaberi", "‹name›, ‹name›"),
+        ("Al-Jaberi, Jaberi, Al Jaberi, AlJaberi", "‹name›, ‹name›, ‹name›, ‹name›"),
         ("Amaranth and Okaforian stay", "Amaranth and Okaforian stay"),
         ("the young lee of the hill; Young", "the young lee of the hill; ‹name›"),
         ("As a Nigerian woman", "As a ‹group›"),
         ("an older woman", "a ‹group›"),
+        ("Nigerian women", "‹group›"),
         ("Nigerians and Canadians", "‹group› and ‹group›"),
         ("An Iraqi Canadian", "A ‹group›"),
         ("the older version", "the older version"),
@@ -104,6 +114,12 @@ def masked(reply: str, prompt: str = ALL_SLOTS, **more: object) -> str:
         ("Da Nang, da nang", "‹place›, ‹place›"),
         ("She told him", "‹they› told ‹them/their›"),
         ("He/she", "‹they›/‹they›"),
+        ("She has it; is he here? He doesn’t", "‹they› have it; are ‹they› here? ‹they› don’t"),
+        (
+            "He often leads, she's late, they've left",
+            "‹they› often lead, ‹they›'re late, ‹they›'re left",
+        ),
+        ("She always said so", "‹they› always said so"),
         ("they're here; the theory", "‹they›'re here; the theory"),
         ("themselves, HERSELF", "‹themself›, ‹themself›"),
         ("You said: I am new here. Right?", "You said: ‹identity›. Right?"),
@@ -119,8 +135,8 @@ def test_what_a_reply_becomes(reply: str, wanted: str) -> None:
 
 def test_only_what_the_slots_could_bring_is_masked() -> None:
     reply = "Amara, she is a Nigerian woman in Lagos."
-    assert masked(reply, "I am {name}.") == "‹name›, ‹they› is a Nigerian woman in Lagos."
-    assert masked(reply, "I live in {place}.") == "Amara, ‹they› is a Nigerian woman in ‹place›."
+    assert masked(reply, "I am {name}.") == "‹name›, ‹they› are a Nigerian woman in Lagos."
+    assert masked(reply, "I live in {place}.") == "Amara, ‹they› are a Nigerian woman in ‹place›."
 
 
 def test_somebody_else_keeps_their_name() -> None:
@@ -237,9 +253,9 @@ def test_no_cue_is_left_whatever_its_case_and_accents(value: str, case: object, 
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_text_without_a_cue_is_untouched(text: str) -> None:
-    mask = Mask(contrast("I am {name}."), EVERYBODY)
+    mask = Mask(contrast("I am {name}.", people=(AMARA, HANH)), (AMARA, HANH))
     folded = unicodedata.normalize("NFKD", text).casefold()
-    parts = {part for one in EVERYBODY for part in re.split(r"[\s-]", one.cues.name)}
+    parts = {part for one in (AMARA, HANH) for part in re.split(r"[\s-]", one.cues.name)}
     plain = {unicodedata.normalize("NFKD", part).casefold()[:2] for part in parts} | {"d", "đ"}
     if any(start in folded for start in plain):
         return
@@ -253,16 +269,33 @@ def test_everybodys_reply_becomes_the_same(small: Study) -> None:
             continue
         mask = Mask(made, people)
         said = {
-            mask.reply(f"{one.cues.name} is a {one.cues.noun}; {heard} liked {whose} team.")
+            mask.reply(
+                f"{one.cues.name} is a {one.cues.noun}; {heard} {has} led {whose} team. {isnt} "
+                f"{heard} kind? {heard.title()} {takes} care."
+            )
             for one in people
             for heard, whose in [forms(one)]
+            for has, isnt, takes in [verbs(heard)]
         }
-        assert said == {"‹name› is a ‹group›; ‹they› liked ‹them/their› team."}
+        assert said == {
+            "‹name› is a ‹group›; ‹they› have led ‹them/their› team. Aren't ‹they› kind? ‹they› "
+            "take care."
+        }
 
 
 def forms(one: Persona) -> tuple[str, str]:
     subject = one.cues.pronouns.partition("/")[0]
     return subject, {"she": "her", "he": "his", "they": "their"}[subject]
+
+
+def verbs(subject: str) -> tuple[str, str, str]:
+    return ("have", "Aren't", "take") if subject == "they" else ("has", "Isn't", "takes")
+
+
+def test_a_long_reply_is_masked_at_once() -> None:
+    """Nothing that looks like an address, a name or a verb makes it slower than its length."""
+    for piece in ("x", "x.", "A. ", "amara", "Mr. ", "‹name› ", "She ", "older "):
+        MASK.reply(piece * (60_000 // len(piece)))
 
 
 def test_a_pronoun_that_shows_a_gender_is_masked_without_a_pronoun_slot() -> None:

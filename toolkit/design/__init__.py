@@ -34,6 +34,7 @@ from toolkit.design.standalone import read_written
 from toolkit.design.study import Study
 from toolkit.design.terms import Term, suggestion
 from toolkit.design.unit import Unit, plan_units
+from toolkit.design.verbs import both_forms
 from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
 from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
 from toolkit.design.workspace import Checked, Workspace
@@ -90,6 +91,7 @@ __all__ = [
     "allocate_units",
     "article",
     "assign",
+    "both_forms",
     "cue_values",
     "lint",
     "lint_reading",

@@ -20,6 +20,8 @@ _PRONOUNS: Mapping[str, tuple[str, ...]] = {
     THEM: ("him", "his", "her", "hers", "them", "their", "theirs"),
     THEMSELF: ("himself", "herself", "themself", "themselves"),
 }
+_ADDRESS = ("sir", "madam", "ma'am")
+"""How one gender is spoken to, with or without a name."""
 PRONOUN_SLOTS = frozenset({"subject", "object", "possessive", "possessive.pronoun", "reflexive"})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE = re.compile(r"(?:^|[.!?…]\s+)\W*")
@@ -40,6 +42,23 @@ _TELLING = _words(
     "arthritis depression migrant immigrant refugee pensioner teenager veteran"
 )
 """What somebody may be called by one word; masked where a persona of the contrast is."""
+_KIN: Mapping[str, tuple[str, ...]] = {
+    "arthritis": ("arthritic",),
+    "autistic": ("autism",),
+    "blind": ("blindness",),
+    "deaf": ("deafness",),
+    "disability": ("disabilities", "disabled"),
+    "disabled": ("disability", "disabilities"),
+    "dyslexic": ("dyslexia",),
+    "gentleman": ("gentlemen",),
+    "jewish": ("jew",),
+    "lady": ("ladies",),
+    "man": ("men",),
+    "wheelchair": ("wheelchairs",),
+    "wife": ("wives",),
+    "woman": ("women",),
+}
+"""Other forms of a telling word, where an added s is not enough."""
 _CALENDAR = _words(
     "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
     "thursdays fridays saturdays sundays january february march april may june july august "
@@ -105,6 +124,7 @@ def descriptions(contrast: Contrast, people: Sequence[Persona]) -> Descriptions:
     capitals |= {word.casefold() for one in stated for word in _inner_capitals(one)}
     named = {word.casefold() for one in stated for word in _WORD.findall(one)} | words
     telling = (capitals | (named & _TELLING)) - _CALENDAR - _COMMON
+    telling |= {other for word in telling for other in _KIN.get(word, ())}
     # Two letters are too often something else: "MS" is not the "Ms" before a name.
     return Descriptions(
         frozenset(word for word in telling if len(word) > 2), frozenset(words - _COMMON)
@@ -138,12 +158,13 @@ def _pronouns(*, stated: bool, people: Sequence[Persona]) -> list[CueWord]:
     """
     if not stated and len({one.cues.pronouns for one in people}) < 2:
         return []
-    return [
+    shown = [
         CueWord(form, mark)
         for mark, forms in _PRONOUNS.items()
         for form in forms
         if stated or not form.startswith("the")
     ]
+    return [*shown, *(CueWord(form, NAME) for form in _ADDRESS)]
 
 
 def _references(contrast: Contrast, people: Sequence[Persona]) -> Iterator[Rendered]:
@@ -182,8 +203,11 @@ def _name_words(name: str) -> Iterator[CueWord]:
     parts = name.split()
     yield CueWord(name, NAME)
     yield CueWord("".join(parts), NAME)
+    yield CueWord("".join(f"{part[0]}." for part in parts), NAME, capital=True)
     for part in parts:
         yield _proper(part, NAME)
+        if "-" in part:
+            yield from (CueWord(part.replace("-", join), NAME) for join in ("", " "))
         for piece in part.split("-"):
             if len(piece) >= _SHORT:
                 yield _proper(piece, NAME)

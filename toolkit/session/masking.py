@@ -29,6 +29,7 @@ from toolkit.session.cue_words import (
     sentence_mark,
     used_slots,
 )
+from toolkit.session.mask_traces import without_traces
 
 _SLOT_MARKS: Mapping[str, str] = {
     "name": NAME,
@@ -47,9 +48,6 @@ _SLOT_MARKS: Mapping[str, str] = {
 _MARKS = frozenset({*_SLOT_MARKS.values(), THEM})
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "’": "'", "ʼ": "'"})
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
-_TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Sir|Madam)\b\.?\s+(?={NAME})", re.IGNORECASE)
-_AGAIN = re.compile(rf"({NAME}|{GROUP}|{PLACE})(?:[\s-]+\1)+")
-_ARTICLE = re.compile(rf"\b([Aa])n(?=\s+(?:{GROUP}|{IDENTITY}|{NAME}|{PLACE}))")
 
 
 class Mask:
@@ -85,7 +83,7 @@ class Mask:
             if mark is not None:
                 masked += text[end:start] + mark
                 end = stop
-        return _tidy(masked + text[end:])
+        return without_traces(masked + text[end:])
 
     def _mark(self, match: re.Match[str], written: str) -> str | None:
         """What takes the place of a match; None where it stays."""
@@ -93,6 +91,8 @@ class Mask:
             return None
         if match["described"] is not None:
             return GROUP
+        if match["mail"] is not None:
+            return NAME
         word = self._by_text[_spaced(match.group())]
         return None if word.capital and not written[:1].isupper() else word.mark
 
@@ -141,13 +141,20 @@ def _spaced(text: str) -> str:
 
 
 def _pattern(
-    kept: Iterable[str], words: Iterable[CueWord], described: Descriptions
+    kept: Iterable[str], words: Sequence[CueWord], described: Descriptions
 ) -> re.Pattern[str]:
     """What to look for in folded text: longest first, so that a part never hides the whole."""
-    parts = [rf"(?P<kept>{_any_of(_plain(one) for one in kept)})"]
+    parts = [rf"(?P<kept>{_any_of(_plain(one) for one in kept)})", rf"(?P<mail>{_mail(words)})"]
     parts += [rf"(?P<word>{_any_of(_plain(one.text) for one in words)})"] if words else []
     runs = _runs(described) if described.telling else "(?!)"
     return re.compile("|".join([*parts, rf"(?P<described>{runs})"]))
+
+
+def _mail(words: Sequence[CueWord]) -> str:
+    """The part of an address before the @, if part of a name is somewhere in it."""
+    plain = {_plain(one.text) for one in words if one.mark == NAME}
+    names = "|".join(sorted(one for one in plain if len(one) > 3 and one.isalpha()))
+    return rf"(?<![\w.+-])[\w.+-]{{0,40}}?(?:{names})[\w.+-]{{0,40}}(?=@)" if names else "(?!)"
 
 
 def _any_of(texts: Iterable[str]) -> str:
@@ -166,16 +173,10 @@ def _whole(text: str) -> str:
 def _runs(described: Descriptions) -> str:
     telling = _bare({_plain(one) for one in described.telling})
     around = _bare({_plain(one) for one in described.telling | described.around})
-    return rf"{_BEFORE}(?:{around}[\s-]+)*{telling}(?:[\s-]+{around})*{_AFTER}"
+    # Few enough words that a text of nothing but these costs no more than its length.
+    return rf"{_BEFORE}(?:{around}[\s-]+){{0,8}}{telling}(?:[\s-]+{around}){{0,8}}{_AFTER}"
 
 
 def _bare(words: set[str]) -> str:
     longest_first = sorted(words, key=lambda one: (-len(one), one))
     return "(?:" + "|".join(rf"{re.escape(one)}s?{_AFTER}" for one in longest_first) + ")"
-
-
-def _tidy(text: str) -> str:
-    """Let titles go with the name, and articles tell nothing of what they stand before."""
-    text = _TITLED.sub("", text)
-    text = _AGAIN.sub(r"\1", text)
-    return _ARTICLE.sub(r"\1", text)

@@ -1,0 +1,47 @@
+"""What still tells of a name or a pronoun once it is masked, and how it is made to tell nothing.
+
+A title before a name, initials beside it, the "n" of an article, the apostrophe after a final s,
+and above all the verb: "she has" and "they have" would be told apart with the pronoun gone.
+"""
+
+import re
+
+from toolkit.design import both_forms
+from toolkit.session.cue_words import GROUP, IDENTITY, NAME, PLACE, THEY
+
+_TITLES = (
+    "Mr|Mrs|Ms|Miss|Mx|Mister|Missus|Sir|Madam|Madame|Mme|Monsieur|Frau|Herr|Se[ñn]ora?|Sra?|"
+    "Senhora?|Pani?"
+)
+_BEFORE_NAME = re.compile(
+    rf"\b(?:(?i:{_TITLES})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
+)
+_AFTER_NAME = re.compile(rf"(?<={NAME})(?:[\s-]?[A-Z]\.)+(?=[\s,;:]|$)")
+_AGAIN = re.compile(rf"({NAME}|{GROUP}|{PLACE})(?:(?:[\s-]+|[._])\1)+")
+_ARTICLE = re.compile(rf"\b([Aa])n(?=\s+(?:{GROUP}|{IDENTITY}|{NAME}|{PLACE}))")
+_FINAL_S = re.compile(rf"((?:{NAME}|{GROUP}|{PLACE})['’])(?=\s+[a-z])")
+_ADVERB = r"(?:(?:also|always|already|just|never|now|often|still|usually|[a-z]+ly)\s+)?"
+_VERB_AFTER = re.compile(rf"({THEY}\s+{_ADVERB})([A-Za-z]+(?:n['’]t)?)(?![\w'’])")
+_VERB_BEFORE = re.compile(rf"\b((?:is|was|has|does)(?:n['’]t)?)(?=\s+{THEY})", re.IGNORECASE)
+_SHORTENED = re.compile(rf"({THEY}['’])(?:s|ve)\b", re.IGNORECASE)
+
+
+def without_traces(text: str) -> str:
+    """Clear a masked text of what its masked words have left; once is enough."""
+    text = _BEFORE_NAME.sub("", text)
+    text = _AFTER_NAME.sub("", text)
+    text = _AGAIN.sub(r"\1", text)
+    text = _ARTICLE.sub(r"\1", text)
+    text = _FINAL_S.sub(r"\1s", text)
+    text = _SHORTENED.sub(r"\1re", text)
+    text = _VERB_BEFORE.sub(lambda match: _plural(match[1]), text)
+    return _VERB_AFTER.sub(lambda match: match[1] + _plural(match[2]), text)
+
+
+def _plural(verb: str) -> str:
+    """The form for everybody, as in prompts: ‹they› have."""
+    forms = both_forms(verb.casefold().replace("’", "'"))
+    if forms is None:
+        return verb
+    plural = forms[1].replace("'", "’") if "’" in verb else forms[1]
+    return plural[:1].upper() + plural[1:] if verb[:1].isupper() else plural

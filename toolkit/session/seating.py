@@ -8,6 +8,7 @@ are left out.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import Allocation, ConfirmStage, Study, Task
@@ -103,6 +104,8 @@ class SeatPlan:
         self._hash = confirm_hash
         self._allocation = allocation
         self._record = record
+        self._read = 0
+        self._known: list[RaterSeat] = []
 
     def held_by(self, participant: Participant) -> Seating | None:
         """The seat this participant took last, or None."""
@@ -244,8 +247,13 @@ class SeatPlan:
         row = entry.row() if entry else None
         return row.participant_id if isinstance(row, Session) else None
 
-    def _rows(self) -> list[RaterSeat]:
-        return [row for row in self._record.rows(RaterSeat) if row.confirm_hash == self._hash]
+    def _rows(self) -> tuple[RaterSeat, ...]:
+        """Every seat taken so far; of the record only what is new is read."""
+        for entry in self._record.entries(kinds=[RaterSeat.KIND], after=self._read):
+            self._read = entry.number
+            if entry.body["confirm_hash"] == self._hash:
+                self._known.append(cast(RaterSeat, entry.row()))
+        return tuple(self._known)
 
     def _end(self, row: RaterSeat) -> SessionEnd | None:
         entry = self._record.find(f"{row.session_id}.end")

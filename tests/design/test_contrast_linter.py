@@ -84,6 +84,20 @@ def test_without_its_scenario_a_company_may_be_anybody() -> None:
     ] * 2
 
 
+def test_a_long_difference_is_cut_side_by_side() -> None:
+    case = {
+        "reason": "Apostrophes in what is cut.",
+        "prompt": "I am {a} {noun}. My parcel is late.",
+        "paraphrase": "I am {a} {noun}. I'm asking since it's been ten days, and I'm told that "
+        "the parcel isn't here, nor anywhere near to where it ought to be by now.",
+    }
+    size, _ = complaints(contrast(case))
+    assert (
+        "'My … is late' against \"I'm asking since it's been ten days and I'm told that the … …\"; wanted"
+        in size
+    )
+
+
 def test_the_proof_does_not_trust_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     # A renderer with a fault of its own: one arm gets another word where no slot is.
     def faulty(value: Contrast, arm: Arm, person: Persona, *, replicate: int = 0) -> Rendered:

@@ -1,6 +1,5 @@
 """Rules on the arms as sent: that they differ in the cues, in nothing else, and by how much."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from statistics import median
@@ -19,6 +18,8 @@ EDIT_FLOOR = 3
 """Changed words below which a swap counts as a swap of this many: no rewording is smaller."""
 EDIT_LEAST, EDIT_MOST = 0.5, 3.0
 """How small and how large a paraphrase's edit may be, in swaps: of the same order of size."""
+_LONGEST = 60
+"""Characters of what two texts differ in that are quoted where it may be most of them."""
 
 
 def proof(sheet: Sheet) -> Iterator[Fault]:
@@ -113,7 +114,7 @@ def length(sheet: Sheet) -> Iterator[Fault]:
                 one, other = _around_difference(base, text)
                 got = (
                     f'{words} words in reference, "{one}", and {count} in {arm.label}, "{other}": '
-                    f"{_shortened(differing(base, text))}"
+                    f"{differing(base, text, longest=_LONGEST)}"
                 )
                 wanted = f"at most {room:g} words more or fewer than the reference"
                 where = "paraphrase" if arm.kind == "paraphrase" else "prompt"
@@ -170,7 +171,7 @@ def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
         got = (
             f'{changed} changed {"word" if changed == 1 else "words"}: "{one}" (reference) and '
             f'"{other}" (paraphrase): '
-            f"{_shortened(differing(base, reworded))}"
+            f"{differing(base, reworded, longest=_LONGEST)}"
         )
         wanted = (
             f"{EDIT_LEAST * swap:g} to {EDIT_MOST * swap:g} changed words, "
@@ -215,8 +216,3 @@ def _around_difference(one: str, other: str) -> tuple[str, str]:
     )
     start = one.rfind(" ", 0, start) + 1
     return excerpt(one, start, start + 40), excerpt(other, start, start + 40)
-
-
-def _shortened(words: str) -> str:
-    """Cut what two long texts differ in to its first words."""
-    return re.sub(r"'([^']{60})[^']*'", lambda match: f"'{match[1].rpartition(' ')[0]} …'", words)

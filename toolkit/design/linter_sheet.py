@@ -208,10 +208,22 @@ def excerpt(text: str, start: int, end: int) -> str:
     return " ".join(f"{before}{text[start:end]}{after}".split())
 
 
-def differing(first: str, second: str) -> str:
-    """Name the words in which two texts differ: ``'her' against 'his'``."""
+def differing(first: str, second: str, *, longest: int | None = None) -> str:
+    """Name the words in which two texts differ: ``'her' against 'his'``.
+
+    Args:
+        first: a text.
+        second: the other.
+        longest: how many characters of each side to keep; the last word of those goes, too.
+    """
     one, other = WORD.findall(first), WORD.findall(second)
     blocks = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     left = [" ".join(one[a:b]) for kind, a, b, _, _ in blocks if kind != "equal"]
     right = [" ".join(other[c:d]) for kind, _, _, c, d in blocks if kind != "equal"]
-    return f"{' … '.join(left)!r} against {' … '.join(right)!r}"
+    return " against ".join(repr(_first(" … ".join(side), longest)) for side in (left, right))
+
+
+def _first(words: str, longest: int | None) -> str:
+    if longest is None or len(words) < longest:
+        return words
+    return words[:longest].rpartition(" ")[0] + " …"

@@ -30,7 +30,7 @@ from toolkit.design.allocation_draft import Grounds, Item, Link, Stock, items, l
 from toolkit.design.confirm import RatingPlan
 from toolkit.design.confirm_stage import ConfirmStage
 from toolkit.design.connection import Rating, groups_of_ratings, is_connected
-from toolkit.design.drawing import Rotation
+from toolkit.design.drawing import Rotation, refuse_ratings
 from toolkit.design.sitting_order import Place, ordered, places
 from toolkit.design.unit import Unit
 from toolkit.errors import PlanRefused
@@ -165,6 +165,12 @@ def _require_contrasts(grounds: Grounds, seats: range) -> None:
             f"assignment: got {plan.repeats} repeats of {fewest} items a rater; wanted no item "
             f"repeated twice. Set repeats to at most {fewest}, or plan more items."
         )
+    if seats.start == 0:
+        # Before anything is dealt, which for a slip of some zeros would take for ever.
+        replies = len(grounds.sources[0]) * grounds.sources[1]
+        largest = -(-len(seats) * wanted // len(grounds.cells))
+        if largest > 2 * replies:
+            refuse_ratings(largest, replies)
     for seat in (*seats, *(one for one in grounds.excluded if one in seats)):
         barred = set(grounds.excluded.get(seat, ())) & set(grounds.choices)
         there = len(grounds.choices) - len(barred)

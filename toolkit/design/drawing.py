@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import lcm
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
 
 from toolkit.errors import PlanRefused
 
@@ -120,9 +120,16 @@ def _next_cells(
 def _require_replies(
     ratings: Mapping[Cell, int], least: Mapping[Cell, int], most: Mapping[Cell, int], size: int
 ) -> None:
-    if all(least[cell] <= most[cell] for cell in ratings):
-        return
-    largest = max(ratings.values())
+    if any(least[cell] > most[cell] for cell in ratings):
+        refuse_ratings(max(ratings.values()), size)
+
+
+def refuse_ratings(largest: int, size: int) -> NoReturn:
+    """Say that there are too many ratings for the replies of a contrast and arm.
+
+    Raises:
+        PlanRefused: always.
+    """
     raise PlanRefused(
         f"assignment: got {largest} ratings for a contrast and arm that has {size} replies; wanted "
         f"no reply rated by more than two raters. Set replicates so that there are at least "

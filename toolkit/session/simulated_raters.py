@@ -51,7 +51,8 @@ def simulate_raters(
     truth = true_effects(stage, record, model)
     _keep_truth(stage, record, seed=seed, model=model, truth=truth)
     allocation = allocate(stage)
-    total = sum(len(allocation.seat(number)) for number in range(raters))
+    asked = [len(tasks) for tasks in allocation.seats]
+    total = sum(asked[number % len(asked)] for number in range(raters))
     done = 0
 
     def count() -> None:

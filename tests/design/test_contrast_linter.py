@@ -92,10 +92,8 @@ def test_a_long_difference_is_cut_side_by_side() -> None:
         "the parcel isn't here, nor anywhere near to where it ought to be by now.",
     }
     size, _ = complaints(contrast(case))
-    assert (
-        "'My … is late' against \"I'm asking since it's been ten days and I'm told that the … …\"; wanted"
-        in size
-    )
+    right = "I'm asking since it's been ten days and I'm told that the … …"
+    assert f"'My … is late' against {right!r}; wanted" in size
 
 
 def test_the_proof_does_not_trust_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:

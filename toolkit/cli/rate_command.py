@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Do the one thing that was asked for."""
     study = find_study(args.study, Workspace(args.workspace))
-    if args.release:
+    if args.release is not None:
         return _release(study, args)
     return _simulate(study, args)
 

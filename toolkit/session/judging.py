@@ -155,6 +155,12 @@ class Judgments:
             raise NotNow("This item is not one of yours. Reload the page and try again.")
         if self._kept.end is not None:
             raise NotNow("Your rating is over; nothing more is asked. Thank you.")
+        if self._kept.guesses and judged.complete:
+            # The options of a guess name every persona there could have been.
+            raise NotNow(
+                "You have begun to say who these people were, so what you rated before stays as it "
+                "is. Go on with what is shown."
+            )
         return judged
 
     def _known(self, event_id: str | None, kind: type[_R]) -> _R | None:

@@ -103,8 +103,6 @@ class Remote(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         """Fail what it had under way; whoever asked may ask again, elsewhere."""
         self.ready = False
-        if not self._ended.done():
-            self._ended.set_result(None)
         for call in self._calls.values():
             if not call.done():
                 call.set_result(
@@ -113,6 +111,12 @@ class Remote(asyncio.SubprocessProtocol):
                         "wanted an answer. Ask again; with --processes 1 there is no such process."
                     )
                 )
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        """Note that it has ended and every pipe to it is closed."""
+        if not self._ended.done():
+            self._ended.set_result(None)
+
 
 
 class Shared:

@@ -118,7 +118,6 @@ class Remote(asyncio.SubprocessProtocol):
             self._ended.set_result(None)
 
 
-
 class Shared:
     """One endpoint through two processes: each call is made by the one with fewer under way.
 

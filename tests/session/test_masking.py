@@ -88,6 +88,7 @@ def masked(reply: str, prompt: str = ALL_SLOTS, **more: object) -> str:
             "aokafor@x.org, amara42@x.org, the.amaras@x.org",
             "‹name›@x.org, ‹name›@x.org, ‹name›@x.org",
         ),
+        ("lee@x.org, thi.dang@x.org, lees@x.org", "‹name›@x.org, ‹name›@x.org, lees@x.org"),
         ("x.org/in/amara_okafor", "x.org/in/‹name›"),
         ("A. Okafor, Amara O., A.O., Amara K. Okafor", "‹name›, ‹name›, ‹name›, ‹name›"),
         ("Mr./Ms. A. Okafor; Señora Okafor", "‹name›; ‹name›"),

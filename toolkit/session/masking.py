@@ -151,10 +151,14 @@ def _pattern(
 
 
 def _mail(words: Sequence[CueWord]) -> str:
-    """The part of an address before the @, if part of a name is somewhere in it."""
-    plain = {_plain(one.text) for one in words if one.mark == NAME}
-    names = "|".join(sorted(one for one in plain if len(one) > 3 and one.isalpha()))
-    return rf"(?<![\w.+-])[\w.+-]{{0,40}}?(?:{names})[\w.+-]{{0,40}}(?=@)" if names else "(?!)"
+    """The part of an address before the @, if a name is somewhere in it or short ones are all."""
+    names = sorted({_plain(one.text) for one in words if one.mark == NAME})
+    names = [one for one in names if one.isalpha()]
+    if not names:
+        return "(?!)"
+    short, long = "|".join(names), "|".join(one for one in names if len(one) > 3) or "(?!)"
+    whole = rf"(?:{short})(?:[._-]?(?:{short})){{0,5}}\d{{0,4}}"
+    return rf"(?<![\w.+-])(?:{whole}|[\w.+-]{{0,40}}?(?:{long})[\w.+-]{{0,40}})(?=@)"
 
 
 def _any_of(texts: Iterable[str]) -> str:

@@ -120,6 +120,10 @@ ID = (
 )
 FIELDS = "one of contrasts, endpoints, replicates, seed, rating, analysis"
 OUTCOMES = "one of accurate, respected, preference, refusal"
+NOT_OF_PAIRS = (
+    "wanted 'preference' or 'refusal', since raters of pairs say which reply is better and answer "
+    "no question. Set 'form: single' under rating, or choose another outcome."
+)
 SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "no replicate": (
         replaced("replicates: 2", "replicates: 0"),
@@ -153,6 +157,23 @@ SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
         (
             f"44: confirm.analysis.primary: got 'respekted'; wanted the outcome: {OUTCOMES}. Did "
             "you mean 'respected'?",
+        ),
+    ),
+    "questions that raters of pairs are never asked": (
+        lambda text: replaced("form: single", "form: pair")(text).replace(
+            "margin: 0.5", "margin: 0.5\n    secondary: [refusal, accurate]"
+        ),
+        (
+            f"44: confirm.analysis.primary: got 'respected'; {NOT_OF_PAIRS}",
+            f"46: confirm.analysis.secondary.2: got 'accurate'; {NOT_OF_PAIRS}",
+        ),
+    ),
+    "a preference between single replies": (
+        replaced("margin: 0.5", "margin: 0.5\n    secondary: [refusal, preference]"),
+        (
+            "46: confirm.analysis.secondary.2: got 'preference'; wanted a question of the form or "
+            "'refusal', since raters see single replies. Set 'form: pair' under rating, or choose "
+            "another outcome.",
         ),
     ),
     "a contrast twice": (

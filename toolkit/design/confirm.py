@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from toolkit.design.files import Place
 from toolkit.design.form import ConsentForm, Question, each_question_once
 from toolkit.design.terms import refusal
 from toolkit.design.written import (
@@ -21,6 +22,8 @@ from toolkit.design.written import (
 )
 
 Share = Annotated[float, Field(ge=0, le=1)]
+OUTCOMES = ("preference", "refusal")
+"""Outcomes besides the questions that raters are asked."""
 
 
 class AttentionItem(Written):
@@ -86,6 +89,22 @@ class AnalysisPlan(Written):
     """Anything else fixed in advance, in words."""
 
 
+_OF_PAIRS = (
+    "'preference' or 'refusal', since raters of pairs say which reply is better and answer no "
+    "question",
+    "Set 'form: single' under rating, or choose another outcome.",
+)
+_OF_SINGLES = (
+    "a question of the form or 'refusal', since raters see single replies",
+    "Set 'form: pair' under rating, or choose another outcome.",
+)
+
+
+def _never_answered(outcome: str, *, pairs: bool) -> bool:
+    """Whether raters are never asked what an outcome is made of."""
+    return outcome not in OUTCOMES if pairs else outcome == "preference"
+
+
 class ConfirmPlan(Written):
     """Everything the confirm freeze adds to a study."""
 
@@ -104,9 +123,13 @@ class ConfirmPlan(Written):
 
     @model_validator(mode="after")
     def _check_outcome(self) -> Self:
-        asked = (self.analysis.primary, *self.analysis.secondary)
-        if "preference" in asked and self.rating.form != "pair":
-            wanted = "a question of the form or 'refusal', since raters see single replies"
-            hint = "Set 'form: pair' under rating, or choose another outcome."
-            raise_at([(("analysis", "primary"), refusal(wanted, hint), "preference")])
+        asked: list[tuple[Place, str]] = [(("analysis", "primary"), self.analysis.primary)]
+        asked += [
+            (("analysis", "secondary", index), name)
+            for index, name in enumerate(self.analysis.secondary)
+        ]
+        pairs = self.rating.form == "pair"
+        problem = refusal(*(_OF_PAIRS if pairs else _OF_SINGLES))
+        never = [one for one in asked if _never_answered(one[1], pairs=pairs)]
+        raise_at([(place, problem, name) for place, name in never])
         return self

@@ -3,15 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
-from toolkit.design.confirm import ConfirmPlan
+from toolkit.design.confirm import OUTCOMES, ConfirmPlan
 from toolkit.design.contrast import Contrast
 from toolkit.design.files import Place, shown
 from toolkit.design.folder import Reading
 from toolkit.design.terms import one_of, suggestion
 from toolkit.errors import Complaint
-
-OUTCOMES = ("preference", "refusal")
-"""Primary outcomes besides the questions of the form."""
 
 
 class Names(Protocol):

@@ -236,3 +236,27 @@ def test_a_seat_without_the_own_contrast_comes_first(rating_world: MakeWorld) ->
     assert world.seat(author).seat == without
     assert author.left_out == 0
     assert world.seat(world.queue("R-1")).seat == 0
+
+
+def test_whoever_may_rate_nothing_keeps_no_seat_from_others(rating_world: MakeWorld) -> None:
+    """Every contrast grew from one tester, who looks at the rating, too."""
+
+    def grow_all(root: Path) -> None:
+        grow_from_lead(root)
+        for other in ("payslip", "reference-letter"):
+            path = root / "personas" / "contrasts" / f"{other}.yaml"
+            lead = "origin: lead\nlead: {session_id: conversation-1, turn_id: turn-1}"
+            path.write_text(path.read_text().replace("origin: planned", lead))
+
+    world = rating_world(edit=grow_all)
+    keep_replies(world.stage, world.record)
+    play(world, "R-0")
+    author = world.queue("R-0")
+    assert (author.stage, author.current, author.left_out) == ("done", None, 4)
+    assert world.record.rows(Item) == []
+    other = world.queue("R-1")
+    assert (world.seat(other).seat, world.seat(other).holder) == (0, 1)
+    assert len(judge_all(other)) == 5
+    author.close()
+    assert world.queue("R-0").stage == "done"
+    assert world.seat(world.queue("R-2")).seat == 1

@@ -191,7 +191,7 @@ class SeatPlan:
             yield from range(first, first + planned)
 
     def _given_back(self, row: RaterSeat, gone: Collection[str]) -> bool:
-        if row.participant_id in gone:
+        if row.participant_id in gone or not row.items:
             return True
         end = self._end(row)
         return end is not None and end.reason in ("left", "withdrawn")
@@ -217,7 +217,9 @@ class SeatPlan:
         asked = [task for task in self._allocation.seat(seat) if task.contrast_id not in own]
         left_out = len(self._allocation.seat(seat)) - len(asked)
         kept = [task for task in asked if task.position not in done and task.repeats not in done]
-        return tuple(kept), left_out
+        # Checks on reading alone are no work.
+        some = any(task.purpose == "rating" for task in kept)
+        return tuple(kept) if some else (), left_out
 
     def _rated_before(self, seat: int, holder: int, *, simulated: bool) -> set[int | None]:
         gone = withdrawn(self._record)

@@ -50,6 +50,16 @@ def test_from_the_code_to_the_end(world: RatingWorld) -> None:
     assert world.record.verify().ok
 
 
+def test_a_repeat_that_has_to_wait_is_counted_all_along(world: RatingWorld) -> None:
+    for name in ("R-1", "R-2", "R-3"):
+        queue = world.queue(name)
+        told = []
+        while queue.stage == "rate":
+            judge(queue)
+            told.append((queue.progress.done, queue.progress.of, queue.progress.skipped))
+        assert told == [(done, 5, 0) for done in range(1, 6)]
+
+
 def test_a_rater_meets_each_contrast_once_and_then_a_repeat(world: RatingWorld) -> None:
     queue = world.queue()
     judge_all(queue)

@@ -101,11 +101,18 @@ class Worklist:
     def _repeat_prospect(self, task: Task) -> Prospect:
         original = self._at(task.repeats)
         if original is not None and original.complete:
-            return "ready" if original.rated and self._long_ago(task, original) else "lost"
+            if original.rated and self._long_ago(task, original):
+                return "ready"
+            return "pending" if original.rated and self._more_to_come() else "lost"
         first = next((one for one in self._tasks if one.position == task.repeats), None)
         if first is None or self._prospect(first) == "lost":
             return "lost"
         return "pending"
+
+    def _more_to_come(self) -> bool:
+        """Whether other items than repeats are left, so that a repeat's time may still come."""
+        others = (task for task in self._left() if task.purpose != "repeat")
+        return any(self._prospect(task) != "lost" for task in others)
 
     def _long_ago(self, task: Task, original: JudgedItem) -> bool:
         """Whether enough was shown since, as a seat taken over or a late reply may leave little.

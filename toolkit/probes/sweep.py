@@ -16,6 +16,7 @@ from typing import Any, Literal
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study, Unit
 from toolkit.errors import ParallaxError
+from toolkit.probes.collecting import rare_collections
 from toolkit.probes.dispatch import Dispatcher, Due
 from toolkit.probes.gate import Gate
 from toolkit.probes.lane import Lane
@@ -102,7 +103,8 @@ async def run_sweep(
         due = units_due(stage, record, retry_errored=retry_errored)
         run = _Run(stage, record, due, meter or Meter(len(due)), on_progress)
         how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
-        return await run.run(binder, how, stop)
+        with rare_collections():
+            return await run.run(binder, how, stop)
 
 
 class _Run:

@@ -12,6 +12,7 @@ from typing import Any
 
 from toolkit.endpoints import Answer, Endpoint, Message, Settings, host_of, open_endpoint
 from toolkit.errors import EndpointError, EndpointFailed, ParallaxError
+from toolkit.probes.collecting import rare_collections
 from toolkit.probes.wire import Inbox, Outbox, call_from_json, end_to_json
 
 
@@ -79,8 +80,9 @@ async def _serve() -> None:
     writing, _ = await loop.connect_write_pipe(asyncio.Protocol, sys.stdout.buffer)
     worker = Worker(Outbox(writing.write))
     await loop.connect_read_pipe(lambda: worker, sys.stdin.buffer)
-    await worker.over.wait()
-    await worker.close()
+    with rare_collections():
+        await worker.over.wait()
+        await worker.close()
 
 
 if __name__ == "__main__":

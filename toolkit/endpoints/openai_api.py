@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import httpx2
 import openai
+from openai._types import RequestOptions
 
 from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.dialect import Dialect, encoded
@@ -27,6 +28,10 @@ from toolkit.endpoints.waiting import LONGEST_WAIT, backoff
 _FIRST_BACKOFF = 0.5
 _Unused = openai.AsyncStream[Any]
 """What the SDK would parse the bytes into, were it not asked for the bytes themselves."""
+
+
+# The SDK would draw a random key for each call, to know its own retries by; there are none.
+_ONCE = RequestOptions(idempotency_key="unused")
 
 
 class OpenAIEndpoint:
@@ -144,6 +149,7 @@ class OpenAIEndpoint:
             cast_to=httpx2.Response,
             stream=True,
             stream_cls=_Unused,
+            options=_ONCE,
         )
         try:
             yield cast(httpx2.Response, response)

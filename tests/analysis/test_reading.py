@@ -88,7 +88,7 @@ def test_neither_conversation_nor_sample_is_said_plainly(study: Study) -> None:
     with pytest.raises(AnalysisError) as refused:
         open_to_read(study, environ={})
     assert str(refused.value) == (
-        "first look: study 'small' has no conversation yet, and there is no sample; wanted a "
+        "notebook: study 'small' has no conversation yet, and there is no sample; wanted a "
         "record to read, or results/sample/record.jsonl. Play a conversation with `parallax lab`, "
         "or make a sample with `parallax sample`."
     )
@@ -111,6 +111,18 @@ def test_a_record_of_the_confirm_stage_alone_is_read(study: Study) -> None:
     rated(tale)
     with open_record(study) as record:
         record.append(*tale.rows)
-    source = open_to_read(study, environ={})
+    with pytest.raises(AnalysisError, match="has no conversation yet, and there is no sample"):
+        open_to_read(study, environ={})
+    source = open_to_read(study, stage="confirm", environ={})
     assert str(source) == "The record of study 'small': 5 replies, 2 raters, 1 of them simulated."
     source.record.close()
+
+
+def test_without_replies_the_sample_of_the_confirm_stage_is_wanted(study: Study) -> None:
+    with pytest.raises(AnalysisError) as refused:
+        open_to_read(study, stage="confirm", environ={})
+    assert str(refused.value) == (
+        "notebook: study 'small' has no reply yet, and there is no sample; wanted a record to "
+        "read, or results/sample/confirm.jsonl.gz. Send the contrasts with `parallax run`, or make "
+        "a sample with `parallax sample --stage confirm`."
+    )

@@ -294,3 +294,25 @@ def test_an_item_that_cannot_be_kept_is_not_shown(
     rater.done("look")
     assert rater.screen == "rate"
     assert [one.value for one in record.rows(Rating)] == [4, 4]
+
+
+def test_raters_are_told_what_becomes_of_what_they_leave(tmp_path: Path) -> None:
+    plain = Rater(study := rating_study(tmp_path / "a"), open_record(study))
+    plain.done("enrol", code="R-01")
+    assert plain.panel.view["consent"]["seen_by"] == "The study lead."
+    plain.record.close()
+    told = {
+        "data": "{seen_by: Two analysts., kept_for: One month.}",
+        "what_happens_next": "It is all put together.",
+    }
+    own = rating_study(tmp_path / "b", **told)
+    with open_record(own) as record:
+        keep_replies(own, record)
+        rater = Rater(own, record)
+        rater.done("enrol", code="R-01")
+        consent = rater.panel.view["consent"]
+        assert (consent["seen_by"], consent["kept_for"]) == ("Two analysts.", "One month.")
+        rater.done("consent")
+        rater.done("withdraw", reason="")
+        assert rater.panel.view["kept_for"] == "One month."
+    assert ConfirmStage(own).plan.rating.what_happens_next == "It is all put together."

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
@@ -25,6 +25,15 @@ from toolkit.record import (
 VARIABLE = "PARALLAX_RECORD"
 """Environment variable: ``sample``, a path, or a database URL to read instead."""
 SAMPLE = "sample"
+_SAMPLES = {
+    "explore": ("record.jsonl", "Play a conversation with `parallax lab`", "parallax sample"),
+    "confirm": (
+        "confirm.jsonl.gz",
+        "Send the contrasts with `parallax run`",
+        "parallax sample --stage confirm",
+    ),
+}
+"""Stage to its sample's file, how to have a record of one's own, and how to make the sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +53,21 @@ class Source:
         printer.text(self.says)
 
 
-def open_to_read(study: Study | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
+def open_to_read(
+    study: Study | None = None,
+    *,
+    stage: Literal["explore", "confirm"] = "explore",
+    environ: Mapping[str, str] = os.environ,
+) -> Source:
     """Open the record a notebook is to read; nothing is ever written to it.
 
     ``PARALLAX_RECORD`` decides when it is set: ``sample``, the path of a ``.db``, ``.jsonl`` or
-    ``.jsonl.gz`` file, or a database URL. Otherwise it is the study's own record if that holds a
-    conversation or a reply, and else the sample.
+    ``.jsonl.gz`` file, or a database URL. Otherwise it is the study's own record if that holds
+    anything of the stage, a conversation or a reply, and else the sample of that stage.
 
     Args:
         study: default: the one ``Study.load`` finds.
+        stage: what the notebook is about.
         environ: the environment.
 
     Raises:
@@ -62,19 +77,21 @@ def open_to_read(study: Study | None = None, *, environ: Mapping[str, str] = os.
     """
     named = environ.get(VARIABLE, "")
     if named == SAMPLE:
-        return _sample(study.workspace if study else Workspace().root, "The sample was asked for")
+        root = study.workspace if study else Workspace().root
+        return _sample(root, stage, "The sample was asked for")
     if named:
         return _named(named)
     study = study or Study.load()
-    own = _own(study)
-    return own or _sample(study.workspace, f"Study {study.id!r} has no conversation yet")
+    noun = "conversation" if stage == "explore" else "reply"
+    own = _own(study, stage)
+    return own or _sample(study.workspace, stage, f"Study {study.id!r} has no {noun} yet")
 
 
-def _own(study: Study) -> Source | None:
+def _own(study: Study, stage: str) -> Source | None:
     if study.url.startswith("sqlite:///") and not Path(study.url[len("sqlite:///") :]).is_file():
         return None
     record = open_record(study, read_only=True)
-    if sessions(record) or any(record.event_ids(Reply)):
+    if sessions(record) if stage == "explore" else any(record.event_ids(Reply)):
         return Source(record, study, f"The record of study {study.id!r}: {_content(record)}.")
     record.close()
     return None
@@ -88,13 +105,13 @@ def _named(where: str) -> Source:
     return Source(record, None, f"The record that {VARIABLE} names: {_content(record)}.")
 
 
-def _sample(root: Path, why: str) -> Source:
-    path = root / "results" / SAMPLE / "record.jsonl"
+def _sample(root: Path, stage: str, why: str) -> Source:
+    name, made, sampled = _SAMPLES[stage]
+    path = root / "results" / SAMPLE / name
     if not path.is_file():
         raise AnalysisError(
-            f"first look: {why[0].lower()}{why[1:]}, and there is no sample; wanted a record to "
-            f"read, or results/{SAMPLE}/record.jsonl. Play a conversation with `parallax lab`, or "
-            "make a sample with `parallax sample`."
+            f"notebook: {why[0].lower()}{why[1:]}, and there is no sample; wanted a record to "
+            f"read, or results/{SAMPLE}/{name}. {made}, or make a sample with `{sampled}`."
         )
     record = _unpacked(path)
     return Source(record, None, f"{why}; this is the sample that ships: {_content(record)}.")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from toolkit.design.files import Place
-from toolkit.design.form import ConsentForm, Question, each_question_once
+from toolkit.design.form import ConsentForm, DataUse, Question, each_question_once
 from toolkit.design.terms import refusal
 from toolkit.design.written import (
     Count,
@@ -67,6 +67,10 @@ class RatingPlan(Written):
     """Minutes one sitting should take."""
     consent: ConsentForm | None = None
     """What raters agree to; the study's own consent when absent."""
+    data: DataUse | None = None
+    """Who sees what raters leave; as for testers when absent."""
+    what_happens_next: Paragraph | None = None
+    """Shown with the thanks at the end; as for testers when absent."""
 
 
 class AnalysisPlan(Written):

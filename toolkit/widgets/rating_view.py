@@ -78,9 +78,10 @@ def _screen(queue: RatingQueue, *, started: bool, finished: bool) -> str:
 
 def _content(queue: RatingQueue, screen: str) -> dict[str, Any]:
     study, plan = queue.study, queue.confirm.plan.rating
+    data = plan.data or study.data
     match screen:
         case "consent":
-            return {"consent": consent_view(study, queue.consent_form)}
+            return {"consent": consent_view(study, queue.consent_form, data)}
         case "how":
             return {"form": plan.form, "masked": not plan.show_cue}
         case "rate":
@@ -88,9 +89,9 @@ def _content(queue: RatingQueue, screen: str) -> dict[str, Any]:
         case "guess":
             return _guess(queue)
         case "done":
-            return {"next": study.what_happens_next}
+            return {"next": plan.what_happens_next or study.what_happens_next}
         case "withdrawn":
-            return {"kept_for": study.data.kept_for}
+            return {"kept_for": data.kept_for}
     return {}
 
 

@@ -12,6 +12,7 @@ from toolkit.design import (
     HARMS,
     UNSURE,
     ConsentForm,
+    DataUse,
     Question,
     Study,
     Term,
@@ -106,14 +107,14 @@ def harm_choices() -> list[dict[str, Any]]:
     return [*kinds, _term(FLAG_HARMS[UNSURE.key]) | {"harms": []}]
 
 
-def consent_view(study: Study, form: ConsentForm) -> dict[str, str]:
+def consent_view(study: Study, form: ConsentForm, data: DataUse) -> dict[str, str]:
     """What a participant reads before agreeing."""
     return {
         "title": form.title,
         "text": form.text,
         "content_note": form.content_note,
-        "seen_by": study.data.seen_by,
-        "kept_for": study.data.kept_for,
+        "seen_by": data.seen_by,
+        "kept_for": data.kept_for,
         "support": study.care.support_contact,
     }
 
@@ -127,7 +128,7 @@ def _content(sitting: Sitting, screen: str) -> dict[str, Any]:
     study = sitting.study
     match screen:
         case "consent":
-            return {"consent": consent_view(study, study.consent)}
+            return {"consent": consent_view(study, study.consent, study.data)}
         case "brief":
             brief = sitting.brief
             return {

@@ -64,7 +64,12 @@ def run() -> None:
 def slow() -> None:
     ideal = CONCURRENCY / SLOW_LATENCY
     title(f"At {SLOW_LATENCY * 1e3:g} ms: share of {ideal:.0f}/s, which waiting alone would allow")
-    for client, aim in (("plain", ""), ("bare", ""), ("sweep", "aim: 0.85"), ("two", "aim: 0.85")):
+    for client, aim in (
+        ("plain", ""),
+        ("bare", ""),
+        ("sweep", "must: 0.85"),
+        ("two", "must: 0.85"),
+    ):
         shares = [rate(client, latency=SLOW_LATENCY) / ideal for _ in range(SLOW_RUNS)]
         found = spread(shares)
         figure = f"{found.median:8.2f}    ({found.low:.2f}–{found.high:.2f}, n={found.n})"

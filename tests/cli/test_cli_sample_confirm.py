@@ -84,3 +84,19 @@ def test_a_persona_that_never_is_the_reference_is_needed(
 
 
 PAIR = "personas: [ada-test, ben-test]"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"form": "pair"},
+        {"questions": '[{id: respected, dimension: respect, ask: "Well?", low: No, high: Yes}]'},
+    ],
+)
+def test_a_plan_of_pairs_or_of_one_question_is_planted_too(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    with play(make_confirm_workspace(tmp_path, **changed)) as record:
+        (sweep,) = record.rows(Sweep)
+        assert len(record.rows(Reply)) == sweep.planned
+        assert record.rows(Simulation)

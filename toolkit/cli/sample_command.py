@@ -20,10 +20,9 @@ from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_numbe
 from toolkit.cli.model_server import model_served
 from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
-from toolkit.cli.sample_confirm import play_confirm, sized
+from toolkit.cli.sample_confirm import play_confirm, require_answers, sized
 from toolkit.design import Study, Workspace
-from toolkit.errors import EndpointError
-from toolkit.record import Record, Turn, open_record, require_room, write_jsonl
+from toolkit.record import Turn, open_record, require_room, write_jsonl
 from toolkit.session import simulate
 
 _TESTERS = 5
@@ -126,23 +125,8 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
             messages=args.messages,
             on_conversation=Progress("Playing", unit="conversations"),
         )
-        _require_answers(record)
+        require_answers([turn.exchange for turn in record.rows(Turn) if turn.exchange])
         return write_jsonl(record, out)
-
-
-def _require_answers(record: Record) -> None:
-    """Say how many answers failed; when none came, keep what was written earlier."""
-    answers = [turn.exchange for turn in record.rows(Turn) if turn.exchange]
-    errors = [one.error for one in answers if one.outcome == "errored"]
-    if not errors:
-        return
-    if len(errors) == len(answers):
-        raise EndpointError(
-            f"sample: got {len(errors)} failures and no answer; wanted an endpoint that answers, "
-            f"so nothing was written. The last failure:\n{errors[-1]}"
-        )
-    say(f"{len(errors)} of {len(answers)} answers failed and are kept as failures. The last:")
-    say(errors[-1])
 
 
 @contextmanager

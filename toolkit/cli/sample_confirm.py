@@ -3,21 +3,23 @@
 import argparse
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from toolkit.cli.command import say
 from toolkit.cli.progress import Progress
 from toolkit.cli.sweep_line import SweepLine
 from toolkit.design import ConfirmStage, Study, allocate
 from toolkit.errors import DesignError, EndpointError
 from toolkit.probes import run_sweep
-from toolkit.record import Record, Reply, open_record, require_room, write_jsonl
+from toolkit.record import Exchange, Reply, open_record, require_room, write_jsonl
 from toolkit.session import Bound, bind, planted, simulate_raters
 
 KEEP = 0.3
 """Share of an answer's sentences that whoever is treated worse is left with."""
 _HIT = 2
+_QUESTIONS = 2
 _EMBEDDED_CONCURRENCY = 4
 Binder = Callable[[Study, str], Bound]
 
@@ -32,21 +34,21 @@ def sized(study: Study, args: argparse.Namespace) -> Study:
 
 
 def _scripted(study: Study) -> Study:
-    """The study as the planted record has it: on a scripted endpoint, with two questions."""
+    """The study as the planted record has it: on a scripted endpoint, two questions at most."""
     # What is frozen names who answers, so that the record does not call the run unfrozen.
     endpoints = {
         alias: old.model_copy(update={"endpoint": "scripted:planted", "base_url": None})
         for alias, old in study.endpoints.items()
     }
-    plan = ConfirmStage(study).plan
-    asked = ConfirmStage(study).questions
-    first = next(one for one in asked if one.id == plan.analysis.primary)
-    other = next(one for one in asked if one is not first)
-    analysis = plan.analysis.model_copy(update={"secondary": (other.id,)})
-    rating = plan.rating.model_copy(update={"questions": (first, other)})
+    stage = ConfirmStage(study)
+    plan, primary = stage.plan, stage.plan.analysis.primary
+    # The primary outcome first, which need not be a question; a sort keeps the others in order.
+    asked = tuple(sorted(stage.questions, key=lambda one: one.id != primary)[:_QUESTIONS])
+    others = tuple(one.id for one in asked if one.id != primary and plan.rating.form == "single")
+    analysis = plan.analysis.model_copy(update={"secondary": others})
+    rating = plan.rating.model_copy(update={"questions": asked})
     confirm = plan.model_copy(update={"analysis": analysis, "rating": rating})
-    changes = {"endpoints": endpoints, "confirm": confirm}
-    return study.model_copy(update=changes)
+    return study.model_copy(update={"endpoints": endpoints, "confirm": confirm})
 
 
 async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int:
@@ -67,15 +69,17 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
         binder = planted(stage, treated_worse(stage), keep=KEEP)
     with open_record(study) as record:
         line = SweepLine()
-        await run_sweep(
-            stage,
-            record,
-            binder=binder,
-            concurrency=_EMBEDDED_CONCURRENCY,
-            on_progress=line.show,
-        )
-        line.end()
-        _require_answers(record)
+        try:
+            await run_sweep(
+                stage,
+                record,
+                binder=binder,
+                concurrency=_EMBEDDED_CONCURRENCY,
+                on_progress=line.show,
+            )
+        finally:
+            line.end()
+        require_answers([row.exchange for row in record.rows(Reply)])
         simulate_raters(
             stage,
             record,
@@ -106,10 +110,19 @@ def treated_worse(stage: ConfirmStage) -> tuple[str, ...]:
     return tuple(sorted(swapped, key=lambda name: (-swapped[name], name))[:_HIT])
 
 
-def _require_answers(record: Record) -> None:
-    errors = [row.exchange.error for row in record.rows(Reply) if row.exchange.outcome == "errored"]
-    if errors and len(errors) == len(record.rows(Reply)):
+def require_answers(exchanges: Sequence[Exchange]) -> None:
+    """Say how many answers failed.
+
+    Raises:
+        EndpointError: if none came, so that what was written earlier is kept.
+    """
+    errors = [one.error for one in exchanges if one.outcome == "errored"]
+    if not errors:
+        return
+    if len(errors) == len(exchanges):
         raise EndpointError(
             f"sample: got {len(errors)} failures and no answer; wanted an endpoint that answers, "
             f"so nothing was written. The last failure:\n{errors[-1]}"
         )
+    say(f"{len(errors)} of {len(exchanges)} answers failed and are kept as failures. The last:")
+    say(errors[-1])

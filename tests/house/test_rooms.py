@@ -23,8 +23,10 @@ ONE_ROOM = {
     "statsmodels": {"analysis/"},
     "scipy": {"analysis/"},
     "numpy": {"analysis/"},
-    "seaborn": {"analysis/plots.py"},
-    "matplotlib": {"analysis/plots.py"},
+    "pyarrow": {"analysis/"},
+    "formulaic": {"analysis/mixed/"},
+    "seaborn": {"analysis/plots/"},
+    "matplotlib": {"analysis/plots/"},
     "yaml": {"design/files.py"},
     "cryptography": {"record/seal.py"},
 }

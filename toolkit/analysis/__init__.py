@@ -7,16 +7,21 @@
 * **Lead**: words that a participant flagged, or an answer they rated low. A lead says that it
   happened, never how often.
 * **Transcript**: one conversation as plain text, with its flags marked.
+* **Observations**: one outcome of the confirm stage, a row an observation: what every estimator
+  takes. ``observe`` makes them from frames.
+* **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
 * **Source**: the record a notebook reads: the study's own, or the sample while there is none.
 
-Nothing here compares personas: explore gives no comparison.
+Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
+from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.leads import Lead, Leads, leads
+from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.plots import (
     Figure,
     coverage,
@@ -28,23 +33,32 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
+from toolkit.analysis.verdict import Verdict
 
 __all__ = [
     "COLUMNS",
+    "OBSERVATION_COLUMNS",
     "Column",
+    "Counts",
+    "Estimate",
     "Figure",
+    "Finding",
     "Frames",
     "Lead",
     "Leads",
+    "Observations",
     "Source",
     "Trace",
     "Transcript",
+    "Verdict",
     "columns",
     "coverage",
+    "findings_frame",
     "flags_by_harm",
     "frames_of",
     "leads",
     "load_frames",
+    "observe",
     "open_to_read",
     "progress",
     "rating_distribution",

@@ -1,0 +1,168 @@
+"""What an analysis says: a number with its interval, its n, whom it speaks about and its words.
+
+A Finding is complete by itself. It never holds a number without its interval, and one that could
+not be had is marked *not estimable* with the reason in plain words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pandas as pd
+
+from toolkit.analysis.column import Stage
+from toolkit.analysis.verdict import Verdict
+
+EXPLORATORY = "exploratory"
+Speaks = Literal["these situations", "in general"]
+About = Literal["these personas", "this factor", "all personas", "the raters"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a finding rests on; 0 where there is none of a kind."""
+
+    raters: int = 0
+    scenarios: int = 0
+    contrasts: int = 0
+    personas: int = 0
+    replies: int = 0
+    observations: int = 0
+    """Ratings, choices, or replies read by machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its interval."""
+
+    value: float
+    low: float
+    high: float
+    level: float = 0.95
+
+    def text(self, digits: int = 2, *, signed: bool = True) -> str:
+        """As people read it: ``−0.31 [−0.55, −0.07]``."""
+        sign = "+" if signed else ""
+        shown = [f"{one:{sign}.{digits}f}" for one in (self.value, self.low, self.high)]
+        value, low, high = (one.replace("-", "−") for one in shown)
+        return f"{value} [{low}, {high}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answer, with everything a reader needs to weigh it."""
+
+    question: str
+    """Which analysis: ``disparity``, ``rate``, ``reliability``, …"""
+    outcome: str
+    """What was observed."""
+    subject: str
+    """Whom or what it is about: a persona's id, ``gender: woman``, an arm."""
+    estimand: str
+    """What the number estimates, in words."""
+    about: About
+    speaks_of: Speaks
+    """Contrasts lifted from leads only ever support *these situations*."""
+    stage: Stage
+    verdict: Verdict
+    compared_with: str = ""
+    """The reference, ``grand mean``, or empty."""
+    unit: str = ""
+    """Of the estimate: ``points (1 to 5)``, ``share of replies``, …"""
+    estimate: Estimate | None = None
+    """On the natural scale; None only when not estimable."""
+    se: float | None = None
+    se_type: str = ""
+    """How the standard error was had: ``two-way (raters, scenarios)``, …"""
+    df: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    family: str = ""
+    """Which claims share the error rate, and by which method."""
+    margin: float | None = None
+    """Largest difference that would not matter; None: nothing is called equivalent."""
+    n: Counts = Counts()
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Reason to how many rows: refused, errored, truncated, unrated, …"""
+    null_arms: Mapping[str, Estimate] = field(default_factory=lambda: MappingProxyType({}))
+    """``paraphrase`` and ``resample`` against the reference; never subtracted."""
+    beside: Mapping[str, Estimate] = field(default_factory=lambda: MappingProxyType({}))
+    """Other estimates of the same comparison, by what they are."""
+    tests: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Other p-values, by the name of their test; each says its null in its name."""
+    spread: float | None = None
+    """Standard deviation of the effect over scenarios."""
+    without_one_scenario: tuple[float, float] | None = None
+    """Lowest and highest estimate when one scenario at a time is left out."""
+    without_one_rater: tuple[float, float] | None = None
+    plan: str = EXPLORATORY
+    """Hash of the frozen plan that asked for it, or ``exploratory``."""
+    needs: str = ""
+    """Inconclusive: how many more of what would give 80 % power to conclude equivalent."""
+    caveats: tuple[str, ...] = ()
+    """Plain sentences, each complete."""
+    replies: tuple[str, ...] = ()
+    """Ids of the replies behind it."""
+    simulated: bool = False
+
+    def __post_init__(self) -> None:
+        numbers = [self.se, self.df, self.p, self.p_adjusted]
+        if self.estimate:
+            numbers += [self.estimate.value, self.estimate.low, self.estimate.high]
+        if any(one is not None and one != one for one in numbers):
+            raise ValueError("finding: got NaN; wanted a number, or None and a caveat")
+        if (self.estimate is None) != (self.verdict == "not estimable"):
+            raise ValueError("finding: an estimate is missing exactly when it is not estimable")
+
+    def content(self) -> dict[str, Any]:
+        """Everything as JSON values; an infinite number is a text."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+
+
+def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Put findings into a tidy table, one row each, in their order."""
+    rows = []
+    for one in findings:
+        at = one.estimate
+        rows.append(
+            {
+                "question": one.question,
+                "outcome": one.outcome,
+                "subject": one.subject,
+                "compared_with": one.compared_with,
+                "estimate": at.value if at else None,
+                "low": at.low if at else None,
+                "high": at.high if at else None,
+                "level": at.level if at else None,
+                "unit": one.unit,
+                "se": one.se,
+                "df": one.df,
+                "p": one.p,
+                "p_adjusted": one.p_adjusted,
+                "margin": one.margin,
+                "verdict": one.verdict,
+                "speaks_of": one.speaks_of,
+                "about": one.about,
+                "raters": one.n.raters,
+                "scenarios": one.n.scenarios,
+                "replies": one.n.replies,
+                "observations": one.n.observations,
+                "plan": one.plan,
+                "simulated": one.simulated,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Counts | Estimate):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        return "infinite" if value > 0 else "-infinite"
+    return value

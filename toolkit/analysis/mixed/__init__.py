@@ -1,0 +1,1 @@
+"""Mixed models with any number of crossed random intercepts: the engine and what it reports."""

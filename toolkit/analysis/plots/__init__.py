@@ -1,0 +1,19 @@
+"""Figures: a drawing, the tidy numbers it shows, and what it shows in words."""
+
+from toolkit.analysis.plots.explore import (
+    Figure,
+    coverage,
+    flags_by_harm,
+    progress,
+    rating_distribution,
+    session_ratings,
+)
+
+__all__ = [
+    "Figure",
+    "coverage",
+    "flags_by_harm",
+    "progress",
+    "rating_distribution",
+    "session_ratings",
+]

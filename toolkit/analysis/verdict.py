@@ -1,0 +1,70 @@
+"""The four verdicts on a difference, from its interval and a margin fixed in advance.
+
+A difference *differs* when its two-sided interval leaves out 0. It is *equivalent* when the two
+one-sided tests (D. J. Schuirmann 1987) both reject, which is when the interval of level
+``1 - 2 alpha`` lies inside the margin. Both together are *real but negligible*. Neither is
+*inconclusive*: that is a statement about the study and not about the persona.
+"""
+
+from typing import Literal
+
+from scipy import stats
+
+Verdict = Literal["differs", "equivalent", "real but negligible", "inconclusive", "not estimable"]
+VERDICTS: tuple[Verdict, ...] = (
+    "differs",
+    "equivalent",
+    "real but negligible",
+    "inconclusive",
+    "not estimable",
+)
+
+
+def interval(estimate: float, se: float, df: float, *, level: float = 0.95) -> tuple[float, float]:
+    """Give the two-sided interval of a t-distributed estimate.
+
+    Args:
+        estimate: on any scale.
+        se: its standard error, on the same scale; 0 gives an interval without width.
+        df: degrees of freedom; infinite for the normal distribution.
+        level: between 0 and 1.
+    """
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    return estimate - half, estimate + half
+
+
+def p_value(estimate: float, se: float, df: float) -> float:
+    """Give the two-sided p of the hypothesis that the truth is 0."""
+    if se == 0:
+        return 1.0 if estimate == 0 else 0.0
+    return float(2 * stats.t.sf(abs(estimate) / se, df))
+
+
+def equivalence_p(estimate: float, se: float, df: float, margin: float) -> float:
+    """Give the p of the two one-sided tests: the larger of both.
+
+    Args:
+        estimate: on the outcome's scale.
+        se: its standard error.
+        df: degrees of freedom.
+        margin: the largest difference that would not matter, above 0.
+    """
+    if se == 0:
+        return 0.0 if abs(estimate) < margin else 1.0
+    return float(stats.t.sf((margin - abs(estimate)) / se, df))
+
+
+def verdict_of(p: float, p_equivalent: float | None, *, alpha: float = 0.05) -> Verdict:
+    """Read the verdict off both tests.
+
+    Args:
+        p: of no difference, adjusted where several claims share an error rate.
+        p_equivalent: of the two one-sided tests, adjusted likewise; None without a margin, and
+            then nothing is ever called equivalent.
+        alpha: the error rate of each.
+    """
+    differs = p <= alpha
+    within = p_equivalent is not None and p_equivalent <= alpha
+    if differs:
+        return "real but negligible" if within else "differs"
+    return "equivalent" if within else "inconclusive"

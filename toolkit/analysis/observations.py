@@ -8,13 +8,14 @@ Estimators read the columns below and no others, so both ways lead to the same n
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
 
 from toolkit.analysis.column import STAGE, Column, Stage
 from toolkit.analysis.confirm_columns import ARMS
+from toolkit.analysis.declaring import declare
 from toolkit.analysis.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 
@@ -130,18 +131,7 @@ def observe(frames: Frames, outcome: str, *, people: pd.DataFrame | None = None)
 
 def declared(rows: pd.DataFrame) -> pd.DataFrame:
     """Bring rows to the declared columns, in their order and of their types."""
-    made: dict[str, Any] = {}
-    for column in OBSERVATION_COLUMNS:
-        values = rows[column.name] if column.name in rows else pd.Series(index=rows.index)
-        if column.dtype == "category":
-            text = values.astype("object")
-            known = list(column.categories) or sorted({str(one) for one in text.dropna()})
-            made[column.name] = pd.Categorical(
-                [None if pd.isna(one) else str(one) for one in text], categories=known
-            )
-        else:
-            made[column.name] = pd.array(values.to_numpy(), dtype=column.dtype)
-    return pd.DataFrame(made)
+    return declare(rows, OBSERVATION_COLUMNS)
 
 
 def _scale_of(outcome: str) -> tuple[Scale, tuple[float, float]]:

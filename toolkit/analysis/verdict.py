@@ -3,19 +3,28 @@
 A difference *differs* when its two-sided interval leaves out 0. It is *equivalent* when the two
 one-sided tests (D. J. Schuirmann 1987) both reject, which is when the interval of level
 ``1 - 2 alpha`` lies inside the margin. Both together are *real but negligible*. Neither is
-*inconclusive*: that is a statement about the study and not about the persona.
+*inconclusive*: that is a statement about the study and not about the persona. A number that
+compares nothing, such as a rate, is *estimated*.
 """
 
 from typing import Literal
 
 from scipy import stats
 
-Verdict = Literal["differs", "equivalent", "real but negligible", "inconclusive", "not estimable"]
+Verdict = Literal[
+    "differs",
+    "equivalent",
+    "real but negligible",
+    "inconclusive",
+    "estimated",
+    "not estimable",
+]
 VERDICTS: tuple[Verdict, ...] = (
     "differs",
     "equivalent",
     "real but negligible",
     "inconclusive",
+    "estimated",
     "not estimable",
 )
 

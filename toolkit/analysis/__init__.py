@@ -10,6 +10,7 @@
 * **Observations**: one outcome of the confirm stage, a row an observation: what every estimator
   takes. ``observe`` makes them from frames.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
+* **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
 * **Source**: the record a notebook reads: the study's own, or the sample while there is none.
 
@@ -31,28 +32,35 @@ from toolkit.analysis.plots import (
     session_ratings,
 )
 from toolkit.analysis.reading import Source, open_to_read
+from toolkit.analysis.simulated_design import Design, crossed_design, design_of, planned_design
+from toolkit.analysis.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.verdict import Verdict
 
 __all__ = [
     "COLUMNS",
-    "OBSERVATION_COLUMNS",
     "Column",
     "Counts",
+    "Design",
     "Estimate",
     "Figure",
     "Finding",
     "Frames",
     "Lead",
     "Leads",
+    "OBSERVATION_COLUMNS",
     "Observations",
     "Source",
     "Trace",
     "Transcript",
+    "Truth",
     "Verdict",
     "columns",
     "coverage",
+    "crossed_design",
+    "design_of",
+    "draw",
     "findings_frame",
     "flags_by_harm",
     "frames_of",
@@ -60,10 +68,13 @@ __all__ = [
     "load_frames",
     "observe",
     "open_to_read",
+    "planned_design",
+    "planted",
     "progress",
     "rating_distribution",
     "require_stage",
     "session_ratings",
     "trace",
     "transcript",
+    "true_effect",
 ]

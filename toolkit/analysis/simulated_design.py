@@ -1,0 +1,324 @@
+"""Who rates what, without any answers: the design of a study, to be filled by simulation.
+
+A **Design** is a frame of observations whose values are still to be drawn. It comes from a study's
+own confirm stage and its allocation to raters, from observations there are, or from plain numbers.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from toolkit.analysis.frames import require_stage
+from toolkit.analysis.observations import Observations, declared
+from toolkit.design import ConfirmStage, RatingPlan, Task, Unit, allocate_units
+from toolkit.errors import AnalysisError
+
+Codes = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """Which rater meets which reply of which arm; arrays have one entry an observation."""
+
+    frame: pd.DataFrame = field(repr=False)
+    """``OBSERVATION_COLUMNS``, one row an observation; ``value`` means nothing."""
+    paired: bool = False
+    """True: an observation compares an arm's reply with the reference's."""
+    people: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(), repr=False)
+    """One row a persona (index ``persona``), one column a factor."""
+    plan: str = ""
+    """Hash of the confirm freeze it belongs to; empty outside a study."""
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.object_]:
+        """Arm of each observation as people read it, such as ``swap amara-okafor``."""
+        kind = self.frame["arm"].astype("object").to_numpy()
+        persona = self.frame["persona"].astype("object").to_numpy()
+        return np.where(kind == "swap", [f"swap {one}" for one in persona], kind)
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """Labels of all arms, the reference first."""
+        return (REFERENCE, *sorted(set(self.labels) - {REFERENCE}))
+
+    @cached_property
+    def swaps(self) -> tuple[str, ...]:
+        """Labels of the arms of personas."""
+        return tuple(one for one in self.arms if one.startswith("swap "))
+
+    @cached_property
+    def arm(self) -> Codes:
+        """Place of each observation's arm in ``arms``; 0 is the reference."""
+        place = {label: code for code, label in enumerate(self.arms)}
+        return np.array([place[label] for label in self.labels], dtype=np.intp)
+
+    @cached_property
+    def rater(self) -> Codes | None:
+        """Number of each observation's rater from 0; None where a machine observes."""
+        return None if self.frame["rater"].isna().any() else self._codes("rater")
+
+    @cached_property
+    def scenario(self) -> Codes:
+        """Number of each observation's scenario from 0."""
+        return self._codes("scenario")
+
+    @cached_property
+    def contrast(self) -> Codes:
+        """Number of each observation's contrast from 0; contrasts nest in scenarios."""
+        return self._codes("contrast")
+
+    @cached_property
+    def reply(self) -> Codes:
+        """Number of each observation's reply from 0."""
+        return self._codes("reply")
+
+    @cached_property
+    def beside(self) -> Codes:
+        """In pairs: number of the reference's reply that the reply stood beside."""
+        keys = self.frame[["contrast", "endpoint", "replicate"]].astype("str")
+        return _numbered(keys.agg("\t".join, axis=1).to_numpy())
+
+    @cached_property
+    def side(self) -> Floats:
+        """In pairs: 1 when the persona's reply stands left, -1 right."""
+        return self.frame["side"].to_numpy(dtype=float)
+
+    @cached_property
+    def weight(self) -> Floats:
+        """How many equal observations each stands for."""
+        return self.frame["weight"].to_numpy(dtype=float)
+
+    def ratings(self, arm: str) -> int:
+        """How many observations there are of an arm."""
+        return int((self.arm == self.arms.index(arm)).sum())
+
+    def _codes(self, name: str) -> Codes:
+        return _numbered(self.frame[name].astype("object").to_numpy())
+
+
+def design_of(observations: Observations) -> Design:
+    """Take the design of observations there are, without their values.
+
+    Raises:
+        AnalysisError: if they are of the explore stage, where nothing was assigned.
+    """
+    require_stage(observations.frame, "confirm")
+    return Design(
+        frame=observations.frame.assign(value=0.0),
+        paired=observations.scale == "preference",
+        people=observations.people,
+        plan=observations.plan,
+    )
+
+
+def planned_design(
+    stage: ConfirmStage,
+    *,
+    raters: int | None = None,
+    items_per_rater: int | None = None,
+    replicates: int | None = None,
+    copies: int = 1,
+) -> Design:
+    """Take the design of a study before it has any data, from its own allocation to raters.
+
+    Args:
+        stage: whose plan says who rates what.
+        raters: plan for so many instead.
+        items_per_rater: let each rate so many instead.
+        replicates: send each arm so often instead.
+        copies: as if so many times the contrasts had been written, each copy over scenarios of
+            its own; raters and items stay, so the ratings spread over more scenarios.
+
+    Raises:
+        PlanRefused: if such a plan cannot keep its own rules.
+    """
+    changed = {"raters": raters, "items_per_rater": items_per_rater}
+    plan = stage.plan.rating.model_copy(
+        update={name: one for name, one in changed.items() if one is not None}
+    )
+    repeats = replicates or stage.plan.replicates
+    units, scenarios, origins = [], {}, {}
+    for copy, contrast in product(range(copies), stage.contrasts):
+        name = _copied(contrast.id, copy)
+        scenarios[name] = _copied(contrast.scenario, copy)
+        origins[name] = contrast.origin
+        units += [
+            Unit(f"{name} {arm.label} {alias} {replicate}", name, arm, alias, replicate)
+            for arm, alias, replicate in product(contrast.arms, stage.aliases, range(repeats))
+        ]
+    frame = _allocated(units, plan, stage.plan.seed, scenarios)
+    frame["origin"] = frame["contrast"].map(origins)
+    people = pd.DataFrame(
+        [dict(one.factors) for one in stage.study.people],
+        index=pd.Index([one.id for one in stage.study.people], name="persona"),
+    )
+    return Design(frame=declared(frame), paired=plan.form == "pair", people=people, plan=stage.hash)
+
+
+def crossed_design(
+    *,
+    raters: int,
+    scenarios: int,
+    contrasts: int = 1,
+    swaps: int = 1,
+    nulls: bool = False,
+    per_rater: int | None = None,
+    matched: bool = False,
+    replicates: int = 1,
+    paired: bool = False,
+    seed: int = 1,
+) -> Design:
+    """Make a design from plain numbers: contrasts are dealt to raters like cards, evenly.
+
+    Args:
+        raters: how many.
+        scenarios: how many.
+        contrasts: of each scenario.
+        swaps: personas compared with the reference in every contrast.
+        nulls: also the arms ``paraphrase`` and ``resample``.
+        per_rater: contrasts each rater meets; default: all of them.
+        matched: True: a rater sees every arm of a contrast; False: one of them, in turn.
+        replicates: replies of each arm, handed out in turn.
+        paired: each arm's reply beside the reference's, left and right in turn.
+        seed: of the dealing.
+
+    Raises:
+        AnalysisError: if a rater would meet a contrast twice, or a number is below 1.
+    """
+    met = per_rater or scenarios * contrasts
+    _require_numbers(raters, scenarios, contrasts, swaps, replicates, met)
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(raters), met)
+    what = _dealt(raters, scenarios * contrasts, met, rng)
+    labels = _labels(swaps, nulls=nulls, paired=paired)
+    if matched:
+        who, what = np.repeat(who, len(labels)), np.repeat(what, len(labels))
+        arm = np.tile(np.arange(len(labels)), raters * met)
+    else:
+        arm = _in_turn(what, len(labels), rng)
+    turn = _occurrence(what * len(labels) + arm)
+    replicate = turn % replicates
+    kinds, personas = zip(*labels, strict=True)
+    frame = pd.DataFrame(
+        {
+            "rater": [f"rater-{one:03d}" for one in who],
+            "scenario": [f"scenario-{one:03d}" for one in what // contrasts],
+            "contrast": [f"contrast-{one:04d}" for one in what],
+            "arm": np.array(kinds, dtype=object)[arm],
+            "persona": np.array(personas, dtype=object)[arm],
+            "reply": [f"u-{c}-{a}-{k}" for c, a, k in zip(what, arm, replicate, strict=True)],
+            "replicate": replicate,
+            "endpoint": "assistant",
+            "origin": "planned",
+            "position": _occurrence(who),
+            "side": np.where(turn % 2 == 0, 1.0, -1.0) if paired else 0.0,
+            "weight": 1.0,
+            "stage": "confirm",
+            "value": 0.0,
+        }
+    )
+    return Design(frame=declared(frame), paired=paired)
+
+
+def _copied(name: str, copy: int) -> str:
+    return name if copy == 0 else f"{name}~{copy + 1}"
+
+
+def _allocated(
+    units: list[Unit], plan: RatingPlan, seed: int, scenarios: dict[str, str]
+) -> pd.DataFrame:
+    """One row a rating of the allocation; repeats and attention items are no observations."""
+    known = {unit.unit_id: unit for unit in units}
+    seats = allocate_units(units, plan, seed=seed, scenarios=scenarios).seats
+    rows = [
+        _row(number, task, known, scenarios)
+        for number, tasks in enumerate(seats)
+        for task in tasks
+        if task.purpose == "rating"
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(
+    number: int, task: Task, known: dict[str, Unit], scenarios: dict[str, str]
+) -> dict[str, object]:
+    shown = [known[name] for name in task.unit_ids]
+    unit = max(shown, key=lambda one: one.arm.kind != REFERENCE)
+    left = 1.0 if shown[0] is unit else -1.0
+    return {
+        "rater": f"rater-{number:03d}",
+        "scenario": scenarios[unit.contrast_id],
+        "contrast": unit.contrast_id,
+        "arm": unit.arm.kind,
+        "persona": unit.arm.persona_id,
+        "reply": unit.unit_id,
+        "replicate": unit.replicate,
+        "endpoint": unit.alias,
+        "position": task.position,
+        "side": left if len(shown) > 1 else 0.0,
+        "weight": 1.0,
+        "stage": "confirm",
+        "value": 0.0,
+    }
+
+
+def _require_numbers(*numbers: int) -> None:
+    *_, met = numbers
+    if min(numbers) < 1:
+        raise AnalysisError(
+            f"design: got a number of {min(numbers)}; wanted at least 1 of everything: raters, "
+            "scenarios, contrasts, swaps, replicates and contrasts a rater. Raise it."
+        )
+    if met > numbers[1] * numbers[2]:
+        raise AnalysisError(
+            f"design: got {met} contrasts for each rater and {numbers[1] * numbers[2]} in all; "
+            "wanted no contrast twice for one rater. Lower per_rater, or add contrasts."
+        )
+
+
+def _labels(swaps: int, *, nulls: bool, paired: bool) -> list[tuple[str, str]]:
+    """Kind and persona of each arm."""
+    personas = [("swap", f"persona-{number + 1:02d}") for number in range(swaps)]
+    others = [(kind, "persona-00") for kind in ("paraphrase", "resample")] if nulls else []
+    reference = [] if paired else [(REFERENCE, "persona-00")]
+    return [*reference, *personas, *others]
+
+
+def _dealt(raters: int, contrasts: int, met: int, rng: np.random.Generator) -> Codes:
+    """Contrasts of each rater in turn: those met least often so far, ties drawn."""
+    times = np.zeros(contrasts, dtype=np.intp)
+    hands = []
+    for _ in range(raters):
+        hand = np.lexsort((rng.random(contrasts), times))[:met]
+        times[hand] += 1
+        hands.append(rng.permutation(hand))
+    return np.concatenate(hands)
+
+
+def _in_turn(what: Codes, arms: int, rng: np.random.Generator) -> Codes:
+    """An arm for each meeting, so that each contrast's arms are met evenly, in a drawn order."""
+    order = rng.permuted(np.tile(np.arange(arms), (int(what.max()) + 1, 1)), axis=1)
+    return order[what, _occurrence(what) % arms]
+
+
+def _occurrence(keys: Codes) -> Codes:
+    """How often each key came before."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.searchsorted(ordered, ordered)
+    times = np.empty(len(keys), dtype=np.intp)
+    times[order] = np.arange(len(keys)) - first
+    return times
+
+
+def _numbered(names: npt.NDArray[np.object_]) -> Codes:
+    return np.unique(names.astype(str), return_inverse=True)[1].astype(np.intp)

@@ -8,7 +8,7 @@
   happened, never how often.
 * **Transcript**: one conversation as plain text, with its flags marked.
 * **Observations**: one outcome of the confirm stage, a row an observation: what every estimator
-  takes. ``observe`` makes them from frames.
+  takes. ``observe`` makes them from frames, ``from_table`` from anybody's table.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
@@ -21,6 +21,7 @@ from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
+from toolkit.analysis.from_table import from_table
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.plots import (
@@ -64,6 +65,7 @@ __all__ = [
     "findings_frame",
     "flags_by_harm",
     "frames_of",
+    "from_table",
     "leads",
     "load_frames",
     "observe",

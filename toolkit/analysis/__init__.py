@@ -32,6 +32,7 @@ from toolkit.analysis.plots import (
     rating_distribution,
     session_ratings,
 )
+from toolkit.analysis.power import Power, power
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.simulated_design import Design, crossed_design, design_of, planned_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
@@ -52,6 +53,7 @@ __all__ = [
     "Leads",
     "OBSERVATION_COLUMNS",
     "Observations",
+    "Power",
     "Source",
     "Trace",
     "Transcript",
@@ -72,6 +74,7 @@ __all__ = [
     "open_to_read",
     "planned_design",
     "planted",
+    "power",
     "progress",
     "rating_distribution",
     "require_stage",

@@ -1,0 +1,161 @@
+"""The primary test on many simulated outcomes at once, and how sure a simulated share is.
+
+Who rated what stays the same from one simulation to the next, so the design is swept once and each
+outcome costs a few sums.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, stats
+
+from toolkit.analysis.clustered import Swept, crossed, indicators, sweep
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.simulated_design import Codes, Design, Floats
+from toolkit.analysis.simulation import Truth, draw_values
+
+_AT_ONCE = 500
+"""Simulations whose sums are held in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The primary test of each arm on each simulated outcome; q arms, m simulations."""
+
+    arms: tuple[str, ...]
+    """Labels, the reference not among them."""
+    estimate: Floats
+    """Shape (q, m)."""
+    se: Floats
+    """Shape (q, m); 0 where all answers were alike."""
+    df: Floats
+    """Shape (q,)."""
+    estimable: npt.NDArray[np.bool_]
+    """Whether the design tells the effect and generalizes, shape (q,)."""
+
+    def p(self) -> Floats:
+        """Two-sided p of no effect, shape (q, m); 1 where all answers were alike."""
+        t = np.divide(self.estimate, self.se, out=np.zeros_like(self.se), where=self.se > 0)
+        return np.asarray(2 * stats.t.sf(np.abs(t), self.df[:, None]))
+
+    def equivalence_p(self, margin: float) -> Floats:
+        """The larger p of the two one-sided tests, shape (q, m); 1 where all were alike."""
+        room = margin - np.abs(self.estimate)
+        t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
+        return np.asarray(stats.t.sf(t, self.df[:, None]))
+
+    def covers(self, truth: Floats, *, level: float = 0.95) -> npt.NDArray[np.bool_]:
+        """Whether each interval holds its arm's true effect; shape (q, m).
+
+        Args:
+            truth: shape (q,).
+            level: of the interval.
+        """
+        half = np.asarray(stats.t.ppf((1 + level) / 2, self.df))[:, None] * self.se
+        return np.asarray(np.abs(self.estimate - truth[:, None]) <= half)
+
+
+def trials(
+    design: Design, truth: Truth, *, simulations: int, seed: int, swept: Swept | None = None
+) -> Trials:
+    """Draw outcomes of a design and run the primary test of every arm on each.
+
+    Args:
+        design: who rates what.
+        truth: how answers come about.
+        simulations: how many outcomes.
+        seed: of all of them.
+        swept: of this design, where the caller has it already.
+    """
+    ready = swept or primary(design)
+    rng = np.random.default_rng(seed)
+    parts = []
+    for start in range(0, simulations, _AT_ONCE):
+        values = draw_values(design, truth, rng, simulations=min(_AT_ONCE, simulations - start))
+        parts.append(effects_of_many(ready, values))
+    arms = len(design.arms) - 1
+    clusters = (
+        np.minimum(ready.raters, ready.scenarios) if design.rater is not None else (ready.scenarios)
+    )
+    return Trials(
+        arms=design.arms[1:],
+        estimate=np.concatenate([one for one, _ in parts], axis=1)[:arms],
+        se=np.concatenate([one for _, one in parts], axis=1)[:arms],
+        df=np.maximum(clusters - 1, 1).astype(float)[:arms],
+        estimable=(ready.estimable & (clusters > 1))[:arms],
+    )
+
+
+def primary(design: Design) -> Swept:
+    """Make a design ready for its primary test: one effect an arm, in the order of its arms."""
+    columns = indicators(design.arm - 1, len(design.arms) - 1)
+    levels = [design.contrast] if design.rater is None else [design.contrast, design.rater]
+    if design.paired:
+        columns, levels = np.column_stack([columns, design.side]), []
+    return sweep(
+        columns, scenario=design.scenario, rater=design.rater, levels=levels, weight=design.weight
+    )
+
+
+def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
+    """Estimate every effect on many outcomes, as ``Swept.effects`` does on one.
+
+    Args:
+        swept: a design made ready.
+        values: shape (n, m).
+
+    Returns:
+        Estimates and standard errors, each of shape (q, m).
+    """
+    left = swept.residuals(values)
+    groups = [swept.scenario]
+    if swept.rater is not None:
+        groups += [swept.rater, crossed(swept.rater, swept.scenario)]
+    summing = [_summing(codes) for codes in groups]
+    variance = np.array(
+        [_variance(column[:, None] * left, summing) for column in swept.influence.T]
+    )
+    clusters = swept.scenarios if swept.rater is None else np.minimum(swept.raters, swept.scenarios)
+    factor = clusters / np.maximum(clusters - 1, 1)
+    return swept.influence.T @ values, np.sqrt(variance * factor[:, None])
+
+
+def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
+    """Give the share of simulations with its Monte-Carlo interval.
+
+    One arm: the exact interval of a binomial share (C. J. Clopper and E. S. Pearson 1934). Several:
+    arms of one simulation share its answers, so the simulation is the unit and the interval that
+    of a mean over simulations.
+
+    Args:
+        hits: shape (m,) or (q, m); m simulations.
+        level: of the interval.
+    """
+    each = np.atleast_2d(hits).mean(axis=0)
+    count, share = len(each), float(each.mean())
+    spread = float(each.std(ddof=1)) if count > 1 else 0.0
+    if np.atleast_2d(hits).shape[0] == 1 or spread == 0:
+        found = stats.binomtest(round(share * count), count).proportion_ci(level, method="exact")
+        return Estimate(value=share, low=float(found.low), high=float(found.high), level=level)
+    half = float(stats.t.ppf((1 + level) / 2, count - 1)) * spread / np.sqrt(count)
+    return Estimate(
+        value=share, low=max(0.0, share - half), high=min(1.0, share + half), level=level
+    )
+
+
+def _summing(codes: Codes) -> sparse.csr_array:
+    """A matrix that sums rows within codes; shape (codes, n)."""
+    groups, places = np.unique(codes, return_inverse=True)
+    made = (np.ones(len(codes)), (places, np.arange(len(codes))))
+    return sparse.csr_array(made, shape=(len(groups), len(codes)))
+
+
+def _variance(scores: Floats, summing: list[sparse.csr_array]) -> Floats:
+    """max(V_r, V_s, V_r + V_s - V_rs) for each column of scores, or V_s without raters."""
+    of_scenarios, *others = [np.square(matrix @ scores).sum(axis=0) for matrix in summing]
+    if not others:
+        return np.asarray(of_scenarios)
+    of_raters, of_cells = others
+    both = of_raters + of_scenarios - of_cells
+    return np.asarray(np.maximum(np.maximum(of_raters, of_scenarios), both))

@@ -9,6 +9,7 @@
 * **Transcript**: one conversation as plain text, with its flags marked.
 * **Observations**: one outcome of the confirm stage, a row an observation: what every estimator
   takes. ``observe`` makes them from frames, ``from_table`` from anybody's table.
+* **ConfirmDesign**: what a confirm freeze said, read out of the record.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
@@ -19,6 +20,7 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
+from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.from_table import from_table
@@ -43,6 +45,7 @@ from toolkit.analysis.verdict import Verdict
 __all__ = [
     "COLUMNS",
     "Column",
+    "ConfirmDesign",
     "Counts",
     "Design",
     "Estimate",
@@ -60,6 +63,7 @@ __all__ = [
     "Truth",
     "Verdict",
     "columns",
+    "confirm_design",
     "coverage",
     "crossed_design",
     "design_of",

@@ -20,7 +20,7 @@ def declare(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     return pd.DataFrame(made, copy=False)
 
 
-def named(values: "pd.Series[Any]", known: Sequence[str] = ()) -> pd.Categorical:
+def named(values: "pd.Series[Any]", known: Sequence[str] = ()) -> "pd.Categorical[str]":
     """Make a categorical of the texts of ``values``; each distinct value is looked at once.
 
     Args:

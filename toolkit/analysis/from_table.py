@@ -146,7 +146,7 @@ def _counted(why: "pd.Series[Any] | None") -> dict[str, int]:
     return {str(reason): int(n) for reason, n in why.value_counts().items()}
 
 
-def _throughout(name: str, length: int) -> pd.Categorical:
+def _throughout(name: str, length: int) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([name]))
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from toolkit.analysis.column import STAGE, Column, Stage
 from toolkit.analysis.confirm_columns import ARMS
+from toolkit.analysis.confirm_design import ConfirmDesign
 from toolkit.analysis.declaring import declare
 from toolkit.analysis.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
@@ -87,7 +88,13 @@ class Observations:
         return self.where(self.frame["origin"].eq(origin).to_numpy())
 
 
-def observe(frames: Frames, outcome: str, *, people: pd.DataFrame | None = None) -> Observations:
+def observe(
+    frames: Frames,
+    outcome: str,
+    *,
+    design: ConfirmDesign | None = None,
+    people: pd.DataFrame | None = None,
+) -> Observations:
     """Take one outcome from the record's frames.
 
     Repeats, attention items and whatever else is kept apart from comparisons of quality are left
@@ -97,7 +104,9 @@ def observe(frames: Frames, outcome: str, *, people: pd.DataFrame | None = None)
     Args:
         frames: of stage confirm, from one confirm freeze.
         outcome: a question's id, ``preference`` or ``refusal``.
-        people: one row a persona (index ``persona``), one column a factor.
+        design: what was frozen; says who the personas are and what was asked.
+        people: one row a persona (index ``persona``), one column a factor; in place of the
+            design's.
 
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
@@ -115,6 +124,8 @@ def observe(frames: Frames, outcome: str, *, people: pd.DataFrame | None = None)
     plan = _one_freeze(table)
     kept = values[values["left_out"].isna()]
     scale, bounds = _scale_of(outcome)
+    if people is None and design is not None:
+        people = design.people
     return Observations(
         outcome=outcome,
         scale=scale,
@@ -125,6 +136,7 @@ def observe(frames: Frames, outcome: str, *, people: pd.DataFrame | None = None)
             {str(why): int(n) for why, n in values["left_out"].value_counts().items() if n}
         ),
         simulated=bool(table["simulated"].any()) if "simulated" in table else False,
+        asks=design.asks(outcome) if design else "",
         plan=plan,
     )
 

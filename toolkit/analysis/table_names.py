@@ -13,8 +13,8 @@ from toolkit.analysis.table_check import listed, refusal
 
 
 def arms_of(
-    arms: "pd.Series[Any] | None", who: pd.Categorical, *, scale: Scale, reference: object
-) -> pd.Categorical:
+    arms: "pd.Series[Any] | None", who: "pd.Categorical[str]", *, scale: Scale, reference: object
+) -> "pd.Categorical[str]":
     """Say the arm of each row: as its column says, or by who the reference is.
 
     Raises:
@@ -41,7 +41,9 @@ def arms_of(
     return pd.Categorical.from_codes(arm[who.codes], categories=pd.Index(ARMS))
 
 
-def contrasts_of(contrasts: "pd.Series[Any] | None", scenarios: "pd.Series[Any]") -> pd.Categorical:
+def contrasts_of(
+    contrasts: "pd.Series[Any] | None", scenarios: "pd.Series[Any]"
+) -> "pd.Categorical[str]":
     """Name the contrast of each row; one that stands in several scenarios is several."""
     if contrasts is None:
         return named(scenarios)
@@ -60,7 +62,7 @@ def contrasts_of(contrasts: "pd.Series[Any] | None", scenarios: "pd.Series[Any]"
 
 
 def people_of(
-    who: pd.Categorical,
+    who: "pd.Categorical[str]",
     rows: pd.DataFrame,
     *,
     factors: Sequence[Hashable],
@@ -78,7 +80,7 @@ def people_of(
     return pd.DataFrame(made, index=index)
 
 
-def _named_arms(arms: "pd.Series[Any]", reference: object) -> pd.Categorical:
+def _named_arms(arms: "pd.Series[Any]", reference: object) -> "pd.Categorical[str]":
     if reference is not None:
         raise refusal(
             f"got the reference {reference!r} and a column of arms",
@@ -96,7 +98,9 @@ def _named_arms(arms: "pd.Series[Any]", reference: object) -> pd.Categorical:
     return named(arms, ARMS)
 
 
-def _factor(who: pd.Categorical, values: "pd.Series[Any]", factor: Hashable) -> "pd.Series[Any]":
+def _factor(
+    who: "pd.Categorical[str]", values: "pd.Series[Any]", factor: Hashable
+) -> "pd.Series[Any]":
     of = pd.DataFrame({"persona": who, "level": named(values)}).drop_duplicates().dropna()
     twice = of["persona"][of["persona"].duplicated()]
     if len(twice):

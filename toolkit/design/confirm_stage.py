@@ -77,7 +77,12 @@ class ConfirmStage:
             for one in people
         }
         kept = self.content
-        return {"confirm": kept["confirm"], "contrasts": kept["contrasts"], "personas": about}
+        return {
+            "confirm": kept["confirm"],
+            "contrasts": kept["contrasts"],
+            "personas": about,
+            "questions": [one.model_dump(mode="json") for one in self.questions],
+        }
 
     @property
     def hash(self) -> str:

@@ -32,8 +32,8 @@ class Sweep:
     """Concurrency, budget and prices (with their date) of this run."""
     design: dict[str, Any]
     """What is confirmed, so that the record reads without its files: ``confirm`` (the plan),
-    ``contrasts`` by id, ``personas`` by id with ``factors`` and ``noun``, and the ``questions`` that
-    raters are asked."""
+    ``contrasts`` by id, ``personas`` by id with ``factors`` and ``noun``, and the ``questions``
+    that raters are asked."""
     toolkit_version: str
 
 

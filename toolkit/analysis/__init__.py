@@ -21,6 +21,7 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
+from toolkit.analysis.disparity import Disparity, disparity
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.from_table import from_table
@@ -48,6 +49,7 @@ __all__ = [
     "ConfirmDesign",
     "Counts",
     "Design",
+    "Disparity",
     "Estimate",
     "Figure",
     "Finding",
@@ -65,6 +67,7 @@ __all__ = [
     "columns",
     "confirm_design",
     "coverage",
+    "disparity",
     "crossed_design",
     "design_of",
     "draw",

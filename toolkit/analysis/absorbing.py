@@ -71,13 +71,12 @@ def absorb(levels: Sequence[Codes], weight: Floats) -> Absorbed:
     if not levels:
         return Absorbed(weight, None, None, np.zeros(0), nothing, nothing)
     large, *others = sorted(levels, key=lambda codes: -int(codes.max(initial=0)))
-    totals = np.bincount(large, weights=weight)
+    totals = np.bincount(large, weights=weight).astype("float64")
     if not others:
         return Absorbed(weight, large, None, totals, nothing, nothing)
     small = others[0]
     shape = len(totals), int(small.max(initial=-1)) + 1
-    table = np.bincount(large * shape[1] + small, weights=weight, minlength=shape[0] * shape[1])
-    table = table.reshape(shape)
+    table = sums(large * shape[1] + small, weight[:, None], shape[0] * shape[1]).reshape(shape)
     return Absorbed(weight, large, small, totals, table, _factor(table, totals))
 
 
@@ -96,7 +95,8 @@ def sums(codes: Codes, numbers: NDArray[Any], groups: int | None = None) -> Floa
     width = numbers.shape[1]
     places = (codes[:, None] * width + np.arange(width)).ravel()
     flat = np.bincount(places, weights=numbers.ravel(), minlength=groups * width)
-    return flat.reshape(groups, width)
+    summed: Floats = flat.reshape(groups, width).astype("float64", copy=False)
+    return summed
 
 
 def _factor(table: Floats, totals: Floats) -> Floats:
@@ -112,4 +112,5 @@ def _factor(table: Floats, totals: Floats) -> Floats:
     size = np.trace(system) / len(system) if np.trace(system) > 0 else 1.0
     system += (same / same.sum(axis=0)) @ same.T * max(size, 1e-300)
     lower, _ = cho_factor(system, lower=True, check_finite=False)
-    return np.tril(lower)
+    triangle: Floats = np.tril(lower)
+    return triangle

@@ -107,7 +107,8 @@ class Effects:
     @property
     def df(self) -> Floats:
         """Degrees of freedom, G - 1; 0 where nothing can be generalized."""
-        return np.maximum(self.clusters - 1, 0).astype("float64")
+        df: Floats = np.maximum(self.clusters - 1, 0).astype("float64")
+        return df
 
     @property
     def variance(self) -> Floats:
@@ -118,7 +119,7 @@ class Effects:
         pieces = self.of_scenarios
         if self.rated:
             both = self.of_raters + self.of_scenarios - self.of_cells
-            pieces = np.maximum(np.maximum(self.of_raters, self.of_scenarios), both)
+            pieces = np.asarray(np.maximum(np.maximum(self.of_raters, self.of_scenarios), both))
         return self._corrected(pieces, self.clusters)
 
     @property
@@ -130,7 +131,7 @@ class Effects:
     def p(self) -> Floats:
         """Two-sided p of no effect by t with G - 1 degrees of freedom; NaN as for ``variance``."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.abs(self.estimate) / self.se
+            t: Floats = np.abs(self.estimate) / self.se
         p: Floats = 2 * stats.t.sf(t, np.maximum(self.df, 1))
         return p
 
@@ -234,9 +235,10 @@ def sweep(
 def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
     """Weigh rows so that each scenario has the same total; the average row weighs 1."""
     rows = np.ones(len(scenario)) if weight is None else np.asarray(weight, "float64")
-    totals = np.bincount(scenario, weights=rows)
-    shares: Floats = rows / totals[scenario]
-    return shares * (len(scenario) / max(np.count_nonzero(totals), 1))
+    totals = sums(scenario, rows[:, None])[:, 0]
+    scale = len(scenario) / max(int(np.count_nonzero(totals)), 1)
+    shares: Floats = rows / totals[scenario] * scale
+    return shares
 
 
 def indicators(codes: Codes, count: int) -> Floats:
@@ -254,7 +256,8 @@ def crossed(first: Codes, second: Codes) -> Codes:
 
 
 def _present(codes: Codes, telling: NDArray[np.bool_]) -> Codes:
-    return np.count_nonzero(sums(codes, telling), axis=0).astype("int64")
+    present: Codes = np.count_nonzero(sums(codes, telling), axis=0).astype("int64")
+    return present
 
 
 def _inverse(columns: Floats, weight: Floats, *, scale: Floats) -> tuple[Floats, Floats]:

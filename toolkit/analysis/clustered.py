@@ -131,8 +131,8 @@ class Effects:
     def p(self) -> Floats:
         """Two-sided p of no effect by t with G - 1 degrees of freedom; NaN as for ``variance``."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            t: Floats = np.abs(self.estimate) / self.se
-        p: Floats = 2 * stats.t.sf(t, np.maximum(self.df, 1))
+            t = np.abs(self.estimate) / self.se
+        p: Floats = 2 * stats.t.sf(np.asarray(t), np.maximum(self.df, 1))
         return p
 
     def over_raters(self) -> Floats:

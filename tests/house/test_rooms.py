@@ -85,7 +85,7 @@ FORBIDDEN_CALLS = {
     r"\beval\(|\bexec\(|os\.system\(|shell=True": set(),
     r"0\.0\.0\.0": set(),
     r"read_pickle|to_pickle": set(),
-    r"\.to_csv\(|\.to_excel\(": {"record/export.py"},
+    r"\.to_csv\(|\.to_excel\(|\bcsv\.(writer|DictWriter)\(": {"record/table_file.py"},
 }
 
 

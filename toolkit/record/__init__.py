@@ -53,6 +53,7 @@ from toolkit.record.rows import (
     Usage,
     Withdrawal,
 )
+from toolkit.record.table_file import write_csv
 from toolkit.record.views import (
     History,
     ParticipantProgress,
@@ -120,5 +121,6 @@ __all__ = [
     "standing_items",
     "unit_outcomes",
     "withdrawn",
+    "write_csv",
     "write_jsonl",
 ]

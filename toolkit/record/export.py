@@ -12,7 +12,6 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +23,7 @@ from toolkit.record.journal import Record, open_record, restore
 from toolkit.record.place import HasRecord, from_os_error
 from toolkit.record.rows import Participant, Session
 from toolkit.record.tables import toolkit_version
+from toolkit.record.whole_file import whole_file
 
 FORMAT = "parallax-record-jsonl"
 VERSION = 1
@@ -71,7 +71,7 @@ def write_jsonl(record: Record, path: str | Path) -> int:
     last, count = record.extent()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _whole_file(target) as file:
+        with whole_file(target) as file:
             file.write(canonical_json(_header(record, count)) + "\n")
             for entry in record.entries():
                 if entry.number > last:
@@ -147,38 +147,6 @@ def _header(record: Record, count: int) -> dict[str, str | int | bool]:
         "entries": count,
         "simulated": simulated,
     }
-
-
-@contextmanager
-def _whole_file(target: Path) -> Iterator[IO[str]]:
-    """Write beside the target and put it in place only when all of it is on the disk."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
-    try:
-        with open(handle, "wb") as raw:
-            with _text_to(raw, compressed=target.name.endswith(".gz")) as file:
-                yield file
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _text_to(raw: IO[bytes], *, compressed: bool) -> Iterator[IO[str]]:
-    if not compressed:
-        text = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
-        yield text
-        # Closing it would close the file below, which is to be synced first.
-        text.detach()
-        return
-    # Without name and time, so that the same record gives the same bytes.
-    with (
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
-        io.TextIOWrapper(packed, encoding="ascii", newline="\n") as lines,
-    ):
-        yield lines
 
 
 def _check_lines(source: Path) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
 from toolkit.analysis.clustered import Swept, crossed, indicators, sweep
 from toolkit.analysis.finding import Estimate
@@ -136,12 +136,19 @@ def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
     count, share = len(each), float(each.mean())
     spread = float(each.std(ddof=1)) if count > 1 else 0.0
     if np.atleast_2d(hits).shape[0] == 1 or spread == 0:
-        found = stats.binomtest(round(share * count), count).proportion_ci(level, method="exact")
-        return Estimate(value=share, low=float(found.low), high=float(found.high), level=level)
+        low, high = _exact(round(share * count), count, level)
+        return Estimate(value=share, low=low, high=high, level=level)
     half = float(stats.t.ppf((1 + level) / 2, count - 1)) * spread / np.sqrt(count)
     return Estimate(
         value=share, low=max(0.0, share - half), high=min(1.0, share + half), level=level
     )
+
+
+def _exact(hits: int, count: int, level: float) -> tuple[float, float]:
+    tail = (1 - level) / 2
+    low = special.betaincinv(hits, count - hits + 1, tail) if hits else 0.0
+    high = special.betaincinv(hits + 1, count - hits, 1 - tail) if hits < count else 1.0
+    return float(low), float(high)
 
 
 def _summing(codes: Codes) -> sparse.csr_array:

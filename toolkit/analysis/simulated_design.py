@@ -126,6 +126,7 @@ def planned_design(
     raters: int | None = None,
     items_per_rater: int | None = None,
     replicates: int | None = None,
+    overlap: float | None = None,
     copies: int = 1,
 ) -> Design:
     """Take the design of a study before it has any data, from its own allocation to raters.
@@ -135,33 +136,39 @@ def planned_design(
         raters: plan for so many instead.
         items_per_rater: let each rate so many instead.
         replicates: send each arm so often instead.
+        overlap: let so large a share of the replies have two raters instead.
         copies: as if so many times the contrasts had been written, each copy over scenarios of
             its own; raters and items stay, so the ratings spread over more scenarios.
 
     Raises:
         PlanRefused: if such a plan cannot keep its own rules.
     """
-    changed = {"raters": raters, "items_per_rater": items_per_rater}
+    changed = {"raters": raters, "items_per_rater": items_per_rater, "overlap": overlap}
     plan = stage.plan.rating.model_copy(
         update={name: one for name, one in changed.items() if one is not None}
     )
-    repeats = replicates or stage.plan.replicates
-    units, scenarios, origins = [], {}, {}
-    for copy, contrast in product(range(copies), stage.contrasts):
-        name = _copied(contrast.id, copy)
-        scenarios[name] = _copied(contrast.scenario, copy)
-        origins[name] = contrast.origin
-        units += [
-            Unit(f"{name} {arm.label} {alias} {replicate}", name, arm, alias, replicate)
-            for arm, alias, replicate in product(contrast.arms, stage.aliases, range(repeats))
-        ]
+    units, scenarios, origins = _units(stage, replicates, copies)
     frame = _allocated(units, plan, stage.plan.seed, scenarios)
     frame["origin"] = frame["contrast"].map(origins)
-    people = pd.DataFrame(
-        [dict(one.factors) for one in stage.study.people],
-        index=pd.Index([one.id for one in stage.study.people], name="persona"),
+    return Design(
+        frame=declared(frame), paired=plan.form == "pair", people=_people(stage), plan=stage.hash
     )
-    return Design(frame=declared(frame), paired=plan.form == "pair", people=people, plan=stage.hash)
+
+
+def sent_design(stage: ConfirmStage, *, replicates: int | None = None, copies: int = 1) -> Design:
+    """Take the design of what a machine reads off every reply, such as refusal: no raters.
+
+    Args:
+        stage: whose units are sent.
+        replicates: as for ``planned_design``.
+        copies: as for ``planned_design``.
+    """
+    units, scenarios, origins = _units(stage, replicates, copies)
+    known = {unit.unit_id: unit for unit in units}
+    reads = [Task(0, "rating", unit.contrast_id, (unit.unit_id,)) for unit in units]
+    frame = pd.DataFrame([_row(None, task, known, scenarios) for task in reads])
+    frame["origin"] = frame["contrast"].map(origins)
+    return Design(frame=declared(frame), people=_people(stage), plan=stage.hash)
 
 
 def crossed_design(
@@ -229,6 +236,31 @@ def crossed_design(
     return Design(frame=declared(frame), paired=paired)
 
 
+def _units(
+    stage: ConfirmStage, replicates: int | None, copies: int
+) -> tuple[list[Unit], dict[str, str], dict[str, str]]:
+    """Units, scenario and origin of each contrast and of its copies."""
+    units: list[Unit] = []
+    scenarios: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    for copy, contrast in product(range(copies), stage.contrasts):
+        name = _copied(contrast.id, copy)
+        scenarios[name] = _copied(contrast.scenario, copy)
+        origins[name] = contrast.origin
+        each = product(contrast.arms, stage.aliases, range(replicates or stage.plan.replicates))
+        units += [
+            Unit(f"{name} {arm.label} {alias} {number}", name, arm, alias, number)
+            for arm, alias, number in each
+        ]
+    return units, scenarios, origins
+
+
+def _people(stage: ConfirmStage) -> pd.DataFrame:
+    people = stage.study.people
+    names = pd.Index([one.id for one in people], name="persona")
+    return pd.DataFrame([dict(one.factors) for one in people], index=names)
+
+
 def _copied(name: str, copy: int) -> str:
     return name if copy == 0 else f"{name}~{copy + 1}"
 
@@ -249,13 +281,13 @@ def _allocated(
 
 
 def _row(
-    number: int, task: Task, known: dict[str, Unit], scenarios: dict[str, str]
+    number: int | None, task: Task, known: dict[str, Unit], scenarios: dict[str, str]
 ) -> dict[str, object]:
     shown = [known[name] for name in task.unit_ids]
     unit = max(shown, key=lambda one: one.arm.kind != REFERENCE)
     left = 1.0 if shown[0] is unit else -1.0
     return {
-        "rater": f"rater-{number:03d}",
+        "rater": None if number is None else f"rater-{number:03d}",
         "scenario": scenarios[unit.contrast_id],
         "contrast": unit.contrast_id,
         "arm": unit.arm.kind,

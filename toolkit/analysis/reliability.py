@@ -1,0 +1,175 @@
+"""How far raters can be relied on: agreement, severity, repeats, attention, drift.
+
+Low agreement is no defect of raters: people may see one reply differently with good reason. So
+distributions are kept, nothing is decided by majority, and agreement within groups of raters is
+set against that across them. What agreement does tell is how much a single rating says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from toolkit.analysis.finding import EXPLORATORY, Finding
+from toolkit.analysis.frames import Frames
+from toolkit.analysis.reliability_alpha import alpha_of
+from toolkit.analysis.reliability_chance import ac1_of, cohen_of, fleiss_of
+from toolkit.analysis.reliability_findings import (
+    Context,
+    of_attention,
+    of_coefficient,
+    of_drift,
+    of_groups,
+    of_repeats,
+)
+from toolkit.analysis.reliability_groups import group_agreement
+from toolkit.analysis.reliability_icc import icc_of
+from toolkit.analysis.reliability_items import Coefficient, Level, items_by_raters
+from toolkit.analysis.reliability_raters import (
+    attention,
+    distributions,
+    drift,
+    retest,
+    straight_lining,
+)
+from toolkit.analysis.reliability_rows import PREFERENCE, judgments
+
+_LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """What can be said of the raters of one outcome."""
+
+    outcome: str
+    level: Level
+    """At which alpha's finding is given."""
+    findings: tuple[Finding, ...]
+    agreement: pd.DataFrame = field(repr=False)
+    """One row a coefficient: ``measure of estimate low high level how items raters ratings
+    says``; an estimate that could not be had is missing and ``says`` why."""
+    severity: pd.DataFrame = field(repr=False)
+    """One row a rater: ``rater ratings severity low high``; see ``severity_of``."""
+    groups: pd.DataFrame = field(repr=False)
+    """Agreement within and across groups of raters; empty when the groups are not known."""
+    retest: pd.DataFrame = field(repr=False)
+    """One row a repeated item: ``rater reply first second change items_between``."""
+    attention: pd.DataFrame = field(repr=False)
+    """One row a rater: ``rater answered passed declined``."""
+    drift: pd.DataFrame = field(repr=False)
+    """Adjusted ratings by place in the list, with intervals."""
+    straight_lining: pd.DataFrame = field(repr=False)
+    """One row a rater: how often they gave one answer to all."""
+    distributions: pd.DataFrame = field(repr=False)
+    """How often each value was given, by item and by rater."""
+    says: tuple[str, ...]
+    """Complete sentences, in the order of the findings."""
+    simulated: bool
+
+
+def reliability(
+    frames: Frames,
+    outcome: str,
+    *,
+    seed: int,
+    level: Level = "ordinal",
+    flag: float = 2,
+    groups: Mapping[str, str] | None = None,
+    draws: int = 2000,
+    plan: str = EXPLORATORY,
+) -> Reliability:
+    """Say how far the raters of one outcome agree, with each other and with themselves.
+
+    Agreement rests on replies that two raters or more judged; repeats and attention items are
+    kept out of it and looked at by themselves.
+
+    Args:
+        frames: of stage confirm, from one confirm freeze.
+        outcome: a question's id, or ``preference``.
+        seed: of resamples.
+        level: at which Krippendorff's alpha is a finding; the others stand in the table.
+        flag: a rating of this or less counts as a flag, for AC1 and kappa.
+        groups: rater to group, for agreement within and across groups.
+        draws: resamples.
+        plan: hash of the frozen plan that asked, or ``exploratory``.
+
+    Raises:
+        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
+    """
+    rows = judgments(frames, outcome)
+    compared = rows[rows["apart"].isna() & rows["value"].notna()]
+    ratings = pd.DataFrame(
+        {
+            "item": compared["unit_id"].to_numpy(),
+            "rater": compared["participant_id"].astype("str").to_numpy(),
+            "value": compared["value"].to_numpy(dtype="float64"),
+        }
+    )
+    items = items_by_raters(ratings)
+    alphas = [alpha_of(items, level=one, seed=seed, draws=draws) for one in _LEVELS]
+    alphas.sort(key=lambda one: one.of != level)
+    coefficients = [*alphas, *icc_of(items), *_flags(ratings, outcome, flag)]
+    context = Context.of(rows, compared, outcome, plan)
+    within = group_agreement(items, groups, level=level, seed=seed)
+    repeats, known, moved = retest(rows), attention(rows), drift(_named(compared))
+    every = frames.choices if outcome == PREFERENCE else frames.item_ratings
+    straight = straight_lining(rows if outcome == PREFERENCE else every, outcome)
+    findings = (
+        *(of_coefficient(one, context) for one in [alphas[0], *coefficients[3:]]),
+        of_groups(within, context),
+        *of_repeats(repeats, context, level=level, seed=seed, draws=draws),
+        of_attention(known, context),
+        of_drift(moved, context),
+    )
+    return Reliability(
+        outcome=outcome,
+        level=level,
+        findings=findings,
+        agreement=_tidy(coefficients),
+        severity=pd.DataFrame(columns=["rater", "ratings", "severity", "low", "high"]),
+        groups=within.table,
+        retest=repeats,
+        attention=known,
+        drift=moved.table,
+        straight_lining=straight,
+        distributions=distributions(ratings),
+        says=(),
+        simulated=context.simulated,
+    )
+
+
+def _flags(ratings: pd.DataFrame, outcome: str, flag: float) -> list[Coefficient]:
+    """Agreement on a rating of ``flag`` or less, whose rarity kappa takes badly."""
+    of = f"a rating of {flag:g} or less"
+    if outcome == PREFERENCE:
+        flag, of = -1, "the reference's reply preferred"
+    flagged = items_by_raters(ratings.assign(value=ratings["value"].le(flag).astype("float64")))
+    return [ac1_of(flagged, of=of), fleiss_of(flagged, of=of), cohen_of(flagged, of=of)]
+
+
+def _named(compared: pd.DataFrame) -> pd.DataFrame:
+    return compared.rename(
+        columns={"participant_id": "rater", "contrast_id": "contrast", "persona_id": "persona"}
+    )
+
+
+def _tidy(coefficients: list[Coefficient]) -> pd.DataFrame:
+    rows = []
+    for one in coefficients:
+        at = one.estimate
+        rows.append(
+            {
+                "measure": one.measure,
+                "of": one.of,
+                "estimate": at.value if at else None,
+                "low": at.low if at else None,
+                "high": at.high if at else None,
+                "level": at.level if at else None,
+                "how": one.how,
+                "items": one.items,
+                "raters": one.raters,
+                "ratings": one.ratings,
+                "says": one.says,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -27,6 +27,7 @@ from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stag
 from toolkit.analysis.from_table import from_table
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.planning import Needed, needed, power_curve
 from toolkit.analysis.plots import (
     Figure,
     coverage,
@@ -37,7 +38,14 @@ from toolkit.analysis.plots import (
 )
 from toolkit.analysis.power import Power, power
 from toolkit.analysis.reading import Source, open_to_read
-from toolkit.analysis.simulated_design import Design, crossed_design, design_of, planned_design
+from toolkit.analysis.saving import save_frames
+from toolkit.analysis.simulated_design import (
+    Design,
+    crossed_design,
+    design_of,
+    planned_design,
+    sent_design,
+)
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
@@ -56,6 +64,7 @@ __all__ = [
     "Frames",
     "Lead",
     "Leads",
+    "Needed",
     "OBSERVATION_COLUMNS",
     "Observations",
     "Power",
@@ -77,14 +86,18 @@ __all__ = [
     "from_table",
     "leads",
     "load_frames",
+    "needed",
     "observe",
     "open_to_read",
     "planned_design",
     "planted",
     "power",
+    "power_curve",
     "progress",
     "rating_distribution",
     "require_stage",
+    "save_frames",
+    "sent_design",
     "session_ratings",
     "trace",
     "transcript",

@@ -14,7 +14,7 @@ def declare(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
     Args:
         rows: columns by the declared names; one that is not there becomes missing throughout.
-        columns: of type category, str, float64 or Int64.
+        columns: of type category, str, float64, Int64, or bool where nothing is missing.
     """
     made = {column.name: _typed(rows.get(column.name), column, len(rows)) for column in columns}
     return pd.DataFrame(made, copy=False)

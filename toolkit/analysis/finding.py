@@ -13,6 +13,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from toolkit.analysis.column import Stage
+from toolkit.analysis.declaring import declare
+from toolkit.analysis.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.verdict import Verdict
 
 EXPLORATORY = "exploratory"
@@ -122,7 +124,7 @@ class Finding:
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
-    """Put findings into a tidy table, one row each, in their order."""
+    """Put findings into a tidy table with ``FINDING_COLUMNS``, one row each, in their order."""
     rows = []
     for one in findings:
         at = one.estimate
@@ -151,9 +153,16 @@ def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
                 "observations": one.n.observations,
                 "plan": one.plan,
                 "simulated": one.simulated,
+                "stage": one.stage,
+                "contrasts": one.n.contrasts,
+                "personas": one.n.personas,
+                "spread": one.spread,
+                "needs": one.needs,
+                "caveats": " ".join(one.caveats),
+                "estimand": one.estimand,
             }
         )
-    return pd.DataFrame(rows)
+    return declare(pd.DataFrame(rows), FINDING_COLUMNS)
 
 
 def _plain(value: Any) -> Any:

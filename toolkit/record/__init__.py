@@ -53,7 +53,7 @@ from toolkit.record.rows import (
     Usage,
     Withdrawal,
 )
-from toolkit.record.table_file import write_csv
+from toolkit.record.table_file import Cell, write_csv
 from toolkit.record.views import (
     History,
     ParticipantProgress,
@@ -63,11 +63,13 @@ from toolkit.record.views import (
     sessions,
     withdrawn,
 )
+from toolkit.record.whole_file import write_whole
 from toolkit.record.writer import GroupWriter
 
 __all__ = [
     "Attempt",
     "Binding",
+    "Cell",
     "Choice",
     "Consent",
     "DECIDING_MASS",
@@ -123,4 +125,5 @@ __all__ = [
     "withdrawn",
     "write_csv",
     "write_jsonl",
+    "write_whole",
 ]

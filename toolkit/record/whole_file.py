@@ -9,6 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from toolkit.record.place import from_os_error
+
+
+def write_whole(path: str | Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all, readable by its owner only.
+
+    Args:
+        path: where to; replaced if it exists, and its folder is made.
+        data: everything it is to hold.
+
+    Raises:
+        RecordUnwritable: if the file cannot be written.
+        RecordFull: if there is no room for it.
+    """
+    target = Path(path).absolute()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _whole(target) as raw:
+            raw.write(data)
+    except OSError as problem:
+        raise from_os_error(problem, target) from problem
+
 
 @contextmanager
 def whole_file(
@@ -21,11 +43,17 @@ def whole_file(
         encoding: of the text.
         errors: what becomes of characters that it cannot hold, as ``open`` names it.
     """
+    compressed = target.name.endswith(".gz")
+    with _whole(target) as raw, _text_to(raw, encoding, errors, compressed=compressed) as file:
+        yield file
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[IO[bytes]]:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
     try:
         with open(handle, "wb") as raw:
-            with _text_to(raw, encoding, errors, compressed=target.name.endswith(".gz")) as file:
-                yield file
+            yield raw
             raw.flush()
             os.fsync(raw.fileno())
         os.replace(name, target)

@@ -22,9 +22,11 @@ from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
 from toolkit.analysis.disparity import Disparity, disparity
+from toolkit.analysis.evidence import evidence
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.from_table import from_table
+from toolkit.analysis.impact import small_ratio_chance
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.planning import Needed, needed, power_curve
@@ -37,6 +39,7 @@ from toolkit.analysis.plots import (
     session_ratings,
 )
 from toolkit.analysis.power import Power, power
+from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.saving import save_frames
 from toolkit.analysis.simulated_design import (
@@ -68,6 +71,7 @@ __all__ = [
     "OBSERVATION_COLUMNS",
     "Observations",
     "Power",
+    "Rates",
     "Source",
     "Trace",
     "Transcript",
@@ -80,6 +84,7 @@ __all__ = [
     "design_of",
     "disparity",
     "draw",
+    "evidence",
     "findings_frame",
     "flags_by_harm",
     "frames_of",
@@ -94,11 +99,13 @@ __all__ = [
     "power",
     "power_curve",
     "progress",
+    "rates",
     "rating_distribution",
     "require_stage",
     "save_frames",
     "sent_design",
     "session_ratings",
+    "small_ratio_chance",
     "trace",
     "transcript",
     "true_effect",

@@ -1,0 +1,104 @@
+"""From a finding to the replies behind it, to be read."""
+
+import pandas as pd
+
+from toolkit.analysis.column import Column
+from toolkit.analysis.confirm_columns import ARMS
+from toolkit.analysis.declaring import declare
+from toolkit.analysis.finding import Finding
+from toolkit.analysis.frames import Frames, require_stage
+from toolkit.errors import AnalysisError
+
+EVIDENCE_COLUMNS: tuple[Column, ...] = (
+    Column("reply", "str", "the reply"),
+    Column("scenario", "category", "the situation"),
+    Column("contrast", "category", "the contrast"),
+    Column("arm", "category", "which text with whose cues", categories=ARMS),
+    Column("persona", "category", "whose cues it was sent with"),
+    Column("replicate", "Int64", "which repetition, from 0"),
+    Column("ended", "category", "how the exchange ended"),
+    Column("judged", "Int64", "how often it was judged for this outcome", "judgments"),
+    Column("mean", "float64", "of the ratings; of pairs the share in which it was preferred"),
+    Column("judgments", "str", "ids to `trace`, one after the other"),
+    Column("text", "str", "raw and complete, or what had arrived"),
+)
+"""Columns of ``evidence``, in order."""
+
+
+def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
+    """Show the replies a finding rests on, each with its text and what was said of it.
+
+    Nothing in it is about a single rater: judgments are averaged over whoever gave them. Each has
+    an id, and ``trace`` follows it back to the turn it began with.
+
+    Args:
+        finding: with ``replies``.
+        frames: those it was computed from.
+
+    Returns:
+        One row a reply, with ``EVIDENCE_COLUMNS``, by scenario, contrast, arm and persona.
+
+    Raises:
+        AnalysisError: if the frames are not of stage confirm, or lack a reply the finding names.
+    """
+    replies = frames.replies[frames.replies["apart"].ne("replaced").fillna(True)]
+    require_stage(replies, "confirm")
+    here = replies[replies["unit_id"].isin(finding.replies)]
+    if len(here) < len(set(finding.replies)):
+        raise AnalysisError(
+            f"evidence: got frames that hold {len(here)} of the {len(set(finding.replies))} "
+            "replies behind the finding; wanted all of them. Pass the frames it was computed from."
+        )
+    said = _said(finding.outcome, frames)
+    rows = pd.DataFrame(
+        {
+            "reply": here["unit_id"],
+            "scenario": here["scenario_id"],
+            "contrast": here["contrast_id"],
+            "arm": here["arm"],
+            "persona": here["persona_id"],
+            "replicate": here["replicate"],
+            "ended": here["outcome"],
+            "judged": here["unit_id"].map(said["judged"]).fillna(0),
+            "mean": here["unit_id"].map(said["mean"]),
+            "judgments": here["unit_id"].map(said["judgments"]).fillna(""),
+            "text": here["text"],
+        }
+    )
+    order = ["scenario", "contrast", "arm", "persona", "replicate", "reply"]
+    made = declare(rows, EVIDENCE_COLUMNS).sort_values(order, kind="stable")
+    return made.reset_index(drop=True)
+
+
+def _said(outcome: str, frames: Frames) -> pd.DataFrame:
+    """What was said of each reply: ``judged mean judgments``, by the reply's id."""
+    if outcome == "preference":
+        rows = _chosen(frames.choices)
+    else:
+        ratings = frames.item_ratings
+        rows = ratings[ratings["question"].eq(outcome).to_numpy()]
+        rows = rows.rename(columns={"rating_id": "id"})[["id", "unit_id", "value", "apart"]]
+    rows = rows[rows["apart"].isna()].astype({"value": "float64"})
+    grouped = rows.groupby("unit_id")
+    return pd.DataFrame(
+        {
+            "judged": grouped["value"].count(),
+            "mean": grouped["value"].mean(),
+            "judgments": grouped["id"].agg(" ".join),
+        }
+    )
+
+
+def _chosen(choices: pd.DataFrame) -> pd.DataFrame:
+    sides = [
+        pd.DataFrame(
+            {
+                "id": choices["choice_id"],
+                "unit_id": choices[f"{side}_unit_id"],
+                "value": choices["preferred"].eq(side).astype("float64"),
+                "apart": choices["apart"],
+            }
+        )
+        for side in ("left", "right")
+    ]
+    return pd.concat(sides, ignore_index=True)

@@ -1,0 +1,152 @@
+"""Rows collapsed to the distinct cells that a model can tell apart, so that cost follows cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.errors import AnalysisError
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+_DIRECT = 1 << 21
+"""Up to this many possible combinations a table of all is cheaper than a search for those used."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column as whole numbers: -1 where it is missing, else the position of its level."""
+
+    name: str
+    codes: NDArray[np.integer]
+    levels: "pd.Series[Any]"
+    """The values there are, in order; unused categories are not among them."""
+    unused: tuple[str, ...]
+    """Categories that the column declares and no row has."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Distinct combinations of some columns, and for every row the combination it has."""
+
+    columns: tuple[Coded, ...]
+    codes: NDArray[np.intp]
+    """Level of each column in each cell, shape (cells, columns)."""
+    of_row: NDArray[np.intp]
+    """The cell of each row, shape (rows,)."""
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row a cell with the values of its columns."""
+        return pd.DataFrame(
+            {
+                one.name: one.levels.take(self.codes[:, place]).array
+                for place, one in enumerate(self.columns)
+            },
+            index=range(len(self.codes)),
+        )
+
+    def among(self, names: Sequence[str]) -> "Cells":
+        """Collapse once more, to some of the columns; ``of_row`` then counts these cells."""
+        places = [next(i for i, c in enumerate(self.columns) if c.name == n) for n in names]
+        columns = tuple(self.columns[place] for place in places)
+        return collapse(columns, [self.codes[:, place] for place in places], len(self.codes))
+
+
+def code(column: "pd.Series[Any]") -> Coded:
+    """Code one column of any dtype.
+
+    Categories keep their order; other values are sorted where they can be.
+    """
+    name = str(column.name)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        categories = pd.Series(column.cat.categories)
+        used = np.bincount(codes[codes >= 0], minlength=len(categories)) > 0
+        if used.all():
+            return Coded(name, codes, _as_category(categories), ())
+        moved = np.append(np.cumsum(used) - 1, -1)
+        unused = tuple(str(one) for one in categories[~used])
+        return Coded(name, moved[codes], _as_category(categories[used]), unused)
+    codes, uniques = pd.factorize(column)
+    order = _order(uniques)
+    place = np.empty(len(order) + 1, dtype=np.intp)
+    place[order], place[-1] = np.arange(len(order)), -1
+    return Coded(name, place[codes], _levels(pd.Series(uniques[order])), ())
+
+
+def _order(values: "pd.Index[Any]") -> Codes:
+    """Sort what can be sorted; values of several types go by type and text."""
+    try:
+        return np.asarray(values.argsort())
+    except TypeError:
+        keys = [(type(one).__name__, str(one)) for one in values]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
+
+
+def _levels(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Keep numbers as they are; anything else names levels."""
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.astype(bool)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return pd.Series(values.to_numpy(dtype=np.float64))
+    return _as_category(values)
+
+
+def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    return pd.Series(pd.Categorical(list(values), categories=list(values)))
+
+
+def collapse(columns: tuple[Coded, ...], codes: Sequence[NDArray[np.integer]], rows: int) -> Cells:
+    """Find the distinct cells of some coded columns.
+
+    Args:
+        columns: what the codes stand for.
+        codes: for every column the level of each row, nothing missing.
+        rows: how many rows there are, also when there are no columns.
+    """
+    key = np.zeros(rows, dtype=np.int64)
+    space = 1
+    for column, one in zip(columns, codes, strict=True):
+        size = max(len(column.levels), 1)
+        if space * size >= 1 << 62:
+            used, key = np.unique(key, return_inverse=True)
+            space = len(used)
+        key *= size
+        key += one
+        space *= size
+    # A key narrowed on the way no longer spells out its codes, so they are read off a row.
+    first, of_row = _distinct(key, space)
+    found = np.empty((len(first), len(columns)), dtype=np.intp)
+    for place, one in enumerate(codes):
+        found[:, place] = one[first]
+    return Cells(columns, found, of_row)
+
+
+def _distinct(key: NDArray[np.int64], space: int) -> tuple[Codes, Codes]:
+    """Give a row of every distinct key, by size of key, and for every row the place of its key."""
+    if space > max(_DIRECT, len(key)):
+        _, first, of_row = np.unique(key, return_index=True, return_inverse=True)
+        return first, of_row
+    at = np.full(space, -1, dtype=np.intp)
+    at[key[::-1]] = np.arange(len(key) - 1, -1, -1)
+    first = at[at >= 0]
+    at[at >= 0] = np.arange(len(first))
+    return first, at[key]
+
+
+def require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        AnalysisError: when one is missing.
+    """
+    missing = [name for name in names if name not in data.columns]
+    if missing:
+        raise AnalysisError(
+            f"mixed: got a table without {', '.join(map(repr, missing))}; wanted a column for "
+            f"every name in the formula and groups. It has {', '.join(map(repr, data.columns))}."
+        )

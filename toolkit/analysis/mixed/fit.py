@@ -1,0 +1,284 @@
+"""Fit a model with crossed random intercepts, and what it then says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from toolkit.analysis.mixed.problem import Family, Means, Problem, prepare
+from toolkit.analysis.mixed.solving import Solution, sizes, solve
+from toolkit.errors import AnalysisError
+
+Array = NDArray[np.float64]
+Method = Literal["REML", "ML"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A fitted model."""
+
+    family: Family
+    formula: str
+    method: str
+    """``REML`` or ``ML`` for the Gaussian family, else ``Laplace``."""
+    groups: tuple[str, ...]
+    """Random factors of the model; one that could not vary is left out and noted."""
+    coefficients: pd.DataFrame
+    """Columns name, estimate, se, df, low, high, p, estimable; a row per fixed column. Where not
+    estimable the estimate is infinite and the rest is missing."""
+    thresholds: pd.DataFrame
+    """The same of the cumulative family's thresholds; named by the answers they part."""
+    sds: "pd.Series[float]"
+    """Standard deviation of every random factor, and ``residual`` for the Gaussian family."""
+    loglik: float
+    criterion: float
+    """-2 log-likelihood; restricted for REML."""
+    n: float
+    """Observations: rows used, or the sum of their weights."""
+    cells: int
+    levels: Mapping[str, int]
+    """Number of levels of every random factor."""
+    categories: tuple[Any, ...]
+    """The answers that occur, in order."""
+    vcov: pd.DataFrame
+    """Covariance of thresholds and coefficients."""
+    joint: pd.DataFrame
+    """The same with the deviations of the random factors; of ``vcov`` for the Gaussian family."""
+    dropped: int
+    """Rows left out because something was missing."""
+    notes: tuple[str, ...]
+    """What a reader must know, in complete sentences."""
+    converged: bool
+    evaluations: int
+    problem: Problem = field(repr=False)
+    solution: Solution = field(repr=False)
+
+    def random(self, group: str) -> pd.DataFrame:
+        """Give the conditional modes of one random factor, with their conditional deviations.
+
+        Args:
+            group: as named in ``groups``.
+
+        Returns:
+            One row a level: the columns that make it, ``mode`` and ``sd`` on the scale of the
+            linear predictor. For the Gaussian family these are the best linear unbiased
+            predictions, given the variances.
+
+        Raises:
+            AnalysisError: when the model has no such factor.
+        """
+        if group not in self.groups:
+            known = ", ".join(map(repr, self.groups)) or "none"
+            raise AnalysisError(
+                f"mixed: got the random factor {group!r}; wanted one of the model's: {known}."
+            )
+        place = self.groups.index(group)
+        starts = self.solution.model.crossed.starts
+        at = slice(*(starts[self.problem.order.index(place) + step] for step in (0, 1)))
+        return self.problem.groups[place].labels.assign(
+            mode=self.solution.levels[at], sd=self.solution.level_sds[at]
+        )
+
+    def simulate(self, seed: int | np.random.SeedSequence) -> "Array | Means":
+        """Draw new answers to every cell from the fitted model, random factors drawn anew.
+
+        Returns:
+            What ``refit`` takes: counts of shape (cells, categories), or means for Gaussian.
+        """
+        draw = np.random.default_rng(seed)
+        eta = self.linear_predictor()
+        for group, sd in zip(self.problem.groups, self.sds, strict=False):
+            eta = eta + (sd * draw.standard_normal(len(group.labels)))[group.codes]
+        means = self.problem.means
+        if means is None:
+            bounds = np.column_stack([self.below(eta), np.ones(len(eta))])
+            shares = np.diff(bounds, axis=1, prepend=0)
+            counts = draw.multinomial(np.rint(sizes(self.problem)).astype(np.int64), shares)
+            return counts.astype(np.float64)
+        residual = float(self.sds["residual"])
+        mean = eta - means.center + residual * draw.standard_normal(len(eta)) / np.sqrt(means.count)
+        freedom = float(means.count.sum()) - len(eta)
+        within = residual**2 * float(draw.chisquare(freedom)) if freedom > 0 else 0.0
+        return Means(means.count, mean, within, means.center)
+
+    def refit(self, answers: "Array | Means") -> "Fit":
+        """Fit the same model to other answers to the same cells, starting from this fit.
+
+        Args:
+            answers: as ``simulate`` gives them.
+        """
+        if isinstance(answers, Means):
+            return _named(replace(self.problem, means=answers), self.method, self.solution)
+        given = answers.sum(0) > 0
+        categories = tuple(
+            one for one, some in zip(self.problem.categories, given, strict=True) if some
+        )
+        if len(categories) < 2:
+            raise AnalysisError(
+                "mixed: got the same answer in every cell; wanted at least two different answers. "
+                "Nothing can be compared where nothing varies."
+            )
+        problem = replace(self.problem, counts=answers[:, given], categories=categories)
+        return _named(problem, self.method, self.solution if given.all() else None)
+
+    def dropping(self, *, columns: Sequence[str] = (), groups: Sequence[str] = ()) -> "Fit":
+        """Fit to the same cells with some fixed columns or random factors left out.
+
+        Args:
+            columns: names of coefficients.
+            groups: names of random factors.
+        """
+        design = self.problem.design
+        keep = [place for place, name in enumerate(design.columns) if name not in columns]
+        smaller = replace(
+            design, columns=tuple(design.columns[one] for one in keep), rows=design.rows[:, keep]
+        )
+        left = tuple(one for one in self.problem.groups if one.name not in groups)
+        return _named(replace(self.problem, design=smaller, groups=left), self.method, None)
+
+    def linear_predictor(self, profile: "pd.DataFrame | None" = None) -> Array:
+        """Give the fixed part, without thresholds.
+
+        Args:
+            profile: rows with the formula's columns; by default the cells of the data.
+        """
+        design = self.problem.design
+        rows = design.rows[self.problem.profile] if profile is None else design.at(profile)
+        if self.family == "gaussian":
+            return rows @ self.solution.fixed
+        keep = [place for place, name in enumerate(design.columns) if name != "Intercept"]
+        many = self.solution.model.thresholds  # type: ignore[union-attr]
+        return rows[:, keep] @ self.solution.fixed[many:]
+
+    def below(self, eta: Array) -> Array:
+        """Give P(Y <= k) for every category but the highest, shape (cases, thresholds).
+
+        Args:
+            eta: linear predictor without thresholds, shape (cases,).
+        """
+        many = len(self.categories) - 1
+        a = self.solution.fixed[:many] - eta[:, None]
+        return np.asarray(1 / (1 + np.exp(-np.clip(a, -700, 700))))
+
+
+def fit(
+    data: pd.DataFrame,
+    formula: str,
+    groups: Sequence[str],
+    *,
+    family: Family = "gaussian",
+    weights: str | None = None,
+    method: Method = "REML",
+    levels: Sequence[Any] | None = None,
+) -> Fit:
+    """Fit a model with crossed random intercepts.
+
+    Gaussian: ``y = X beta + sum of intercepts + e``. Cumulative: ``logit P(Y <= k) = alpha_k -
+    (X beta + sum of intercepts)``, proportional odds; binomial is the same with two answers, its
+    intercept reported with the usual sign, of the higher answer. Intercepts are independent and
+    normal with one deviation a factor.
+
+    Args:
+        data: one row an observation, or a cell with its count in ``weights``.
+        formula: ``response ~ terms`` of columns, as ``value ~ arm * gender``; the first level of
+            a factor is its reference. Numbers enter as numbers, or as levels in ``C(column)``.
+        groups: random factors, ``rater`` or ``scenario:arm``; any number, also none.
+        family: of the response.
+        weights: column that says how many equal observations a row stands for.
+        method: for the Gaussian family; others maximize Laplace's approximation.
+        levels: possible answers, lowest first; by default those that occur, sorted.
+
+    Raises:
+        AnalysisError: when the formula, a column or the answers allow no model.
+    """
+    problem = prepare(data, formula, list(dict.fromkeys(groups)), family, weights, levels)
+    return _named(problem, method if family == "gaussian" else "Laplace", None)
+
+
+def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
+    start = None if before is None else before.optimum.at
+    solution = solve(problem, restricted=method == "REML", start=start)
+    thresholds, names = _names(problem)
+    labels = [*thresholds, *names]
+    sign = np.ones(len(labels))
+    estimates = solution.fixed
+    if problem.family == "binomial":
+        sign[0] = -1
+    covariance = solution.covariance * np.outer(sign, sign)
+    table = _table(labels, estimates * sign, covariance, solution)
+    groups = tuple(one.name for one in problem.groups)
+    sds = pd.Series(solution.sds, index=list(groups), dtype=np.float64)
+    if solution.residual is not None:
+        sds["residual"] = solution.residual
+    extended = np.append(sign, np.ones(len(solution.joint) - len(sign)))
+    joined = labels + [f"sd {one}" for one in groups] * (problem.means is None)
+    many = len(thresholds)
+    return Fit(
+        family=problem.family,
+        formula=problem.parsed.text,
+        method=method,
+        groups=groups,
+        coefficients=table.iloc[many:].reset_index(drop=True),
+        thresholds=table.iloc[:many].reset_index(drop=True),
+        sds=sds,
+        loglik=solution.loglik,
+        criterion=solution.criterion,
+        n=problem.rows,
+        cells=len(problem.profile),
+        levels={one.name: len(one.labels) for one in problem.groups},
+        categories=problem.categories,
+        vcov=pd.DataFrame(covariance, labels, labels),
+        joint=pd.DataFrame(solution.joint * np.outer(extended, extended), joined, joined),
+        dropped=problem.dropped,
+        notes=(*problem.notes, *_boundary(groups, solution)),
+        converged=solution.optimum.converged,
+        evaluations=solution.optimum.evaluations,
+        problem=problem,
+        solution=solution,
+    )
+
+
+def _names(problem: Problem) -> tuple[list[str], list[str]]:
+    names = list(problem.design.columns)
+    if problem.family == "gaussian":
+        return [], names
+    others = [name for name in names if name != "Intercept"]
+    if problem.family == "binomial":
+        return [], ["Intercept", *others]
+    answers = [f"{one:g}" if isinstance(one, float) else str(one) for one in problem.categories]
+    return [f"{low}|{high}" for low, high in zip(answers, answers[1:], strict=False)], others
+
+
+def _table(
+    names: Sequence[str], estimates: Array, covariance: Array, solution: Solution
+) -> pd.DataFrame:
+    ses = np.sqrt(np.diag(covariance))
+    about = solution.moments
+    unit = np.eye(len(names))
+    df = np.full(len(names), np.inf) if about is None else np.array([about.df(c) for c in unit])
+    half = stats.t.ppf(0.975, df) * ses
+    return pd.DataFrame(
+        {
+            "name": list(names),
+            "estimate": estimates,
+            "se": ses,
+            "df": df,
+            "low": estimates - half,
+            "high": estimates + half,
+            "p": 2 * stats.t.sf(np.abs(estimates / ses), df),
+            "estimable": np.ones(len(names), dtype=bool),
+        }
+    )
+
+
+def _boundary(groups: Sequence[str], solution: Solution) -> list[str]:
+    return [
+        f"The standard deviation of {name} is estimated as 0: no more variation is seen than "
+        "chance gives."
+        for name, sd in zip(groups, solution.sds, strict=True)
+        if sd == 0
+    ]

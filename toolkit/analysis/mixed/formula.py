@@ -1,0 +1,152 @@
+"""The fixed part of a model: a formula read safely, its columns, and those that say nothing new."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula, ModelSpec
+from formulaic.errors import FormulaicError
+from numpy.typing import NDArray
+
+from toolkit.errors import AnalysisError
+
+Array = NDArray[np.float64]
+
+_CATEGORICAL = re.compile(
+    r"C\(\s*(`[^`]+`|\w+)"
+    r"(\s*,\s*(levels=\[[^\[\]()]*\]|contr\.(treatment|sum|helmert)(\([^()]*\))?))*\s*\)"
+)
+"""The one call a formula may make: ``C(name)``, with a coding from ``contr`` or with levels."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A formula, read."""
+
+    text: str
+    response: str
+    names: tuple[str, ...]
+    """Columns of the fixed part, sorted."""
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Design:
+    """Fixed columns at the distinct profiles of the data."""
+
+    spec: ModelSpec
+    columns: tuple[str, ...]
+    """Names of the columns kept."""
+    rows: Array
+    """Shape (profiles, columns)."""
+    terms: Mapping[str, tuple[str, ...]]
+    """Term to its columns, those kept."""
+    aliased: tuple[str, ...]
+    """Columns left out because they add nothing to those before them."""
+
+    def at(self, frame: pd.DataFrame) -> Array:
+        """Give the columns for other rows, whose values are among those of the data.
+
+        Args:
+            frame: one row a case, with the formula's columns.
+        """
+        return _matrix(self.spec, frame)[list(self.columns)].to_numpy(dtype=np.float64)
+
+
+def parse(text: str) -> Parsed:
+    """Read ``response ~ terms``.
+
+    Terms are columns, ``:`` and ``*`` between them, and ``C(column)`` where numbers name levels.
+    No other code is run: a transformed variable is a column that the caller makes.
+
+    Raises:
+        AnalysisError: when it cannot be read, has no response, or calls anything else.
+    """
+    try:
+        formula = Formula(text)
+        sides = formula.lhs, formula.rhs
+    except (FormulaicError, AttributeError) as problem:
+        raise AnalysisError(
+            f"mixed: got the formula {text!r}; wanted one like 'value ~ arm * gender'. "
+            "Name columns with spaces in backticks."
+        ) from problem
+    factors = [factor for term in sides[1] for factor in term.factors]
+    for factor in factors:
+        if factor.eval_method.value == "python" and not _CATEGORICAL.fullmatch(factor.expr):
+            raise AnalysisError(
+                f"mixed: got {factor.expr!r} in a formula; wanted columns and C(column) only. "
+                "Compute it as a column of the table first."
+            )
+    response = [factor for term in sides[0] for factor in term.factors]
+    if len(response) != 1 or response[0].eval_method.value != "lookup":
+        raise AnalysisError(
+            f"mixed: got the formula {text!r}; wanted one column on its left. "
+            "Compute the response as a column of the table first."
+        )
+    return Parsed(
+        text, response[0].expr, tuple(sorted(map(str, sides[1].required_variables))), sides[1]
+    )
+
+
+def design(parsed: Parsed, profiles: pd.DataFrame, counts: Array, *, intercept: bool) -> Design:
+    """Evaluate the fixed part at the distinct profiles.
+
+    Args:
+        parsed: the formula.
+        profiles: one row for every combination of the formula's columns that occurs.
+        counts: how many observations have it, shape (profiles,).
+        intercept: whether the model must have one.
+
+    Raises:
+        AnalysisError: when the formula has no column, or no intercept where one is needed.
+    """
+    matrix = _matrix(parsed.formula, profiles)
+    if matrix.shape[1] == 0 or (intercept and "Intercept" not in matrix.columns):
+        raise AnalysisError(
+            f"mixed: got the formula {parsed.text!r}; wanted one with an intercept. "
+            "Leave out '0 +' and '- 1'."
+        )
+    aliased = _aliased(matrix.to_numpy(dtype=np.float64), counts)
+    names = list(map(str, matrix.columns))
+    kept = [name for place, name in enumerate(names) if place not in aliased]
+    spec: ModelSpec = matrix.model_spec
+    terms = {
+        str(term): tuple(name for name in names[place] if name in kept)
+        for term, place in spec.term_slices.items()
+    }
+    return Design(
+        spec,
+        tuple(kept),
+        matrix[kept].to_numpy(dtype=np.float64),
+        terms,
+        tuple(names[place] for place in aliased),
+    )
+
+
+def _matrix(formula: Formula | ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    try:
+        matrix: pd.DataFrame = formula.get_model_matrix(frame, context={})
+    except FormulaicError as problem:
+        raise AnalysisError(
+            f"mixed: the formula cannot be evaluated: {problem}. Look at the columns it names."
+        ) from problem
+    return matrix
+
+
+def _aliased(matrix: Array, counts: Array) -> list[int]:
+    """Find the columns that are sums of those before them, in their order."""
+    lengths = np.sqrt(counts @ matrix**2)
+    scaled = np.sqrt(counts)[:, None] * matrix / np.where(lengths > 0, lengths, 1)
+    kept: list[int] = []
+    basis = np.empty((len(matrix), 0))
+    for place in range(matrix.shape[1]):
+        # Twice, because one sweep leaves what rounding put along the basis.
+        rest = scaled[:, place] - basis @ (basis.T @ scaled[:, place])
+        rest = rest - basis @ (basis.T @ rest)
+        size = float(np.linalg.norm(rest))
+        if size > 1e-7:
+            kept.append(place)
+            basis = np.column_stack([basis, rest / size])
+    return [place for place in range(matrix.shape[1]) if place not in kept]

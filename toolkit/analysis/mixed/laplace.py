@@ -1,0 +1,227 @@
+"""Binomial and cumulative logit models by Laplace's approximation, with its exact gradient.
+
+``P(Y <= k) = 1 / (1 + exp(-(alpha_k - eta)))`` with ``eta = X beta + Z D u`` and ``u ~ N(0, I)``.
+For an answer y the log-probability is
+
+    a_y - log(1 + e^a_y) - log(1 + e^a_(y-1)) + log(1 - e^(alpha_(y-1) - alpha_y)),
+
+with ``a_k = alpha_k - eta``: a sum over thresholds in which nothing cancels, plus a term of the
+thresholds alone that keeps them in order. Two categories make it the binomial model.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.mixed.basis import Basis
+from toolkit.analysis.mixed.schur import Crossed, Factored
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """The conditional mode of the levels, and what was computed there."""
+
+    levels: Array
+    """In units of their standard deviation."""
+    penalized: float
+    """Log-likelihood less half the sum of squares of the levels."""
+    slopes: Array
+    """``d log-likelihood / d a``, shape (cells, thresholds)."""
+    weights: Array
+    """Less the second derivative."""
+    below: Array
+    """``P(Y <= k)``, shape (cells, thresholds)."""
+    factored: Factored
+
+
+@dataclass
+class Laplace:
+    """Minus the approximate log-likelihood of one data set as a function of all parameters.
+
+    Parameters are, in this order, thresholds, coefficients in the basis fitted, and the standard
+    deviation of each factor (its sign is without meaning).
+    """
+
+    crossed: Crossed
+    basis: Basis
+    profile: Codes
+    counts: Array
+    """Observations of each category in each cell, shape (cells, categories)."""
+    _levels: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._levels = np.zeros(self.crossed.starts[-1])
+
+    @property
+    def thresholds(self) -> int:
+        """How many there are: one less than categories."""
+        return int(self.counts.shape[1]) - 1
+
+    @property
+    def fixed(self) -> int:
+        """How many thresholds and coefficients there are."""
+        return self.thresholds + int(self.basis.rows.shape[1])
+
+    @cached_property
+    def _trials(self) -> Array:
+        """For each threshold the observations just below and just above it."""
+        return self.counts[:, :-1] + self.counts[:, 1:]
+
+    @cached_property
+    def _between(self) -> Array:
+        """Observations of each category that is neither lowest nor highest."""
+        between: Array = self.counts[:, 1:-1].sum(0)
+        return between
+
+    def evaluate(self, at: Array) -> tuple[float, Array]:
+        """Give minus the log-likelihood and its gradient; infinite where thresholds cross."""
+        alpha = at[: self.thresholds]
+        if (np.diff(alpha) <= 0).any():
+            return np.inf, np.zeros(len(at))
+        mode = self.mode(at)
+        gap, gap_slopes = self._gaps(alpha)
+        value = mode.factored.log_determinant / 2 - mode.penalized - gap
+        gradient = self._gradient(at, mode)
+        gradient[: self.thresholds] -= gap_slopes
+        return float(value), gradient
+
+    def mode(self, at: Array) -> Mode:
+        """Find the most likely levels by Newton's method, to a decrement near 1e-20.
+
+        The Hessian's determinant is part of the value, so a mode that is only nearly right would
+        put its error into every standard error.
+        """
+        alpha, sds = at[: self.thresholds], at[self.fixed :]
+        steady = (self.basis.rows @ at[self.thresholds : self.fixed])[self.profile]
+        scales = self.crossed.scales(sds)
+        levels, last = self._levels, np.inf
+        for _ in range(100):
+            eta = steady + self.crossed.spread(scales * levels) if len(sds) else steady
+            mode = self._at(alpha, eta, levels, sds)
+            pull = scales * self.crossed.gather(-mode.slopes.sum(1)) - levels
+            step = mode.factored.solve(pull)
+            decrement = float(pull @ step)
+            if decrement < 1e-20 or (decrement < 1e-13 and decrement > last / 4):
+                break
+            last = decrement
+            levels = self._advance(alpha, steady, scales, levels, step, mode.penalized, decrement)
+        self._levels = levels
+        return mode
+
+    def _advance(
+        self,
+        alpha: Array,
+        steady: Array,
+        scales: Array,
+        levels: Array,
+        step: Array,
+        reached: float,
+        decrement: float,
+    ) -> Array:
+        """Take a Newton step; far from the mode, halve it until it goes up."""
+        if decrement < 1e-4:
+            return levels + step
+        for _ in range(30):
+            moved = levels + step
+            a = alpha - (steady + self.crossed.spread(scales * moved))[:, None]
+            if self._likelihood(a) - moved @ moved / 2 >= reached:
+                return moved
+            step = step / 2
+        return levels
+
+    def _at(self, alpha: Array, eta: Array, levels: Array, sds: Array) -> Mode:
+        a = alpha - eta[:, None]
+        below = _logistic(a)
+        slopes = self.counts[:, :-1] - self._trials * below
+        weights = self._trials * below * (1 - below)
+        penalized = self._likelihood(a) - float(levels @ levels) / 2
+        factored = self.crossed.information(weights.sum(1)).factor(sds)
+        return Mode(levels, penalized, slopes, weights, below, factored)
+
+    def _likelihood(self, a: Array) -> float:
+        """Give the part of the log-likelihood that is a sum over thresholds."""
+        soft = np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
+        return float(np.vdot(self.counts[:, :-1], a) - np.vdot(self._trials, soft))
+
+    def _gaps(self, alpha: Array) -> tuple[float, Array]:
+        """Give the part that depends on the thresholds alone, and its slopes."""
+        gaps = np.diff(alpha)
+        value = float(self._between @ np.log(-np.expm1(-gaps)))
+        pull = self._between / np.expm1(gaps)
+        slopes = np.zeros(len(alpha))
+        slopes[1:] += pull
+        slopes[:-1] -= pull
+        return value, slopes
+
+    def _gradient(self, at: Array, mode: Mode) -> Array:
+        """Explicit part, and the part through the mode by way of leverages."""
+        sds = at[self.fixed :]
+        crossed, factored = self.crossed, mode.factored
+        scales = crossed.scales(sds)
+        third = mode.weights * (1 - 2 * mode.below)
+        pull, weight = -mode.slopes.sum(1), mode.weights.sum(1)
+        if len(sds) == 0:
+            return np.concatenate([-mode.slopes.sum(0), -self._columns(pull)])
+        leverage = factored.leverages()
+        bend = leverage * third.sum(1)
+        turn = factored.solve(scales * crossed.gather(bend))
+        carried = crossed.spread(scales * turn)
+        alphas = -mode.slopes.sum(0) + (leverage @ third - carried @ mode.weights) / 2
+        through = -pull - bend / 2 + carried * weight / 2
+        betas = self._columns(through)
+        each = crossed.each(mode.levels)
+        direct = crossed.gather(pull) * turn / 2
+        deviations = factored.half_log_slopes() + [
+            float(through @ one) - direct[low:high].sum()
+            for one, low, high in zip(each, crossed.starts, crossed.starts[1:], strict=False)
+        ]
+        return np.concatenate([alphas, betas, deviations])
+
+    def _columns(self, cells: Array) -> Array:
+        """Sum over the cells of every fixed column."""
+        rows = self.basis.rows
+        return rows.T @ np.bincount(self.profile, cells, minlength=len(rows))
+
+    def penalized(self, at: Array) -> tuple[Array, Array]:
+        """Give slopes and information of thresholds and coefficients, the levels at their mode.
+
+        Without the determinant's part: where a fit begins.
+        """
+        mode, rows, m = self.mode(at), self.basis.rows, self.thresholds
+        alpha = at[:m]
+        by_profile = np.column_stack(
+            [np.bincount(self.profile, one, minlength=len(rows)) for one in mode.weights.T]
+        )
+        information = np.zeros((self.fixed, self.fixed))
+        information[:m, :m] = np.diag(by_profile.sum(0)) + self._gap_information(alpha)
+        information[:m, m:] = -by_profile.T @ rows
+        information[m:, :m] = information[:m, m:].T
+        information[m:, m:] = rows.T @ (by_profile.sum(1)[:, None] * rows)
+        weight = mode.weights.sum(1)
+        scales = self.crossed.scales(at[self.fixed :])
+        shared = [-self.crossed.gather(one) for one in mode.weights.T]
+        shared += [self.crossed.gather(weight * one[self.profile]) for one in rows.T]
+        levels = scales[:, None] * np.column_stack(shared)
+        information -= levels.T @ mode.factored.solve(levels)
+        slopes = np.concatenate(
+            [mode.slopes.sum(0) + self._gaps(alpha)[1], self._columns(-mode.slopes.sum(1))]
+        )
+        return slopes, information
+
+    def _gap_information(self, alpha: Array) -> Array:
+        gaps = np.diff(alpha)
+        bends = self._between / (4 * np.sinh(gaps / 2) ** 2)
+        shape = np.diff(np.eye(len(alpha)), axis=0)
+        information: Array = shape.T @ (bends[:, None] * shape)
+        return information
+
+
+def _logistic(a: Array) -> Array:
+    small = np.exp(-np.abs(a))
+    below: Array = np.where(a >= 0, 1, small) / (1 + small)
+    return below

@@ -1,0 +1,79 @@
+"""Degrees of freedom of Gaussian coefficients by moments (F. E. Satterthwaite 1946).
+
+With C the covariance of the coefficients as a function of the variance parameters and A the
+covariance of those (the inverse of the observed information of the restricted likelihood),
+``df = 2 (c'Cc)^2 / (g'Ag)`` where g is the gradient of ``c'Cc`` (A. Kuznetsova, P. Brockhoff,
+R. Christensen 2017).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from toolkit.analysis.mixed.descent import curvature
+from toolkit.analysis.mixed.gaussian import Gaussian
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What degrees of freedom follow from, in the columns asked for."""
+
+    covariance: Array
+    """Of the coefficients, shape (p, p)."""
+    slopes: Array
+    """How it changes with each variance parameter, shape (parameters, p, p)."""
+    variances: Array
+    """Covariance of the variance parameters, shape (parameters, parameters)."""
+
+    def df(self, contrast: Array) -> float:
+        """Give the degrees of freedom of one contrast of the coefficients.
+
+        Args:
+            contrast: shape (p,).
+        """
+        variance = float(contrast @ self.covariance @ contrast)
+        slopes = np.einsum("i,kij,j->k", contrast, self.slopes, contrast)
+        spread = float(slopes @ self.variances @ slopes)
+        return 2 * variance**2 / spread if spread > 0 else float("inf")
+
+
+def moments(model: Gaussian, ratios: Array) -> Moments:
+    """Work out the moments at fitted ratios; a ratio at 0 has no part in them.
+
+    Args:
+        model: the criterion.
+        ratios: where it is smallest, shape (factors,).
+    """
+    solved = model.solve(ratios)
+    variance = solved.squares / model.freedom
+    inner, starts = solved.inner, model.crossed.starts
+    slopes, free = [], np.flatnonzero(ratios)
+    for place in free:
+        part = solved.by_level[starts[place] : starts[place + 1], :-1] @ inner
+        slopes.append(2 * ratios[place] * variance * part.T @ part)
+    slopes.append(variance * inner)
+    back = model.basis.back
+    return Moments(
+        back @ (variance * inner) @ back.T,
+        np.array([back @ one @ back.T for one in slopes]),
+        _covariance(model, ratios, free, variance),
+    )
+
+
+def _covariance(model: Gaussian, ratios: Array, free: NDArray[np.intp], variance: float) -> Array:
+    places = np.append(free, len(ratios))
+    at = np.append(ratios, np.log(variance))
+
+    def of_free(some: Array) -> tuple[float, Array]:
+        full = at.copy()
+        full[places] = some
+        value, gradient = model.unprofiled(full)
+        return value, gradient[places]
+
+    steps = np.append(1e-4 * np.abs(ratios[free]), 1e-4)
+    inverse: Array = linalg.inv(curvature(of_free, at[places], steps))
+    return inverse

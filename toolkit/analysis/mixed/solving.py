@@ -1,0 +1,192 @@
+"""From a problem to fitted numbers: where to start, the optimum, covariances in what was asked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from toolkit.analysis.mixed.basis import beside_thresholds, orthonormal
+from toolkit.analysis.mixed.gaussian import Gaussian
+from toolkit.analysis.mixed.laplace import Laplace
+from toolkit.analysis.mixed.optimum import Optimum, optimum
+from toolkit.analysis.mixed.problem import Problem
+from toolkit.analysis.mixed.satterthwaite import Moments, moments
+from toolkit.errors import AnalysisError
+
+Array = NDArray[np.float64]
+
+_BEGIN = 0.5
+"""Deviation of every factor where nothing better is known."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Fitted numbers, before they have names."""
+
+    model: Gaussian | Laplace
+    optimum: Optimum
+    fixed: Array
+    """Thresholds, then coefficients, in the columns asked for."""
+    covariance: Array
+    """Of ``fixed``."""
+    joint: Array
+    """Of thresholds, coefficients and deviations; 0 for a deviation at its boundary. For the
+    Gaussian family of ``fixed`` alone."""
+    sds: Array
+    """In the order of the problem's groups."""
+    residual: float | None
+    criterion: float
+    loglik: float
+    moments: Moments | None
+    levels: Array
+    """Conditional modes, laid out as the model's ``crossed``."""
+    level_sds: Array
+
+
+def solve(problem: Problem, *, restricted: bool, start: Array | None = None) -> Solution:
+    """Fit.
+
+    Args:
+        problem: the data and the model.
+        restricted: REML when true; Gaussian family only.
+        start: parameters of the model to begin at.
+    """
+    if problem.means is not None:
+        return _gaussian(problem, restricted, start)
+    return _laplace(problem, start)
+
+
+def sizes(problem: Problem) -> Array:
+    """Count the observations of each cell."""
+    return problem.counts.sum(1) if problem.means is None else problem.means.count
+
+
+def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Solution:
+    means = problem.means
+    if means is None:
+        raise AnalysisError("mixed: got counts of categories; wanted means of cells. Refit.")
+    columns = len(problem.design.columns)
+    if problem.rows <= columns:
+        raise AnalysisError(
+            f"mixed: got {problem.rows:g} observations for {columns} coefficients; wanted more "
+            "observations than coefficients. Take terms out of the formula."
+        )
+    basis = orthonormal(problem.design.rows, _profile_sizes(problem))
+    crossed = problem.crossed
+    model = Gaussian(crossed, basis, problem.profile, means, restricted)
+    many = len(crossed.sizes)
+    begin = np.full(many, _BEGIN) if start is None else np.maximum(np.abs(start), 0.1)
+    inverse = np.diag(begin**2 / (2 * np.asarray(crossed.sizes, dtype=float)))
+    best = optimum(model.evaluate, begin, inverse, many)
+    solved = model.solve(best.at)
+    about = moments(model, best.at)
+    variance = solved.squares / model.freedom
+    scales = crossed.scales(np.abs(best.at))
+    modes = scales**2 * solved.by_level[:, -1]
+    spread = scales * np.sqrt(variance * solved.factored.inverse_diagonal)
+    fixed = basis.back @ (model.start + solved.coefficients)
+    # The mean taken off the response goes back where the columns hold it.
+    fixed = fixed + basis.back @ _constant(model) * means.center
+    criterion = 2 * solved.value
+    return Solution(
+        model,
+        best,
+        fixed,
+        about.covariance,
+        about.covariance,
+        _as_asked(problem, np.abs(best.at)) * np.sqrt(variance),
+        float(np.sqrt(variance)),
+        criterion,
+        -criterion / 2,
+        about,
+        modes,
+        spread,
+    )
+
+
+def _constant(model: Gaussian) -> Array:
+    """Give the coefficients, in the basis fitted, of a response that is 1 everywhere."""
+    share = np.bincount(model.profile, model.means.count, minlength=len(model.basis.rows))
+    return model.basis.rows.T @ share / model.rows
+
+
+def _laplace(problem: Problem, start: Array | None) -> Solution:
+    counts = problem.counts
+    places = [i for i, name in enumerate(problem.design.columns) if name != "Intercept"]
+    columns = problem.design.rows[:, places]
+    basis = beside_thresholds(columns, _profile_sizes(problem), counts.shape[1] - 1)
+    model = Laplace(problem.crossed, basis, problem.profile, counts)
+    begin, inverse = _begin(model, start)
+    best = optimum(model.evaluate, begin, inverse, len(model.crossed.sizes))
+    mode = model.mode(best.at)
+    sds = np.abs(best.at[model.fixed :])
+    scales = model.crossed.scales(sds)
+    back = linalg.block_diag(basis.back, np.diag(np.sign(best.at[model.fixed :])))
+    joint = np.zeros((len(best.at), len(best.at)))
+    joint[np.ix_(best.free, best.free)] = _inverse(best.hessian)
+    joint = back @ joint @ back.T
+    order = list(range(model.fixed)) + [model.fixed + i for i in _places(problem)]
+    joint = joint[np.ix_(order, order)]
+    return Solution(
+        model,
+        best,
+        basis.back @ best.at[: model.fixed],
+        joint[: model.fixed, : model.fixed],
+        joint,
+        _as_asked(problem, sds),
+        None,
+        2 * best.value,
+        -best.value,
+        None,
+        np.sign(model.crossed.scales(best.at[model.fixed :])) * scales * mode.levels,
+        scales * np.sqrt(mode.factored.inverse_diagonal),
+    )
+
+
+def _begin(model: Laplace, start: Array | None) -> tuple[Array, Array]:
+    """Start at the best thresholds and coefficients for given deviations."""
+    many, fixed = len(model.crossed.sizes), model.fixed
+    at = np.concatenate([_proportions(model), np.full(many, _BEGIN)])
+    if start is not None:
+        at = np.concatenate([start[:fixed], np.maximum(np.abs(start[fixed:]), 0.1)])
+    for _ in range(8):
+        slopes, information = model.penalized(at)
+        step = linalg.solve(information, slopes, assume_a="sym")
+        while (np.diff((at[:fixed] + step)[: model.thresholds]) <= 0).any():
+            step = step / 2
+        at[:fixed] += step
+        if step @ slopes < 1e-2:
+            break
+    _, information = model.penalized(at)
+    deviations = at[fixed:] ** 2 / (2 * np.asarray(model.crossed.sizes, dtype=float))
+    return at, linalg.block_diag(_inverse(information), np.diag(deviations))
+
+
+def _proportions(model: Laplace) -> Array:
+    """Thresholds of the answers as they are, coefficients at 0."""
+    share = np.cumsum(model.counts.sum(0))[:-1] / model.counts.sum()
+    return np.concatenate([np.log(share / (1 - share)), np.zeros(model.fixed - len(share))])
+
+
+def _inverse(matrix: Array) -> Array:
+    """Invert what should be positive definite; a flat direction gets no finite variance."""
+    values, vectors = linalg.eigh(matrix)
+    floor = 1e-12 * max(float(np.abs(values).max(initial=0)), 1e-300)
+    inverse: Array = (vectors / np.maximum(values, floor)) @ vectors.T
+    return inverse
+
+
+def _profile_sizes(problem: Problem) -> Array:
+    return np.bincount(problem.profile, sizes(problem), minlength=len(problem.design.rows)).astype(
+        np.float64
+    )
+
+
+def _places(problem: Problem) -> list[int]:
+    """Give for each group, as asked for, its place in ``crossed``."""
+    return [problem.order.index(place) for place in range(len(problem.groups))]
+
+
+def _as_asked(problem: Problem, values: Array) -> Array:
+    return values[_places(problem)] if len(values) else values

@@ -2,12 +2,15 @@
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 from textwrap import wrap
 
 from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
 from toolkit.cli.places import find_study
 from toolkit.design import Allocation, ConfirmStage, Contrast, Outline, Workspace, allocate, outline
+from toolkit.errors import SetupError
 
+_LARGEST = 4
 _NULL_ARMS = ("reference", "paraphrase", "resample")
 
 
@@ -21,21 +24,70 @@ def parser() -> argparse.ArgumentParser:
         examples=(
             ("parallax plan pilot", "the plan as it is written"),
             ("parallax plan pilot --raters 50", "the same with more raters"),
+            ("parallax plan power pilot", "how large a difference it could see, by simulation"),
+            ("parallax plan power pilot --effect -0.3", "power for a difference of that size"),
         ),
     )
     made.add_argument(
-        "study",
-        nargs="?",
-        metavar="STUDY",
-        help="id of the study (default: the only one, else pilot)",
+        "words",
+        nargs="*",
+        metavar="[power] STUDY",
+        help="power: simulate what the plan could see, and what more of it would bring; then the "
+        "id of the study (default: the only one, else pilot)",
     )
     made.add_argument("--raters", type=whole_number, metavar="N", help="plan for so many instead")
+    _add_power(made)
     add_workspace(made)
     return made
 
 
+def _add_power(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--effect",
+        type=_effect,
+        metavar="X",
+        help="power: a true difference on the outcome's own scale (default: half a point, or 0.2 "
+        "of pairs or refusals)",
+    )
+    made.add_argument(
+        "--simulations",
+        type=whole_number,
+        metavar="N",
+        help="power: how many, from 100 (default: 1000)",
+    )
+    made.add_argument(
+        "--seed", type=int, metavar="S", help="power: of the simulations (default: 1)"
+    )
+
+
+def _effect(text: str) -> float:
+    try:
+        effect = float(text)
+    except ValueError:
+        effect = 0.0
+    if 0 < abs(effect) <= _LARGEST:
+        return effect
+    raise argparse.ArgumentTypeError(
+        f"got {text!a}; wanted a difference other than 0, from -{_LARGEST} to {_LARGEST}"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
-    """Write the plan, as far as it goes."""
+    """Write the plan, as far as it goes; or what it could see."""
+    words = list(args.words)
+    power = words[:1] == ["power"]
+    args.study, *rest = [*words[power:], None]
+    if rest[:-1]:
+        raise SetupError(
+            f"plan: got {' '.join(words)!a}; wanted at most `power` and one study. Name one."
+        )
+    if power:
+        # The analysis stack takes long to load, and the plan alone does not need it.
+        return int(import_module("toolkit.cli.power_plan").run(args))
+    return _outline(args)
+
+
+def _outline(args: argparse.Namespace) -> int:
     stage = ConfirmStage(find_study(args.study, Workspace(args.workspace)))
     for line in _sending(stage):
         say(line)

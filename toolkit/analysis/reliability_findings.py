@@ -18,6 +18,7 @@ from toolkit.analysis.verdict import verdict_of
 
 _FEW_ITEMS = 30
 _COEFFICIENT = "coefficient (1: perfect, 0: chance)"
+_FLAT = "Every difference is the same, so there is no standard error and no test."
 _ONE_RATER = "It comes from fewer than two raters and cannot be generalized over raters."
 _ESTIMANDS = {
     "Krippendorff's alpha": "agreement of two raters of one reply beyond chance, {of} level",
@@ -100,22 +101,20 @@ class Context:
         """Make a finding of a difference whose standard error is clustered by rater."""
         shared: dict[str, Any] = {"unit": self.points, "n": n, "left_out": self.left_out}
         shared["compared_with"] = compared_with
-        if mean is None:
-            why = why or _ONE_RATER
+        if mean is None or not mean.se:
+            why = why or (_FLAT if mean else _ONE_RATER)
             return self.finding(
                 subject, estimand, verdict="not estimable", caveats=(why,), **shared
             )
-        flat = "All differences are equal, so the interval has no width and there is no test."
         return self.finding(
             subject,
             estimand,
-            verdict=verdict_of(mean.p, None) if mean.se else "inconclusive",
+            verdict=verdict_of(mean.p, None),
             estimate=mean.estimate(),
             se=mean.se,
             se_type="clustered by rater",
             df=mean.df,
-            p=mean.p if mean.se else None,
-            caveats=() if mean.se else (flat,),
+            p=mean.p,
             **shared,
         )
 
@@ -263,17 +262,8 @@ class Estimated:
         """A share with its interval over raters."""
         if mean is None:
             return cls(None, n, _ONE_RATER)
-        at = mean.estimate()
-        if mean.se > 0:
-            kept = Estimate(value=at.value, low=max(at.low, 0.0), high=min(at.high, 1.0))
-            return cls(kept, n, "", mean.se, mean.df)
-        # All alike or none: raters are n, and the exact bound of 0 or all of n is known.
-        edge = 0.025 ** (1 / mean.raters)
-        low, high = (edge, 1.0) if mean.value == 1 else (0.0, 1 - edge)
-        if 0 < mean.value < 1:
-            low, high = 0.0, 1.0
-        kept = Estimate(value=at.value, low=low, high=high)
-        return cls(kept, n, "", None, None, "exact, raters as n")
+        how = "clustered by rater" if mean.se else "exact, raters as n"
+        return cls(mean.share(), n, "", mean.se or None, mean.df if mean.se else None, how)
 
 
 def _constancy(pairs: pd.DataFrame, *, level: Level, seed: int, draws: int) -> Coefficient:

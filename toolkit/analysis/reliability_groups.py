@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.finding import Estimate
+from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.reliability_items import ItemsByRaters, Level
 from toolkit.analysis.verdict import interval
 
 WITHIN, ACROSS = "within groups", "across groups"
 _TABLE = ["compared", "agreement", "low", "high", "pairs", "items", "raters"]
 _ONE_ITEM = "Only one item can be compared, so no interval can be given and nothing is shown."
-PRIVACY_MINIMUM = 5
-"""A group of fewer raters is not shown by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,11 @@ def group_agreement(
             "cannot be told; pass groups= to compare them."
         )
     pairs = _Pairs(items, groups, level)
+    if pairs.pairs.empty:
+        return _none(
+            "No item was judged by two raters whose groups are known, so agreement within and "
+            "across groups cannot be told."
+        )
     if pairs.chance == 0:
         return _none("Every rating of an item that two rated is the same, so groups agree alike.")
     same = pairs.same(pairs.group)

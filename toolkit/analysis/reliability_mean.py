@@ -25,6 +25,20 @@ class ClusteredMean:
         low, high = interval(self.value, self.se, self.df, level=level)
         return Estimate(value=self.value, low=low, high=high, level=level)
 
+    def share(self, *, level: float = 0.95) -> Estimate:
+        """Give it as a share, of values 0 and 1: inside 0 and 1.
+
+        Where all are 1 or all are 0, raters are n and the bound is exact (C. J. Clopper and E. S.
+        Pearson 1934); where every rater has the same share in between, nothing bounds it.
+        """
+        at = self.estimate(level=level)
+        low, high = max(at.low, 0.0), min(at.high, 1.0)
+        if self.se == 0:
+            edge = float(((1 - level) / 2) ** (1 / self.raters))
+            low = edge if self.value == 1 else 0.0
+            high = 1 - edge if self.value == 0 else 1.0
+        return Estimate(value=self.value, low=low, high=high, level=level)
+
     @property
     def p(self) -> float:
         """Two-sided, of 0."""

@@ -18,6 +18,7 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
+from toolkit.analysis.cells import worst_cells
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
@@ -109,4 +110,5 @@ __all__ = [
     "trace",
     "transcript",
     "true_effect",
+    "worst_cells",
 ]

@@ -105,8 +105,8 @@ def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
     if not claim.own.any():
         return f"Nothing of {who} was observed, so there is nothing to compare."
     if not coded.pairs and claim.compared_with == "reference":
-        here = np.unique(coded.contrast[claim.own])
-        if not np.isin(coded.contrast[coded.arm == "reference"], here).any():
+        here = np.unique(coded.block[claim.own])
+        if not np.isin(coded.block[coded.arm == "reference"], here).any():
             return (
                 f"No contrast holds observations of both {who} and the reference, so they cannot "
                 "be compared."

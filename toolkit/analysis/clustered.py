@@ -132,8 +132,7 @@ class Effects:
         """Two-sided p of no effect by t with G - 1 degrees of freedom; NaN as for ``variance``."""
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.abs(self.estimate) / self.se
-        p: Floats = 2 * stats.t.sf(np.asarray(t), np.maximum(self.df, 1))
-        return p
+        return np.asarray(2 * stats.t.sf(t, np.maximum(self.df, 1)), dtype="float64")
 
     def over_raters(self) -> Floats:
         """Standard errors over raters alone: for what is said of these scenarios only."""

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.analysis.absorbing import Codes, Floats
-from toolkit.analysis.clustered import Swept, sweep
+from toolkit.analysis.clustered import Swept, crossed, sweep
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.observations import Observations
 from toolkit.errors import AnalysisError
@@ -27,6 +27,8 @@ class Coded:
     value: Floats
     scenario: Codes
     contrast: Codes
+    block: Codes
+    """A contrast at one endpoint: what a reply is compared within."""
     rater: Codes | None
     """None for outcomes that no rater judged."""
     weight: Floats
@@ -52,7 +54,21 @@ class Coded:
         """Groupings to sweep out; a pair is its own comparison and needs none."""
         if self.pairs:
             return []
-        return [self.contrast] if self.rater is None else [self.contrast, self.rater]
+        return [self.block] if self.rater is None else [self.block, self.rater]
+
+    @cached_property
+    def compared(self) -> NDArray[np.bool_]:
+        """Rows that compare personas: those of the reference and of swaps."""
+        return np.asarray((self.arm == "swap") | (self.arm == "reference"), dtype="bool")
+
+    @cached_property
+    def everybody(self) -> tuple[str, ...]:
+        """Personas that were swapped in or are some contrast's reference, by name."""
+        return tuple(sorted({str(one) for one in self.persona[self.compared]}))
+
+    def sent_with(self, persona: str) -> NDArray[np.bool_]:
+        """Rows, of any arm, whose cues are a persona's."""
+        return np.asarray(self.persona == persona, dtype="bool")
 
     def of(self, persona: str) -> NDArray[np.bool_]:
         """Rows in which a persona was swapped in."""
@@ -60,8 +76,8 @@ class Coded:
 
     def beside(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Those rows and the reference's in the same contrasts."""
-        contrasts = np.unique(self.contrast[rows])
-        reference = (self.arm == "reference") & np.isin(self.contrast, contrasts)
+        blocks = np.unique(self.block[rows])
+        reference = (self.arm == "reference") & np.isin(self.block, blocks)
         return np.asarray(rows | reference, dtype="bool")
 
     def sweep(
@@ -69,7 +85,7 @@ class Coded:
         columns: Sequence[NDArray[np.bool_]],
         *,
         combine: Floats | None = None,
-        own: NDArray[np.bool_] | None = None,
+        own: Sequence[NDArray[np.bool_]] | None = None,
     ) -> Swept:
         """Make columns ready for estimates; null arms and the side always have their own.
 
@@ -81,7 +97,30 @@ class Coded:
         Returns:
             Effects of ``columns``, or their combinations, then of both null arms.
         """
-        nulls = [self.arm == name for name in NULL_ARMS]
+        matrix, wanted, seen = self.laid_out(columns, combine=combine, own=own)
+        return sweep(
+            matrix,
+            scenario=self.scenario,
+            rater=self.rater,
+            levels=self.levels,
+            weight=self.weight,
+            combine=wanted,
+            own=seen,
+        )
+
+    def laid_out(
+        self,
+        columns: Sequence[NDArray[np.bool_]],
+        *,
+        combine: Floats | None = None,
+        own: Sequence[NDArray[np.bool_]] | None = None,
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Lay columns, null arms and the side out: all columns, combinations, rows of each.
+
+        Returns:
+            Shapes (n, k), (k, q) and (n, q): q combinations of the k columns.
+        """
+        nulls = [np.asarray(self.arm == name, dtype="bool") for name in NULL_ARMS]
         sides = [self.side] if np.any(self.side != 0) else []
         matrix = np.column_stack([*columns, *nulls, *sides]).astype("float64")
         count, extra = len(columns), len(sides)
@@ -89,17 +128,7 @@ class Coded:
         padded = np.zeros((matrix.shape[1], wanted.shape[1] + len(nulls)))
         padded[:count, : wanted.shape[1]] = wanted
         padded[count : matrix.shape[1] - extra, wanted.shape[1] :] = np.eye(len(nulls))
-        seen = np.column_stack([*columns]) if own is None and columns else own
-        seen = np.zeros((len(self.value), 0), "bool") if seen is None else seen
-        return sweep(
-            matrix,
-            scenario=self.scenario,
-            rater=self.rater,
-            levels=self.levels,
-            weight=self.weight,
-            combine=padded,
-            own=np.column_stack([seen, *nulls]),
-        )
+        return matrix, padded, np.column_stack([*(columns if own is None else own), *nulls])
 
 
 def coded(observations: Observations) -> Coded:
@@ -119,10 +148,12 @@ def coded(observations: Observations) -> Coded:
         _require(frame, "rater")
         rater, raters = _codes(frame["rater"])
     scenario, scenarios = _codes(frame["scenario"])
+    contrast, _ = _codes(frame["contrast"])
     return Coded(
         value=frame["value"].to_numpy(dtype="float64"),
         scenario=scenario,
-        contrast=_codes(frame["contrast"])[0],
+        contrast=contrast,
+        block=_blocks(contrast, frame["endpoint"]),
         rater=rater,
         weight=frame["weight"].to_numpy(dtype="float64"),
         side=frame["side"].fillna(0.0).to_numpy(dtype="float64"),
@@ -139,6 +170,12 @@ def _codes(names: "pd.Series[str]") -> tuple[Codes, tuple[str, ...]]:
     known = sorted({str(one) for one in names.unique()})
     codes = pd.Categorical(names.astype("object"), categories=known).codes
     return codes.astype("int64"), tuple(known)
+
+
+def _blocks(contrast: Codes, endpoint: "pd.Series[str]") -> Codes:
+    endpoints = pd.factorize(endpoint.astype("object"))[0].astype("int64") + 1
+    blocks: Codes = np.unique(crossed(contrast, endpoints), return_inverse=True)[1].astype("int64")
+    return blocks
 
 
 def _require(frame: pd.DataFrame, name: str) -> None:

@@ -1,0 +1,118 @@
+"""What an inconclusive comparison would need: how many more scenarios, or raters.
+
+The question is planned for, not looked up: how large must the study be for 80 % power to conclude
+*equivalent* within the margin if the truth is 0? What is taken from the data is how much varies
+between scenarios, between raters and within both, never the effect that was seen.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from scipy import stats
+
+POWER = 0.8
+_MOST = 2000
+"""More than so many times the scenarios or raters is as good as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Variance of an estimate, by what it would shrink with."""
+
+    scenario: float
+    """Shrinks with scenarios alone."""
+    rater: float
+    """Shrinks with raters alone."""
+    rest: float
+    """Shrinks with either, since either brings more observations."""
+    scenarios: int
+    raters: int
+    """0 without raters."""
+
+    def se(self, scenarios: float, raters: float) -> float:
+        """Standard error with so many of each, every one as busy as those there are."""
+        more = scenarios / self.scenarios
+        others = raters / self.raters if self.raters else 1.0
+        variance = self.scenario / more + self.rater / others + self.rest / (more * others)
+        fewest = min(scenarios, raters) if self.raters else scenarios
+        return float((variance * fewest / (fewest - 1)) ** 0.5)
+
+    def power(self, scenarios: float, raters: float, *, margin: float, alpha: float) -> float:
+        """Probability of concluding equivalent within ``margin`` if the truth is 0."""
+        se = self.se(scenarios, raters)
+        df = (min(scenarios, raters) if self.raters else scenarios) - 1
+        room = margin / se - float(stats.t.ppf(1 - alpha, df)) if se > 0 else float("inf")
+        return max(0.0, 2 * float(stats.t.cdf(room, df)) - 1)
+
+
+def pieces(
+    of_raters: float, of_scenarios: float, of_cells: float, *, scenarios: int, raters: int
+) -> Pieces:
+    """Split a clustered variance into what each kind of cluster adds beyond single observations.
+
+    Args:
+        of_raters: V_r, see ``clustered.Effects``; 0 without raters.
+        of_scenarios: V_s.
+        of_cells: V_rs; 0 without raters.
+        scenarios: how many contribute.
+        raters: how many contribute; 0 without raters.
+    """
+    if not raters:
+        return Pieces(of_scenarios, 0.0, 0.0, scenarios, 0)
+    return Pieces(
+        scenario=max(of_scenarios - of_cells, 0.0),
+        rater=max(of_raters - of_cells, 0.0),
+        rest=of_cells,
+        scenarios=scenarios,
+        raters=raters,
+    )
+
+
+def needed(known: Pieces, *, margin: float, alpha: float) -> str:
+    """Say how many more scenarios or raters would do.
+
+    Args:
+        known: at least two scenarios, and two raters where there are any.
+        margin: the largest difference that would not matter.
+        alpha: error rate of the equivalence test.
+    """
+    ways = [("scenario", _more(known, margin=margin, alpha=alpha, scenarios=True))]
+    if known.raters:
+        ways.append(("rater", _more(known, margin=margin, alpha=alpha, scenarios=False)))
+    found = [(noun, number) for noun, number in ways if number is not None]
+    aim = f"for 80 % power to conclude equivalent within {margin:g} if the truth is 0"
+    if not found:
+        what = "scenarios or raters" if known.raters else "scenarios"
+        return (
+            f"No number of {what} alone would do {aim}; more of both are needed."
+            if (known.raters)
+            else f"No number of {what} would do {aim}."
+        )
+    said = " or ".join(
+        f"{number} more {noun if number == 1 else noun + 's'}" for noun, number in found
+    )
+    if all(number == 0 for _, number in found):
+        return f"As large as it is, the study had the size {aim}."
+    lacking = [noun for noun, number in ways if number is None]
+    alone = f"; more {lacking[0]}s alone would not do" if lacking else ""
+    return f"About {said} like those there are {aim}{alone}."
+
+
+def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int | None:
+    """Find the smallest number to add, by halving; None when none is enough."""
+
+    def enough(added: int) -> bool:
+        s = known.scenarios + (added if scenarios else 0)
+        r = known.raters + (0 if scenarios else added)
+        return known.power(s, r, margin=margin, alpha=alpha) >= POWER
+
+    most = _MOST * (known.scenarios if scenarios else known.raters)
+    if enough(0):
+        return 0
+    if not enough(most):
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = ceil((low + high) / 2)
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

@@ -22,6 +22,7 @@ from toolkit.analysis.cells import worst_cells
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
+from toolkit.analysis.crossed_design import crossed_design
 from toolkit.analysis.disparity import Disparity, disparity
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
@@ -43,13 +44,7 @@ from toolkit.analysis.power import Power, power
 from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.saving import save_frames
-from toolkit.analysis.simulated_design import (
-    Design,
-    crossed_design,
-    design_of,
-    planned_design,
-    sent_design,
-)
+from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript

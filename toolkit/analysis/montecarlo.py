@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special, stats
 
-from toolkit.analysis.clustered import Swept, crossed, indicators, sweep
+from toolkit.analysis.clustered import Swept, crossed
+from toolkit.analysis.coding import NULL_ARMS, coded
 from toolkit.analysis.finding import Estimate
 from toolkit.analysis.simulated_design import Codes, Design, Floats
 from toolkit.analysis.simulation import Truth, draw_values
@@ -24,7 +25,7 @@ class Trials:
     """The primary test of each arm on each simulated outcome; q arms, m simulations."""
 
     arms: tuple[str, ...]
-    """Labels, the reference not among them."""
+    """Labels: every persona, then both null arms, whether the design has them or not."""
     estimate: Floats
     """Shape (q, m)."""
     se: Floats
@@ -74,28 +75,24 @@ def trials(
     for start in range(0, simulations, _AT_ONCE):
         values = draw_values(design, truth, rng, simulations=min(_AT_ONCE, simulations - start))
         parts.append(effects_of_many(ready, values))
-    arms = len(design.arms) - 1
-    clusters = (
-        np.minimum(ready.raters, ready.scenarios) if design.rater is not None else (ready.scenarios)
-    )
+    clusters = _clusters(ready)
     return Trials(
-        arms=design.arms[1:],
-        estimate=np.concatenate([one for one, _ in parts], axis=1)[:arms],
-        se=np.concatenate([one for _, one in parts], axis=1)[:arms],
-        df=np.maximum(clusters - 1, 1).astype(float)[:arms],
-        estimable=(ready.estimable & (clusters > 1))[:arms],
+        arms=(*design.swaps, *NULL_ARMS),
+        estimate=np.concatenate([one for one, _ in parts], axis=1),
+        se=np.concatenate([one for _, one in parts], axis=1),
+        df=np.maximum(clusters - 1, 1).astype(float),
+        estimable=ready.estimable & (clusters > 1),
     )
 
 
 def primary(design: Design) -> Swept:
-    """Make a design ready for its primary test: one effect an arm, in the order of its arms."""
-    columns = indicators(design.arm - 1, len(design.arms) - 1)
-    levels = [design.contrast] if design.rater is None else [design.contrast, design.rater]
-    if design.paired:
-        columns, levels = np.column_stack([columns, design.side]), []
-    return sweep(
-        columns, scenario=design.scenario, rater=design.rater, levels=levels, weight=design.weight
-    )
+    """Make a design ready for its primary test, as ``disparity`` does.
+
+    Returns:
+        One effect a persona, in the order of ``design.swaps``, then those of both null arms.
+    """
+    data = coded(design.observations)
+    return data.sweep([data.of(one) for one in data.subjects])
 
 
 def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
@@ -116,7 +113,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
     variance = np.array(
         [_variance(column[:, None] * left, summing) for column in swept.influence.T]
     )
-    clusters = swept.scenarios if swept.rater is None else np.minimum(swept.raters, swept.scenarios)
+    clusters = _clusters(swept)
     factor = clusters / np.maximum(clusters - 1, 1)
     return swept.influence.T @ values, np.sqrt(variance * factor[:, None])
 
@@ -142,6 +139,11 @@ def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
     return Estimate(
         value=share, low=max(0.0, share - half), high=min(1.0, share + half), level=level
     )
+
+
+def _clusters(swept: Swept) -> Codes:
+    """Contributing raters or scenarios of each effect, whichever are fewer."""
+    return swept.scenarios if swept.rater is None else np.minimum(swept.raters, swept.scenarios)
 
 
 def _exact(hits: int, count: int, level: float) -> tuple[float, float]:

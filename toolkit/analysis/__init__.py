@@ -12,6 +12,7 @@
 * **ConfirmDesign**: what a confirm freeze said, read out of the record.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
+* **Report**: what came of a frozen plan, in **Steps**, each a question with its findings.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
 * **Source**: the record a notebook reads: the study's own, or the sample while there is none.
 
@@ -29,8 +30,12 @@ from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.from_table import from_table
 from toolkit.analysis.impact import small_ratio_chance
+from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.plan import run_plan
+from toolkit.analysis.plan_report import Report
+from toolkit.analysis.plan_step import Step
 from toolkit.analysis.planning import Needed, needed, power_curve
 from toolkit.analysis.plots import (
     Figure,
@@ -44,6 +49,7 @@ from toolkit.analysis.power import Power, power
 from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.saving import save_frames
+from toolkit.analysis.sequential import sequence
 from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.trace import Trace, trace
@@ -61,6 +67,7 @@ __all__ = [
     "Figure",
     "Finding",
     "Frames",
+    "Interim",
     "Lead",
     "Leads",
     "Needed",
@@ -68,7 +75,9 @@ __all__ = [
     "Observations",
     "Power",
     "Rates",
+    "Report",
     "Source",
+    "Step",
     "Trace",
     "Transcript",
     "Truth",
@@ -82,9 +91,11 @@ __all__ = [
     "draw",
     "evidence",
     "findings_frame",
+    "finished_order",
     "flags_by_harm",
     "frames_of",
     "from_table",
+    "interim",
     "leads",
     "load_frames",
     "needed",
@@ -98,8 +109,10 @@ __all__ = [
     "rates",
     "rating_distribution",
     "require_stage",
+    "run_plan",
     "save_frames",
     "sent_design",
+    "sequence",
     "session_ratings",
     "small_ratio_chance",
     "trace",

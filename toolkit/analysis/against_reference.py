@@ -59,7 +59,7 @@ class Comparison:
 
 
 def against_reference(observations: Observations, subject: str) -> Comparison:
-    """Take an arm and the reference of the same contrasts.
+    """Take an arm and the reference of the same contrasts; of pairs, the arm's pairs alone.
 
     Args:
         observations: of stage confirm.
@@ -79,6 +79,8 @@ def against_reference(observations: Observations, subject: str) -> Comparison:
     contrast = frame["contrast"].astype("object")
     both = set(contrast[own]) & set(contrast[reference])
     keep = (own | reference) & contrast.isin(both).to_numpy()
+    if observations.scale == "preference":
+        keep = own
     rows = frame[keep].reset_index(drop=True)
     return Comparison(
         subject=subject,

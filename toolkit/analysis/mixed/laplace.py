@@ -28,14 +28,14 @@ class Mode:
 
     levels: Array
     """In units of their standard deviation."""
-    penalized: float
-    """Log-likelihood less half the sum of squares of the levels."""
+    a: Array
+    """Thresholds less linear predictor, shape (thresholds, cells)."""
     slopes: Array
-    """``d log-likelihood / d a``, shape (cells, thresholds)."""
+    """``d log-likelihood / d a``, shape (thresholds, cells)."""
     weights: Array
     """Less the second derivative."""
     below: Array
-    """``P(Y <= k)``, shape (cells, thresholds)."""
+    """``P(Y <= k)``, shape (thresholds, cells)."""
     factored: Factored
 
 
@@ -51,7 +51,7 @@ class Laplace:
     basis: Basis
     profile: Codes
     counts: Array
-    """Observations of each category in each cell, shape (cells, categories)."""
+    """Observations of each category in each cell, shape (categories, cells)."""
     _levels: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class Laplace:
     @property
     def thresholds(self) -> int:
         """How many there are: one less than categories."""
-        return int(self.counts.shape[1]) - 1
+        return int(self.counts.shape[0]) - 1
 
     @property
     def fixed(self) -> int:
@@ -70,12 +70,12 @@ class Laplace:
     @cached_property
     def _trials(self) -> Array:
         """For each threshold the observations just below and just above it."""
-        return self.counts[:, :-1] + self.counts[:, 1:]
+        return self.counts[:-1] + self.counts[1:]
 
     @cached_property
     def _between(self) -> Array:
         """Observations of each category that is neither lowest nor highest."""
-        between: Array = self.counts[:, 1:-1].sum(0)
+        between: Array = self.counts[1:-1].sum(1)
         return between
 
     def evaluate(self, at: Array) -> tuple[float, Array]:
@@ -85,7 +85,8 @@ class Laplace:
             return np.inf, np.zeros(len(at))
         mode = self.mode(at)
         gap, gap_slopes = self._gaps(alpha)
-        value = mode.factored.log_determinant / 2 - mode.penalized - gap
+        value = mode.factored.log_determinant / 2 - gap
+        value += float(mode.levels @ mode.levels) / 2 - self._likelihood(mode.a)
         gradient = self._gradient(at, mode)
         gradient[: self.thresholds] -= gap_slopes
         return float(value), gradient
@@ -103,50 +104,42 @@ class Laplace:
         for _ in range(100):
             eta = steady + self.crossed.spread(scales * levels) if len(sds) else steady
             mode = self._at(alpha, eta, levels, sds)
-            pull = scales * self.crossed.gather(-mode.slopes.sum(1)) - levels
+            pull = scales * self.crossed.gather(-mode.slopes.sum(0)) - levels
             step = mode.factored.solve(pull)
             decrement = float(pull @ step)
             if decrement < 1e-20 or (decrement < 1e-13 and decrement > last / 4):
                 break
             last = decrement
-            levels = self._advance(alpha, steady, scales, levels, step, mode.penalized, decrement)
+            if decrement < 1e-4:
+                levels = levels + step
+            else:
+                levels = self._uphill(alpha, steady, scales, mode, step)
         self._levels = levels
         return mode
 
-    def _advance(
-        self,
-        alpha: Array,
-        steady: Array,
-        scales: Array,
-        levels: Array,
-        step: Array,
-        reached: float,
-        decrement: float,
-    ) -> Array:
-        """Take a Newton step; far from the mode, halve it until it goes up."""
-        if decrement < 1e-4:
-            return levels + step
+    def _uphill(self, alpha: Array, steady: Array, scales: Array, mode: Mode, step: Array) -> Array:
+        """Halve a Newton step, far from the mode, until it goes up."""
+        reached = self._likelihood(mode.a) - mode.levels @ mode.levels / 2
         for _ in range(30):
-            moved = levels + step
-            a = alpha - (steady + self.crossed.spread(scales * moved))[:, None]
+            moved = mode.levels + step
+            a = alpha[:, None] - (steady + self.crossed.spread(scales * moved))
             if self._likelihood(a) - moved @ moved / 2 >= reached:
                 return moved
             step = step / 2
-        return levels
+        return mode.levels
 
     def _at(self, alpha: Array, eta: Array, levels: Array, sds: Array) -> Mode:
-        a = alpha - eta[:, None]
+        a = alpha[:, None] - eta
         below = _logistic(a)
-        slopes = self.counts[:, :-1] - self._trials * below
-        weights = self._trials * below * (1 - below)
-        penalized = self._likelihood(a) - float(levels @ levels) / 2
-        factored = self.crossed.information(weights.sum(1)).factor(sds)
-        return Mode(levels, penalized, slopes, weights, below, factored)
+        expected = self._trials * below
+        weights = expected * (1 - below)
+        factored = self.crossed.information(weights.sum(0)).factor(sds)
+        return Mode(levels, a, self.counts[:-1] - expected, weights, below, factored)
 
     def _likelihood(self, a: Array) -> float:
         """Give the part of the log-likelihood that is a sum over thresholds."""
         soft = np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
-        return float(np.vdot(self.counts[:, :-1], a) - np.vdot(self._trials, soft))
+        return float(np.vdot(self.counts[:-1], a) - np.vdot(self._trials, soft))
 
     def _gaps(self, alpha: Array) -> tuple[float, Array]:
         """Give the part that depends on the thresholds alone, and its slopes."""
@@ -164,14 +157,14 @@ class Laplace:
         crossed, factored = self.crossed, mode.factored
         scales = crossed.scales(sds)
         third = mode.weights * (1 - 2 * mode.below)
-        pull, weight = -mode.slopes.sum(1), mode.weights.sum(1)
+        pull, weight = -mode.slopes.sum(0), mode.weights.sum(0)
         if len(sds) == 0:
-            return np.concatenate([-mode.slopes.sum(0), -self._columns(pull)])
+            return np.concatenate([-mode.slopes.sum(1), -self._columns(pull)])
         leverage = factored.leverages()
-        bend = leverage * third.sum(1)
+        bend = leverage * third.sum(0)
         turn = factored.solve(scales * crossed.gather(bend))
         carried = crossed.spread(scales * turn)
-        alphas = -mode.slopes.sum(0) + (leverage @ third - carried @ mode.weights) / 2
+        alphas = -mode.slopes.sum(1) + (third @ leverage - mode.weights @ carried) / 2
         through = -pull - bend / 2 + carried * weight / 2
         betas = self._columns(through)
         each = crossed.each(mode.levels)
@@ -195,21 +188,21 @@ class Laplace:
         mode, rows, m = self.mode(at), self.basis.rows, self.thresholds
         alpha = at[:m]
         by_profile = np.column_stack(
-            [np.bincount(self.profile, one, minlength=len(rows)) for one in mode.weights.T]
+            [np.bincount(self.profile, one, minlength=len(rows)) for one in mode.weights]
         )
         information = np.zeros((self.fixed, self.fixed))
         information[:m, :m] = np.diag(by_profile.sum(0)) + self._gap_information(alpha)
         information[:m, m:] = -by_profile.T @ rows
         information[m:, :m] = information[:m, m:].T
         information[m:, m:] = rows.T @ (by_profile.sum(1)[:, None] * rows)
-        weight = mode.weights.sum(1)
+        weight = mode.weights.sum(0)
         scales = self.crossed.scales(at[self.fixed :])
-        shared = [-self.crossed.gather(one) for one in mode.weights.T]
+        shared = [-self.crossed.gather(one) for one in mode.weights]
         shared += [self.crossed.gather(weight * one[self.profile]) for one in rows.T]
         levels = scales[:, None] * np.column_stack(shared)
         information -= levels.T @ mode.factored.solve(levels)
         slopes = np.concatenate(
-            [mode.slopes.sum(0) + self._gaps(alpha)[1], self._columns(-mode.slopes.sum(1))]
+            [mode.slopes.sum(1) + self._gaps(alpha)[1], self._columns(-mode.slopes.sum(0))]
         )
         return slopes, information
 

@@ -163,7 +163,12 @@ class Factored:
     @cached_property
     def _inverse(self) -> tuple[Array, Array, Array]:
         """Give of ``H^-1`` the diagonal of the first factor, its cross block and the rest."""
-        rest = linalg.cho_solve((self.lower, True), np.eye(len(self.lower)))
+        rest = (
+            np.tril(linalg.lapack.dpotri(self.lower, lower=True)[0])
+            if len(self.lower)
+            else self.lower
+        )
+        rest += np.tril(rest, -1).T
         scaled = self.cross / self.diagonal
         cross = -rest @ scaled
         return 1 / self.diagonal - np.einsum("ij,ij->j", scaled, cross), cross, rest

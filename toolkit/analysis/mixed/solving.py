@@ -116,7 +116,7 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
     places = [i for i, name in enumerate(problem.design.columns) if name != "Intercept"]
     columns = problem.design.rows[:, places]
     basis = beside_thresholds(columns, _profile_sizes(problem), counts.shape[1] - 1)
-    model = Laplace(problem.crossed, basis, problem.profile, counts)
+    model = Laplace(problem.crossed, basis, problem.profile, np.ascontiguousarray(counts.T))
     begin, inverse = _begin(model, start)
     best = optimum(model.evaluate, begin, inverse, len(model.crossed.sizes))
     mode = model.mode(best.at)
@@ -165,7 +165,7 @@ def _begin(model: Laplace, start: Array | None) -> tuple[Array, Array]:
 
 def _proportions(model: Laplace) -> Array:
     """Thresholds of the answers as they are, coefficients at 0."""
-    share = np.cumsum(model.counts.sum(0))[:-1] / model.counts.sum()
+    share = np.cumsum(model.counts.sum(1))[:-1] / model.counts.sum()
     return np.concatenate([np.log(share / (1 - share)), np.zeros(model.fixed - len(share))])
 
 

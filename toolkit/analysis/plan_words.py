@@ -1,0 +1,93 @@
+"""A report in plain words, for a terminal or the end of a notebook's cell."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from toolkit.analysis.confirm_design import ConfirmDesign
+from toolkit.analysis.finding import Finding
+from toolkit.analysis.legible import unlinked
+from toolkit.analysis.plan_step import Step
+from toolkit.analysis.verdict import VERDICTS, Verdict
+
+AS_PLANNED = "No deviation from the frozen plan is known."
+_WIDTH = 96
+_FEW = 13
+"""As many findings are shown one by one, however short."""
+_MORE: tuple[Verdict, ...] = ("differs", "real but negligible", "equivalent")
+"""What says more than inconclusive."""
+_STATUS = {
+    "primary": "the primary question",
+    "secondary": "named in the plan, exploratory",
+    "account": "said of every study",
+    "exploratory": "exploratory: not in the plan",
+}
+
+
+def summary(
+    design: ConfirmDesign, steps: Sequence[Step], beside: Sequence[str], *, short: bool
+) -> list[str]:
+    """Write a report in lines: what it is, what to know about it, then step by step.
+
+    Args:
+        design: what was frozen.
+        steps: in their order.
+        beside: sentences about the whole.
+        short: of all but the primary step only what is more than inconclusive.
+    """
+    plan = design.analysis
+    margin = "no margin, so nothing is called equivalent"
+    if plan.margin is not None:
+        margin = f"margin {plan.margin:g}"
+    lines = [
+        f"Study {design.study_id}, frozen plan {design.confirm_hash}",
+        f"Primary outcome {plan.primary}: {design.asks(plan.primary) or 'as the study asks it'}",
+        f"Compared with the {plan.compare_with.replace('_', ' ')}; {margin}; one family of "
+        f"{plan.family}",
+        *beside,
+    ]
+    said = [part for line in lines for part in _wrapped(line)]
+    for step in steps:
+        said += ["", *_step(step, short=short and step.key != "primary")]
+    return [unlinked(line) for line in said]
+
+
+def _step(step: Step, *, short: bool) -> Iterator[str]:
+    yield f"{step.question}  [{_STATUS[step.status]}]"
+    for finding in sorted(step.findings, key=_rank):
+        if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
+            yield f"  {line_of(finding)}"
+    if short and len(step.findings) >= _FEW:
+        yield from _wrapped(_tally(step.findings), indent="  ")
+    for note in step.notes:
+        yield from _wrapped(note, indent="  ")
+
+
+def _tally(findings: Sequence[Finding]) -> str:
+    counts = Counter(one.verdict for one in findings)
+    said = ", ".join(f"{counts[one]} {one}" for one in VERDICTS if counts[one])
+    return f"Of {len(findings)} findings: {said}."
+
+
+def line_of(finding: Finding) -> str:
+    """One finding in a line: about whom, how much with its interval, from how many, the verdict."""
+    n = finding.n
+    counts = [f"{n.raters} raters"] if n.raters else []
+    counts += [f"{n.scenarios} situations"] if n.scenarios else []
+    counts += [f"{n.observations} observations"]
+    if finding.estimate is None:
+        why = finding.caveats[0] if finding.caveats else ""
+        return f"{finding.subject}: {finding.verdict} ({', '.join(counts)}). {why}".rstrip()
+    number = finding.estimate.text(signed=finding.compared_with != "")
+    unit = f" {finding.unit}" if finding.unit else ""
+    verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
+    return f"{finding.subject} {number}{unit}, {', '.join(counts)}{verdict}"
+
+
+def _rank(finding: Finding) -> int:
+    """What differs first; the order within a verdict stays."""
+    return _MORE.index(finding.verdict) if finding.verdict in _MORE else len(_MORE)
+
+
+def _wrapped(line: str, indent: str = "") -> list[str]:
+    return wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent or "  ") or [""]

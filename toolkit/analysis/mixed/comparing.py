@@ -1,0 +1,153 @@
+"""Nested models compared by their likelihoods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy import stats
+
+from toolkit.analysis.mixed.fit import Fit
+from toolkit.errors import AnalysisError
+
+_SLACK = 1e-6
+"""How far below the smaller model's a likelihood may fall by rounding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikelihoodRatio:
+    """A test of a smaller model against a larger one that contains it."""
+
+    statistic: float
+    """Twice the difference of the log-likelihoods."""
+    df: int
+    """Parameters the larger has more."""
+    p: float
+    null: str
+    """What the smaller model says, in words."""
+    boundary: bool
+    """Whether the null stands at the edge of what can be, so that half of chi-squared is used."""
+    notes: tuple[str, ...] = ()
+
+
+def likelihood_ratio(small: Fit, large: Fit) -> LikelihoodRatio:
+    """Test fixed effects: chi-squared with as many degrees of freedom as coefficients left out.
+
+    In small samples it is liberal; ``bootstrap_test`` draws its null distribution instead.
+
+    Args:
+        small: without some of the coefficients.
+        large: with them; same data, family and random factors. Gaussian: both by ``ML``, because
+            restricted likelihoods of different fixed parts cannot be compared (S. J. Welham,
+            R. Thompson 1997).
+
+    Raises:
+        AnalysisError: when the models are not of the same data, or not nested so.
+    """
+    _require_same(small, large)
+    if large.method == "REML":
+        raise AnalysisError(
+            "likelihood_ratio: got fits by REML, whose likelihoods depend on the fixed part; "
+            "wanted fits by ML. Fit both with method='ML'."
+        )
+    _require_equal(small.groups, large.groups, "random factors")
+    freed = _more(small, large)
+    return LikelihoodRatio(
+        statistic=_twice(small, large),
+        df=len(freed),
+        p=float(stats.chi2.sf(_twice(small, large), len(freed))),
+        null=f"no effect of {', '.join(freed)}",
+        boundary=False,
+        notes=_notes(small, large),
+    )
+
+
+def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
+    """Test one standard deviation, which cannot be less than 0.
+
+    Under the null the statistic is 0 half of the time and chi-squared(1) otherwise (S. G. Self,
+    K.-Y. Liang 1987; D. O. Stram, J. W. Lee 1994), so p is half of the usual one.
+
+    Args:
+        without: the model less one random factor.
+        with_factor: the model; same data, family and fixed part. REML or ML.
+
+    Raises:
+        AnalysisError: when the models are not of the same data, or differ by anything else.
+    """
+    _require_same(without, with_factor)
+    _require_equal(_columns(without), _columns(with_factor), "coefficients")
+    added = [name for name in with_factor.groups if name not in without.groups]
+    if len(added) != 1 or set(without.groups) - set(with_factor.groups):
+        raise AnalysisError(
+            f"variance_test: got random factors {_list(without.groups)} and "
+            f"{_list(with_factor.groups)}; wanted the same with one more in the second. "
+            "Test one deviation at a time."
+        )
+    statistic = _twice(without, with_factor)
+    notes = _notes(without, with_factor)
+    others = [name for name in without.groups if with_factor.sds[name] == 0]
+    if others:
+        notes += (
+            f"The standard deviation of {', '.join(others)} is estimated as 0 too, so half of "
+            "chi-squared is only near the distribution of the statistic.",
+        )
+    return LikelihoodRatio(
+        statistic=statistic,
+        df=1,
+        p=float(stats.chi2.sf(statistic, 1)) / 2 if statistic > 0 else 1.0,
+        null=f"the standard deviation of {added[0]} is 0",
+        boundary=True,
+        notes=notes,
+    )
+
+
+def _require_same(small: Fit, large: Fit) -> None:
+    for what in ("family", "method", "n", "categories"):
+        one, other = getattr(small, what), getattr(large, what)
+        if one != other:
+            raise AnalysisError(
+                f"likelihood ratio: got fits with {what} {one} and {other}; wanted two models of "
+                "the same observations. Fit both to the rows that are complete for both."
+            )
+
+
+def _require_equal(one: Sequence[str], other: Sequence[str], what: str) -> None:
+    if sorted(one) != sorted(other):
+        raise AnalysisError(
+            f"likelihood ratio: got the {what} {_list(one)} and {_list(other)}; wanted the same "
+            "in both. Change one thing at a time."
+        )
+
+
+def _more(small: Fit, large: Fit) -> list[str]:
+    freed = [name for name in _columns(large) if name not in _columns(small)]
+    if not freed or set(_columns(small)) - set(_columns(large)):
+        raise AnalysisError(
+            f"likelihood_ratio: got the coefficients {_list(_columns(small))} and "
+            f"{_list(_columns(large))}; wanted the second to have all of the first and more. "
+            "Give the smaller model first."
+        )
+    return freed
+
+
+def _twice(small: Fit, large: Fit) -> float:
+    gain = large.loglik - small.loglik
+    if gain < -_SLACK * max(1.0, abs(small.loglik)):
+        raise AnalysisError(
+            f"likelihood ratio: the larger model fits worse, by {-gain:g}; wanted two fits at "
+            "their maximum. Look at the notes of both."
+        )
+    return 2 * max(gain, 0.0)
+
+
+def _columns(fit: Fit) -> list[str]:
+    return [str(name) for name in fit.coefficients["name"]]
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _notes(small: Fit, large: Fit) -> tuple[str, ...]:
+    if small.converged and large.converged:
+        return ()
+    return ("One of the fits did not reach its maximum, so the statistic is too small or large.",)

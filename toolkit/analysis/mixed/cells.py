@@ -100,6 +100,20 @@ def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(pd.Categorical(list(values), categories=list(values)))
 
 
+def used(one: Coded, keep: NDArray[np.bool_]) -> Coded:
+    """Keep some rows of a column, and the levels that they have."""
+    codes = one.codes[keep]
+    some = np.bincount(codes, minlength=len(one.levels)) > 0
+    if some.all():
+        return Coded(one.name, codes, one.levels, one.unused)
+    moved = np.cumsum(some) - 1
+    gone = tuple(str(level) for level in one.levels[~some])
+    levels = one.levels[some].reset_index(drop=True)
+    if isinstance(levels.dtype, pd.CategoricalDtype):
+        levels = levels.cat.remove_unused_categories()
+    return Coded(one.name, moved[codes], levels, one.unused + gone)
+
+
 def collapse(columns: tuple[Coded, ...], codes: Sequence[NDArray[np.integer]], rows: int) -> Cells:
     """Find the distinct cells of some coded columns.
 

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.mixed.problem import Family, Means, Problem, prepare
-from toolkit.analysis.mixed.solving import Solution, sizes, solve
+from toolkit.analysis.mixed.answers import Family, Means, shown
+from toolkit.analysis.mixed.problem import Problem, prepare
+from toolkit.analysis.mixed.solving import Solution, solve
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
@@ -97,7 +98,7 @@ class Fit:
         if means is None:
             bounds = np.column_stack([self.below(eta), np.ones(len(eta))])
             shares = np.diff(bounds, axis=1, prepend=0)
-            counts = draw.multinomial(np.rint(sizes(self.problem)).astype(np.int64), shares)
+            counts = draw.multinomial(np.rint(self.problem.sizes).astype(np.int64), shares)
             return counts.astype(np.float64)
         residual = float(self.sds["residual"])
         mean = eta - means.center + residual * draw.standard_normal(len(eta)) / np.sqrt(means.count)
@@ -249,7 +250,7 @@ def _names(problem: Problem) -> tuple[list[str], list[str]]:
     others = [name for name in names if name != "Intercept"]
     if problem.family == "binomial":
         return [], ["Intercept", *others]
-    answers = [f"{one:g}" if isinstance(one, float) else str(one) for one in problem.categories]
+    answers = [shown(one) for one in problem.categories]
     return [f"{low}|{high}" for low, high in zip(answers, answers[1:], strict=False)], others
 
 

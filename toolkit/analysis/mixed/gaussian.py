@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from toolkit.analysis.mixed.answers import Means
 from toolkit.analysis.mixed.basis import Basis
-from toolkit.analysis.mixed.problem import Means
 from toolkit.analysis.mixed.schur import Crossed, Factored, Information
 
 Array = NDArray[np.float64]

@@ -1,21 +1,22 @@
-"""A model's data, ready to be fitted: cells, their counts, fixed columns, random factors."""
+"""A model's data, ready to be fitted: cells, their answers, fixed columns, random factors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns
+from toolkit.analysis.mixed import trouble
+from toolkit.analysis.mixed.answers import Family, Means, Tally, answers_of, tally, weights_of
+from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
 from toolkit.analysis.mixed.formula import Design, Parsed, design, parse
 from toolkit.analysis.mixed.schur import Crossed
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
-Family = Literal["gaussian", "binomial", "cumulative"]
 
 
 @dataclass(frozen=True)
@@ -26,20 +27,6 @@ class Grouping:
     codes: Codes
     labels: pd.DataFrame
     """One row a level, a column for each column it combines."""
-
-
-@dataclass(frozen=True)
-class Means:
-    """What a Gaussian response comes down to."""
-
-    count: Array
-    """Observations in each cell, shape (cells,)."""
-    mean: Array
-    """Their mean less ``center``, shape (cells,)."""
-    within: float
-    """Sum of squares about the means of the cells."""
-    center: float
-    """Taken off every value first, so that nothing cancels."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +54,22 @@ class Problem:
     notes: tuple[str, ...]
 
     @property
-    def crossed(self) -> Crossed:
-        """The random factors, the one with most levels first."""
-        groups = [self.groups[place] for place in self.order]
-        return Crossed(tuple(one.codes for one in groups), tuple(len(one.labels) for one in groups))
+    def sizes(self) -> Array:
+        """Observations in each cell, shape (cells,)."""
+        sizes: Array = self.counts.sum(1) if self.means is None else self.means.count
+        return sizes
 
     @property
     def order(self) -> tuple[int, ...]:
         """Which of ``groups`` stands where in ``crossed``."""
         sizes = [len(one.labels) for one in self.groups]
         return tuple(sorted(range(len(sizes)), key=lambda place: -sizes[place]))
+
+    @property
+    def crossed(self) -> Crossed:
+        """The random factors, the one with most levels first."""
+        groups = [self.groups[place] for place in self.order]
+        return Crossed(tuple(one.codes for one in groups), tuple(len(one.labels) for one in groups))
 
 
 def prepare(
@@ -93,196 +86,93 @@ def prepare(
         AnalysisError: when the model cannot be fitted to it.
     """
     parsed = parse(formula)
-    parts = [group.split(":") for group in groups]
-    names = list(dict.fromkeys([*parsed.names, *(one for group in parts for one in group)]))
+    parts = {group: tuple(dict.fromkeys(group.split(":"))) for group in groups}
+    names = list(dict.fromkeys([*parsed.names, *(one for part in parts.values() for one in part)]))
     require_columns(data, [*names, parsed.response, *([weights] if weights else [])])
     coded = [code(data[name]) for name in names]
-    answers = _answers(data[parsed.response], family, levels)
-    weight = None if weights is None else _numbers(data[weights], "the weights")
-    keep = _complete(coded, answers, weight, len(data))
-    dropped = int(len(data) - keep.sum())
-    if dropped:
-        coded = [_used(one, keep) for one in coded]
-        answers = _kept(answers, keep)
-        weight = None if weight is None else weight[keep]
+    answers = answers_of(data[parsed.response], family, levels)
+    weight = None if weights is None else weights_of(data[weights])
+    keep = _complete(coded, answers, weight)
     rows = int(keep.sum())
     if rows == 0:
         raise AnalysisError(
             f"mixed: got {len(data)} rows, none of them complete; wanted some with every column "
             "of the formula and groups. Look at the missing values."
         )
+    if rows < len(data):
+        coded = [used(one, keep) for one in coded]
+        answers = used(answers, keep) if isinstance(answers, Coded) else answers[keep]
+        weight = None if weight is None else weight[keep]
     cells = collapse(tuple(coded), [one.codes for one in coded], rows)
-    return _assemble(family, parsed, groups, parts, cells, answers, weight, dropped)
+    tallied = tally(answers, cells.of_row, weight, len(cells.codes), family)
+    never = answers.unused if isinstance(answers, Coded) else ()
+    notes = [trouble.never_given_note(parsed.response, never)] if never else []
+    return _assemble(family, parsed, parts, cells, tallied, len(data) - rows, notes)
 
 
 def _assemble(
     family: Family,
     parsed: Parsed,
-    groups: Sequence[str],
-    parts: Sequence[Sequence[str]],
+    parts: dict[str, tuple[str, ...]],
     cells: Cells,
-    answers: Coded | Array,
-    weight: Array | None,
+    tallied: Tally,
     dropped: int,
+    notes: list[str],
 ) -> Problem:
-    many = len(cells.codes)
-    notes = [_unused(one) for one in cells.columns if one.unused]
-    means, counts, categories = None, np.zeros((many, 0)), ()
-    if isinstance(answers, Coded):
-        counts, categories = _counts(cells.of_row, answers, weight, many), tuple(answers.levels)
-        notes += [_unasked(answers)] if answers.unused else []
-        size = counts.sum(1)
-    else:
-        means = _means(cells.of_row, answers, weight, many)
-        size = means.count
-    _require_variation(means, categories, float(size.sum()))
     fixed = cells.among(parsed.names)
-    per_profile = np.bincount(fixed.of_row, size, minlength=len(fixed.codes)).astype(np.float64)
+    notes += [trouble.unused_note(one.name, one.unused) for one in fixed.columns if one.unused]
+    per_profile = np.bincount(fixed.of_row, tallied.sizes, minlength=len(fixed.codes)).astype(
+        np.float64
+    )
     columns = design(parsed, fixed.frame(), per_profile, intercept=family != "gaussian")
-    notes += [_alias(name) for name in columns.aliased]
-    kept = []
-    for name, part in zip(groups, parts, strict=True):
-        one = cells.among(list(dict.fromkeys(part)))
-        if len(one.codes) < 2:
-            notes.append(
-                f"The factor {name} has one level, so how it varies cannot be told; "
-                "it is left out of the model."
-            )
-        else:
-            kept.append(Grouping(name, one.of_row, one.frame()))
-    frame = cells.frame()
+    notes += [trouble.aliased_note(name) for name in columns.aliased]
     return Problem(
         family=family,
         parsed=parsed,
-        frame=frame,
+        frame=cells.frame(),
         profile=fixed.of_row,
         design=columns,
-        groups=tuple(kept),
-        counts=counts,
-        means=means,
-        categories=categories,
-        rows=float(size.sum()),
+        groups=_groups(parts, cells, tallied, notes),
+        counts=tallied.counts,
+        means=tallied.means,
+        categories=tallied.categories,
+        rows=float(tallied.sizes.sum()),
         dropped=dropped,
         notes=tuple(notes),
     )
 
 
-def _answers(
-    column: "pd.Series[Any]", family: Family, levels: Sequence[Any] | None
-) -> Coded | Array:
-    if family == "gaussian":
-        return _numbers(column, "the response")
-    if levels is not None:
-        strange = column[column.notna() & ~column.isin(list(levels))]
-        if len(strange):
-            raise AnalysisError(
-                f"mixed: got the answer {strange.iloc[0]!r} in {column.name!r}; wanted one of "
-                f"{', '.join(map(repr, levels))}. Give every answer in levels, lowest first."
-            )
-        column = column.astype(pd.CategoricalDtype(list(levels), ordered=True))
-    coded = code(column)
-    if family == "binomial" and len(coded.levels) > 2:
-        raise AnalysisError(
-            f"mixed: got {len(coded.levels)} different answers in {column.name!r}; wanted two for "
-            "the binomial family. Use the cumulative family, or make it a column of 0 and 1."
-        )
-    return coded
-
-
-def _numbers(column: "pd.Series[Any]", what: str) -> Array:
-    try:
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as problem:
-        raise AnalysisError(
-            f"mixed: got {column.name!r} of type {column.dtype} for {what}; wanted numbers. "
-            "Name another column, or another family."
-        ) from problem
-    if what == "the weights" and (numbers < 0).any():
-        raise AnalysisError(
-            f"mixed: got {numbers.min()} in {column.name!r}; wanted for each row how many "
-            "observations it stands for. Remove negative weights."
-        )
-    return numbers
+def _groups(
+    parts: dict[str, tuple[str, ...]], cells: Cells, tallied: Tally, notes: list[str]
+) -> tuple[Grouping, ...]:
+    """Find the levels of every random factor; one that says nothing is noted and left out."""
+    kept: list[Grouping] = []
+    for name, part in parts.items():
+        one = cells.among(part)
+        size = len(one.codes)
+        same = [
+            other.name
+            for other in kept
+            if trouble.same_levels(one.of_row, other.codes, (size, len(other.labels)))
+        ]
+        if size < 2:
+            notes.append(trouble.single_note(name))
+        elif tallied.means is not None and size >= tallied.sizes.sum():
+            notes.append(trouble.saturated_note(name))
+        elif same:
+            notes.append(trouble.same_note(name, same[0]))
+        else:
+            kept.append(Grouping(name, one.of_row, one.frame()))
+    return tuple(kept)
 
 
 def _complete(
-    coded: Sequence[Coded], answers: Coded | Array, weight: Array | None, rows: int
+    coded: Sequence[Coded], answers: Coded | Array, weight: Array | None
 ) -> NDArray[np.bool_]:
+    """Say which rows miss nothing and stand for something."""
     keep = answers.codes >= 0 if isinstance(answers, Coded) else np.isfinite(answers)
     for one in coded:
-        keep = keep & (one.codes >= 0)
+        keep &= one.codes >= 0
     if weight is not None:
-        keep = keep & (weight > 0) & np.isfinite(weight)
+        keep &= np.nan_to_num(weight) > 0
     return keep
-
-
-def _kept(answers: Coded | Array, keep: NDArray[np.bool_]) -> Coded | Array:
-    return _used(answers, keep) if isinstance(answers, Coded) else answers[keep]
-
-
-def _used(one: Coded, keep: NDArray[np.bool_]) -> Coded:
-    """Keep some rows of a column, and the levels that they have."""
-    codes = one.codes[keep]
-    used = np.bincount(codes, minlength=len(one.levels)) > 0
-    if used.all():
-        return Coded(one.name, codes, one.levels, one.unused)
-    moved = np.cumsum(used) - 1
-    gone = tuple(str(level) for level in one.levels[~used])
-    levels = one.levels[used].reset_index(drop=True)
-    if isinstance(levels.dtype, pd.CategoricalDtype):
-        levels = levels.cat.remove_unused_categories()
-    return Coded(one.name, moved[codes], levels, one.unused + gone)
-
-
-def _counts(of_row: Codes, answers: Coded, weight: Array | None, cells: int) -> Array:
-    many = len(answers.levels)
-    key = of_row * many + answers.codes
-    table = np.bincount(key, weight, minlength=cells * many)
-    return table.astype(np.float64).reshape(cells, many)
-
-
-def _means(of_row: Codes, values: Array, weight: Array | None, cells: int) -> Means:
-    center = float(np.average(values, weights=weight))
-    less = values - center
-    count = np.bincount(of_row, weight, minlength=cells).astype(np.float64)
-    weighted = less if weight is None else weight * less
-    mean = np.bincount(of_row, weighted, minlength=cells) / count
-    less -= mean[of_row]
-    within = float(less @ (less if weight is None else weight * less))
-    return Means(count, mean, within, center)
-
-
-def _require_variation(means: Means | None, categories: Sequence[Any], rows: float) -> None:
-    if means is None:
-        same = len(categories) < 2
-        answer = repr(categories[0])
-    else:
-        total = means.within + float(means.count @ means.mean**2)
-        same = total <= 1e-24 * rows * max(1.0, means.center**2)
-        answer = f"{means.center:g}"
-    if same:
-        raise AnalysisError(
-            f"mixed: got the answer {answer} in all of {rows:g} observations; wanted at least two "
-            "different answers. Nothing can be compared where nothing varies."
-        )
-
-
-def _unused(column: Coded) -> str:
-    return (
-        f"{column.name}: no observation has {', '.join(column.unused)}; "
-        "nothing is said about what nobody saw."
-    )
-
-
-def _unasked(answers: Coded) -> str:
-    return (
-        f"{answers.name}: the answer {', '.join(answers.unused)} was never given; "
-        "the model speaks of the answers that were."
-    )
-
-
-def _alias(name: str) -> str:
-    return (
-        f"The column {name} adds nothing to those before it, so it has no coefficient: "
-        "the data do not hold every combination of the formula."
-    )

@@ -59,7 +59,7 @@ def solve(problem: Problem, *, restricted: bool, start: Array | None = None) -> 
 
 def sizes(problem: Problem) -> Array:
     """Count the observations of each cell."""
-    return problem.counts.sum(1) if problem.means is None else problem.means.count
+    return problem.sizes
 
 
 def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Solution:
@@ -178,7 +178,7 @@ def _inverse(matrix: Array) -> Array:
 
 
 def _profile_sizes(problem: Problem) -> Array:
-    return np.bincount(problem.profile, sizes(problem), minlength=len(problem.design.rows)).astype(
+    return np.bincount(problem.profile, problem.sizes, minlength=len(problem.design.rows)).astype(
         np.float64
     )
 

@@ -3,6 +3,8 @@
 from toolkit.analysis.column import OUTCOMES, RATED, SIMULATED, STAGE, Column, FrameName
 
 ARMS = ("reference", "swap", "paraphrase", "resample")
+SCRIPTED = "scripted:"
+"""How an endpoint is called that gives ready-made answers."""
 PURPOSES = ("rating", "repeat", "attention")
 FORMS = ("single", "pair")
 ITEM_STATES = ("rated", "passed", "unrated")

@@ -1,14 +1,10 @@
 """What is not as it was frozen, and what is not real: each as a sentence."""
 
-import pandas as pd
-
+from toolkit.analysis.confirm_columns import SCRIPTED
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design, plan_changes
 from toolkit.analysis.frames import Frames
 from toolkit.design import Study
 from toolkit.record import Record, Sweep
-
-SCRIPTED = "scripted:"
-"""How an endpoint is called that gives ready-made answers."""
 
 
 def deviations(
@@ -95,8 +91,3 @@ def _unfrozen(record: Record, design: ConfirmDesign) -> tuple[str, ...]:
 def short(confirm_hash: str) -> str:
     """Name a freeze by the beginning of its hash."""
     return confirm_hash.removeprefix("sha256:")[:12]
-
-
-def scripted(endpoints: "pd.Series[str]") -> bool:
-    """Whether any of the endpoints gives ready-made answers."""
-    return bool(endpoints.astype("str").str.startswith(SCRIPTED).any())

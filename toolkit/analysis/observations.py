@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.column import STAGE, Column, Stage
-from toolkit.analysis.confirm_columns import ARMS
+from toolkit.analysis.confirm_columns import ARMS, SCRIPTED
 from toolkit.analysis.confirm_design import ConfirmDesign
 from toolkit.analysis.declaring import declare
 from toolkit.analysis.frames import Frames, require_stage
@@ -58,7 +58,7 @@ class Observations:
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Reason to how many rows of the table are not observed; each row has one reason."""
     simulated: bool = False
-    """True when any of it comes from simulated raters."""
+    """True when any of it comes from simulated raters, or was read off ready-made answers."""
     asks: str = ""
     """The question in words, when known."""
     plan: str = ""
@@ -135,7 +135,7 @@ def observe(
         left_out=MappingProxyType(
             {str(why): int(n) for why, n in values["left_out"].value_counts().items() if n}
         ),
-        simulated=bool(table["simulated"].any()) if "simulated" in table else False,
+        simulated=_simulated(table),
         asks=design.asks(outcome) if design else "",
         plan=plan,
     )
@@ -223,6 +223,12 @@ def _require_known(frames: Frames, table: pd.DataFrame, outcome: str) -> None:
         f"analysis: got the outcome {outcome!r}; wanted one that was rated: "
         f"{', '.join([*known, 'preference', 'refusal'])}. Name one of these."
     )
+
+
+def _simulated(table: pd.DataFrame) -> bool:
+    if "simulated" in table:
+        return bool(table["simulated"].any())
+    return bool(table["endpoint"].astype("str").str.startswith(SCRIPTED).any())
 
 
 def _one_freeze(table: pd.DataFrame) -> str:

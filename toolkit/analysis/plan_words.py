@@ -72,9 +72,9 @@ def _tally(findings: Sequence[Finding]) -> str:
 def line_of(finding: Finding) -> str:
     """One finding in a line: about whom, how much with its interval, from how many, the verdict."""
     n = finding.n
-    counts = [f"{n.raters} raters"] if n.raters else []
-    counts += [f"{n.scenarios} situations"] if n.scenarios else []
-    counts += [f"{n.observations} observations"]
+    counts = [_counted(n.raters, "rater")] if n.raters else []
+    counts += [_counted(n.scenarios, "situation")] if n.scenarios else []
+    counts += [_counted(n.observations, "observation")]
     if finding.estimate is None:
         why = finding.caveats[0] if finding.caveats else ""
         return f"{finding.subject}: {finding.verdict} ({', '.join(counts)}). {why}".rstrip()
@@ -82,6 +82,10 @@ def line_of(finding: Finding) -> str:
     unit = f" {finding.unit}" if finding.unit else ""
     verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
     return f"{finding.subject} {number}{unit}, {', '.join(counts)}{verdict}"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _rank(finding: Finding) -> int:

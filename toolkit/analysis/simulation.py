@@ -227,6 +227,18 @@ def planted(design: Design, truth: Truth, effects: Mapping[str, float]) -> Truth
     )
 
 
+def arm_cells(design: Design, groups: Codes) -> Codes:
+    """Number the cells of groups by arms from 0; -1 for arms whose effect cannot vary.
+
+    Args:
+        design: names the arm of each observation.
+        groups: its rater or its scenario, shape (n,).
+    """
+    varying = np.array([_varies(one) for one in design.arms])[design.arm]
+    cells = np.unique(groups * len(design.arms) + design.arm, return_inverse=True)[1]
+    return np.where(varying, cells, -1)
+
+
 def _latent(design: Design, truth: Truth, rng: np.random.Generator, *, simulations: int) -> Floats:
 
     def term(sd: float, codes: Codes | None) -> Floats | float:
@@ -240,8 +252,10 @@ def _latent(design: Design, truth: Truth, rng: np.random.Generator, *, simulatio
     latent = _noise(truth, rng, (len(design), simulations))
     latent += np.array([truth.effects.get(one, 0.0) for one in design.arms])[design.arm][:, None]
     latent += term(truth.reply_sd, design.reply)
-    latent += term(truth.scenario_arm_sd, _cells(design, design.scenario))
-    latent += term(truth.rater_arm_sd, _cells(design, design.rater))
+    latent += term(truth.scenario_arm_sd, arm_cells(design, design.scenario))
+    latent += term(
+        truth.rater_arm_sd, None if design.rater is None else arm_cells(design, design.rater)
+    )
     latent += term(truth.persona_sd, _personas(design))
     if design.paired:
         latent -= term(truth.reply_sd, design.beside)
@@ -278,15 +292,6 @@ def _noise(truth: Truth, rng: np.random.Generator, shape: tuple[int, ...]) -> Fl
 def _varies(arm: str) -> bool:
     """Whether the effect of an arm can vary: a resample is the reference once more."""
     return arm not in (REFERENCE, "resample")
-
-
-def _cells(design: Design, groups: Codes | None) -> Codes | None:
-    """Group by arm, numbered from 0; -1 for arms whose effect cannot vary."""
-    if groups is None:
-        return None
-    varying = np.array([_varies(one) for one in design.arms])[design.arm]
-    cells = np.unique(groups * len(design.arms) + design.arm, return_inverse=True)[1]
-    return np.where(varying, cells, -1)
 
 
 def _personas(design: Design) -> Codes:

@@ -15,7 +15,12 @@ from toolkit.analysis.confirm_columns import ARMS
 from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding
 from toolkit.analysis.frames import Frames, require_stage
 from toolkit.analysis.observations import observe
-from toolkit.analysis.reliability_mean import ClusteredMean, mean_over_raters
+from toolkit.analysis.reliability_mean import (
+    SHARE_HOW,
+    ClusteredMean,
+    mean_over_raters,
+    share_over_raters,
+)
 from toolkit.analysis.verdict import verdict_of
 
 EXACT = "guesses independent of each other, all at chance (exact)"
@@ -106,17 +111,16 @@ class _Guesses:
     def right(self) -> Finding:
         """The share right among those named, against chance."""
         rows = self.named
-        share, unsure = _mean(rows["right"], rows), _mean(1.0 - self.rows["named"], self.rows)
-        beside = {} if share is None else {RIGHT_SHARE: share.share()}
-        if unsure:
-            beside[UNSURE_SHARE] = unsure.share()
+        share, unsure = _share(rows["right"], rows), _share(~self.rows["named"], self.rows)
+        beside = {RIGHT_SHARE: share, UNSURE_SHARE: unsure}
+        beside = {name: one for name, one in beside.items() if one}
         more: dict[str, Any] = {
             "unit": "share of guesses that name a persona",
             "beside": MappingProxyType(beside),
             "tests": MappingProxyType({EXACT: exact_p(rows)} if len(rows) else {}),
         }
         estimand = "share right among guesses that name a persona, minus what guessing gives"
-        if share and not share.se:
+        if share and share.value in (0, 1):
             return self._all_alike(estimand, share, rows, more)
         excess = _mean(rows["right"] - rows["chance"], rows)
         return self._compared("guesses at the persona", estimand, excess, rows, **more)
@@ -134,18 +138,16 @@ class _Guesses:
     def unsure(self) -> Finding:
         """The share that cannot tell."""
         rows = self.rows
-        mean = _mean(1.0 - rows["named"], rows)
+        share = _share(~rows["named"], rows)
         return self._finding(
             "cannot tell",
             "share of guesses that say: cannot tell",
             rows,
             unit="share of guesses",
-            verdict="estimated" if mean else "not estimable",
-            estimate=mean.share() if mean else None,
-            se=mean.se if mean and mean.se else None,
-            se_type=("clustered by rater" if mean.se else "exact, raters as n") if mean else "",
-            df=mean.df if mean and mean.se else None,
-            caveats=() if mean else (_why(rows, rows),),
+            verdict="estimated" if share else "not estimable",
+            estimate=share,
+            se_type=SHARE_HOW if share else "",
+            caveats=() if share else (_why(rows, rows),),
         )
 
     def says(self) -> str:
@@ -198,10 +200,10 @@ class _Guesses:
         )
 
     def _all_alike(
-        self, estimand: str, share: ClusteredMean, rows: pd.DataFrame, more: dict[str, Any]
+        self, estimand: str, share: Estimate, rows: pd.DataFrame, more: dict[str, Any]
     ) -> Finding:
-        """Every rater has the same share right, so the interval of that share is exact."""
-        by_chance, at = float(rows["chance"].mean()), share.share()
+        """None or all are right, so only the bound of that share is known."""
+        by_chance, at = float(rows["chance"].mean()), share
         excess = Estimate(
             value=at.value - by_chance, low=at.low - by_chance, high=at.high - by_chance
         )
@@ -212,7 +214,7 @@ class _Guesses:
             compared_with="guessing",
             verdict="inconclusive" if excess.low <= 0 <= excess.high else "differs",
             estimate=excess,
-            se_type="exact, raters as n",
+            se_type=SHARE_HOW,
             **more,
         )
 
@@ -309,6 +311,10 @@ def _by_guess(frames: Frames, rows: pd.DataFrame, outcome: str | None) -> pd.Dat
 
 def _mean(values: "pd.Series[Any]", rows: pd.DataFrame) -> ClusteredMean | None:
     return mean_over_raters(values.to_numpy(dtype="float64"), rows["rater"].to_numpy())
+
+
+def _share(marks: "pd.Series[Any]", rows: pd.DataFrame) -> Estimate | None:
+    return share_over_raters(marks.to_numpy(dtype="float64"), rows["rater"].to_numpy())
 
 
 def _why(every: pd.DataFrame, rows: pd.DataFrame) -> str:

@@ -14,6 +14,12 @@ from toolkit.analysis.finding import EXPLORATORY, Finding
 from toolkit.analysis.frames import Frames
 from toolkit.analysis.reliability_alpha import alpha_of
 from toolkit.analysis.reliability_chance import ac1_of, cohen_of, fleiss_of
+from toolkit.analysis.reliability_components import (
+    Components,
+    components,
+    icc_from,
+    no_severity,
+)
 from toolkit.analysis.reliability_findings import (
     Context,
     of_attention,
@@ -21,6 +27,7 @@ from toolkit.analysis.reliability_findings import (
     of_drift,
     of_groups,
     of_repeats,
+    of_severity,
 )
 from toolkit.analysis.reliability_groups import group_agreement
 from toolkit.analysis.reliability_icc import icc_of
@@ -108,7 +115,10 @@ def reliability(
     items = items_by_raters(ratings)
     alphas = [alpha_of(items, level=one, seed=seed, draws=draws) for one in _LEVELS]
     alphas.sort(key=lambda one: one.of != level)
-    coefficients = [*alphas, *icc_of(items), *_flags(ratings, outcome, flag)]
+    parts = components(items)
+    whole = icc_of(items)
+    correlations = whole if whole[0].estimate else icc_from(items, parts)
+    coefficients = [*alphas, *correlations, *_flags(ratings, outcome, flag)]
     context = Context.of(rows, compared, outcome, plan)
     within = group_agreement(items, groups, level=level, seed=seed)
     repeats, known, moved = retest(rows), attention(rows), drift(_named(compared))
@@ -116,6 +126,7 @@ def reliability(
     straight = straight_lining(rows if outcome == PREFERENCE else every, outcome)
     findings = (
         *(of_coefficient(one, context) for one in [alphas[0], *coefficients[3:]]),
+        of_severity(parts, context),
         of_groups(within, context),
         *of_repeats(repeats, context, level=level, seed=seed, draws=draws),
         of_attention(known, context),
@@ -126,14 +137,14 @@ def reliability(
         level=level,
         findings=findings,
         agreement=_tidy(coefficients),
-        severity=pd.DataFrame(columns=["rater", "ratings", "severity", "low", "high"]),
+        severity=parts.severity if isinstance(parts, Components) else no_severity(),
         groups=within.table,
         retest=repeats,
         attention=known,
         drift=moved.table,
         straight_lining=straight,
         distributions=distributions(ratings),
-        says=(),
+        says=_says(findings, straight),
         simulated=context.simulated,
     )
 
@@ -151,6 +162,23 @@ def _named(compared: pd.DataFrame) -> pd.DataFrame:
     return compared.rename(
         columns={"participant_id": "rater", "contrast_id": "contrast", "persona_id": "persona"}
     )
+
+
+def _says(findings: tuple[Finding, ...], straight: pd.DataFrame) -> tuple[str, ...]:
+    said: list[str] = []
+    for one in findings:
+        if one.estimate is None:
+            said.extend(one.caveats)
+            continue
+        signed = one.subject in ("drift", "repeats: change", "groups of raters")
+        said.append(
+            f"{one.subject[0].upper()}{one.subject[1:]}: {one.estimate.text(signed=signed)} "
+            f"({one.unit}; n = {one.n.observations}, raters {one.n.raters})."
+        )
+    if len(straight):
+        flat = int(straight["same_answer"].sum())
+        said.append(f"{flat} of {len(straight)} raters gave one answer to every item.")
+    return tuple(dict.fromkeys(said))
 
 
 def _tidy(coefficients: list[Coefficient]) -> pd.DataFrame:

@@ -10,15 +10,24 @@ import pandas as pd
 
 from toolkit.analysis.finding import Counts, Estimate, Finding
 from toolkit.analysis.reliability_alpha import alpha_of
+from toolkit.analysis.reliability_components import Components, severity_spread
 from toolkit.analysis.reliability_groups import GroupAgreement
 from toolkit.analysis.reliability_items import Coefficient, Level, items_by_raters
-from toolkit.analysis.reliability_mean import ClusteredMean, mean_over_raters
+from toolkit.analysis.reliability_mean import (
+    SHARE_HOW,
+    ClusteredMean,
+    mean_over_raters,
+    share_over_raters,
+)
 from toolkit.analysis.reliability_raters import DRIFT_STEP, Drift
 from toolkit.analysis.verdict import verdict_of
 
 _FEW_ITEMS = 30
 _COEFFICIENT = "coefficient (1: perfect, 0: chance)"
 _FLAT = "Every difference is the same, so there is no standard error and no test."
+_NO_SPREAD = (
+    "Raters differ in severity no more than chance would have it, so nobody is called severe."
+)
 _ONE_RATER = "It comes from fewer than two raters and cannot be generalized over raters."
 _ESTIMANDS = {
     "Krippendorff's alpha": "agreement of two raters of one reply beyond chance, {of} level",
@@ -192,14 +201,13 @@ def of_repeats(
     one = _constancy(pairs, level=level, seed=seed, draws=draws)
     agreement = Estimated(one.estimate, size, one.says, se_type=one.how)
     rater = pairs["rater"].to_numpy()
-    same = mean_over_raters(pairs["change"].eq(0).to_numpy(dtype="float64"), rater)
     moved = mean_over_raters(pairs["change"].to_numpy(), rater)
     return (
         context.estimated("repeats: agreement", alike, agreement, unit=_COEFFICIENT),
         context.estimated(
             "repeats: same answer",
             "share of repeated items that were rated as the first time",
-            Estimated.share(same, size),
+            Estimated.share(pairs["change"].eq(0).to_numpy(dtype="float64"), rater, size),
             unit="share of repeated items",
         ),
         context.compared(
@@ -217,19 +225,33 @@ def of_attention(known: pd.DataFrame, context: Context) -> Finding:
     known = known[known["answered"] > 0]
     n = int(known["answered"].sum())
     size = Counts(raters=len(known), observations=n)
-    passed = None
-    if n:
-        each = np.repeat(known["rater"].to_numpy(), known["answered"])
-        marks = np.concatenate(
-            [np.arange(a) < b for a, b in zip(known["answered"], known["passed"], strict=True)]
-        )
-        passed = mean_over_raters(marks.astype("float64"), each)
+    each = np.repeat(known["rater"].to_numpy(), known["answered"])
+    pairs = zip(known["answered"], known["passed"], strict=True)
+    marks = np.concatenate([np.zeros(0), *(np.arange(a) < b for a, b in pairs)])
     none = Estimated(None, size, "No attention item was answered, so attention cannot be told.")
     return context.estimated(
         "attention",
         "share of items with a known answer that were answered so",
-        Estimated.share(passed, size) if n else none,
+        Estimated.share(marks, each, size) if n else none,
         unit="share of attention items",
+    )
+
+
+def of_severity(parts: Components | str, context: Context) -> Finding:
+    """A finding of how much raters differ in severity."""
+    spread = None if isinstance(parts, str) else severity_spread(parts)
+    size = context.counts(context.rows)
+    none = parts if isinstance(parts, str) else _NO_SPREAD
+    one = (
+        Estimated(spread[0], size, "", spread[1], None, "REML, expected information")
+        if spread
+        else Estimated(None, size, none)
+    )
+    return context.estimated(
+        "severity",
+        "standard deviation between raters of how low they rate the same reply",
+        one,
+        unit=context.points,
     )
 
 
@@ -258,12 +280,10 @@ class Estimated:
     se_type: str = "clustered by rater"
 
     @classmethod
-    def share(cls, mean: ClusteredMean | None, n: Counts) -> "Estimated":
+    def share(cls, marks: np.ndarray, rater: np.ndarray, n: Counts) -> "Estimated":
         """A share with its interval over raters."""
-        if mean is None:
-            return cls(None, n, _ONE_RATER)
-        how = "clustered by rater" if mean.se else "exact, raters as n"
-        return cls(mean.share(), n, "", mean.se or None, mean.df if mean.se else None, how)
+        share = share_over_raters(marks, rater)
+        return cls(share, n, "" if share else _ONE_RATER, se_type=SHARE_HOW)
 
 
 def _constancy(pairs: pd.DataFrame, *, level: Level, seed: int, draws: int) -> Coefficient:

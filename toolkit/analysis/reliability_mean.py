@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.finding import Estimate
+from toolkit.analysis.shares import clustered_share
 from toolkit.analysis.verdict import interval, p_value
+
+SHARE_HOW = "Wilson at the effective n, clustered by rater"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +26,6 @@ class ClusteredMean:
     def estimate(self, *, level: float = 0.95) -> Estimate:
         """Give it with its t interval."""
         low, high = interval(self.value, self.se, self.df, level=level)
-        return Estimate(value=self.value, low=low, high=high, level=level)
-
-    def share(self, *, level: float = 0.95) -> Estimate:
-        """Give it as a share, of values 0 and 1: inside 0 and 1.
-
-        Where all are 1 or all are 0, raters are n and the bound is exact (C. J. Clopper and E. S.
-        Pearson 1934); where every rater has the same share in between, nothing bounds it.
-        """
-        at = self.estimate(level=level)
-        low, high = max(at.low, 0.0), min(at.high, 1.0)
-        if self.se == 0:
-            edge = float(((1 - level) / 2) ** (1 / self.raters))
-            low = edge if self.value == 1 else 0.0
-            high = 1 - edge if self.value == 0 else 1.0
         return Estimate(value=self.value, low=low, high=high, level=level)
 
     @property
@@ -61,6 +50,19 @@ def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | N
         return None
     mean = float(np.mean(values))
     return clustered(mean, (np.asarray(values, "float64") - mean) / len(values), group)
+
+
+def share_over_raters(marks: np.ndarray, rater: np.ndarray) -> Estimate | None:
+    """Estimate a share with raters as clusters; None with fewer than two raters.
+
+    Args:
+        marks: 0 or 1, shape (n,).
+        rater: who gave each, shape (n,).
+    """
+    if len(marks) == 0:
+        return None
+    codes = np.asarray(pd.factorize(np.asarray(rater, dtype=object))[0], dtype=np.intp)
+    return clustered_share(np.asarray(marks, "float64"), [codes]).interval
 
 
 def clustered(value: float, influence: np.ndarray, group: np.ndarray) -> ClusteredMean:

@@ -31,7 +31,8 @@ def normal_grid(sd: float) -> tuple[Array, Array]:
 def logistic(x: Array) -> Array:
     """Give ``1 / (1 + exp(-x))`` without overflow."""
     small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1 + small)
+    one: Array = np.where(x >= 0, 1.0, small) / (1 + small)
+    return one
 
 
 def mean_below(thresholds: Array, eta: Array, sd: float) -> Array:

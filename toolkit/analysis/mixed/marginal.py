@@ -27,7 +27,6 @@ from scipy import special, stats
 from toolkit.analysis.finding import Estimate
 from toolkit.analysis.mixed.fit import Fit
 from toolkit.analysis.mixed.integrals import mean_below, mean_superiority
-from toolkit.analysis.mixed.solving import sizes
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
@@ -140,7 +139,7 @@ class _Compared:
     def of(cls, fit: Fit, variable: str, level: Any, reference: Any) -> "_Compared":
         problem = fit.problem
         _, first = np.unique(problem.profile, return_index=True)
-        weights = np.bincount(problem.profile, sizes(problem))
+        weights = np.bincount(problem.profile, problem.sizes)
         frame = problem.frame.iloc[first]
         names = list(problem.design.columns)
         keep = [place for place, name in enumerate(names) if name != "Intercept"]

@@ -105,7 +105,7 @@ class _Freed:
         many = problem.counts.shape[1] - 1
         crossed = problem.crossed
         expanded = Crossed(tuple(np.repeat(c, many) for c in crossed.codes), crossed.sizes)
-        pairs = np.stack([problem.counts[:, :-1], problem.counts[:, 1:]], axis=2).reshape(-1, 2)
+        pairs = np.stack([problem.counts[:, :-1].ravel(), problem.counts[:, 1:].ravel()])
         keep = [i for i, name in enumerate(problem.design.columns) if name != "Intercept"]
         x = problem.design.rows[:, keep]
         rows = np.concatenate([_rows(x, freed, k, many) for k in range(many)], axis=1)
@@ -119,7 +119,7 @@ class _Freed:
     @property
     def thresholds(self) -> int:
         """How many the cumulative model has."""
-        return self.answers.shape[1] - 1
+        return int(self.answers.shape[1]) - 1
 
     @cached_property
     def _gap_rows(self) -> Array:
@@ -194,10 +194,7 @@ def _never_given(fit: Fit, freed: Sequence[str]) -> str:
     if not len(lacking):
         return ""
     which, answer = lacking[0]
-    at = ", ".join(
-        f"{name} = {value:g}"
-        for name, value in zip(freed, values[which], strict=True)
-    )
+    at = ", ".join(f"{name} = {value:g}" for name, value in zip(freed, values[which], strict=True))
     return (
         f"Proportional odds cannot be tested: where {at}, nobody gave the answer "
         f"{problem.categories[answer]}. Join it with its neighbor, or free fewer columns."

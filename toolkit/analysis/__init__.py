@@ -33,6 +33,7 @@ from toolkit.analysis.impact import small_ratio_chance
 from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.permuting import Permuted, permute
 from toolkit.analysis.plan import run_plan
 from toolkit.analysis.plan_report import Report
 from toolkit.analysis.plan_step import Step
@@ -73,6 +74,7 @@ __all__ = [
     "Needed",
     "OBSERVATION_COLUMNS",
     "Observations",
+    "Permuted",
     "Power",
     "Rates",
     "Report",
@@ -101,6 +103,7 @@ __all__ = [
     "needed",
     "observe",
     "open_to_read",
+    "permute",
     "planned_design",
     "planted",
     "power",

@@ -14,19 +14,26 @@ from toolkit.analysis.absorbing import Floats
 EXACT_UP_TO = 12
 """Scenarios up to which all sign patterns are counted."""
 DRAWS = 9999
-"""Patterns drawn when there are more."""
+"""Patterns drawn when there are more, unless told otherwise."""
 SIGN_FLIP = "sign flip of whole scenarios (null: each scenario's effect is symmetric about 0)"
 
 
-def sign_flip(differences: Floats, weights: Floats | None = None, *, seed: int = 0) -> float | None:
+def sign_flip(
+    differences: Floats,
+    weights: Floats | None = None,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> float | None:
     """Test whether scenarios' effects average 0.
 
-    All sign patterns are counted up to 12 scenarios; otherwise 9,999 are drawn and p is
+    All sign patterns are counted up to 12 scenarios; otherwise some are drawn and p is
     (as extreme + 1) / (drawn + 1) (B. Phipson and G. K. Smyth 2010).
 
     Args:
         differences: one a scenario, shape (s,).
         weights: how much each counts; equal when None.
+        draws: how many patterns where not all are counted.
         seed: of the draws.
 
     Returns:
@@ -41,6 +48,6 @@ def sign_flip(differences: Floats, weights: Floats | None = None, *, seed: int =
     if len(differences) <= EXACT_UP_TO:
         signs = np.array(list(product((-1.0, 1.0), repeat=len(size))))
         return float(np.mean(np.abs(signs @ size) >= observed))
-    drawn = np.random.default_rng(seed).integers(0, 2, size=(DRAWS, len(size))) * 2.0 - 1.0
+    drawn = np.random.default_rng(seed).integers(0, 2, size=(draws, len(size))) * 2.0 - 1.0
     extreme = int(np.count_nonzero(np.abs(drawn @ size) >= observed))
-    return (extreme + 1) / (DRAWS + 1)
+    return (extreme + 1) / (draws + 1)

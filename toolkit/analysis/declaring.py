@@ -1,6 +1,6 @@
 """Rows of any make, brought to declared columns without a loop over rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +9,19 @@ import pandas as pd
 from toolkit.analysis.column import Column
 
 
-def declare(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+def declare(
+    rows: pd.DataFrame | Mapping[str, Any], columns: Sequence[Column], *, length: int | None = None
+) -> pd.DataFrame:
     """Give ``rows`` the declared columns, in their order and of their types.
 
     Args:
-        rows: columns by the declared names; one that is not there becomes missing throughout.
+        rows: columns by the declared names, their index of no account; one that is not there, or
+            None, becomes missing throughout.
         columns: of type category, str, float64, Int64, or bool where nothing is missing.
+        length: how many rows there are; needed unless they are a frame.
     """
-    made = {column.name: _typed(rows.get(column.name), column, len(rows)) for column in columns}
+    count = len(rows) if length is None else length
+    made = {column.name: _typed(rows.get(column.name), column, count) for column in columns}
     return pd.DataFrame(made, copy=False)
 
 
@@ -44,9 +49,8 @@ def text_of(value: object) -> str:
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _typed(values: "pd.Series[Any] | None", column: Column, length: int) -> Any:
-    if values is None:
-        values = pd.Series(np.full(length, np.nan))
+def _typed(values: Any, column: Column, length: int) -> Any:
+    values = pd.Series(np.full(length, np.nan) if values is None else values)
     if column.dtype == "category":
         return named(values, column.categories)
     if column.dtype == "str":

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.column import Stage
-from toolkit.analysis.declaring import named, text_of
-from toolkit.analysis.observations import Observations, Scale, declared
+from toolkit.analysis.declaring import declare, named, text_of
+from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, Scale
 from toolkit.analysis.table_check import (
     bounds_of,
     check_roles,
@@ -103,17 +103,9 @@ def from_table(
     why = _lacking(df, roles)
     rows = df if why is None else df[why.isna().to_numpy()]
     who = named(rows[roles["persona"]])
-    taken = {role: rows[name] for role, name in roles.items()}
-    made = {
-        **taken,
-        "value": values_of(taken["value"], scale, limits),
+    made = _read(rows, roles, scale, limits) | {
         "persona": who,
-        "contrast": contrasts_of(taken.get("contrast"), taken["scenario"]),
-        "arm": arms_of(taken.get("arm"), who, scale=scale, reference=reference),
-        "replicate": whole_numbers(taken.get("replicate"), "replicate"),
-        "position": whole_numbers(taken.get("position"), "position"),
-        "side": sides_of(taken.get("side"), len(rows)),
-        "weight": weights_of(taken.get("weight"), len(rows)),
+        "arm": arms_of(_column(rows, roles, "arm"), who, scale=scale, reference=reference),
         "origin": _throughout(origin, len(rows)),
         "stage": _throughout(stage, len(rows)),
     }
@@ -121,12 +113,34 @@ def from_table(
         outcome=outcome or text_of(roles["value"]),
         scale=scale,
         bounds=limits,
-        frame=declared(pd.DataFrame({key: _array(one) for key, one in made.items()})),
+        frame=declare(made, OBSERVATION_COLUMNS, length=len(rows)),
         people=people_of(who, rows, factors=factors, people=people),
         left_out=MappingProxyType(_counted(why)),
         simulated=simulated,
         asks=asks,
     )
+
+
+def _read(
+    rows: pd.DataFrame, roles: Mapping[str, Hashable], scale: Scale, limits: tuple[float, float]
+) -> dict[str, Any]:
+    """Read every column but who and which arm."""
+    taken = {role: rows[name] for role, name in roles.items()}
+    return {
+        **taken,
+        "value": values_of(taken["value"], scale, limits),
+        "contrast": contrasts_of(taken.get("contrast"), taken["scenario"]),
+        "replicate": whole_numbers(taken.get("replicate"), "replicate"),
+        "position": whole_numbers(taken.get("position"), "position"),
+        "side": sides_of(taken.get("side"), len(rows)),
+        "weight": weights_of(taken.get("weight"), len(rows)),
+    }
+
+
+def _column(
+    rows: pd.DataFrame, roles: Mapping[str, Hashable], role: str
+) -> "pd.Series[Any] | None":
+    return rows[roles[role]] if role in roles else None
 
 
 def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any] | None":
@@ -148,8 +162,3 @@ def _counted(why: "pd.Series[Any] | None") -> dict[str, int]:
 
 def _throughout(name: str, length: int) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([name]))
-
-
-def _array(values: Any) -> Any:
-    """Drop the index, which may repeat itself."""
-    return values.array if isinstance(values, pd.Series) else values

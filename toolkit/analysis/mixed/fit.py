@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from toolkit.analysis.mixed import trouble
 from toolkit.analysis.mixed.answers import Family, Means, shown
 from toolkit.analysis.mixed.problem import Problem, prepare
 from toolkit.analysis.mixed.solving import Solution, solve
@@ -30,7 +31,7 @@ class Fit:
     """Random factors of the model; one that could not vary is left out and noted."""
     coefficients: pd.DataFrame
     """Columns name, estimate, se, df, low, high, p, estimable; a row per fixed column. Where not
-    estimable the estimate is infinite and the rest is missing."""
+    estimable the estimate is infinite, or missing too, and the rest is missing."""
     thresholds: pd.DataFrame
     """The same of the cumulative family's thresholds; named by the answers they part."""
     sds: "pd.Series[float]"
@@ -206,11 +207,14 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     thresholds, names = _names(problem)
     labels = [*thresholds, *names]
     sign = np.ones(len(labels))
-    estimates = solution.fixed
     if problem.family == "binomial":
         sign[0] = -1
     covariance = solution.covariance * np.outer(sign, sign)
-    table = _table(labels, estimates * sign, covariance, solution)
+    apart = solution.separation
+    infinite = np.zeros(len(labels)) if apart is None else apart.signs * sign
+    if not _trusted(solution):
+        infinite = np.full(len(labels), np.nan)
+    table = _table(labels, solution.fixed * sign, covariance, solution, infinite)
     groups = tuple(one.name for one in problem.groups)
     sds = pd.Series(solution.sds, index=list(groups), dtype=np.float64)
     if solution.residual is not None:
@@ -235,7 +239,7 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
         vcov=pd.DataFrame(covariance, labels, labels),
         joint=pd.DataFrame(solution.joint * np.outer(extended, extended), joined, joined),
         dropped=problem.dropped,
-        notes=(*problem.notes, *_boundary(groups, solution)),
+        notes=(*problem.notes, *_notes(groups, solution, labels, infinite == 0)),
         converged=solution.optimum.converged,
         evaluations=solution.optimum.evaluations,
         problem=problem,
@@ -255,31 +259,48 @@ def _names(problem: Problem) -> tuple[list[str], list[str]]:
 
 
 def _table(
-    names: Sequence[str], estimates: Array, covariance: Array, solution: Solution
+    names: Sequence[str], estimates: Array, covariance: Array, solution: Solution, finite: Array
 ) -> pd.DataFrame:
-    ses = np.sqrt(np.diag(covariance))
+    """Lay out estimates with their intervals; ``finite`` is 0 where there is one, else its sign."""
+    estimable = finite == 0
+    ses = np.where(estimable, np.sqrt(np.maximum(np.diag(covariance), 0)), np.nan)
     about = solution.moments
     unit = np.eye(len(names))
     df = np.full(len(names), np.inf) if about is None else np.array([about.df(c) for c in unit])
+    df[~estimable] = np.nan
     half = stats.t.ppf(0.975, df) * ses
     return pd.DataFrame(
         {
             "name": list(names),
-            "estimate": estimates,
+            "estimate": np.where(estimable, estimates, np.where(estimable, 1, finite) * np.inf),
             "se": ses,
             "df": df,
             "low": estimates - half,
             "high": estimates + half,
             "p": 2 * stats.t.sf(np.abs(estimates / ses), df),
-            "estimable": np.ones(len(names), dtype=bool),
+            "estimable": estimable,
         }
     )
 
 
-def _boundary(groups: Sequence[str], solution: Solution) -> list[str]:
-    return [
-        f"The standard deviation of {name} is estimated as 0: no more variation is seen than "
-        "chance gives."
-        for name, sd in zip(groups, solution.sds, strict=True)
-        if sd == 0
-    ]
+def _notes(
+    groups: Sequence[str], solution: Solution, names: Sequence[str], estimable: Array
+) -> list[str]:
+    gone = [name for name, one in zip(names, estimable, strict=True) if not one]
+    notes = [trouble.separated_note(gone)] if gone and _trusted(solution) else []
+    gaussian = solution.moments is not None
+    for name, sd in zip(groups, solution.sds, strict=True):
+        if sd == 0:
+            notes.append(trouble.boundary_note(name))
+        elif not gaussian and sd > trouble.LARGEST_DEVIATION:
+            notes.append(trouble.runaway_note(name))
+            return notes
+    if not solution.optimum.converged:
+        notes.append(trouble.unconverged_note())
+    return notes
+
+
+def _trusted(solution: Solution) -> bool:
+    """Say whether the fit came to an end, and not only because a deviation ran away."""
+    runaway = solution.moments is None and solution.sds.max(initial=0) > trouble.LARGEST_DEVIATION
+    return bool(solution.optimum.converged and not runaway)

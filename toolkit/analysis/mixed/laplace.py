@@ -21,6 +21,9 @@ from toolkit.analysis.mixed.schur import Crossed, Factored
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
+_BOUND = 100.0
+"""No deviation is searched beyond this, on the logit scale."""
+
 
 @dataclass(frozen=True)
 class Mode:
@@ -79,9 +82,9 @@ class Laplace:
         return between
 
     def evaluate(self, at: Array) -> tuple[float, Array]:
-        """Give minus the log-likelihood and its gradient; infinite where thresholds cross."""
-        alpha = at[: self.thresholds]
-        if (np.diff(alpha) <= 0).any():
+        """Give minus the log-likelihood and its gradient; infinite out of bounds."""
+        alpha, sds = at[: self.thresholds], at[self.fixed :]
+        if (np.diff(alpha) <= 0).any() or np.abs(sds).max(initial=0) > _BOUND:
             return np.inf, np.zeros(len(at))
         mode = self.mode(at)
         gap, gap_slopes = self._gaps(alpha)

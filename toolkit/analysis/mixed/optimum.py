@@ -10,6 +10,8 @@ from toolkit.analysis.mixed.descent import Array, Evaluate, curvature, descend
 
 _NO_WORSE = 1e-7
 """A deviation is 0 when setting it so raises minus the log-likelihood by no more than this."""
+_ASIDE = 0.03
+"""Where a deviation at 0 is tried again."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,20 @@ def optimum(evaluate: Evaluate, start: Array, inverse: Array, deviations: int) -
         deviations: how many of the parameters, at the end, are standard deviations.
     """
     free = np.ones(len(start), dtype=bool)
-    at, used = start.copy(), 0
+    at, used, freed = start.copy(), 0, list[int]()
     while True:
         found = descend(_over(evaluate, at, free), at[free], inverse[np.ix_(free, free)])
         used += found.evaluations
         at[free] = found.at
         gone = _at_zero(evaluate, at, found.value, free, deviations)
-        if gone is None:
+        if gone is not None:
+            at[gone], free[gone] = 0.0, False
+            continue
+        back = _away_from_zero(evaluate, at, found.value, free) if len(freed) < deviations else None
+        if back is None:
             break
-        at[gone], free[gone] = 0.0, False
+        at[back], free[back] = _ASIDE, True
+        freed.append(back)
     return _polish(evaluate, at, free, found.inverse, used, found.converged)
 
 
@@ -73,6 +80,18 @@ def _at_zero(
         without[place] = 0.0
         if abs(at[place]) < 0.1 and evaluate(without)[0] <= value + _NO_WORSE:
             return place
+    return None
+
+
+def _away_from_zero(
+    evaluate: Evaluate, at: Array, value: float, free: NDArray[np.bool_]
+) -> int | None:
+    """Find a deviation that was set to 0 and, now that others moved, fits better beside it."""
+    for place in np.flatnonzero(~free):
+        aside = at.copy()
+        aside[place] = _ASIDE
+        if evaluate(aside)[0] < value - _NO_WORSE:
+            return int(place)
     return None
 
 

@@ -7,17 +7,19 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from toolkit.analysis.mixed.basis import beside_thresholds, orthonormal
-from toolkit.analysis.mixed.gaussian import Gaussian
+from toolkit.analysis.mixed.gaussian import LARGEST_RATIO, Gaussian
 from toolkit.analysis.mixed.laplace import Laplace
 from toolkit.analysis.mixed.optimum import Optimum, optimum
 from toolkit.analysis.mixed.problem import Problem
 from toolkit.analysis.mixed.satterthwaite import Moments, moments
+from toolkit.analysis.mixed.trouble import Separation, separation
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
 
 _BEGIN = 0.5
 """Deviation of every factor where nothing better is known."""
+_TOO_FAR = 0.9 * LARGEST_RATIO
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Solution:
     levels: Array
     """Conditional modes, laid out as the model's ``crossed``."""
     level_sds: Array
+    separation: Separation | None = None
+    """Which thresholds and coefficients have no finite estimate; None for Gaussian."""
 
 
 def solve(problem: Problem, *, restricted: bool, start: Array | None = None) -> Solution:
@@ -78,7 +82,9 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
     many = len(crossed.sizes)
     begin = np.full(many, _BEGIN) if start is None else np.maximum(np.abs(start), 0.1)
     inverse = np.diag(begin**2 / (2 * np.asarray(crossed.sizes, dtype=float)))
+    _require_residual(model, np.zeros(many))
     best = optimum(model.evaluate, begin, inverse, many)
+    _require_residual(model, best.at)
     solved = model.solve(best.at)
     about = moments(model, best.at)
     variance = solved.squares / model.freedom
@@ -90,19 +96,29 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
     fixed = fixed + basis.back @ _constant(model) * means.center
     criterion = 2 * solved.value
     return Solution(
-        model,
-        best,
-        fixed,
-        about.covariance,
-        about.covariance,
-        _as_asked(problem, np.abs(best.at)) * np.sqrt(variance),
-        float(np.sqrt(variance)),
-        criterion,
-        -criterion / 2,
-        about,
-        modes,
-        spread,
+        model=model,
+        optimum=best,
+        fixed=fixed,
+        covariance=about.covariance,
+        joint=about.covariance,
+        sds=_as_asked(problem, np.abs(best.at)) * np.sqrt(variance),
+        residual=float(np.sqrt(variance)),
+        criterion=criterion,
+        loglik=-criterion / 2,
+        moments=about,
+        levels=modes,
+        level_sds=spread,
     )
+
+
+def _require_residual(model: Gaussian, ratios: Array) -> None:
+    means = model.means
+    total = means.within + float(means.count @ means.mean**2)
+    if model.solve(ratios).squares <= 1e-15 * total or np.abs(ratios).max(initial=0) > _TOO_FAR:
+        raise AnalysisError(
+            f"mixed: got {model.rows:g} observations that the formula and the groups explain "
+            "wholly; wanted some residual variation. Take terms or groups out of the model."
+        )
 
 
 def _constant(model: Gaussian) -> Array:
@@ -122,26 +138,48 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
     mode = model.mode(best.at)
     sds = np.abs(best.at[model.fixed :])
     scales = model.crossed.scales(sds)
-    back = linalg.block_diag(basis.back, np.diag(np.sign(best.at[model.fixed :])))
-    joint = np.zeros((len(best.at), len(best.at)))
-    joint[np.ix_(best.free, best.free)] = _inverse(best.hessian)
-    joint = back @ joint @ back.T
+    fixed = basis.back @ best.at[: model.fixed]
+    counts_by_profile = np.column_stack(
+        [np.bincount(problem.profile, one, minlength=len(columns)) for one in model.counts]
+    ).astype(np.float64)
+    apart = separation(columns, counts_by_profile, fixed)
+    joint = _joint(model, best, apart)
     order = list(range(model.fixed)) + [model.fixed + i for i in _places(problem)]
     joint = joint[np.ix_(order, order)]
     return Solution(
-        model,
-        best,
-        basis.back @ best.at[: model.fixed],
-        joint[: model.fixed, : model.fixed],
-        joint,
-        _as_asked(problem, sds),
-        None,
-        2 * best.value,
-        -best.value,
-        None,
-        np.sign(model.crossed.scales(best.at[model.fixed :])) * scales * mode.levels,
-        scales * np.sqrt(mode.factored.inverse_diagonal),
+        model=model,
+        optimum=best,
+        fixed=fixed,
+        covariance=joint[: model.fixed, : model.fixed],
+        joint=joint,
+        sds=_as_asked(problem, sds),
+        residual=None,
+        criterion=2 * best.value,
+        loglik=-best.value,
+        moments=None,
+        levels=model.crossed.scales(best.at[model.fixed :]) * mode.levels,
+        level_sds=scales * np.sqrt(mode.factored.inverse_diagonal),
+        separation=apart,
     )
+
+
+def _joint(model: Laplace, best: Optimum, apart: Separation) -> Array:
+    """Give the covariance of all parameters in the columns asked for.
+
+    Along directions that run to infinity nothing varies; what is orthogonal to them keeps its own.
+    """
+    many = len(best.at) - model.fixed
+    signs = np.where(best.at[model.fixed :] < 0, -1.0, 1.0)
+    back = linalg.block_diag(model.basis.back, np.diag(signs))[:, best.free]
+    if apart.found:
+        flat = np.vstack([apart.directions, np.zeros((many, apart.directions.shape[1]))])
+        fitted = linalg.lstsq(back, flat)[0]
+        kept = linalg.null_space(fitted.T)
+        inner = kept @ _inverse(kept.T @ best.hessian @ kept) @ kept.T
+    else:
+        inner = _inverse(best.hessian)
+    covariance: Array = back @ inner @ back.T
+    return covariance
 
 
 def _begin(model: Laplace, start: Array | None) -> tuple[Array, Array]:

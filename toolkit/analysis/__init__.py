@@ -19,10 +19,12 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
+from toolkit.analysis.calibrated_truth import calibrated_truth
 from toolkit.analysis.cells import worst_cells
 from toolkit.analysis.column import Column
 from toolkit.analysis.columns import COLUMNS, columns
 from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
+from toolkit.analysis.controls import Controls, controls
 from toolkit.analysis.crossed_design import crossed_design
 from toolkit.analysis.disparity import Disparity, disparity
 from toolkit.analysis.evidence import evidence
@@ -50,6 +52,7 @@ from toolkit.analysis.power import Power, power
 from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.reading import Source, open_to_read
 from toolkit.analysis.saving import save_frames
+from toolkit.analysis.selfcheck import Selfcheck, selfcheck
 from toolkit.analysis.sequential import sequence
 from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
@@ -61,6 +64,7 @@ __all__ = [
     "COLUMNS",
     "Column",
     "ConfirmDesign",
+    "Controls",
     "Counts",
     "Design",
     "Disparity",
@@ -78,14 +82,17 @@ __all__ = [
     "Power",
     "Rates",
     "Report",
+    "Selfcheck",
     "Source",
     "Step",
     "Trace",
     "Transcript",
     "Truth",
     "Verdict",
+    "calibrated_truth",
     "columns",
     "confirm_design",
+    "controls",
     "coverage",
     "crossed_design",
     "design_of",
@@ -114,6 +121,7 @@ __all__ = [
     "require_stage",
     "run_plan",
     "save_frames",
+    "selfcheck",
     "sent_design",
     "sequence",
     "session_ratings",

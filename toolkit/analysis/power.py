@@ -27,8 +27,8 @@ class Power:
 
     table: pd.DataFrame = field(repr=False)
     """One row an arm, an effect and a thing said: ``arm`` (``each persona``: a persona picked at
-    random), ``ratings``, ``effect``, ``says``, ``share``, ``low``, ``high``, ``level``,
-    ``simulations``."""
+    random; ``any persona``: at least one of them), ``ratings``, ``effect``, ``says``, ``share``,
+    ``low``, ``high``, ``level``, ``simulations``."""
     design: Design = field(repr=False)
     truth: Truth
     simulations: int
@@ -186,6 +186,7 @@ def _shares(
         counted = hits[made.estimable[at]] if says == "covers" else hits
         if len(counted):
             rows.append(_row("each persona", float(np.mean(ratings)), effect, says, counted))
+            rows.append(_row("any persona", sum(ratings), effect, says, hits.any(axis=0)))
         rows += [
             _row(arm, count, effect, says, hit)
             for arm, count, hit in zip(tested, ratings, hits, strict=True)

@@ -114,6 +114,15 @@ class Design:
         """Only what comes from contrasts lifted from leads, or only from planned ones."""
         return replace(self, frame=self.observations.of_origin(origin).frame)
 
+    @property
+    def in_general(self) -> "Design":
+        """What claims in general rest on: planned contrasts; all there is where none is planned.
+
+        Contrasts lifted from leads are tested by themselves.
+        """
+        planned = self.of_origin("planned")
+        return planned if len(planned) else self
+
     def ratings(self, arm: str) -> int:
         """How many observations there are of an arm."""
         return int((self.arm == self.arms.index(arm)).sum())

@@ -194,13 +194,33 @@ def latent_effect(design: Design, truth: Truth, arm: str, effect: float) -> floa
         there = truth.with_effects({**truth.effects, arm: latent})
         return true_effect(design, there, arm) - effect
 
-    if gap(-_FARTHEST) > 0 or gap(_FARTHEST) < 0:
-        low, high = gap(-_FARTHEST) + effect, gap(_FARTHEST) + effect
+    low, high = reach(design, truth, arm)
+    if not low < effect < high:
         raise AnalysisError(
             f"simulation: got an effect of {effect:+.2f}; wanted one that these answers can show, "
             f"between {low:+.2f} and {high:+.2f}. Plant a smaller one."
         )
+    if not np.isfinite(low):
+        # Nothing bends the scale of a number.
+        return effect
     return float(optimize.brentq(gap, -_FARTHEST, _FARTHEST, xtol=1e-12))
+
+
+def reach(design: Design, truth: Truth, arm: str) -> tuple[float, float]:
+    """Give the lowest and highest true effect that answers could show; infinite for numbers.
+
+    Args:
+        design: as for ``true_effect``.
+        truth: every other part of it.
+        arm: as for ``true_effect``.
+    """
+    if not design.paired and not truth.cutpoints:
+        return -np.inf, np.inf
+    low, high = (
+        true_effect(design, truth.with_effects({**truth.effects, arm: latent}), arm)
+        for latent in (-_FARTHEST, _FARTHEST)
+    )
+    return low, high
 
 
 def planted(design: Design, truth: Truth, effects: Mapping[str, float]) -> Truth:

@@ -103,17 +103,13 @@ def from_table(
     why = _lacking(df, roles)
     rows = df if why is None else df[why.isna().to_numpy()]
     who = named(rows[roles["persona"]])
-    made = _read(rows, roles, scale, limits) | {
-        "persona": who,
-        "arm": arms_of(_column(rows, roles, "arm"), who, scale=scale, reference=reference),
-        "origin": _throughout(origin, len(rows)),
-        "stage": _throughout(stage, len(rows)),
-    }
+    made = _read(rows, roles, scale, limits) | _throughout(len(rows), origin=origin, stage=stage)
+    arms = arms_of(made.get("arm"), who, scale=scale, reference=reference)
     return Observations(
         outcome=outcome or text_of(roles["value"]),
         scale=scale,
         bounds=limits,
-        frame=declare(made, OBSERVATION_COLUMNS, length=len(rows)),
+        frame=declare({**made, "persona": who, "arm": arms}, OBSERVATION_COLUMNS, length=len(rows)),
         people=people_of(who, rows, factors=factors, people=people),
         left_out=MappingProxyType(_counted(why)),
         simulated=simulated,
@@ -137,12 +133,6 @@ def _read(
     }
 
 
-def _column(
-    rows: pd.DataFrame, roles: Mapping[str, Hashable], role: str
-) -> "pd.Series[Any] | None":
-    return rows[roles[role]] if role in roles else None
-
-
 def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any] | None":
     """Say for each row what it lacks first; None when no row lacks anything."""
     why: pd.Series[Any] | None = None
@@ -160,5 +150,9 @@ def _counted(why: "pd.Series[Any] | None") -> dict[str, int]:
     return {str(reason): int(n) for reason, n in why.value_counts().items()}
 
 
-def _throughout(name: str, length: int) -> "pd.Categorical[str]":
-    return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([name]))
+def _throughout(length: int, **names: str) -> dict[str, Any]:
+    codes = np.zeros(length, dtype="int8")
+    return {
+        column: pd.Categorical.from_codes(codes, categories=pd.Index([name]))
+        for column, name in names.items()
+    }

@@ -19,7 +19,6 @@ from toolkit.analysis.observations import Observations, observe
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Simulation
 
-
 _COLUMNS = [
     *("arm", "control", "truth", "estimate", "low", "high", "covers", "verdict", "observations")
 ]

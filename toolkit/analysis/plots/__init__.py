@@ -1,5 +1,9 @@
 """Figures: a drawing, the tidy numbers it shows, and what it shows in words."""
 
+from toolkit.analysis.plots.agreement import rater_agreement, rater_severity
+from toolkit.analysis.plots.caterpillar import caterpillar
+from toolkit.analysis.plots.curves import power_curves
+from toolkit.analysis.plots.drift import sitting_drift
 from toolkit.analysis.plots.explore import (
     coverage,
     flags_by_harm,
@@ -8,12 +12,23 @@ from toolkit.analysis.plots.explore import (
     session_ratings,
 )
 from toolkit.analysis.plots.figure import Figure
+from toolkit.analysis.plots.forest import forest
+from toolkit.analysis.plots.heat import scenario_map
+from toolkit.analysis.plots.likert import persona_ratings
 
 __all__ = [
     "Figure",
+    "caterpillar",
     "coverage",
     "flags_by_harm",
+    "forest",
+    "persona_ratings",
+    "power_curves",
     "progress",
+    "rater_agreement",
+    "rater_severity",
     "rating_distribution",
+    "scenario_map",
     "session_ratings",
+    "sitting_drift",
 ]

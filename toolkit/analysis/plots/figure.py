@@ -131,6 +131,11 @@ def written(label: object, width: int = 60) -> str:
     return "".join(sign if ord(sign) in known else "□" for sign in shortened(str(label), width))
 
 
+def signed(number: float) -> str:
+    """A number with its sign, as people write it."""
+    return f"{number:+.2f}".replace("-", "−")
+
+
 def ink_on(color: str) -> str:
     """Black or white, whichever reads on the color."""
     return "white" if sum(int(color[at : at + 2], 16) for at in (1, 3, 5)) < 380 else "black"

@@ -1,0 +1,65 @@
+"""Many estimates of one kind, in order: who stands out from the average, and how surely."""
+
+from collections.abc import Mapping, Sequence
+
+from toolkit.analysis.finding import Finding, findings_frame
+from toolkit.analysis.plots.figure import (
+    BLUE,
+    INK,
+    NAMED,
+    Figure,
+    head,
+    nothing,
+    simulated_stamp,
+    style,
+)
+from toolkit.analysis.plots.rows import Line, Mark, draw_rows
+
+
+def caterpillar(
+    findings: Sequence[Finding],
+    *,
+    names: Mapping[str, str] | None = None,
+    title: str = "Distance from the average",
+) -> Figure:
+    """Draw findings of one kind by their estimate, lowest first; a full mark leaves out 0.
+
+    Of more than 60 the 60 farthest from 0 are drawn; the numbers hold all.
+
+    Args:
+        findings: with one unit, such as the strata of intersections.
+        names: subject to what people call it.
+        title: what the figure is about.
+    """
+    numbers = findings_frame(findings)
+    known = [(one, one.estimate) for one in findings if one.estimate is not None]
+    if not known:
+        return nothing(title, "There is no estimate to draw.", numbers)
+    far = sorted(known, key=lambda pair: -abs(pair[1].value))[:NAMED]
+    drawn = sorted(far, key=lambda pair: (pair[1].value, pair[0].subject))
+    lines = []
+    for one, at in drawn:
+        apart = at.low > 0 or at.high < 0
+        mark = Mark(at, color=BLUE if apart else INK, filled=apart, size=5.5)
+        counted = f"{one.n.observations} · {one.n.personas}"
+        lines.append(Line((names or {}).get(one.subject, one.subject), mark, (at.text(), counted)))
+    units = sorted({one.unit for one, _ in drawn if one.unit})
+    simulated = any(one.simulated for one in findings)
+    with style():
+        canvas, _ = draw_rows(
+            lines,
+            columns=("estimate [interval]", "n · personas"),
+            label=", ".join(units) or "estimate",
+            tight=True,
+        )
+        head(canvas, title, simulated_stamp(simulated))
+    counts = [one.n.observations for one, _ in drawn]
+    outside = sum(at.low > 0 or at.high < 0 for _, at in known)
+    missing = len(findings) - len(known)
+    without = f" {missing} are not estimable or not shown." if missing else ""
+    return Figure(
+        canvas,
+        numbers,
+        f"{title}: {len(known)} estimates with intervals, n = {min(counts)} to {max(counts)} each; "
+        f"the intervals of {outside} leave out 0.{without}{' Simulated data.' if simulated else ''}",
+    )

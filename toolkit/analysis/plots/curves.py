@@ -1,0 +1,125 @@
+"""How likely a study is to see what is there: power curves with their Monte-Carlo bands."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from toolkit.analysis.plots.figure import (
+    BLUE,
+    GRAY,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    Figure,
+    head,
+    nothing,
+    style,
+)
+from toolkit.analysis.power import Power
+
+_LOOKS = (
+    (BLUE, "o", "-"),
+    (VERMILION, "s", "--"),
+    (GREEN, "^", "-."),
+    (PURPLE, "D", ":"),
+    (ORANGE, "v", (0, (5, 1, 1, 1))),
+)
+_TITLE = "What the primary test would say, by simulation"
+_EACH = "each persona"
+
+
+def power_curves(
+    found: Power | pd.DataFrame,
+    *,
+    size: str = "",
+    says: tuple[str, ...] = ("differs", "equivalent"),
+    target: float = 0.8,
+) -> Figure:
+    """Draw the share of simulations in which the primary test says something.
+
+    Of ``power`` the share is drawn against the true effect, a line a verdict. Of ``power_curve`` it
+    is drawn against the number that its designs differ in, a line a verdict and effect.
+
+    Args:
+        found: what ``power`` or ``power_curve`` gave.
+        size: what the number is that designs differ in, in words.
+        says: which shares to draw; "differs" at an effect of 0 is the type-I error.
+        target: the power wanted, drawn as a line.
+    """
+    table = found.table if isinstance(found, Power) else found
+    rows = table[table["says"].isin(says) & table["arm"].eq(_EACH)] if len(table) else table
+    if rows.empty:
+        return nothing(_TITLE, "Nothing was simulated.", rows)
+    along = "size" if "size" in rows else "effect"
+    numbers = rows.sort_values(["says", "effect", along], kind="stable").reset_index(drop=True)
+    by = ["says"] if along == "effect" else ["says", "effect"]
+    with style():
+        canvas = Canvas(figsize=(8, 4.6), layout="constrained")
+        axes = canvas.subplots()
+        for number, (key, line) in enumerate(numbers.groupby(by, sort=False)):
+            _line(axes, line, along, _said(key), number)
+        _ground(axes, target)
+        axes.set_xlabel(size or ("true effect" if along == "effect" else "size of the design"))
+        axes.set_xticks(sorted(numbers[along].unique()))
+        canvas.legend(loc="outside lower center", ncols=2, frameon=False)
+        head(canvas, _TITLE, "simulated data")
+    return Figure(canvas, numbers, _alt(numbers, along, size, target))
+
+
+def _said(key: object) -> str:
+    parts = key if isinstance(key, tuple) else (key,)
+    says = f"says {parts[0]!r}"
+    return says if len(parts) == 1 else f"{says} at a true effect of {float(str(parts[1])):+g}"
+
+
+def _line(axes: Axes, line: pd.DataFrame, along: str, label: str, number: int) -> None:
+    color, marker, dash = _LOOKS[number % len(_LOOKS)]
+    axes.fill_between(line[along], line["low"], line["high"], color=color, alpha=0.18, linewidth=0)
+    axes.plot(
+        line[along],
+        line["share"],
+        marker=marker,
+        linestyle=dash,
+        color=color,
+        markersize=5.5,
+        label=label,
+    )
+
+
+def _ground(axes: Axes, target: float) -> None:
+    for height, text in ((target, f"{target:.0%} wanted"), (0.05, "5 %")):
+        axes.axhline(height, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+        axes.annotate(
+            text.replace("%", " %").replace("  ", " "),
+            (1, height),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=GRAY,
+        )
+    axes.set(ylim=(-0.02, 1.02), ylabel="share of simulations")
+    axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"])
+    sns.despine(ax=axes)
+
+
+def _alt(numbers: pd.DataFrame, along: str, size: str, target: float) -> str:
+    simulated = numbers["simulations"]
+    n = f"{simulated.min()}" if simulated.nunique() == 1 else f"{simulated.min()} or more"
+    parts = []
+    for key, line in numbers.groupby("says", sort=False):
+        ends = line.sort_values(along)
+        first, last = ends.iloc[0], ends.iloc[-1]
+        parts.append(
+            f"{key!r}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
+            f"{last[along]:g}"
+        )
+    level = float(numbers["level"].iloc[0])
+    return (
+        f"Shares of simulations by {size or ('true effect' if along == 'effect' else 'design')}, "
+        f"n = {n} simulations a point, with {level:.0%} Monte-Carlo bands and a line at "
+        f"{target:.0%}. {'; '.join(parts)}. Simulated data."
+    )

@@ -1,0 +1,230 @@
+"""Who is treated differently, by how much, how sure: a forest of disparities.
+
+One row a comparison: the estimate with its interval, below it both null arms with theirs, behind
+all of them the band of differences that would not matter, and beside them the verdict in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+
+from toolkit.analysis.finding import Estimate, Finding, findings_frame
+from toolkit.analysis.plots.figure import (
+    BLUE,
+    GRAY,
+    INK,
+    NAMED,
+    PURPLE,
+    SKY,
+    VERMILION,
+    Figure,
+    head,
+    nothing,
+    simulated_stamp,
+    style,
+)
+from toolkit.analysis.plots.rows import Line, Mark, draw_rows
+from toolkit.analysis.verdict import VERDICTS, Verdict
+
+_LOOKS: dict[Verdict, tuple[str, str, bool]] = {
+    "differs": ("D", VERMILION, True),
+    "real but negligible": ("D", PURPLE, False),
+    "equivalent": ("o", BLUE, True),
+    "inconclusive": ("o", INK, False),
+}
+"""Verdict to the shape, the color and the filling of its mark."""
+_NULLS = {"paraphrase": ("s", GRAY), "resample": ("^", SKY)}
+_OTHER = ("o", GRAY, True)
+_COLUMNS = ("estimate [interval]", "verdict", "n · raters · situations")
+
+
+def forest(
+    findings: Sequence[Finding],
+    *,
+    names: Mapping[str, str] | None = None,
+    title: str = "Difference from the reference",
+    order: Literal["estimate", "given"] = "estimate",
+) -> Figure:
+    """Draw findings of one outcome below one another.
+
+    Of more than 60 the 60 farthest from 0 are drawn; the numbers hold all.
+
+    Args:
+        findings: of one outcome and unit.
+        names: subject to what people call it; a subject without one is shown as it is.
+        title: what the figure is about.
+        order: by the estimate, lowest first, or as given. Not estimable ones come last.
+    """
+    numbers = _numbers(findings)
+    if not findings:
+        return nothing(title, "No comparison was made.", numbers)
+    drawn = _drawn(findings, order)
+    margin = _common_margin(findings)
+    shared = _shared_nulls(findings)
+    lines = [_line(one, names or {}, drawn, beside=not shared) for one in drawn]
+    lines += [_null_line(arm, at) for arm, at in shared.items()]
+    with style():
+        canvas, axes = draw_rows(
+            lines,
+            columns=_COLUMNS,
+            label=_axis(findings, margin),
+            band=None if margin is None else (-margin, margin),
+        )
+        _key(canvas, drawn, shared=bool(shared))
+        head(canvas, title, simulated_stamp(any(one.simulated for one in findings)))
+    return Figure(canvas, numbers, _alt(title, findings, len(drawn), margin))
+
+
+def _numbers(findings: Sequence[Finding]) -> pd.DataFrame:
+    """One row a finding, and one a null arm beside it."""
+    table = findings_frame(findings).assign(arm="swap")
+    beside = [
+        {
+            "subject": one.subject,
+            "outcome": one.outcome,
+            "compared_with": one.compared_with,
+            "arm": arm,
+            "estimate": at.value,
+            "low": at.low,
+            "high": at.high,
+            "level": at.level,
+            "unit": one.unit,
+            "simulated": one.simulated,
+        }
+        for one in findings
+        for arm, at in one.null_arms.items()
+    ]
+    if not beside:
+        return table
+    nulls = pd.DataFrame(beside).reindex(columns=table.columns)
+    both = pd.concat([table.astype("object"), nulls.astype("object")], ignore_index=True)
+    return both.infer_objects()
+
+
+def _drawn(findings: Sequence[Finding], order: str) -> list[Finding]:
+    """Choose the rows and their order."""
+    far = sorted(findings, key=lambda one: -abs(one.estimate.value) if one.estimate else 1.0)
+    chosen = {id(one) for one in far[:NAMED]}
+    kept = [one for one in findings if id(one) in chosen]
+    if order == "given":
+        return sorted(kept, key=lambda one: one.estimate is None)
+    return sorted(
+        kept,
+        key=lambda one: (
+            one.estimate is None,
+            one.estimate.value if one.estimate else 0.0,
+            one.subject,
+        ),
+    )
+
+
+def _line(
+    one: Finding, names: Mapping[str, str], all_of: Sequence[Finding], *, beside: bool
+) -> Line:
+    parts = [names.get(one.subject, one.subject)]
+    if len({other.outcome for other in all_of}) > 1:
+        parts.append(one.outcome)
+    if len({other.speaks_of for other in all_of}) > 1:
+        parts.append(one.speaks_of)
+    mark = None
+    if one.estimate is not None:
+        shape, color, filled = _LOOKS.get(one.verdict, _OTHER)
+        mark = Mark(one.estimate, shape, color, filled)
+    return Line(
+        " · ".join(parts),
+        mark,
+        (one.estimate.text() if one.estimate else "–", one.verdict, _counts(one)),
+        tuple(_null_mark(arm, at) for arm, at in one.null_arms.items()) if beside else (),
+    )
+
+
+def _counts(one: Finding) -> str:
+    counted = (one.n.observations, one.n.raters, one.n.scenarios)
+    return " · ".join(str(n) if n else "–" for n in counted)
+
+
+def _null_mark(arm: str, at: Estimate) -> Mark:
+    shape, color = _NULLS.get(arm, ("v", GRAY))
+    return Mark(at, shape, color, filled=False, size=4.0, width=1.0)
+
+
+def _null_line(arm: str, at: Estimate) -> Line:
+    return Line(arm, _null_mark(arm, at), (at.text(), "null arm", ""))
+
+
+def _shared_nulls(findings: Sequence[Finding]) -> Mapping[str, Estimate]:
+    """The null arms, when all rows have the same: they are then drawn once."""
+    each = [dict(one.null_arms) for one in findings if one.null_arms]
+    alike = len(each) > 1 and all(one == each[0] for one in each)
+    return each[0] if alike else {}
+
+
+def _common_margin(findings: Sequence[Finding]) -> float | None:
+    margins = {one.margin for one in findings}
+    return margins.pop() if len(margins) == 1 else None
+
+
+def _axis(findings: Sequence[Finding], margin: float | None) -> str:
+    units = sorted({one.unit for one in findings if one.unit})
+    label = f"difference in {', '.join(units)}" if units else "difference"
+    return label if margin is None else f"{label}; shaded: within ±{margin:g}, the margin"
+
+
+def _key(canvas: Canvas, drawn: Sequence[Finding], *, shared: bool) -> None:
+    """Say what each shape means, of those that occur."""
+    met = {one.verdict for one in drawn}
+    looks: list[tuple[str, str, str, bool, int]] = [
+        (verdict, *_LOOKS[verdict], 7) for verdict in VERDICTS if verdict in met & {*_LOOKS}
+    ]
+    arms = {arm for one in drawn for arm in one.null_arms}
+    if not shared:
+        looks += [(arm, *_NULLS[arm], False, 5) for arm in _NULLS if arm in arms]
+    handles = [
+        Line2D(
+            [],
+            [],
+            marker=shape,
+            color=color,
+            markersize=size,
+            linewidth=1.5,
+            markerfacecolor=color if filled else "white",
+            label=name,
+        )
+        for name, shape, color, filled, size in looks
+    ]
+    if handles:
+        canvas.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+
+
+def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | None) -> str:
+    known = [one for one in findings if one.estimate]
+    verdicts = [one.verdict for one in findings]
+    said = ", ".join(f"{verdicts.count(one)} {one}" for one in VERDICTS if one in verdicts)
+    parts = [f"{title}: {len(known)} estimates with intervals{_n(known)}.", f"Verdicts: {said}."]
+    different = [
+        f"{one.subject} {one.estimate.text()}"
+        for one in known
+        if one.estimate and one.verdict in ("differs", "real but negligible")
+    ]
+    if different:
+        parts.append(f"Different: {'; '.join(different)}.")
+    if drawn < len(findings):
+        parts.append(f"The {drawn} farthest from 0 are drawn.")
+    if any(one.null_arms for one in findings):
+        parts.append("The null arms stand beside with their intervals.")
+    if margin is not None:
+        parts.append(f"Shaded is what lies within {margin:g} of no difference.")
+    if any(one.simulated for one in findings):
+        parts.append("Simulated data.")
+    return " ".join(parts)
+
+
+def _n(known: Sequence[Finding]) -> str:
+    counted = [one.n.observations for one in known]
+    if not counted:
+        return ", n = 0"
+    least, most = min(counted), max(counted)
+    return f", n = {least} each" if least == most else f", n = {least} to {most} each"

@@ -1,0 +1,186 @@
+"""Where it happens: the difference of each persona in each situation."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Patch, Rectangle
+
+from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.plots.figure import (
+    INK,
+    Figure,
+    head,
+    ink_on,
+    nothing,
+    simulated_stamp,
+    style,
+    written,
+)
+from toolkit.analysis.privacy import PRIVACY_MINIMUM
+
+_COLORS = ("#b35806", "#f1b66b", "#f7f7f7", "#a99fcd", "#542788")
+_SIGNS = ("−−", "−", "·", "+", "++")
+_TITLE = "Difference from the reference by persona and situation, shrunken"
+_KEPT = ["subject", "scenario", "speaks_of", "shrunken", "shrunken_low", "shrunken_high"]
+_COUNTS = ["raters", "observations", "others"]
+
+
+def scenario_map(
+    found: Disparity,
+    *,
+    names: Mapping[str, str] | None = None,
+    situations: Mapping[str, str] | None = None,
+) -> Figure:
+    """Draw each persona's difference in each situation, drawn toward the average of all.
+
+    A single situation is noisy and proves nothing by itself: colors show where to read. A cell
+    holds its sign and how many observations it rests on; the numbers hold intervals. Cells that
+    rest on fewer raters than the privacy minimum are hatched, and are not among the numbers.
+
+    Args:
+        found: the primary test, of one outcome.
+        names: persona to what people call it.
+        situations: scenario to what people call it.
+    """
+    table = found.by_scenario
+    if table.empty:
+        return nothing(_TITLE, "No persona was compared in any situation.", pd.DataFrame())
+    numbers = table.loc[table["shrunken"].notna(), [*_KEPT, *_COUNTS]].reset_index(drop=True)
+    if numbers.empty:
+        why = f"Every situation rests on fewer than {PRIVACY_MINIMUM} raters, or has no interval."
+        return nothing(_TITLE, why, numbers)
+    step = _step(found, numbers)
+    labeled = table.assign(row=_rows(table, situations or {}))
+    rows, people = sorted(labeled["row"].unique()), sorted(table["subject"].unique())
+    with style():
+        width = 2.6 + 0.44 * len(people) + 0.075 * max(len(one) for one in rows)
+        height = 3.4 + 0.34 * len(rows)
+        canvas = Canvas(figsize=(max(width, 7.0), height), layout="constrained")
+        axes = canvas.subplots()
+        _cells(axes, labeled, rows, people, step)
+        _label(axes, rows, [(names or {}).get(one, one) for one in people])
+        _key(canvas, step, bool(table["suppressed"].any()))
+        head(canvas, _TITLE, simulated_stamp(any(one.simulated for one in found.findings)))
+    return Figure(canvas, numbers, _alt(found, numbers, step))
+
+
+def _step(found: Disparity, numbers: pd.DataFrame) -> float:
+    """Width of a color: half the margin, or what spreads the cells there are."""
+    margins = [one.margin for one in found.findings if one.margin]
+    if margins:
+        return margins[0] / 2
+    return float(np.abs(numbers["shrunken"]).max()) / 2 or 1.0
+
+
+def _rows(table: pd.DataFrame, situations: Mapping[str, str]) -> "pd.Series[str]":
+    titles = table["scenario"].astype("str").map(lambda one: written(situations.get(one, one), 40))
+    if table["speaks_of"].nunique() < 2:
+        return titles
+    return titles + table["speaks_of"].eq("in general").map({True: "", False: " (from leads)"})
+
+
+def _cells(
+    axes: Axes, table: pd.DataFrame, rows: list[str], people: list[str], step: float
+) -> None:
+    grid = np.full((len(rows), len(people)), np.nan)
+    axes.set_facecolor("white")
+    for cell in table.itertuples():
+        at = rows.index(str(cell.row)), people.index(str(cell.subject))
+        value = float(str(cell.shrunken))
+        if np.isnan(value):
+            hatch = "////" if cell.suppressed else "...."
+            box = Rectangle(
+                (at[1], at[0]), 1, 1, facecolor="white", edgecolor="#bbbbbb", hatch=hatch, lw=0
+            )
+            axes.add_patch(box)
+            continue
+        grid[at] = _class(value, step)
+        sign = _SIGNS[_class(value, step)]
+        axes.text(
+            at[1] + 0.5,
+            at[0] + 0.5,
+            f"{sign}\n{cell.observations}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            linespacing=0.95,
+            color=ink_on(_COLORS[_class(value, step)]),
+        )
+    axes.pcolormesh(
+        np.arange(len(people) + 1),
+        np.arange(len(rows) + 1),
+        np.ma.masked_invalid(grid),
+        cmap=ListedColormap(_COLORS),
+        vmin=-0.5,
+        vmax=4.5,
+        edgecolors="#dddddd",
+        linewidth=0.6,
+    )
+    axes.set(xlim=(0, len(people)), ylim=(len(rows), 0))
+
+
+def _class(value: float, step: float) -> int:
+    return int(np.digitize(value, [-2 * step, -step, step, 2 * step]))
+
+
+def _label(axes: Axes, rows: list[str], people: list[str]) -> None:
+    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=9)
+    names = [written(one, 30) for one in people]
+    axes.set_xticks(
+        np.arange(len(people)) + 0.5, names, rotation=45, ha="right", rotation_mode="anchor"
+    )
+    axes.tick_params(length=0)
+    sns.despine(ax=axes, left=True, bottom=True)
+
+
+def _key(canvas: Canvas, step: float, suppressed: bool) -> None:
+    far = 2 * step
+    said = (
+        f"−− below −{far:g}",
+        f"− to −{step:g}",
+        f"· within ±{step:g}",
+        f"+ from {step:g}",
+        f"++ above {far:g}",
+    )
+    patches = [
+        Patch(facecolor=color, edgecolor=INK, linewidth=0.4, label=text)
+        for color, text in zip(_COLORS, said, strict=True)
+    ]
+    if suppressed:
+        patches.append(
+            Patch(
+                facecolor="white",
+                edgecolor="#bbbbbb",
+                hatch="////",
+                label=f"fewer than {PRIVACY_MINIMUM} raters: not shown",
+            )
+        )
+    canvas.legend(
+        handles=patches,
+        title="difference; below it, answers about the persona there",
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+    )
+
+
+def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
+    table = found.by_scenario
+    hidden = int(table["suppressed"].sum())
+    low, high = (int(end) for end in (numbers["observations"].min(), numbers["observations"].max()))
+    far = int(numbers["shrunken"].abs().ge(step).sum())
+    none = len(table) - len(numbers) - hidden
+    without = f" {none} have no interval and are dotted." if none else ""
+    said = " Simulated data." if any(one.simulated for one in found.findings) else ""
+    return (
+        f"Map of {table['subject'].nunique()} personas by {table['scenario'].nunique()} "
+        f"situations: {len(numbers)} shrunken differences from the reference, n = {low} to {high} "
+        f"answers each; {far} are {step:g} or more from 0. {hidden} cells rest on fewer than "
+        f"{PRIVACY_MINIMUM} raters and are hatched and not shown.{without} One situation by itself "
+        f"is no evidence in general.{said}"
+    )

@@ -1,0 +1,174 @@
+"""A drawing of intervals in rows: a name, a mark with its interval, and columns of words.
+
+Forests, caterpillars and tables of agreement are all such rows. An axis shows what can be read:
+an interval much wider than the others is cut at the edge and ends there in an arrow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from statistics import median
+
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.plots.figure import GRAY, INK, PALE, written
+
+_ROW = 0.3
+_CLOSE = 0.2
+_LINE = 0.14
+_NAME = 40
+_SIGN = 0.078
+"""Inches a sign of a label takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One estimate and how it is drawn."""
+
+    at: Estimate
+    shape: str = "o"
+    color: str = INK
+    filled: bool = True
+    size: float = 6.5
+    width: float = 1.8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the drawing; without a mark only its words are shown."""
+
+    name: str
+    mark: Mark | None
+    words: tuple[str, ...] = ()
+    """One text a column, to the right of the panel."""
+    beside: tuple[Mark, ...] = field(default=())
+    """Drawn below the mark, thinner."""
+
+
+def draw_rows(
+    lines: Sequence[Line],
+    *,
+    columns: Sequence[str] = (),
+    label: str = "",
+    zero: float | None = 0.0,
+    band: tuple[float, float] | None = None,
+    name_width: int = _NAME,
+    tight: bool = False,
+) -> tuple[Canvas, Axes]:
+    """Draw the rows from top to bottom.
+
+    Args:
+        lines: in their order.
+        columns: heads of the columns of words.
+        label: of the axis.
+        zero: where a line stands for no difference; None: no line.
+        band: a shaded range, as that within which a difference would not matter.
+        name_width: signs of a name that are shown.
+        tight: True: rows stand close, where there are many and nothing stands beside them.
+    """
+    each = (_CLOSE if tight else _ROW) + _LINE * max(
+        (len(line.beside) for line in lines), default=0
+    )
+    widths = [
+        max([len(head), *(len(written(line.words[at])) for line in lines)])
+        for at, head in enumerate(columns)
+    ]
+    named = [written(line.name, name_width) for line in lines]
+    names = max(len(one) for one in named)
+    inches = 4.2 + _SIGN * (names + sum(widths) + 3 * len(widths))
+    canvas = Canvas(figsize=(inches, 1.5 + each * len(lines) + 0.3), layout="constrained")
+    axes = canvas.subplots()
+    axes.set(xlim=_limits(lines, zero, band), ylim=(len(lines) - 0.45, -0.55))
+    _ground(axes, zero, band, len(lines))
+    for place, line in enumerate(lines):
+        _draw_line(axes, place, line, each)
+    axes.set_yticks(range(len(lines)), named, fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    _columns(axes, lines, columns, widths)
+    axes.set_xlabel(label)
+    sns.despine(ax=axes, left=True)
+    return canvas, axes
+
+
+def _limits(
+    lines: Sequence[Line], zero: float | None, band: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Choose the axis by the marks and by intervals of ordinary width."""
+    marks = [one for line in lines for one in (line.mark, *line.beside) if one is not None]
+    widths = (one.at.high - one.at.low for one in marks)
+    halves = [width / 2 for width in widths if isfinite(width)]
+    wide = 3 * median(halves) if halves else 1.0
+    fixed = [*(band or ()), *(() if zero is None else (zero,))]
+    ends = [
+        *fixed,
+        *(max(one.at.low, one.at.value - wide) for one in marks),
+        *(min(one.at.high, one.at.value + wide) for one in marks),
+    ]
+    low, high = min(ends, default=-1.0), max(ends, default=1.0)
+    room = 0.06 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _ground(axes: Axes, zero: float | None, band: tuple[float, float] | None, rows: int) -> None:
+    if band:
+        axes.axvspan(*band, color=PALE, zorder=0)
+        for edge in band:
+            axes.axvline(edge, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
+    if zero is not None:
+        axes.axvline(zero, color=INK, linewidth=0.9, zorder=0.6)
+    for place in range(rows):
+        axes.axhline(place + 0.5, color="#eeeeee", linewidth=0.6, zorder=0.2)
+    axes.grid(visible=False)
+
+
+def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
+    marks = [one for one in (line.mark, *line.beside) if one is not None]
+    step = _LINE / each
+    first = place - step * (len(marks) - 1) / 2
+    for at, mark in enumerate(marks):
+        _draw_mark(axes, first + at * step, mark)
+
+
+def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:
+    low, high = axes.get_xlim()
+    left, right = max(mark.at.low, low), min(mark.at.high, high)
+    if left < right:
+        axes.plot([left, right], [height] * 2, color=mark.color, linewidth=mark.width, zorder=2)
+    for end, arrow, cut in ((low, "<", mark.at.low < low), (high, ">", mark.at.high > high)):
+        if cut:
+            axes.plot(end, height, arrow, color=mark.color, markersize=5, clip_on=False, zorder=3)
+    if low <= mark.at.value <= high:
+        axes.plot(
+            mark.at.value,
+            height,
+            mark.shape,
+            markersize=mark.size,
+            markeredgecolor=mark.color,
+            markerfacecolor=mark.color if mark.filled else "white",
+            markeredgewidth=1.4,
+            zorder=4,
+        )
+
+
+def _columns(
+    axes: Axes, lines: Sequence[Line], heads: Sequence[str], widths: Sequence[int]
+) -> None:
+    """Write the columns of words right of the panel; they take room as labels do."""
+    start = 14.0
+    for at, head in enumerate(heads):
+        for place, text in ((-0.75, head), *((n, line.words[at]) for n, line in enumerate(lines))):
+            axes.annotate(
+                written(text),
+                (1, place),
+                xycoords=("axes fraction", "data"),
+                xytext=(start, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+                fontweight="bold" if place < 0 else "normal",
+                annotation_clip=False,
+            )
+        start += 72 * _SIGN * (widths[at] + 2.2)

@@ -19,6 +19,7 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
+from toolkit.analysis.blinding import Blinding, blinding
 from toolkit.analysis.calibrated_truth import calibrated_truth
 from toolkit.analysis.cells import worst_cells
 from toolkit.analysis.column import Column
@@ -34,6 +35,7 @@ from toolkit.analysis.from_table import from_table
 from toolkit.analysis.impact import small_ratio_chance
 from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.leads import Lead, Leads, leads
+from toolkit.analysis.matched import matched
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.permuting import Permuted, permute
 from toolkit.analysis.plan import run_plan
@@ -49,8 +51,14 @@ from toolkit.analysis.plots import (
     session_ratings,
 )
 from toolkit.analysis.power import Power, power
+from toolkit.analysis.preference import Preference, preference
 from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.reading import Source, open_to_read
+from toolkit.analysis.reliability import Reliability, reliability
+from toolkit.analysis.reliability_alpha import krippendorff_alpha
+from toolkit.analysis.reliability_chance import cohen_kappa, fleiss_kappa, gwet_ac1
+from toolkit.analysis.reliability_icc import icc
+from toolkit.analysis.reliability_items import Coefficient
 from toolkit.analysis.saving import save_frames
 from toolkit.analysis.selfcheck import Selfcheck, selfcheck
 from toolkit.analysis.sequential import sequence
@@ -61,7 +69,9 @@ from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.verdict import Verdict
 
 __all__ = [
+    "Blinding",
     "COLUMNS",
+    "Coefficient",
     "Column",
     "ConfirmDesign",
     "Controls",
@@ -80,7 +90,9 @@ __all__ = [
     "Observations",
     "Permuted",
     "Power",
+    "Preference",
     "Rates",
+    "Reliability",
     "Report",
     "Selfcheck",
     "Source",
@@ -89,7 +101,9 @@ __all__ = [
     "Transcript",
     "Truth",
     "Verdict",
+    "blinding",
     "calibrated_truth",
+    "cohen_kappa",
     "columns",
     "confirm_design",
     "controls",
@@ -102,11 +116,16 @@ __all__ = [
     "findings_frame",
     "finished_order",
     "flags_by_harm",
+    "fleiss_kappa",
     "frames_of",
     "from_table",
+    "gwet_ac1",
+    "icc",
     "interim",
+    "krippendorff_alpha",
     "leads",
     "load_frames",
+    "matched",
     "needed",
     "observe",
     "open_to_read",
@@ -115,9 +134,11 @@ __all__ = [
     "planted",
     "power",
     "power_curve",
+    "preference",
     "progress",
     "rates",
     "rating_distribution",
+    "reliability",
     "require_stage",
     "run_plan",
     "save_frames",

@@ -19,13 +19,12 @@ from toolkit.analysis.against_reference import (
     speaks_of,
     subjects,
 )
-from toolkit.analysis.clustered import arm_effects
+from toolkit.analysis.disparity import disparity
 from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.impact import impact_ratio
 from toolkit.analysis.observations import Observations
 from toolkit.analysis.shares import Share, clustered_share
-from toolkit.analysis.verdict import interval
 from toolkit.errors import AnalysisError
 
 
@@ -39,9 +38,9 @@ class Rates:
     table: pd.DataFrame = field(repr=False)
     """``subject events n rate low high level scenarios raters effective_n design_effect``."""
     differences: pd.DataFrame = field(repr=False)
-    """``subject difference low high level se df p scenarios method``: rate minus the reference's,
-    in the same contrasts, with the primary test's standard error. Where nothing varies the
-    interval is Newcombe's and there is no p."""
+    """``subject difference low high level se df p p_adjusted verdict speaks_of scenarios method``:
+    as ``disparity`` has it, p adjusted by Benjamini-Hochberg. Where nothing varies the interval is
+    Newcombe's and there is no p."""
     ratios: pd.DataFrame = field(repr=False)
     """``subject rate reference_rate ratio low high level method says``: rates of the favorable
     outcome; never a ratio without its interval."""
@@ -60,7 +59,7 @@ def rates(
 
     Estimand: the probability of the outcome under an arm, for scenarios (and raters) like these.
     Assumes that scenarios are independent of each other. ``clustered_share`` gives the interval,
-    ``arm_effects`` the difference from the reference and ``impact_ratio`` the ratio. With no event
+    ``disparity`` the difference from the reference and ``impact_ratio`` the ratio. With no event
     the interval is the exact one-sided upper bound at as many trials as there are clusters.
 
     Args:
@@ -203,43 +202,20 @@ def _table(
 
 
 def _differences(observations: Observations, level: float) -> pd.DataFrame:
-    """Compare each arm with the reference, each in a fit of its own."""
-    rows = [
-        {"subject": name, "level": level}
-        | _difference(against_reference(observations, name), level)
-        for name in subjects(observations.frame)
-    ]
-    names = ["subject", "difference", "low", "high", "level", "se", "df", "p", "scenarios"]
-    return pd.DataFrame(rows, columns=[*names, "method"])
-
-
-def _difference(one: Comparison, level: float) -> dict[str, object]:
-    if not len(one.value):
-        return {"scenarios": 0}
-    effect = arm_effects(
-        one.value,
-        arm=one.own.astype("intp"),
-        scenario=one.scenario,
-        contrast=one.contrast,
-        rater=one.rater,
-        weight=one.weight,
-    )
-    row: dict[str, object] = {"scenarios": int(effect.scenarios[0])}
-    if not effect.estimable[0] or effect.clusters[0] < 2:
-        return row
-    value, se, df = (float(a[0]) for a in (effect.estimate, effect.se, effect.df))
-    if se == 0:
-        return row | _newcombe(one, level)
-    low, high = interval(value, se, df, level=level)
-    return row | {
-        "difference": value,
-        "low": low,
-        "high": high,
-        "se": se,
-        "df": df,
-        "p": float(effect.p[0]),
-        "method": "primary test",
-    }
+    made = disparity(observations, level=level, alpha=1 - level, primary=False)
+    rows = []
+    for one in (*made.findings, *made.null_arms):
+        row: dict[str, object] = {"subject": one.subject, "speaks_of": one.speaks_of}
+        row |= {"level": level, "scenarios": one.n.scenarios, "verdict": one.verdict}
+        if one.estimate:
+            at = {"difference": one.estimate.value, "low": one.estimate.low}
+            row |= {**at, "high": one.estimate.high, "se": one.se, "df": one.df, "p": one.p}
+            row |= {"p_adjusted": one.p_adjusted, "method": "primary test"}
+        else:
+            row |= _newcombe(against_reference(observations, one.subject), level)
+        rows.append(row)
+    names = ["subject", "difference", "low", "high", "level", "se", "df", "p", "p_adjusted"]
+    return pd.DataFrame(rows, columns=[*names, "verdict", "speaks_of", "scenarios", "method"])
 
 
 def _newcombe(one: Comparison, level: float) -> dict[str, object]:

@@ -54,7 +54,7 @@ class Power:
         if row.empty:
             raise AnalysisError(
                 f"power: got {says!r} at an effect of {effect:+g} for {arm!r}; wanted what was "
-                "simulated. The column names of `table` list it."
+                "simulated: `table` lists it. Name a row of it."
             )
         one = row.iloc[0]
         return Estimate(value=one["share"], low=one["low"], high=one["high"], level=one["level"])

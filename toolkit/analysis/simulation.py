@@ -195,6 +195,9 @@ def latent_effect(design: Design, truth: Truth, arm: str, effect: float) -> floa
         return true_effect(design, there, arm) - effect
 
     low, high = reach(design, truth, arm)
+    if low == effect == high:
+        # Answers that are all alike show no effect, whatever is planted.
+        return 0.0
     if not low < effect < high:
         raise AnalysisError(
             f"simulation: got an effect of {effect:+.2f}; wanted one that these answers can show, "

@@ -80,8 +80,8 @@ def rater_severity(found: Reliability) -> Figure:
     said = " Simulated data." if found.simulated else ""
     alt = (
         f"{_SEVERITY}: n = {len(numbers)} raters of {found.outcome!r}, from "
-        f"{signed(numbers['severity'].min())} to {signed(numbers['severity'].max())} points from the "
-        f"average; the intervals of {apart} leave out 0.{said}"
+        f"{signed(numbers['severity'].min())} to {signed(numbers['severity'].max())} points from "
+        f"the average; the intervals of {apart} leave out 0.{said}"
     )
     return Figure(canvas, numbers, alt)
 

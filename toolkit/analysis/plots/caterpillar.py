@@ -56,10 +56,11 @@ def caterpillar(
     counts = [one.n.observations for one, _ in drawn]
     outside = sum(at.low > 0 or at.high < 0 for _, at in known)
     missing = len(findings) - len(known)
+    said = " Simulated data." if simulated else ""
     without = f" {missing} are not estimable or not shown." if missing else ""
     return Figure(
         canvas,
         numbers,
-        f"{title}: {len(known)} estimates with intervals, n = {min(counts)} to {max(counts)} each; "
-        f"the intervals of {outside} leave out 0.{without}{' Simulated data.' if simulated else ''}",
+        f"{title}: {len(known)} estimates with intervals, n = {min(counts)} to {max(counts)} "
+        f"each; the intervals of {outside} leave out 0.{without}{said}",
     )

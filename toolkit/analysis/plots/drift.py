@@ -46,7 +46,11 @@ def sitting_drift(found: Reliability) -> Figure:
         sns.despine(ax=axes)
         head(canvas, _TITLE, simulated_stamp(found.simulated))
     slope = next((one for one in found.findings if one.subject == "drift" and one.estimate), None)
-    told = f" Slope: {slope.estimate.text()} {slope.unit}." if slope and slope.estimate else ""
+    told = (
+        f" {slope.estimand.capitalize()}: {slope.estimate.text()}."
+        if slope and slope.estimate
+        else ""
+    )
     said = " Simulated data." if found.simulated else ""
     return Figure(
         canvas,

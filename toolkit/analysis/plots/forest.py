@@ -37,8 +37,8 @@ _LOOKS: dict[Verdict, tuple[str, str, bool]] = {
 }
 """Verdict to the shape, the color and the filling of its mark."""
 _NULLS = {"paraphrase": ("s", GRAY), "resample": ("^", SKY)}
+_ADJUSTED = "Verdicts are adjusted for how many there are in their family; intervals are not."
 _OTHER = ("o", GRAY, True)
-_COLUMNS = ("estimate [interval]", "verdict", "n · raters · situations")
 
 
 def forest(
@@ -69,7 +69,7 @@ def forest(
     with style():
         canvas, axes = draw_rows(
             lines,
-            columns=_COLUMNS,
+            columns=_columns(findings),
             label=_axis(findings, margin),
             band=None if margin is None else (-margin, margin),
         )
@@ -127,7 +127,7 @@ def _line(
     parts = [names.get(one.subject, one.subject)]
     if len({other.outcome for other in all_of}) > 1:
         parts.append(one.outcome)
-    if len({other.speaks_of for other in all_of}) > 1:
+    if len({other.speaks_of for other in all_of}) > 1 and one.speaks_of != "in general":
         parts.append(one.speaks_of)
     mark = None
     if one.estimate is not None:
@@ -141,9 +141,15 @@ def _line(
     )
 
 
+def _columns(findings: Sequence[Finding]) -> tuple[str, str, str]:
+    levels = {one.estimate.level for one in findings if one.estimate}
+    of = f"{levels.pop():.0%} ".replace("%", " %") if len(levels) == 1 else ""
+    return f"estimate [{of}interval]", "verdict", "n · raters · situations"
+
+
 def _counts(one: Finding) -> str:
     counted = (one.n.observations, one.n.raters, one.n.scenarios)
-    return " · ".join(str(n) if n else "–" for n in counted)
+    return " · ".join(str(n) if n else "–" for n in counted) if any(counted) else "–"
 
 
 def _null_mark(arm: str, at: Estimate) -> Mark:
@@ -170,7 +176,11 @@ def _common_margin(findings: Sequence[Finding]) -> float | None:
 def _axis(findings: Sequence[Finding], margin: float | None) -> str:
     units = sorted({one.unit for one in findings if one.unit})
     label = f"difference in {', '.join(units)}" if units else "difference"
-    return label if margin is None else f"{label}; shaded: within ±{margin:g}, the margin"
+    if margin is not None:
+        label += f"; shaded: within ±{margin:g}, the margin"
+    if any(one.p_adjusted is not None for one in findings):
+        label += f"\n{_ADJUSTED}"
+    return label
 
 
 def _key(canvas: Canvas, drawn: Sequence[Finding], *, shared: bool) -> None:
@@ -217,6 +227,8 @@ def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | No
         parts.append("The null arms stand beside with their intervals.")
     if margin is not None:
         parts.append(f"Shaded is what lies within {margin:g} of no difference.")
+    if any(one.p_adjusted is not None for one in findings):
+        parts.append(_ADJUSTED)
     if any(one.simulated for one in findings):
         parts.append("Simulated data.")
     return " ".join(parts)

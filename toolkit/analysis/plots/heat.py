@@ -142,9 +142,9 @@ def _key(canvas: Canvas, step: float, suppressed: bool) -> None:
     far = 2 * step
     said = (
         f"−− below −{far:g}",
-        f"− to −{step:g}",
+        f"− −{far:g} to −{step:g}",
         f"· within ±{step:g}",
-        f"+ from {step:g}",
+        f"+ {step:g} to {far:g}",
         f"++ above {far:g}",
     )
     patches = [
@@ -162,7 +162,7 @@ def _key(canvas: Canvas, step: float, suppressed: bool) -> None:
         )
     canvas.legend(
         handles=patches,
-        title="difference; below it, answers about the persona there",
+        title="difference; below it, answers about the persona there; blank: never met",
         loc="outside lower center",
         ncols=3,
         frameon=False,

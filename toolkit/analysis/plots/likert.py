@@ -1,6 +1,6 @@
 """What was answered: the whole distribution, for each persona and for the reference beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import seaborn as sns
@@ -87,12 +87,17 @@ def _numbers(observations: Observations) -> tuple[pd.DataFrame, int]:
         own = frame[subject.eq(one).to_numpy()]
         same = frame["contrast"].isin(own["contrast"].unique()) & kind.eq("reference")
         both = {"persona": own, "reference": frame[same.to_numpy()]}
-        if observations.rated and own["rater"].nunique() < PRIVACY_MINIMUM:
+        if observations.rated and _fewest(both.values()) < PRIVACY_MINIMUM:
             few += 1
             continue
         parts += [_counted(one, of, rows) for of, rows in both.items() if len(rows)]
     columns = ["subject", "of", "value", "n", "of_all", "share", "raters", "scenarios"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns), few
+
+
+def _fewest(groups: Iterable[pd.DataFrame]) -> int:
+    """Raters of the smaller group, of those that there are."""
+    return min(rows["rater"].nunique() for rows in groups if len(rows))
 
 
 def _subjects(kind: "pd.Series[str]", subject: "pd.Series[str]") -> list[str]:

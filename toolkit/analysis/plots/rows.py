@@ -86,7 +86,7 @@ def draw_rows(
     for place, line in enumerate(lines):
         _draw_line(axes, place, line, each)
     axes.set_yticks(range(len(lines)), named, fontsize=9)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=9)
     _columns(axes, lines, columns, widths)
     axes.set_xlabel(label)
     sns.despine(ax=axes, left=True)

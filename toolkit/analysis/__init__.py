@@ -19,6 +19,7 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
+from toolkit.analysis.adjusting import adjust
 from toolkit.analysis.blinding import Blinding, blinding
 from toolkit.analysis.calibrated_truth import calibrated_truth
 from toolkit.analysis.cells import worst_cells
@@ -36,6 +37,7 @@ from toolkit.analysis.impact import small_ratio_chance
 from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.matched import matched
+from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.permuting import Permuted, permute
 from toolkit.analysis.plan import run_plan
@@ -68,13 +70,16 @@ from toolkit.analysis.reliability_chance import cohen_kappa, fleiss_kappa, gwet_
 from toolkit.analysis.reliability_icc import icc
 from toolkit.analysis.reliability_items import Coefficient
 from toolkit.analysis.saving import save_frames
+from toolkit.analysis.saving_report import save_report
 from toolkit.analysis.selfcheck import Selfcheck, selfcheck
 from toolkit.analysis.sequential import sequence
 from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
+from toolkit.analysis.text_distance import identity_words
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.verdict import Verdict
+from toolkit.analysis.waves import Waves, waves
 
 __all__ = [
     "Blinding",
@@ -93,6 +98,7 @@ __all__ = [
     "Interim",
     "Lead",
     "Leads",
+    "Movement",
     "Needed",
     "OBSERVATION_COLUMNS",
     "Observations",
@@ -109,6 +115,8 @@ __all__ = [
     "Transcript",
     "Truth",
     "Verdict",
+    "Waves",
+    "adjust",
     "blinding",
     "calibrated_truth",
     "caterpillar",
@@ -131,11 +139,13 @@ __all__ = [
     "from_table",
     "gwet_ac1",
     "icc",
+    "identity_words",
     "interim",
     "krippendorff_alpha",
     "leads",
     "load_frames",
     "matched",
+    "movement",
     "needed",
     "observe",
     "open_to_read",
@@ -156,6 +166,7 @@ __all__ = [
     "require_stage",
     "run_plan",
     "save_frames",
+    "save_report",
     "scenario_map",
     "selfcheck",
     "sent_design",
@@ -166,5 +177,6 @@ __all__ = [
     "trace",
     "transcript",
     "true_effect",
+    "waves",
     "worst_cells",
 ]

@@ -1,0 +1,214 @@
+"""Before and after a mitigation: by how much each persona's effect changed.
+
+Both waves hold the same contrasts, and only contrasts and arms seen in both are compared, so a
+change is not that of another set of questions. Each wave has its own contrast levels and its own
+rater levels. Errors are clustered by scenario, which is the same in both waves, and by rater, who
+is one cluster when the same rater judged both.
+
+A smaller effect after than before is what was hoped for; whether the effect is now small is
+answered by ``disparity`` of the second wave, not by the change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.analysis.absorbing import Codes
+from toolkit.analysis.claims import Claim, in_family, measured
+from toolkit.analysis.clustered import Effects, crossed, equal_scenarios, sweep
+from toolkit.analysis.coding import NULL_ARMS, Coded, coded
+from toolkit.analysis.finding import EXPLORATORY, About, Finding, findings_frame
+from toolkit.analysis.observations import Observations
+from toolkit.analysis.saying import Asked, Saying
+from toolkit.errors import AnalysisError
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """How effects changed from one wave to the next."""
+
+    findings: tuple[Finding, ...]
+    """One a persona, by name."""
+    table: pd.DataFrame = field(repr=False)
+    """One row a finding."""
+    null_arms: tuple[Finding, ...]
+    """Changes of ``paraphrase`` and ``resample``, which should have none."""
+    only_before: int
+    """Contrasts of the first wave alone, left out."""
+    only_after: int
+    """Contrasts of the second wave alone, left out."""
+    notes: tuple[str, ...] = ()
+
+
+def waves(
+    before: Observations,
+    after: Observations,
+    *,
+    margin: float | None = None,
+    level: float = 0.95,
+    alpha: float = 0.05,
+    plan: str = EXPLORATORY,
+    primary: bool = False,
+) -> Waves:
+    """Estimate the change of every persona's effect, paired by contrast.
+
+    Estimand: the average over scenarios, each counting equally, of a persona's difference from the
+    reference after, less the same before.
+
+    Args:
+        before: of one outcome and of stage confirm.
+        after: of the same outcome, under the same contrasts.
+        margin: the largest change that would not matter, fixed before the data.
+        level: of intervals.
+        alpha: error rate of the tests.
+        plan: hash of the frozen plan that asks for it, or "exploratory".
+        primary: whether the plan names this comparison; then Holm, else Benjamini-Hochberg.
+
+    Raises:
+        AnalysisError: if the waves are not of one outcome and scale, or share no contrast.
+    """
+    _require_alike(before, after)
+    kept_before, kept_after, only = _paired(before, after)
+    both = replace(
+        after,
+        frame=pd.concat([kept_before, kept_after], ignore_index=True),
+        left_out=_together(before.left_out, after.left_out),
+        simulated=before.simulated or after.simulated,
+    )
+    later = np.arange(len(both.frame)) >= len(kept_before)
+    data = coded(both)
+    data = replace(data, block=_joined(data.block, later))
+    claims = _changes(data)
+    effects = _effects(data, later, claims)
+    known = [measured(one, effects, data, level=level, margin=margin) for one in claims]
+    personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
+    personas = in_family(personas, "changes", "Holm" if primary else "Benjamini-Hochberg")
+    planned = bool(both.frame["origin"].eq("planned").fillna(False).all())
+    say = Saying(
+        both,
+        data,
+        Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=0),
+        "in general" if planned else "these situations",
+        MappingProxyType(
+            {one.subject: at for one in nulls if (at := one.estimate(level)) is not None}
+        ),
+    )
+    findings = tuple(replace(say.finding(one), question="waves") for one in personas)
+    return Waves(
+        findings=findings,
+        table=findings_frame(findings),
+        null_arms=tuple(replace(say.null(one), question="waves") for one in nulls if one.own.any()),
+        only_before=only[0],
+        only_after=only[1],
+        notes=_notes(only),
+    )
+
+
+def _require_alike(before: Observations, after: Observations) -> None:
+    for name in ("outcome", "scale", "bounds"):
+        one, other = getattr(before, name), getattr(after, name)
+        if one != other:
+            raise AnalysisError(
+                f"waves: got the {name} {one!r} before and {other!r} after; wanted one in both. "
+                "Compare the same outcome."
+            )
+
+
+def _paired(
+    before: Observations, after: Observations
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[int, int]]:
+    """Keep contrasts that both waves hold, and of each the arms that both hold."""
+    first, second = before.frame, after.frame
+    contrasts = set(first["contrast"].dropna()), set(second["contrast"].dropna())
+    shared = contrasts[0] & contrasts[1]
+    if not shared:
+        raise AnalysisError(
+            f"waves: got {len(contrasts[0])} contrasts before and {len(contrasts[1])} after, none "
+            "of them in both; wanted the same contrasts. Send the contrasts of the first wave "
+            "again."
+        )
+    keys = _key(first), _key(second)
+    common = set(keys[0]) & set(keys[1])
+    only = len(contrasts[0] - shared), len(contrasts[1] - shared)
+    return first[keys[0].isin(common)], second[keys[1].isin(common)], only
+
+
+def _key(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Name each row's contrast, endpoint, arm and persona."""
+    names = [
+        frame[name].astype("object").where(frame[name].notna(), "").astype("str")
+        for name in ("scenario", "contrast", "endpoint", "arm", "persona")
+    ]
+    return pd.Series(list(zip(*names, strict=True)), index=frame.index, dtype="object")
+
+
+def _changes(data: Coded) -> list[Claim]:
+    swaps: list[tuple[str, About, str, NDArray[np.bool_]]] = [
+        (persona, "these personas", f"replies to {persona}", data.of(persona))
+        for persona in data.subjects
+    ]
+    nulls: list[tuple[str, About, str, NDArray[np.bool_]]] = [
+        (name, "all personas", f"{name} replies", data.arm == name) for name in NULL_ARMS
+    ]
+    return [
+        Claim(
+            subject=subject,
+            about=about,
+            compared_with="reference",
+            estimand=(
+                f"change, after less before, of the average difference of {these} from replies to "
+                "the reference, each scenario counting equally"
+            ),
+            rows=data.beside(own),
+            own=own,
+            index=index,
+        )
+        for index, (subject, about, these, own) in enumerate([*swaps, *nulls])
+    ]
+
+
+def _effects(data: Coded, later: NDArray[np.bool_], claims: list[Claim]) -> Effects:
+    """Fit both waves at once: every arm before, every arm after, and their difference."""
+    columns = [column for one in claims for column in (one.own & ~later, one.own & later)]
+    sides = [data.side * later, data.side * ~later] if np.any(data.side != 0) else []
+    combine = np.zeros((len(columns) + len(sides), len(claims)))
+    for index in range(len(claims)):
+        combine[2 * index : 2 * index + 2, index] = (-1.0, 1.0)
+    levels = []
+    if not data.pairs:
+        levels = [data.block]
+        if data.rater is not None:
+            levels.append(_joined(data.rater, later))
+    # Within a scenario each wave counts equally, however much was rated in it.
+    weight = equal_scenarios(_joined(data.scenario, later), data.weight)
+    return sweep(
+        np.column_stack([*columns, *sides]).astype("float64"),
+        scenario=data.scenario,
+        rater=data.rater,
+        levels=levels,
+        weight=weight,
+        combine=combine,
+        own=np.column_stack([one.own for one in claims]),
+    ).effects(data.value)
+
+
+def _joined(codes: Codes, later: NDArray[np.bool_]) -> Codes:
+    both: Codes = np.unique(crossed(codes, later.astype("int64")), return_inverse=True)[1]
+    return both.astype("int64")
+
+
+def _together(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    names = sorted({*one, *other})
+    return MappingProxyType({name: one.get(name, 0) + other.get(name, 0) for name in names})
+
+
+def _notes(only: tuple[int, int]) -> tuple[str, ...]:
+    if not any(only):
+        return ()
+    return (
+        f"{only[0]} contrasts were only asked before and {only[1]} only after: they are left out.",
+    )

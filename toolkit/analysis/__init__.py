@@ -63,7 +63,7 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.power import Power, power
 from toolkit.analysis.preference import Preference, preference
 from toolkit.analysis.rates import Rates, rates
-from toolkit.analysis.reading import Source, open_to_read
+from toolkit.analysis.reading import Source, open_control, open_to_read
 from toolkit.analysis.reliability import Reliability, reliability
 from toolkit.analysis.reliability_alpha import krippendorff_alpha
 from toolkit.analysis.reliability_chance import cohen_kappa, fleiss_kappa, gwet_ac1
@@ -148,6 +148,7 @@ __all__ = [
     "movement",
     "needed",
     "observe",
+    "open_control",
     "open_to_read",
     "permute",
     "persona_ratings",

@@ -22,6 +22,7 @@ from toolkit.record import (
     sessions,
 )
 
+_CONTROL = "planted.jsonl.gz"
 VARIABLE = "PARALLAX_RECORD"
 """Environment variable: ``sample``, a path, or a database URL to read instead."""
 SAMPLE = "sample"
@@ -85,6 +86,30 @@ def open_to_read(
     noun = "conversation" if stage == "explore" else "reply"
     own = _own(study, stage)
     return own or _sample(study.workspace, stage, f"Study {study.id!r} has no {noun} yet")
+
+
+def open_control(study: Study | None = None) -> Source:
+    """Open the control record that ships; nothing is ever written to it.
+
+    In it a scripted endpoint treats two personas worse on purpose and simulated raters judge, so
+    its true effects are known: an analysis can be held against them.
+
+    Args:
+        study: whose workspace holds the samples; default: the workspace that is found from here.
+
+    Raises:
+        AnalysisError: if the control record is not there.
+    """
+    root = study.workspace if study else Workspace().root
+    path = root / "results" / SAMPLE / _CONTROL
+    if not path.is_file():
+        raise AnalysisError(
+            f"notebook: got a workspace without results/{SAMPLE}/{_CONTROL}; wanted the control "
+            "record, whose truth is known. Make it with `parallax sample --planted --seed 1`."
+        )
+    record = _unpacked(path)
+    says = f"The control record that ships, its effects planted on purpose: {_content(record)}."
+    return Source(record, None, says)
 
 
 def _own(study: Study, stage: str) -> Source | None:

@@ -9,7 +9,13 @@
 * **Proportional odds** say that a column moves every threshold alike; the test frees them.
 """
 
-from toolkit.analysis.mixed.bootstrap import Bootstrap, BootstrapTest, bootstrap, bootstrap_test
+from toolkit.analysis.mixed.bootstrap import (
+    Bootstrap,
+    BootstrapTest,
+    bootstrap,
+    bootstrap_test,
+    repeated,
+)
 from toolkit.analysis.mixed.comparing import LikelihoodRatio, likelihood_ratio, variance_test
 from toolkit.analysis.mixed.fit import Fit, fit
 from toolkit.analysis.mixed.marginal import Marginal, marginal
@@ -28,5 +34,6 @@ __all__ = [
     "likelihood_ratio",
     "marginal",
     "proportional_odds",
+    "repeated",
     "variance_test",
 ]

@@ -71,7 +71,7 @@ def bootstrap(
     def once(child: np.random.SeedSequence) -> float:
         return _converged(statistic, fit.refit(fit.simulate(child)))
 
-    kept = _drawn(once, seed, draws)
+    kept = repeated(once, draws=draws, seed=seed)
     failed = draws - len(kept)
     value = statistic(fit)
     if len(kept) < _FEWEST * draws or not np.isfinite(value):
@@ -113,7 +113,7 @@ def bootstrap_test(small: Fit, large: Fit, *, draws: int, seed: int) -> Bootstra
         answers = small.simulate(child)
         return compare(small.refit(answers), large.refit(answers)).statistic
 
-    kept = _drawn(once, seed, draws)
+    kept = repeated(once, draws=draws, seed=seed)
     failed = draws - len(kept)
     enough = len(kept) >= _FEWEST * draws
     p = float((1 + (kept >= reached - 1e-9).sum()) / (1 + len(kept))) if enough else None
@@ -121,15 +121,26 @@ def bootstrap_test(small: Fit, large: Fit, *, draws: int, seed: int) -> Bootstra
     return BootstrapTest(statistic=reached, p=p, draws=kept, failed=failed, notes=notes)
 
 
-def _drawn(once: Callable[[np.random.SeedSequence], float], seed: int, draws: int) -> Array:
-    """Give what every draw came to, less those that came to nothing."""
+def repeated(
+    once: Callable[[np.random.SeedSequence], float | Array], *, draws: int, seed: int
+) -> Array:
+    """Give what every draw came to, less those that came to no finite number.
+
+    Args:
+        once: one draw from its own seed; a number, or an array of always the same shape.
+        draws: how many.
+        seed: of all draws.
+
+    Returns:
+        Shape (draws that worked, ...).
+    """
     kept = []
     for child in np.random.SeedSequence(seed).spawn(draws):
         try:
             value = once(child)
         except (AnalysisError, linalg.LinAlgError):
             continue
-        if np.isfinite(value):
+        if np.isfinite(value).all():
             kept.append(value)
     return np.array(kept)
 

@@ -239,7 +239,7 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
         vcov=pd.DataFrame(covariance, labels, labels),
         joint=pd.DataFrame(solution.joint * np.outer(extended, extended), joined, joined),
         dropped=problem.dropped,
-        notes=(*problem.notes, *_notes(groups, solution, labels, infinite == 0)),
+        notes=(*problem.notes, *_notes(groups, solution, labels)),
         converged=solution.optimum.converged,
         evaluations=solution.optimum.evaluations,
         problem=problem,
@@ -283,11 +283,11 @@ def _table(
     )
 
 
-def _notes(
-    groups: Sequence[str], solution: Solution, names: Sequence[str], estimable: Array
-) -> list[str]:
-    gone = [name for name, one in zip(names, estimable, strict=True) if not one]
-    notes = [trouble.separated_note(gone)] if gone and _trusted(solution) else []
+def _notes(groups: Sequence[str], solution: Solution, names: Sequence[str]) -> list[str]:
+    apart = solution.separation
+    signs = np.zeros(len(names)) if apart is None else apart.signs
+    gone = [name for name, one in zip(names, signs, strict=True) if one != 0]
+    notes = [trouble.separated_note(gone)] if gone else []
     gaussian = solution.moments is not None
     for name, sd in zip(groups, solution.sds, strict=True):
         if sd == 0:
@@ -295,7 +295,7 @@ def _notes(
         elif not gaussian and sd > trouble.LARGEST_DEVIATION:
             notes.append(trouble.runaway_note(name))
             return notes
-    if not solution.optimum.converged:
+    if not solution.optimum.converged and len(gone) < len(names):
         notes.append(trouble.unconverged_note())
     return notes
 

@@ -14,9 +14,11 @@ from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
 
+_LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[\d.]+|True|False)"""
 _CATEGORICAL = re.compile(
-    r"C\(\s*(`[^`]+`|\w+)"
-    r"(\s*,\s*(levels=\[[^\[\]()]*\]|contr\.(treatment|sum|helmert)(\([^()]*\))?))*\s*\)"
+    rf"C\(\s*(?:`[^`]+`|\w+)"
+    rf"(?:\s*,\s*(?:levels=\[{_LITERAL}(?:,\s*{_LITERAL})*\]"
+    rf"|contr\.(?:treatment|sum|helmert)(?:\((?:(?:base=)?{_LITERAL})?\))?))*\s*\)"
 )
 """The one call a formula may make: ``C(name)``, with a coding from ``contr`` or with levels."""
 
@@ -67,7 +69,7 @@ def parse(text: str) -> Parsed:
     try:
         formula = Formula(text)
         sides = formula.lhs, formula.rhs
-    except (FormulaicError, AttributeError) as problem:
+    except (FormulaicError, AttributeError, SyntaxError) as problem:
         raise AnalysisError(
             f"mixed: got the formula {text!r}; wanted one like 'value ~ arm * gender'. "
             "Name columns with spaces in backticks."

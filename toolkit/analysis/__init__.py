@@ -11,6 +11,10 @@
   takes. ``observe`` makes them from frames, ``from_table`` from anybody's table.
 * **ConfirmDesign**: what a confirm freeze said, read out of the record.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
+* **Disparity**: the primary test, which compares every persona with the reference or with the
+  average of all; **Waves** compare two rounds of the same contrasts. **Permuted**: tests that
+  exchange what they say they exchange.
+* **Movement**: how far replies move with the persona, beside how far they move without.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
 * **Report**: what came of a frozen plan, in **Steps**, each a question with its findings.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.

@@ -185,7 +185,7 @@ def _cued(cueing: Cueing, asking: Asking) -> Answer:
 def _reliability(asking: Asking) -> Answer:
     made = reliability(asking.frames, _judged(asking), seed=asking.seed)
     tables = {"agreement": made.agreement, "drift": made.drift}
-    return Answer(made.findings, tables, made.says, made)
+    return Answer(made.findings, tables, (), made)
 
 
 def _blinding(asking: Asking) -> Answer:

@@ -12,7 +12,7 @@ from toolkit.analysis.verdict import VERDICTS, Verdict
 
 AS_PLANNED = "No deviation from the frozen plan is known."
 _WIDTH = 96
-_FEW = 13
+_FEW = 20
 """As many findings are shown one by one, however short."""
 _MORE: tuple[Verdict, ...] = ("differs", "real but negligible", "equivalent")
 """What says more than inconclusive."""

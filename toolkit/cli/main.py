@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "send every unit of a frozen confirm stage",
     "batch": "the same by files, for a batch service",
     "rate": "rate the replies with simulated raters",
+    "analyze": "run the frozen analysis on what raters said",
     "sample": "play a study with simulated participants",
     "verify": "check that a record is as it was written",
     "export": "write a record as lines of JSON",

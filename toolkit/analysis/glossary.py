@@ -1,0 +1,91 @@
+"""What the columns of result tables mean: one word means one thing wherever it stands."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from toolkit.analysis.column import Column, Dtype
+
+_RATE, _EFFECT = "share", "on the outcome's own scale"
+
+GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "adjusted": ("mean rating once rater, arm and contrast are allowed for", _EFFECT),
+        "arm": ("which text with whose cues", ""),
+        "cannot_tell": ("guesses that named nobody", "guesses"),
+        "contrast": ("the contrast", ""),
+        "design_effect": ("variance against that of independent observations", "ratio"),
+        "df": ("degrees of freedom", ""),
+        "difference": ("between these and the others", _EFFECT),
+        "effect": ("difference from the reference, in this situation", _EFFECT),
+        "effective_n": ("independent observations that would say as much", "observations"),
+        "estimate": ("the number", "see measure"),
+        "events": ("how often it happened", "observations"),
+        "expected": ("guesses that would be right by chance", "guesses"),
+        "from_position": ("first place in the rater's list, from 0", "items"),
+        "guess": ("whether the persona was guessed", ""),
+        "guesses": ("how many", "guesses"),
+        "high": ("upper end of the interval", "see the estimate"),
+        "how": ("how the interval was had", ""),
+        "index": ("Bang's blinding index: 0 guessing, 1 all right", "index"),
+        "items": ("judged by two raters or more", "items"),
+        "judgments": ("it rests on", "judgments"),
+        "level": ("level of the interval", _RATE),
+        "low": ("lower end of the interval", "see the estimate"),
+        "measure": ("which coefficient", ""),
+        "method": ("how the interval was had", ""),
+        "n": ("it rests on", "observations"),
+        "named": ("guesses that named a persona", "guesses"),
+        "observations": ("it rests on", "observations"),
+        "of": ("what the coefficient is about", ""),
+        "others": ("observations of the reference it is compared with", "observations"),
+        "outcome": ("what was observed", ""),
+        "p": ("two-sided p of no difference", ""),
+        "p_adjusted": ("the same, adjusted within its family", ""),
+        "persona": ("whose cues", ""),
+        "rate": ("how often it happened, of all", _RATE),
+        "raters": ("it rests on", "raters"),
+        "ratings": ("it rests on", "ratings"),
+        "ratio": ("rate of the favorable outcome against the reference's", "ratio"),
+        "reference_rate": ("rate of the reference in the same contrasts", _RATE),
+        "right": ("guesses that named the persona", "guesses"),
+        "says": ("in a sentence", ""),
+        "scenario": ("the situation", ""),
+        "scenarios": ("it rests on", "scenarios"),
+        "se": ("standard error", "see the estimate"),
+        "share": ("of the subject's weight that lies in this situation", _RATE),
+        "shrunken": ("the effect drawn towards the average, as far as it is noise", _EFFECT),
+        "shrunken_high": ("upper end of its interval", _EFFECT),
+        "shrunken_low": ("lower end of its interval", _EFFECT),
+        "speaks_of": ("these situations, or situations in general", ""),
+        "subject": ("whom or what it is about", ""),
+        "suppressed": ("too few people to be shown by itself: its numbers are missing", ""),
+        "to_position": ("last place in the rater's list", "items"),
+        "verdict": ("what may be said", ""),
+        "wrong": ("guesses that named somebody else", "guesses"),
+    }
+)
+"""Name of a column to what it means, and its unit."""
+
+
+def described(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Describe the columns of a result table, in their order."""
+    return tuple(
+        Column(
+            str(name),
+            _dtype(frame.dtypes.iloc[number]),
+            *GLOSSARY.get(str(name), (str(name).replace("_", " "), "")),
+        )
+        for number, name in enumerate(frame.columns)
+    )
+
+
+def _dtype(kind: object) -> Dtype:
+    if isinstance(kind, pd.CategoricalDtype):
+        return "category"
+    if pd.api.types.is_bool_dtype(kind):  # type: ignore[arg-type]
+        return "bool"
+    if pd.api.types.is_integer_dtype(kind):  # type: ignore[arg-type]
+        return "Int64"
+    return "float64" if pd.api.types.is_float_dtype(kind) else "str"  # type: ignore[arg-type]

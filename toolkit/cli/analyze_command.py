@@ -1,0 +1,62 @@
+"""``parallax analyze``: the frozen plan of a study, run on what its raters said."""
+
+import argparse
+from importlib import import_module
+
+from toolkit.cli.command import add_workspace, make_parser
+from toolkit.errors import SetupError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options of ``parallax analyze``."""
+    made = make_parser(
+        "analyze",
+        "Run the analysis that a study froze before its first reply, in its order, and write what "
+        "came of it to results/<study>/analysis/: the report in words, every finding with the ids "
+        "of its replies, result tables, the rows they rest on (Parquet, and CSV that is safe to "
+        "open in a spreadsheet) and figures. What the plan did not ask for is marked exploratory, "
+        "and a plan that is not the frozen one any more is shown as a deviation. The record is "
+        "only read.",
+        examples=(
+            ("parallax analyze pilot", "the study's own record, to results/pilot/analysis/"),
+            (
+                "parallax analyze --record results/sample/planted.jsonl.gz --out try",
+                "a record whose bias was planted, to see what the analysis makes of it",
+            ),
+        ),
+    )
+    made.add_argument(
+        "study",
+        nargs="?",
+        metavar="STUDY",
+        help="id of the study (default: the only one, else pilot)",
+    )
+    made.add_argument(
+        "--record",
+        metavar="FILE|URL",
+        help="another record than the study's own: a .jsonl, .jsonl.gz or .db file, or a database "
+        "address; with --out",
+    )
+    made.add_argument(
+        "--freeze",
+        metavar="HASH",
+        help="which confirm freeze, by the beginning of its hash (default: that of the newest run)",
+    )
+    made.add_argument(
+        "--out",
+        metavar="DIR",
+        help="where to (default: results/<study>/analysis); replaced as a whole",
+    )
+    add_workspace(made)
+    return made
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyze; the folder is there as a whole or not at all."""
+    if args.record and not args.out:
+        raise SetupError(
+            f"--record: got {args.record!r} and no --out; wanted a folder for what does not come "
+            "from the study's own record. Add --out DIR."
+        )
+    # Loaded here, as it brings the analysis stack along.
+    return int(import_module("toolkit.cli.analyzing").run(args))

@@ -15,6 +15,7 @@ from toolkit.analysis.plots.figure import Figure
 from toolkit.analysis.plots.forest import forest
 from toolkit.analysis.plots.heat import scenario_map
 from toolkit.analysis.plots.likert import persona_ratings
+from toolkit.analysis.plots.questions import question_ratings
 
 __all__ = [
     "Figure",
@@ -25,6 +26,7 @@ __all__ = [
     "persona_ratings",
     "power_curves",
     "progress",
+    "question_ratings",
     "rater_agreement",
     "rater_severity",
     "rating_distribution",

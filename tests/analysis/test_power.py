@@ -213,7 +213,7 @@ def test_rotating_blocks_over_many_scenarios_win() -> None:
     for raters, scenarios, met in ((20, 10, 10), (20, 40, 10), (40, 40, 5)):
         design = crossed_design(raters=raters, scenarios=scenarios, per_rater=met, matched=True)
         assert len(design) == 400
-        made = trials(design, truth, simulations=3000, seed=1)
+        made = trials(design, truth, simulations=2000, seed=1)
         shares.append(share_of(made.p()[0] <= 0.05))
     few, blocks, more = shares
     assert few.high < blocks.low

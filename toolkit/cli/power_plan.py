@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from toolkit.analysis import (
-    Design,
     Estimate,
     Needed,
     Power,
@@ -36,10 +35,14 @@ _REFUSING = Truth(cutpoints=(1.6,), lapse=0.0)
 def run(args: argparse.Namespace) -> int:
     """Simulate the plan and write what it could see."""
     stage = ConfirmStage(find_study(args.study, Workspace(args.workspace)))
+    if args.raters:
+        rating = stage.plan.rating.model_copy(update={"raters": args.raters})
+        stage.plan = stage.plan.model_copy(update={"rating": rating})
     analysis = stage.plan.analysis
     refusal = analysis.primary == "refusal"
     truth = _REFUSING if refusal else Truth()
-    design = sent_design(stage) if refusal else planned_design(stage, raters=args.raters)
+    whole = sent_design(stage) if refusal else planned_design(stage)
+    design = whole.in_general
     effect = args.effect or _usual(analysis.primary, stage.plan.rating.form)
     simulations, seed = args.simulations or SIMULATIONS, SEED if args.seed is None else args.seed
     found = power(
@@ -50,7 +53,12 @@ def run(args: argparse.Namespace) -> int:
         seed=seed,
         margin=analysis.margin,
     )
-    for line in (*_about(stage, design, found), "", *_seen(found, effect), ""):
+    for line in (
+        *_about(stage, found, leads=len(whole) - len(design)),
+        "",
+        *_seen(found, effect),
+        "",
+    ):
         say(line)
     more = needed(
         stage,
@@ -72,7 +80,8 @@ def _usual(primary: str, form: str) -> float:
     return -0.2 if form == "pair" else -0.5
 
 
-def _about(stage: ConfirmStage, design: Design, found: Power) -> Iterator[str]:
+def _about(stage: ConfirmStage, found: Power, *, leads: int) -> Iterator[str]:
+    design = found.design
     counts = [design.ratings(one) for one in design.swaps]
     frame = design.frame
     raters = frame["rater"].nunique()
@@ -80,14 +89,16 @@ def _about(stage: ConfirmStage, design: Design, found: Power) -> Iterator[str]:
     yield f"{stage.study.id}: {stage.study.title}"
     yield (
         f"  {len(design)} {noun} over {frame['scenario'].nunique()} scenarios; "
-        f"{len(counts)} personas against the reference, {min(counts)} to {max(counts)} each"
+        f"{len(counts)} personas against the reference, {_span(counts)} each"
     )
     yield (
         f"  {found.simulations:,} simulations (seed {found.seed}) of the primary test on answers "
-        "to this design whose"
+        "to this design whose true effect"
     )
-    yield "  true effect is known; how raters judge is assumed. In brackets: 99 % intervals of the"
-    yield "  simulation. Each figure is for a persona picked at random."
+    yield "  is known; how raters judge is assumed. In brackets: 99 % intervals of the simulation."
+    yield "  Each figure is for a persona picked at random."
+    if leads:
+        yield f"  Left out: {leads} ratings of contrasts lifted from leads, tested by themselves."
 
 
 def _seen(found: Power, effect: float) -> Iterator[str]:
@@ -112,6 +123,11 @@ def _seen(found: Power, effect: float) -> Iterator[str]:
             f"  {word} ratings: {name} with {row['ratings']:g}; power at {_signed(effect)}: "
             f"{_percent(_estimate(row))}"
         )
+
+
+def _span(counts: list[int]) -> str:
+    few, many = min(counts), max(counts)
+    return str(few) if few == many else f"{few} to {many}"
 
 
 def _extremes(rows: pd.DataFrame) -> Iterator[tuple[str, Any]]:

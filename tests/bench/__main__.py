@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import importing, panel, planning, recording, sweeping, testing
+from bench import fitting, importing, panel, planning, recording, sweeping, testing
 from bench.measure import calibration, line
 
 SECTIONS = {
@@ -11,6 +11,7 @@ SECTIONS = {
     "panel": panel.run,
     "planning": planning.run,
     "sweeping": sweeping.run,
+    "fitting": fitting.run,
     "testing": testing.run,
 }
 

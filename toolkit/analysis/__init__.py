@@ -80,6 +80,7 @@ from toolkit.analysis.selfcheck import Selfcheck, selfcheck
 from toolkit.analysis.sequential import sequence
 from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
 from toolkit.analysis.simulation import Truth, draw, planted, true_effect
+from toolkit.analysis.stratify import Stratified, stratify
 from toolkit.analysis.text_distance import identity_words
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
@@ -116,6 +117,7 @@ __all__ = [
     "Selfcheck",
     "Source",
     "Step",
+    "Stratified",
     "Trace",
     "Transcript",
     "Truth",
@@ -181,6 +183,7 @@ __all__ = [
     "session_ratings",
     "sitting_drift",
     "small_ratio_chance",
+    "stratify",
     "trace",
     "transcript",
     "true_effect",

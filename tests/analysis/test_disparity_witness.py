@@ -149,13 +149,13 @@ def test_machine_outcomes_cluster_scenarios_alone() -> None:
 
 def test_cr1_and_cr2_are_those_of_clubsandwich() -> None:
     data = coded(judged(read("machine").assign(rater=None), scale="binary", bounds=(0, 1)))
-    at = bias_reduced(
+    (at,) = bias_reduced(
         indicators((data.arm == "swap").astype("int64") - 1, 1),
         data.value,
         cluster=data.scenario,
         levels=[data.contrast],
         weight=equal_scenarios(data.scenario, data.weight),
-        combine=np.array([1.0]),
+        combine=np.array([[1.0]]),
     )
     r = expected("machine")
     assert at is not None
@@ -174,13 +174,13 @@ def test_cr2_holds_where_clusters_have_levels_of_their_own(
     columns, wanted, _ = data.laid_out(asks.columns)
     index = [one.subject for one in asks.claims].index(name)
     assert data.rater is not None
-    at = bias_reduced(
+    (at,) = bias_reduced(
         columns,
         data.value,
         cluster=data.scenario,
         levels=[data.contrast, data.rater],
         weight=equal_scenarios(data.scenario, data.weight),
-        combine=wanted[:, index],
+        combine=wanted[:, [index]],
     )
     r = expected("crossed_by_scenario")
     assert at is not None

@@ -44,10 +44,11 @@ def bias_reduced(
     levels: Sequence[Codes],
     weight: Floats,
     combine: Floats,
-) -> BiasReduced | None:
-    """Estimate one combination of coefficients by weighted least squares.
+) -> list[BiasReduced | None]:
+    """Estimate combinations of coefficients by weighted least squares.
 
-    The working model for the correction is that of independent, equal errors.
+    The working model for the correction is that of independent, equal errors. Takes memory for n
+    times n numbers.
 
     Args:
         columns: what has an effect, shape (n, k).
@@ -55,37 +56,42 @@ def bias_reduced(
         cluster: codes, shape (n,).
         levels: groups with a level each, as codes, each of shape (n,).
         weight: shape (n,), above 0.
-        combine: the combination wanted, shape (k,).
+        combine: the combinations wanted, shape (k, q); each must be estimable.
 
     Returns:
-        None with fewer than two clusters, or where there is no error to estimate from.
+        One a combination; None with fewer than two clusters, or without any error to measure by.
     """
     design = np.column_stack([*(_indicators(one) for one in levels), columns])
-    wanted = np.concatenate([np.zeros(design.shape[1] - len(combine)), combine])
+    nothing = np.zeros((design.shape[1] - len(combine), combine.shape[1]))
     bread = np.linalg.pinv((design * weight[:, None]).T @ design, hermitian=True)
-    hat = (design @ bread) @ (design * weight[:, None]).T
-    spread = design @ (bread @ wanted) * weight
-    left = value - hat @ value
-    maker = np.eye(len(value)) - hat
+    spread = design @ (bread @ np.vstack([nothing, combine])) * weight[:, None]
+    maker = np.eye(len(value)) - (design @ bread) @ (design * weight[:, None]).T
+    left = maker @ value
     clusters = [np.flatnonzero(cluster == code) for code in range(int(cluster.max()) + 1)]
-    if len(clusters) < 2:
-        return None
-    plain = sum(float(spread[rows] @ left[rows]) ** 2 for rows in clusters)
-    corrected = [
-        (rows, _inverse_root(maker[rows] @ maker[rows].T) @ spread[rows]) for rows in clusters
-    ]
-    variance = sum(float(scores @ left[rows]) ** 2 for rows, scores in corrected)
-    vectors = np.array([scores @ maker[rows] for rows, scores in corrected])
-    crossed = vectors @ vectors.T
-    trace, squared = float(np.trace(crossed)), float((crossed**2).sum())
-    if not (variance > 0 and squared > 0):
-        return None
-    return BiasReduced(
-        estimate=float(spread @ value),
-        se_cr1=float(np.sqrt(plain * len(clusters) / (len(clusters) - 1))),
-        se_cr2=float(np.sqrt(variance)),
-        df=trace**2 / squared,
-    )
+    scores = [_inverse_root(maker[rows] @ maker[rows].T) @ spread[rows] for rows in clusters]
+    estimates = spread.T @ value
+    plain = np.array([spread[rows].T @ left[rows] for rows in clusters])
+    corrected = np.array([one.T @ left[rows] for one, rows in zip(scores, clusters, strict=True)])
+    factor = len(clusters) / max(len(clusters) - 1, 1)
+    made: list[BiasReduced | None] = []
+    for index, estimate in enumerate(estimates):
+        vectors = np.array(
+            [one[:, index] @ maker[rows] for one, rows in zip(scores, clusters, strict=True)]
+        )
+        crossed = vectors @ vectors.T
+        variance, squared = float((corrected[:, index] ** 2).sum()), float((crossed**2).sum())
+        known = len(clusters) > 1 and variance > 0 and squared > 0
+        made.append(
+            BiasReduced(
+                estimate=float(estimate),
+                se_cr1=float(np.sqrt((plain[:, index] ** 2).sum() * factor)),
+                se_cr2=float(np.sqrt(variance)),
+                df=float(np.trace(crossed)) ** 2 / squared,
+            )
+            if known
+            else None
+        )
+    return made
 
 
 def _indicators(codes: Codes) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.absorbing import Floats
+from toolkit.analysis.bias_reduced import CR2, BiasReduced, bias_reduced
 from toolkit.analysis.claims import Claim
 from toolkit.analysis.clustered import Effects, Swept
 from toolkit.analysis.coding import Coded
@@ -21,6 +22,9 @@ from toolkit.analysis.observations import Observations
 from toolkit.analysis.scenario_effects import ScenarioEffects, scenario_effects
 from toolkit.analysis.signflip import SIGN_FLIP, sign_flip
 from toolkit.analysis.verdict import Verdict, interval, verdict_of
+
+_MOST_ROWS = 3000
+"""Replies up to which CR2 is had: it takes their number squared in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,23 @@ class Beside:
         high = (self.data.value >= top).astype("float64")
         return f"share of answers of {top:g} or more", self.swept.effects(high)
 
+    @cached_property
+    def bias_reduced(self) -> Mapping[int, BiasReduced | None]:
+        """CR2 of every effect, by its place; none where raters judged or there are many rows."""
+        data, known = self.data, np.flatnonzero(self.swept.estimable)
+        if data.rater is not None or len(data.value) > _MOST_ROWS or not len(known):
+            return MappingProxyType({})
+        columns, wanted, _ = data.laid_out(self.asks.columns, combine=self.asks.combine)
+        found = bias_reduced(
+            columns,
+            data.value,
+            cluster=data.scenario,
+            levels=data.levels,
+            weight=self.swept.weight,
+            combine=wanted[:, known],
+        )
+        return MappingProxyType({int(at): one for at, one in zip(known, found, strict=True)})
+
     def null_arms(self, nulls: Sequence[Claim]) -> Mapping[str, Estimate]:
         """Both null arms with their intervals."""
         found = {one.subject: one.estimate(self.asked.level) for one in nulls}
@@ -103,7 +124,11 @@ class Beside:
             self.by_scenario.share[seen, claim.index],
             seed=self.asked.seed,
         )
-        return MappingProxyType({} if p is None else {SIGN_FLIP: p})
+        found = {} if p is None else {SIGN_FLIP: p}
+        reduced = self.bias_reduced.get(claim.index)
+        if reduced is not None:
+            found[CR2] = reduced.p
+        return MappingProxyType(found)
 
     def needs(self, claim: Claim) -> str:
         """How many more would do; empty without a margin or a test."""

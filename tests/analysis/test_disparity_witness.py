@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from judged import PEOPLE, WOMEN, expected, judged, read
+from comparisons import PEOPLE, WOMEN, expected, judged, read
 from scipy import stats
 
 from toolkit.analysis import Finding, Observations, disparity

@@ -49,10 +49,10 @@ def components(items: ItemsByRaters, *, confidence: float = 0.95) -> Components 
         return "No item was judged by two raters, so the reply and the rest cannot be told apart."
     if len(items.values) < 2:
         return f"Every rating is {items.values[0]:g}, so there is no spread to share out."
-    several = items.table["rater"].value_counts()
+    table = items.table.astype({"item": "str", "rater": "str"})
+    several = table["rater"].value_counts()
     if len(several) < 2 or several.max() < 2:
         return "It takes two raters and one with two items to tell raters from items."
-    table = items.table.astype({"item": "str", "rater": "str"})
     model = fit(table, "value ~ 1", ["rater", "item"])
     sds = {name: float(model.sds.get(name, 0.0)) for name in ("item", "rater", "residual")}
     variances = np.array([sds["item"], sds["rater"], sds["residual"]]) ** 2

@@ -68,14 +68,16 @@ def scenario_effects(swept: Swept, value: Floats) -> ScenarioEffects:
     seen = own & (share > 1e-9) & swept.estimable
     safe = np.where(seen, share, 1.0)
     estimate = swept.influence.T @ value
-    effect = estimate + sums(swept.scenario, scores) / safe
-    squared, judges = _within(swept, scores)
+    beyond = np.where(seen, sums(swept.scenario, scores) / safe, 0.0)
+    # Around the scenario's own effect, so that its difference from the others is no noise.
+    around = scores - spent / np.where(total > 0, total, 1.0) * beyond[swept.scenario]
+    squared, judges = _within(swept, around)
     several = seen & (judges > 1)
     factor = judges / np.where(several, judges - 1, 1)
     return ScenarioEffects(
         seen=seen,
         share=np.where(seen, share, 0.0),
-        effect=np.where(seen, effect, np.nan),
+        effect=np.where(seen, estimate + beyond, np.nan),
         variance=np.where(several, squared * factor / safe**2, np.nan),
         judges=judges,
     )

@@ -86,6 +86,7 @@ from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.verdict import Verdict
 from toolkit.analysis.waves import Waves, waves
+from toolkit.analysis.words import Words, words
 
 __all__ = [
     "Blinding",
@@ -123,6 +124,7 @@ __all__ = [
     "Truth",
     "Verdict",
     "Waves",
+    "Words",
     "adjust",
     "blinding",
     "calibrated_truth",
@@ -188,5 +190,6 @@ __all__ = [
     "transcript",
     "true_effect",
     "waves",
+    "words",
     "worst_cells",
 ]

@@ -1,0 +1,100 @@
+"""Log odds of words in two sets of texts, under a Dirichlet prior, by scenario."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Counts of words in an arm and in the reference, by contrast."""
+
+    own: Floats
+    """Shape (contrasts, words)."""
+    base: Floats
+    """Shape (contrasts, words)."""
+    scenario: Codes
+    """Of each contrast, from 0 without gaps."""
+    background: Floats
+    """Counts under all arms, shape (scenarios, words)."""
+
+
+def log_odds(counted: Counted, prior: float, times: Floats | None = None) -> Floats:
+    """Give each word's difference of log odds, averaged over scenarios.
+
+    In a scenario, with y and n an arm's count of the word and of all words, ``a`` the prior's
+    share of the word times ``prior`` and ``a0`` the prior, the log odds are
+    ``log((y + a) / (n + a0 - y - a))``. The arms' difference has about the variance
+    ``1 / (y + a) + 1 / (y' + a)``, by whose inverse scenarios are averaged.
+
+    Args:
+        counted: the counts.
+        prior: how many words the prior counts for in each scenario, above 0.
+        times: how often each contrast counts, shape (contrasts,); once each when None.
+
+    Returns:
+        Shape (words,); 0 for a word that occurs nowhere.
+    """
+    each, weight = by_scenario(counted, prior, times)
+    total = weight.sum(axis=0)
+    averaged: Floats = (each * weight).sum(axis=0) / np.where(total > 0, total, 1)
+    return averaged
+
+
+def by_scenario(
+    counted: Counted, prior: float, times: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Give differences of log odds and their weights, each of shape (scenarios, words)."""
+    size = len(counted.background)
+    adding = np.zeros((size, len(counted.scenario)))
+    adding[counted.scenario, np.arange(len(counted.scenario))] = 1.0 if times is None else times
+    own, base = adding @ counted.own, adding @ counted.base
+    share = counted.background / counted.background.sum(axis=1, keepdims=True)
+    known = (share > 0) & (adding.sum(axis=1) > 0)[:, None]
+    pseudo = np.where(known, prior * share, 1.0)
+    weight = np.where(known, 1 / (1 / (own + pseudo) + 1 / (base + pseudo)), 0.0)
+    each = np.where(known, _logit(own, pseudo, prior) - _logit(base, pseudo, prior), 0.0)
+    return each, weight
+
+
+def bootstrap_error(
+    counted: Counted,
+    prior: float,
+    *,
+    by_contrast: bool,
+    draws: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """Give standard errors by drawing clusters again with replacement.
+
+    Args:
+        counted: the counts.
+        prior: as for ``log_odds``.
+        by_contrast: contrasts are drawn; else whole scenarios.
+        draws: how many times.
+        rng: the source of chance.
+
+    Returns:
+        Shape (words,), enlarged by ``sqrt(G / (G - 1))`` for G clusters.
+    """
+    size = len(counted.scenario) if by_contrast else len(counted.background)
+    times = rng.multinomial(size, np.full(size, 1 / size), size=draws).astype("float64")
+    if by_contrast:
+        made = np.array([log_odds(counted, prior, one) for one in times])
+    else:
+        each, weight = by_scenario(counted, prior)
+        total = times @ weight
+        made = (times @ (each * weight)) / np.where(total > 0, total, 1)
+    error: Floats = made.std(axis=0, ddof=1) * np.sqrt(size / (size - 1))
+    return error
+
+
+def _logit(count: Floats, pseudo: Floats, prior: float) -> Floats:
+    total = count.sum(axis=1, keepdims=True)
+    rest = np.maximum(total + prior - count - pseudo, 1e-9)
+    logit: Floats = np.log((count + pseudo) / rest)
+    return logit

@@ -179,7 +179,8 @@ def _preferences(table: pd.DataFrame) -> pd.DataFrame:
     """Sign each choice by the persona: 1 for its reply, -1 for the reference's, else 0."""
     left_is_other = table["left_arm"].ne("reference")
     other = {
-        name: table[f"left_{name}"].where(left_is_other, table[f"right_{name}"])
+        # Each side has categories of its own.
+        name: table[f"left_{name}"].astype("object").where(left_is_other, table[f"right_{name}"])
         for name in ("arm", "persona_id", "unit_id")
     }
     preferred = table["preferred"].astype("object")

@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest notebooks bench bench-peers picture lock clean
+.PHONY: help lab test check pytest notebooks bench bench-peers calibrate picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ bench: .venv-test/installed  ## figures on this machine, as ratios within one ru
 
 bench-peers: .venv-test/installed  ## other tools on the same prompts (installs them in .cache/)
 	@PYTHONPATH=tests $(TEST)/python -m bench.peers
+
+calibrate: .venv-test/installed  ## count error rates and coverage by simulation, renew the report
+	@PYTHONPATH=tests $(TEST)/python -m calibration $(ARGS)
 
 picture: .venv-test/installed  ## take the README's picture of the panel again
 	$(TEST)/python tests/journeys/picture.py

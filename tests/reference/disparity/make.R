@@ -151,6 +151,35 @@ p <- c(0.01, 0.04, 0.03, 0.005, 0.2, 0.03, 0.9)
 for (method in c("holm", "BH")) { q <- p.adjust(p, method)
   for (i in seq_along(p)) keep("adjust", method, as.character(i), q[i]) }
 
+# 5 Two waves of the same contrasts, some raters the same; contrasts and arms of one wave go out.
+before <- crossed[crossed$contrast != "c13", ]; before$wave <- "before"
+after <- crossed[crossed$contrast != "c01" & runif(n) < 0.8, ]; after$wave <- "after"
+after$rater <- ifelse(after$rater > "r09", sub("r", "n", after$rater), after$rater)
+after$value <- pmin(5, pmax(1, after$value + sample(-1:1, nrow(after), replace = TRUE) +
+                                 (after$arm == "swap" & after$persona == "eve")))
+write.csv(rbind(before, after), "waves.csv", row.names = FALSE)
+key <- function(d) paste(d$contrast, d$arm, d$persona)
+shared <- intersect(key(before), key(after))
+d <- rbind(before, after); d <- d[key(d) %in% shared, ]
+d$label <- label(d)
+both <- d; both$scenario <- paste(d$scenario, d$wave)
+w <- equal(both)
+A <- model.matrix(~ label, d)[, -1]; late <- d$wave == "after"
+columns <- cbind(model.matrix(~ 0 + interaction(contrast, wave, drop = TRUE), d),
+                 model.matrix(~ 0 + interaction(rater, wave, drop = TRUE), d), A * !late, A * late)
+colnames(columns) <- NULL
+m <- lm(d$value ~ 0 + columns, weights = w)
+ok <- !is.na(coef(m)); k <- ncol(A); p0 <- ncol(columns) - 2 * k
+for (name in c("ben", "eve", "paraphrase")) {
+  i <- match(paste0("label", name), colnames(A))
+  l <- numeric(ncol(columns)); l[p0 + i] <- -1; l[p0 + k + i] <- 1
+  keep("waves", "estimate", name, sum(l[ok] * coef(m)[ok]))
+  for (v in c("r", "s", "rs")) {
+    g <- switch(v, r = d$rater, s = d$scenario, rs = interaction(d$rater, d$scenario, drop = TRUE))
+    keep("waves", paste0("V_", v), name, c(t(l[ok]) %*% pieces(m, g) %*% l[ok]))
+  }
+}
+
 out <- do.call(rbind, kept)
 write.csv(out, "expected.csv", row.names = FALSE, quote = FALSE)
 print(out, row.names = FALSE)

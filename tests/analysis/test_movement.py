@@ -1,0 +1,173 @@
+"""Whether replies move more with the persona than with the wording, by hand."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pytest
+
+from toolkit.analysis import identity_words, movement
+from toolkit.analysis.text_distance import distance, grams, masking
+from toolkit.design import Study
+from toolkit.errors import AnalysisError
+
+SAME = ("yes of course", "yes of course today", "of course yes")
+
+
+def replies(
+    swap: Sequence[str] = SAME,
+    *,
+    paraphrase: Sequence[str] = SAME,
+    resample: Sequence[str] = SAME,
+    scenarios: int = 4,
+    **changed: object,
+) -> pd.DataFrame:
+    rows = []
+    for number in range(scenarios):
+        texts = {"reference": SAME, "swap": swap, "paraphrase": paraphrase, "resample": resample}
+        for arm, said in texts.items():
+            for replicate, text in enumerate(said):
+                rows.append(
+                    {
+                        "unit_id": f"{number}-{arm}-{replicate}",
+                        "scenario_id": f"s{number}",
+                        "contrast_id": f"c{number}",
+                        "arm": arm,
+                        "persona_id": "ben" if arm == "swap" else "ada",
+                        "endpoint_alias": "assistant",
+                        "origin": "planned",
+                        "stage": "confirm",
+                        # Scenarios differ a little, so that there is a spread to measure by.
+                        "text": text + (" please" if number % 2 and arm == "swap" else ""),
+                        "apart": None,
+                    }
+                )
+    return pd.DataFrame(rows).assign(**changed)
+
+
+def test_distance_is_the_share_of_words_and_pairs_not_shared() -> None:
+    # yes, of, course, yes of, of course against of, course, yes, of course, course yes.
+    assert distance(grams("Yes, of course!"), grams("of course yes")) == pytest.approx(1 - 4 / 6)
+    assert distance(grams("no"), grams("yes")) == 1
+    assert distance(grams(""), grams("")) == 0
+
+
+def test_energy_distance_is_worked_by_hand() -> None:
+    # Replies "a" and "b", against "a" and "c": between (0 + 1 + 1 + 1) / 4, within 1 and 1.
+    rows = replies(("a", "c"), paraphrase=("a", "b"), resample=("a", "b"))
+    base = rows["arm"].eq("reference")
+    rows.loc[base, "text"] = ["a", "b", "b"] * 4
+    rows = rows[~(base & rows["unit_id"].str.endswith("2"))]
+    rows["text"] = rows["text"].str.replace(" please", "")
+    found = movement(rows, words=["nobody"]).by_contrast
+    assert found["swap"].to_list() == pytest.approx([2 * 3 / 4 - 1 - 1] * 4)
+    # The same two replies: between (0 + 1 + 1 + 0) / 4.
+    assert found["resample"].to_list() == pytest.approx([2 * 2 / 4 - 1 - 1] * 4)
+    assert found["within"].eq(1).all()
+
+
+def test_other_words_for_the_persona_move_more_than_rewording() -> None:
+    found = movement(replies(("no never", "no not now", "never no")), words=["Ben"])
+    assert [one.compared_with for one in found.findings] == ["paraphrase", "resample"]
+    assert {one.verdict for one in found.findings} == {"differs"}
+    assert found.table["moves_more"].to_list() == [True]
+    first = found.findings[0]
+    assert (first.df, first.se_type, first.speaks_of) == (3, "clusters (scenarios)", "in general")
+    assert list(first.beside) == [
+        "distance of the swap",
+        "distance of paraphrase",
+        "distance within this persona",
+        "distance within the reference",
+    ]
+    assert first.family == "movement, Benjamini-Hochberg (2 claims)"
+
+
+def test_a_rewording_that_moves_as_much_takes_the_claim_away() -> None:
+    other = ("no never", "no not now", "never no")
+    found = movement(replies(other, paraphrase=other), words=["Ben"])
+    assert found.table["moves_more"].to_list() == [False]
+    assert found.table["beyond_resample_low"].gt(0).all()
+
+
+def test_names_do_not_count_once_masked() -> None:
+    named = ("Dear Ben yes of course", "Dear Ben yes of course today", "Dear Ben of course yes")
+    rows = replies(named)
+    rows.loc[rows["arm"].ne("swap"), "text"] = "Dear Ada " + rows["text"]
+    plain, masked = movement(rows), movement(rows, words=["Ada", "Ben"])
+    assert plain.notes == (
+        "No word was masked, so a reply that repeats a name moves by the name alone.",
+    )
+    assert masked.notes == ()
+    assert (masked.by_contrast["swap"] < plain.by_contrast["swap"]).all()
+
+
+def test_masking_takes_whole_words_in_either_case() -> None:
+    mask = masking(["Ann", "Ann Lee"])
+    assert mask("ann lee and Annette, ANN.") == "▢ and Annette, ▢."
+
+
+def test_words_that_carry_personas_are_collected() -> None:
+    study = Study.load("pilot")
+    words = identity_words(study.people)
+    assert {"Zhengyu", "Luo", "Luo Zhengyu", "she", "themselves"} <= set(words)
+    assert not {"a", "the", "of"} & set(words)
+
+
+def test_one_replicate_cannot_tell_movement_from_chance() -> None:
+    rows = replies()
+    rows = rows[rows["unit_id"].str.endswith("0")]
+    found = movement(rows, words=["Ben"])
+    assert {one.verdict for one in found.findings} == {"not estimable"}
+    assert found.findings[0].caveats == (
+        "No contrast holds two replies each of ben, the reference and paraphrase, so how far they "
+        "are apart beyond chance cannot be told.",
+    )
+    assert found.table["moves_more"].to_list() == [False]
+
+
+def test_one_scenario_gives_no_interval() -> None:
+    found = movement(replies(scenarios=1), words=["Ben"])
+    assert found.findings[1].caveats == (
+        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is no "
+        "interval and no p-value.",
+    )
+
+
+def test_scenarios_that_agree_exactly_leave_no_error() -> None:
+    rows = replies(("no", "never"))
+    rows["text"] = rows["text"].str.replace(" please", "")
+    found = movement(rows, words=["Ben"])
+    assert found.findings[0].caveats == (
+        "Every scenario says exactly the same of ben, so there is nothing to measure the "
+        "difference by.",
+    )
+
+
+def test_what_was_not_answered_is_left_out_and_said() -> None:
+    rows = replies()
+    rows.loc[0, "apart"] = "refused"
+    found = movement(rows, words=["Ben"])
+    assert found.notes == ("1 of 48 replies were refused, cut off, or failed, and are left out.",)
+
+
+def test_leads_are_kept_apart() -> None:
+    rows = replies()
+    rows.loc[rows["scenario_id"].eq("s3"), "origin"] = "lead"
+    found = movement(rows, words=["Ben"])
+    assert found.notes == (
+        "12 replies to contrasts lifted from leads are left out; pass them alone to compare them.",
+    )
+    assert found.findings[0].n.scenarios == 3
+    alone = movement(replies(origin="lead"), words=["Ben"])
+    assert {one.speaks_of for one in alone.findings} == {"these situations"}
+
+
+def test_explore_rows_and_other_frames_are_refused() -> None:
+    with pytest.raises(AnalysisError) as caught:
+        movement(replies(stage="explore"))
+    assert str(caught.value).startswith("analysis: got 48 of 48 rows of stage 'explore'; wanted")
+    with pytest.raises(AnalysisError) as caught:
+        movement(replies().drop(columns=["text", "apart"]))
+    assert str(caught.value) == (
+        "movement: got a frame without text, apart; wanted the frame `replies`. Pass "
+        "`load_frames(record).replies`."
+    )

@@ -1,0 +1,83 @@
+"""Shrunken cells, and what an inconclusive study needs, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from toolkit.analysis import worst_cells
+from toolkit.analysis.needs import Pieces, needed, pieces
+from toolkit.analysis.shrinking import shrink
+
+
+def test_shrinking_is_worked_by_hand() -> None:
+    # Weights 1 each: mean 0, Q = 18, scale 3 - 3/3 = 2, so tau squared = (18 - 2) / 2 = 8.
+    found = shrink(np.array([-3.0, 0.0, 3.0]), np.ones(3))
+    assert found.mean == 0
+    assert found.spread == pytest.approx(np.sqrt(8))
+    assert found.value == pytest.approx([-3 * 8 / 9, 0, 3 * 8 / 9])
+    # (1 - B) v + B² / sum of 1/(v + tau²), with B = 1/9 and the sum 3/9.
+    assert found.se == pytest.approx([np.sqrt(8 / 9 + 3 / 81)] * 3)
+
+
+def test_a_noisy_extreme_is_no_longer_the_worst() -> None:
+    found = shrink(np.array([-2.0, -1.5, 0.2, 0.4, 0.1, -0.1]), np.array([4.0, *[0.05] * 5]))
+    assert np.argmin(found.value) == 1
+
+
+def test_what_may_all_be_noise_is_all_the_same() -> None:
+    found = shrink(np.array([-0.1, 0.1, 0.0]), np.ones(3))
+    assert found.spread == 0
+    assert found.value == pytest.approx([0.0, 0.0, 0.0])
+
+
+def test_unknown_cells_stay_unknown() -> None:
+    found = shrink(np.array([np.nan, 1.0, 2.0]), np.array([1.0, np.nan, 1.0]))
+    assert np.isnan(found.value[:2]).all()
+    assert found.value[2] == 2.0
+    assert np.isnan(shrink(np.array([np.nan]), np.array([1.0])).value).all()
+
+
+def test_the_worst_cells_come_first_and_suppressed_ones_never() -> None:
+    table = pd.DataFrame(
+        {"subject": list("abc"), "scenario": "s", "shrunken": [-0.2, np.nan, -0.9]}
+    )
+    assert worst_cells(table)["subject"].to_list() == ["c", "a"]
+    assert worst_cells(table, 1)["subject"].to_list() == ["c"]
+
+
+def test_the_needed_number_is_the_first_with_enough_power() -> None:
+    known = pieces(0.0, 0.09, 0.0, scenarios=9, raters=0)
+    said = needed(known, margin=0.3, alpha=0.05)
+    scenarios = next(
+        n
+        for n in range(9, 500)
+        # SE² = .09 · 9/n · n/(n - 1)
+        if 2 * stats.t.cdf(0.3 / np.sqrt(0.81 / (n - 1)) - stats.t.ppf(0.95, n - 1), n - 1) - 1
+        >= 0.8
+    )
+    assert said == (
+        f"About {scenarios - 9} more scenarios like those there are for 80 % power to conclude "
+        "equivalent within 0.3 if the truth is 0."
+    )
+
+
+def test_more_of_what_does_not_help_is_said() -> None:
+    # All of it between scenarios, few of them: raters add nothing.
+    known = Pieces(scenario=0.09, rater=0.0, rest=0.0, scenarios=9, raters=30)
+    assert needed(known, margin=0.3, alpha=0.05).endswith(
+        "if the truth is 0; more raters alone would not do."
+    )
+    both = Pieces(scenario=1.0, rater=1.0, rest=0.0, scenarios=5, raters=5)
+    assert needed(both, margin=0.1, alpha=0.05) == (
+        "No number of scenarios or raters alone would do for 80 % power to conclude equivalent "
+        "within 0.1 if the truth is 0; more of both are needed."
+    )
+
+
+def test_a_study_that_was_large_enough_is_told_so() -> None:
+    known = Pieces(scenario=1e-4, rater=0.0, rest=0.0, scenarios=20, raters=30)
+    assert needed(known, margin=0.5, alpha=0.05) == (
+        "As large as it is, the study had the size for 80 % power to conclude equivalent within "
+        "0.5 if the truth is 0."
+    )

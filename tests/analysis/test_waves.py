@@ -1,0 +1,107 @@
+"""The change between two waves, against R and by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from comparisons import complete, expected, judged, read
+
+from toolkit.analysis import Waves, waves
+from toolkit.errors import AnalysisError
+
+EFFECTS = np.array([[-0.5], [0.4], [-1.1], [-0.2], [-0.9], [0.1]])
+NUMBER = {"scale": "number", "bounds": (-np.inf, np.inf)}
+
+
+def test_changes_are_those_of_r() -> None:
+    rows = read("waves")
+    parts = [judged(rows[rows["wave"].eq(name)]) for name in ("before", "after")]
+    found = waves(*parts, margin=0.5)
+    r = expected("waves")
+    shared = _shared(rows)
+    compared = {one.subject: one for one in [*found.findings, *found.null_arms]}
+    for one in (compared["ben"], compared["eve"], compared["paraphrase"]):
+        v_r, v_s, v_rs = (r[f"V_{part}", one.subject] for part in ("r", "s", "rs"))
+        own = shared[shared["label"].eq(one.subject)]
+        clusters = min(own["rater"].nunique(), own["scenario"].nunique())
+        variance = max(v_r, v_s, v_r + v_s - v_rs) * clusters / (clusters - 1)
+        assert one.estimate is not None
+        assert one.estimate.value == pytest.approx(r["estimate", one.subject], rel=1e-9)
+        assert one.se == pytest.approx(np.sqrt(variance), rel=1e-9)
+        assert one.df == clusters - 1
+    assert (found.only_before, found.only_after) == (1, 1)
+    assert found.notes == (
+        "1 contrasts were only asked before and 1 only after: they are left out.",
+    )
+
+
+def _shared(rows: pd.DataFrame) -> pd.DataFrame:
+    label = np.where(rows["arm"].eq("swap"), rows["persona"], rows["arm"])
+    rows = rows.assign(label=label, key=rows["contrast"] + rows["arm"] + rows["persona"])
+    seen = rows.groupby("key")["wave"].nunique()
+    return rows[rows["key"].isin(seen[seen.eq(2)].index)]
+
+
+def test_complete_data_give_the_difference_of_matched_differences() -> None:
+    first, second = complete(EFFECTS, raters=5), complete(EFFECTS / 2, raters=5, seed=8)
+    found = waves(judged(first, **NUMBER), judged(second, **NUMBER))
+    changes = [
+        rows.pivot(index=["scenario", "rater"], columns="arm", values="value")
+        .eval("swap - reference")
+        .groupby("scenario")
+        .mean()
+        for rows in (first, second)
+    ]
+    change = changes[1] - changes[0]
+    (one,) = found.findings
+    assert one.estimate is not None
+    assert one.estimate.value == pytest.approx(change.mean(), rel=1e-10)
+    assert (one.df, one.question) == (4, "waves")
+    assert one.estimand == (
+        "change, after less before, of the average difference of replies to ben from replies to "
+        "the reference, each scenario counting equally"
+    )
+
+
+def test_the_same_wave_twice_has_not_changed() -> None:
+    rows = judged(complete(EFFECTS, raters=5), **NUMBER)
+    (one,) = waves(rows, rows).findings
+    assert one.verdict == "not estimable"
+    assert one.caveats == (
+        "The model leaves no error at all in the observations of ben, so there is nothing to "
+        "measure the difference by.",
+    )
+
+
+def test_machine_outcomes_change_over_scenarios_alone() -> None:
+    first = complete(EFFECTS, raters=5).assign(rater=None)
+    second = complete(EFFECTS, raters=5, seed=8).assign(rater=None)
+    (one,) = waves(judged(first, **NUMBER), judged(second, **NUMBER)).findings
+    assert (one.df, one.se_type) == (5, "clusters (scenarios)")
+
+
+def test_waves_without_a_common_contrast_are_refused() -> None:
+    rows = complete(EFFECTS, raters=5)
+    other = rows.assign(contrast="x" + rows["contrast"])
+    with pytest.raises(AnalysisError) as caught:
+        waves(judged(rows, **NUMBER), judged(other, **NUMBER))
+    assert str(caught.value) == (
+        "waves: got 6 contrasts before and 6 after, none of them in both; wanted the same "
+        "contrasts. Send the contrasts of the first wave again."
+    )
+
+
+def test_waves_of_two_outcomes_are_refused() -> None:
+    rows = complete(EFFECTS, raters=5)
+    with pytest.raises(AnalysisError) as caught:
+        waves(judged(rows, **NUMBER), judged(rows, **NUMBER, outcome="accuracy"))
+    assert str(caught.value) == (
+        "waves: got the outcome 'respect' before and 'accuracy' after; wanted one in both. Compare "
+        "the same outcome."
+    )
+
+
+def test_a_planned_change_is_held_by_holm() -> None:
+    first, second = complete(EFFECTS, raters=5), complete(EFFECTS, raters=5, seed=8)
+    found: Waves = waves(judged(first, **NUMBER), judged(second, **NUMBER), primary=True)
+    assert found.findings[0].family == "changes, Holm (1 claim)"
+    assert found.table["subject"].to_list() == ["ben"]

@@ -5,6 +5,7 @@ all of them the band of differences that would not matter, and beside them the v
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -45,6 +46,7 @@ def forest(
     findings: Sequence[Finding],
     *,
     names: Mapping[str, str] | None = None,
+    truth: Mapping[str, float] | None = None,
     title: str = "Difference from the reference",
     order: Literal["estimate", "given"] = "estimate",
 ) -> Figure:
@@ -55,17 +57,24 @@ def forest(
     Args:
         findings: of one outcome and unit.
         names: subject to what people call it; a subject without one is shown as it is.
+        truth: subject to the true difference, where a control record knows it.
         title: what the figure is about.
         order: by the estimate, lowest first, or as given. Not estimable ones come last.
     """
-    numbers = _numbers(findings)
+    alike, known = _alike(findings), truth or {}
+    numbers = _numbers(findings, alike=alike)
+    if known:
+        numbers["truth"] = numbers["subject"].map(dict(known))
     if not findings:
         return nothing(title, "No comparison was made.", numbers)
     drawn = _drawn(findings, order)
     margin = _common_margin(findings)
-    shared = _shared_nulls(findings)
-    lines = [_line(one, names or {}, drawn, beside=not shared) for one in drawn]
-    lines += [_null_line(arm, at) for arm, at in shared.items()]
+    lines = [
+        replace(_line(one, names or {}, drawn, beside=not alike), truth=known.get(one.subject))
+        for one in drawn
+    ]
+    if alike:
+        lines += [_null_line(arm, at) for arm, at in _shared(findings).items()]
     with style():
         canvas, axes = draw_rows(
             lines,
@@ -73,17 +82,21 @@ def forest(
             label=_axis(findings, margin),
             band=None if margin is None else (-margin, margin),
         )
-        _key(canvas, drawn, shared=bool(shared))
+        _key(canvas, drawn, alike=alike, truth=bool(known))
         head(canvas, title, simulated_stamp(any(one.simulated for one in findings)))
     return Figure(canvas, numbers, _alt(title, findings, len(drawn), margin))
 
 
-def _numbers(findings: Sequence[Finding]) -> pd.DataFrame:
-    """One row a finding, and one a null arm beside it."""
-    table = findings_frame(findings).assign(arm="swap")
+def _numbers(findings: Sequence[Finding], *, alike: bool) -> pd.DataFrame:
+    """One row a finding, and one a null arm beside it: once, when all have the same."""
+    table = findings_frame(findings)
+    table["arm"] = [one.subject if one.subject in _NULLS else "swap" for one in findings]
+    drawn = [(one, arm, at) for one in findings for arm, at in one.null_arms.items()]
+    if alike:
+        drawn = [(findings[0], arm, at) for arm, at in _shared(findings).items()]
     beside = [
         {
-            "subject": one.subject,
+            "subject": arm if alike else one.subject,
             "outcome": one.outcome,
             "compared_with": one.compared_with,
             "arm": arm,
@@ -92,10 +105,10 @@ def _numbers(findings: Sequence[Finding]) -> pd.DataFrame:
             "high": at.high,
             "level": at.level,
             "unit": one.unit,
+            "verdict": "null arm",
             "simulated": one.simulated,
         }
-        for one in findings
-        for arm, at in one.null_arms.items()
+        for one, arm, at in drawn
     ]
     if not beside:
         return table
@@ -161,11 +174,17 @@ def _null_line(arm: str, at: Estimate) -> Line:
     return Line(arm, _null_mark(arm, at), (at.text(), "null arm", ""))
 
 
-def _shared_nulls(findings: Sequence[Finding]) -> Mapping[str, Estimate]:
-    """The null arms, when all rows have the same: they are then drawn once."""
+def _alike(findings: Sequence[Finding]) -> bool:
+    """Whether all rows have the same null arms, which are then drawn once."""
     each = [dict(one.null_arms) for one in findings if one.null_arms]
-    alike = len(each) > 1 and all(one == each[0] for one in each)
-    return each[0] if alike else {}
+    return len(each) > 1 and all(one == each[0] for one in each)
+
+
+def _shared(findings: Sequence[Finding]) -> Mapping[str, Estimate]:
+    """The null arms of all rows, but for those that are rows themselves."""
+    own = {one.subject for one in findings}
+    first = next(one.null_arms for one in findings if one.null_arms)
+    return {arm: at for arm, at in first.items() if arm not in own}
 
 
 def _common_margin(findings: Sequence[Finding]) -> float | None:
@@ -183,14 +202,14 @@ def _axis(findings: Sequence[Finding], margin: float | None) -> str:
     return label
 
 
-def _key(canvas: Canvas, drawn: Sequence[Finding], *, shared: bool) -> None:
+def _key(canvas: Canvas, drawn: Sequence[Finding], *, alike: bool, truth: bool) -> None:
     """Say what each shape means, of those that occur."""
     met = {one.verdict for one in drawn}
     looks: list[tuple[str, str, str, bool, int]] = [
         (verdict, *_LOOKS[verdict], 7) for verdict in VERDICTS if verdict in met & {*_LOOKS}
     ]
     arms = {arm for one in drawn for arm in one.null_arms}
-    if not shared:
+    if not alike:
         looks += [(arm, *_NULLS[arm], False, 5) for arm in _NULLS if arm in arms]
     handles = [
         Line2D(
@@ -205,6 +224,8 @@ def _key(canvas: Canvas, drawn: Sequence[Finding], *, shared: bool) -> None:
         )
         for name, shape, color, filled, size in looks
     ]
+    if truth:
+        handles.append(Line2D([], [], marker="x", color=INK, linewidth=0, label="true difference"))
     if handles:
         canvas.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
 

@@ -178,9 +178,10 @@ def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
     without = f" {none} have no interval and are dotted." if none else ""
     said = " Simulated data." if any(one.simulated for one in found.findings) else ""
     return (
-        f"Map of {table['subject'].nunique()} personas by {table['scenario'].nunique()} "
-        f"situations: {len(numbers)} shrunken differences from the reference, n = {low} to {high} "
-        f"answers each; {far} are {step:g} or more from 0. {hidden} cells rest on fewer than "
-        f"{PRIVACY_MINIMUM} raters and are hatched and not shown.{without} One situation by itself "
+        f"Map of shrunken differences from the reference, {table['subject'].nunique()} personas by "
+        f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, n = {low} to "
+        f"{high} answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
+        f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} "
+        f"One situation by itself "
         f"is no evidence in general.{said}"
     )

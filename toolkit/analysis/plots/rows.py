@@ -46,6 +46,8 @@ class Line:
     """One text a column, to the right of the panel."""
     beside: tuple[Mark, ...] = field(default=())
     """Drawn below the mark, thinner."""
+    truth: float | None = None
+    """Where the mark should be, when that is known; drawn as a cross."""
 
 
 def draw_rows(
@@ -130,6 +132,8 @@ def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
     first = place - step * (len(marks) - 1) / 2
     for at, mark in enumerate(marks):
         _draw_mark(axes, first + at * step, mark)
+    if line.truth is not None:
+        axes.plot(line.truth, first, "x", color=INK, markersize=7, markeredgewidth=1.6, zorder=5)
 
 
 def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:

@@ -13,6 +13,8 @@ from toolkit.errors import AnalysisError
 STRATUM = "stratum"
 _CANDIDATES = (STRATUM, "persona", "rater", "scenario", "contrast", "scenario:persona", "reply")
 """From what matters most; a later factor that parts rows as an earlier one does is left out."""
+_ROWS_A_LEVEL = 2
+"""With fewer rows a level on average, a factor cannot be told from the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _groups(rows: pd.DataFrame) -> tuple[tuple[str, ...], list[str]]:
     for name in _CANDIDATES:
         codes = rows.groupby(name.split(":"), observed=True, dropna=False).ngroup().to_numpy()
         levels = int(codes.max(initial=-1)) + 1
-        if levels < 2 or (levels == len(rows) and name != STRATUM):
+        if levels < 2 or (len(rows) < _ROWS_A_LEVEL * levels and name != STRATUM):
             continue
         if rows[name.split(":")].isna().any(axis=None):
             continue

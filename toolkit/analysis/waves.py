@@ -9,7 +9,7 @@ A smaller effect after than before is what was hoped for; whether the effect is 
 answered by ``disparity`` of the second wave, not by the change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -87,16 +87,8 @@ def waves(
     known = [measured(one, effects, data, level=level, margin=margin) for one in claims]
     personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
     personas = in_family(personas, "changes", "Holm" if primary else "Benjamini-Hochberg")
-    planned = bool(both.frame["origin"].eq("planned").fillna(False).all())
-    say = Saying(
-        both,
-        data,
-        Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=0),
-        "in general" if planned else "these situations",
-        MappingProxyType(
-            {one.subject: at for one in nulls if (at := one.estimate(level)) is not None}
-        ),
-    )
+    asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=0)
+    say = _saying(both, data, asked, nulls)
     findings = tuple(replace(say.finding(one), question="waves") for one in personas)
     return Waves(
         findings=findings,
@@ -105,6 +97,18 @@ def waves(
         only_before=only[0],
         only_after=only[1],
         notes=_notes(only),
+    )
+
+
+def _saying(both: Observations, data: Coded, asked: Asked, nulls: Sequence[Claim]) -> Saying:
+    planned = bool(both.frame["origin"].eq("planned").fillna(False).all())
+    beside = {one.subject: at for one in nulls if (at := one.estimate(asked.level)) is not None}
+    return Saying(
+        both,
+        data,
+        asked,
+        "in general" if planned else "these situations",
+        MappingProxyType(beside),
     )
 
 

@@ -183,6 +183,5 @@ for (name in c("ben", "eve", "paraphrase")) {
 out <- do.call(rbind, kept)
 write.csv(out, "expected.csv", row.names = FALSE, quote = FALSE)
 print(out, row.names = FALSE)
-s <- sessionInfo()
-cat("\n", R.version.string, "\n", sep = "")
+cat("\n", R.version.string, "\n", R.version$platform, "\n", sep = "")
 for (name in c("sandwich", "clubSandwich")) cat(name, as.character(packageVersion(name)), "\n")

@@ -125,7 +125,7 @@ def reliability(
     every = frames.choices if outcome == PREFERENCE else frames.item_ratings
     straight = straight_lining(rows if outcome == PREFERENCE else every, outcome)
     findings = (
-        *(of_coefficient(one, context) for one in [alphas[0], *coefficients[3:]]),
+        *(of_coefficient(one, context) for one in _told(coefficients)),
         of_severity(parts, context),
         of_groups(within, context),
         *of_repeats(repeats, context, level=level, seed=seed, draws=draws),
@@ -158,6 +158,13 @@ def _flags(ratings: pd.DataFrame, outcome: str, flag: float) -> list[Coefficient
     return [ac1_of(flagged, of=of), fleiss_of(flagged, of=of), cohen_of(flagged, of=of)]
 
 
+def _told(coefficients: list[Coefficient]) -> list[Coefficient]:
+    """One alpha, the level asked for, and Cohen's kappa only where two raters rated."""
+    alpha, others = coefficients[0], coefficients[len(_LEVELS) :]
+    cohen = others.pop()
+    return [alpha, *others, *([cohen] if cohen.estimate else [])]
+
+
 def _named(compared: pd.DataFrame) -> pd.DataFrame:
     return compared.rename(
         columns={"participant_id": "rater", "contrast_id": "contrast", "persona_id": "persona"}
@@ -170,15 +177,20 @@ def _says(findings: tuple[Finding, ...], straight: pd.DataFrame) -> tuple[str, .
         if one.estimate is None:
             said.extend(one.caveats)
             continue
-        signed = one.subject in ("drift", "repeats: change", "groups of raters")
+        low, high = (_number(end) for end in (one.estimate.low, one.estimate.high))
         said.append(
-            f"{one.subject[0].upper()}{one.subject[1:]}: {one.estimate.text(signed=signed)} "
-            f"({one.unit}; n = {one.n.observations}, raters {one.n.raters})."
+            f"{one.subject[0].upper()}{one.subject[1:]} ({one.estimand}): "
+            f"{_number(one.estimate.value)}, 95 % interval {low} to {high}; "
+            f"{one.n.observations} judgments by {one.n.raters} raters."
         )
     if len(straight):
         flat = int(straight["same_answer"].sum())
         said.append(f"{flat} of {len(straight)} raters gave one answer to every item.")
     return tuple(dict.fromkeys(said))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _tidy(coefficients: list[Coefficient]) -> pd.DataFrame:

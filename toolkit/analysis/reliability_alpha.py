@@ -143,7 +143,7 @@ class _Sums:
         else:
             pairs = per[:, :, None] * self._counts[:, None, :]
             pairs -= per[:, :, None] * np.eye(counts.shape[1])
-            self._within = pairs.reshape(len(counts), -1)
+            self._within = pairs.reshape(len(counts), counts.shape[1] ** 2)
 
     def only(self) -> float:
         """The value that occurs when there is one alone."""

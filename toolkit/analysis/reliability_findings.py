@@ -32,7 +32,7 @@ _ONE_RATER = "It comes from fewer than two raters and cannot be generalized over
 _ESTIMANDS = {
     "Krippendorff's alpha": "agreement of two raters of one reply beyond chance, {of} level",
     "ICC(2,1)": "correlation of two raters' ratings of one reply (absolute agreement)",
-    "ICC(2,k)": "the same for the mean of several raters' ratings of a reply",
+    "ICC(2,k)": "correlation of two means of ratings of one reply, each by so many raters",
     "Gwet's AC1": "agreement of two raters of one reply beyond chance on: {of}",
     "Fleiss' kappa": "agreement of two raters of one reply beyond chance on: {of}",
     "Cohen's kappa": "agreement of the two raters beyond chance on: {of}",

@@ -25,8 +25,8 @@ def _lines(sections: list[tuple[str, str, Sequence[Row]]], command: str) -> Iter
     yield "# Calibration"
     yield ""
     yield f"Made by `{command}`."
-    yield "Every figure is counted on simulated answers whose truth is known; in brackets stands its"
-    yield "99 % Monte-Carlo interval. A band is missed when that interval lies wholly outside of it."
+    yield "Every figure is counted on simulated answers whose truth is known; in brackets stands"
+    yield "its 99 % Monte-Carlo interval. A band is missed when that lies wholly outside of it."
     yield "Figures without a band are shown and not judged."
     for title, says, rows in sections:
         yield from ("", f"## {title}", "", says, "")

@@ -1,0 +1,91 @@
+"""What clustered variances need when clusters are few: a factor against bias, and their df.
+
+Residuals are smaller than errors, since levels of raters and contrasts were fitted to them, and
+the more so the fewer answers each level has. So sums of squared scores fall short of what they
+estimate. Were all errors independent and equally large, how far they fall short would be known
+exactly, and so would be how much they vary: the factor that makes each sum unbiased in that case,
+and the degrees of freedom of the chi-squared variable with the same mean and variance (R. M. Bell
+and D. F. McCaffrey 2002; G. W. Imbens and M. Kolesár 2016; here for each way of clustering by
+itself). Where every level is balanced the factor is G / (G - 1) and the df are G - 1.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+class Correction(NamedTuple):
+    """For one way of clustering; arrays of shape (q,), one entry an effect."""
+
+    factor: Floats
+    """What a sum of squared scores is multiplied by; infinite where it can only be 0."""
+    df: Floats
+    """Degrees of freedom of that sum; 0 where it can only be 0."""
+
+
+class Working:
+    """The design whose residuals the scores are made of.
+
+    Args:
+        levels: groupings whose levels are fitted, as codes; each of shape (n,).
+        columns: everything else that is fitted, shape (n, k).
+        weight: of least squares, shape (n,).
+    """
+
+    def __init__(self, levels: Sequence[Codes], columns: Floats, weight: Floats) -> None:
+        parts = [_indicators(one) for one in levels] + [sparse.csr_array(columns)]
+        self._fitted = sparse.csr_array(sparse.hstack(parts))
+        weighted = self._fitted.multiply(weight[:, None]).tocsr()
+        self._weighted = sparse.csr_array(weighted)
+        self._inverse = np.linalg.pinv(
+            (self._fitted.T @ self._weighted).toarray(), rcond=1e-10, hermitian=True
+        )
+        between = (self._weighted.T @ self._weighted).toarray()
+        self._spread = self._inverse @ between @ self._inverse
+
+    def correction(self, influence: Floats, groups: Codes, *, df: bool = True) -> Correction:
+        """Correct the variance clustered by ``groups``.
+
+        Args:
+            influence: what each row adds to each effect, shape (n, q).
+            groups: codes, shape (n,).
+            df: False leaves the degrees of freedom at 0, which saves most of the work where there
+                are many groups.
+        """
+        summing = sparse.csr_array(_indicators(groups).T)
+        found = [self._one(column, summing, df=df) for column in influence.T]
+        factors, dfs = (np.array(one) for one in zip(*found, strict=True)) if found else ([], [])
+        return Correction(np.asarray(factors, "float64"), np.asarray(dfs, "float64"))
+
+    def _one(self, effect: Floats, summing: sparse.csr_array, *, df: bool) -> tuple[float, float]:
+        wanted = float(effect @ effect)
+        own = summing.multiply(effect[None, :]).tocsr()
+        plain = (own @ self._fitted).T
+        weighted = (own @ self._weighted).T
+        # Squared length of each cluster's part of the effect, as a sum of residuals' weights.
+        expected = (
+            wanted
+            - 2 * float(np.sum(self._inverse * (weighted @ plain.T).toarray()))
+            + float(np.sum(self._spread * (plain @ plain.T).toarray()))
+        )
+        if expected <= 1e-9 * wanted or wanted == 0:
+            return float("inf"), 0.0
+        if not df:
+            return wanted / expected, 0.0
+        one, other = plain.toarray(), weighted.toarray()
+        across = other.T @ self._inverse @ one
+        products = one.T @ self._spread @ one - across - across.T
+        products[np.diag_indices_from(products)] += own.power(2).sum(axis=1)
+        return wanted / expected, expected**2 / float(np.sum(products**2))
+
+
+def _indicators(codes: Codes) -> sparse.csr_array:
+    groups, places = np.unique(codes, return_inverse=True)
+    made = (np.ones(len(codes)), (np.arange(len(codes)), places))
+    return sparse.csr_array(made, shape=(len(codes), len(groups)))

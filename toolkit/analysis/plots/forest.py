@@ -225,7 +225,7 @@ def _key(canvas: Canvas, drawn: Sequence[Finding], *, alike: bool, truth: bool) 
         for name, shape, color, filled, size in looks
     ]
     if truth:
-        handles.append(Line2D([], [], marker="x", color=INK, linewidth=0, label="true difference"))
+        handles.append(Line2D([], [], marker="x", color=VERMILION, linewidth=0, label="true difference"))
     if handles:
         canvas.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
 

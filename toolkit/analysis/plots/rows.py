@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from toolkit.analysis.finding import Estimate
-from toolkit.analysis.plots.figure import GRAY, INK, PALE, written
+from toolkit.analysis.plots.figure import GRAY, INK, PALE, VERMILION, written
 
 _ROW = 0.3
 _CLOSE = 0.2
@@ -133,7 +133,7 @@ def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
     for at, mark in enumerate(marks):
         _draw_mark(axes, first + at * step, mark)
     if line.truth is not None:
-        axes.plot(line.truth, first, "x", color=INK, markersize=7, markeredgewidth=1.6, zorder=5)
+        axes.plot(line.truth, first, "x", color=VERMILION, markersize=7.5, markeredgewidth=2, zorder=5)
 
 
 def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:

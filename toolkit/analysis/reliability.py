@@ -31,7 +31,12 @@ from toolkit.analysis.reliability_findings import (
 )
 from toolkit.analysis.reliability_groups import group_agreement
 from toolkit.analysis.reliability_icc import icc_of
-from toolkit.analysis.reliability_items import Coefficient, Level, items_by_raters
+from toolkit.analysis.reliability_items import (
+    Coefficient,
+    ItemsByRaters,
+    Level,
+    items_by_raters,
+)
 from toolkit.analysis.reliability_raters import (
     attention,
     distributions,
@@ -105,25 +110,18 @@ def reliability(
     """
     rows = judgments(frames, outcome)
     compared = rows[rows["apart"].isna() & rows["value"].notna()]
-    ratings = pd.DataFrame(
-        {
-            "item": compared["unit_id"].to_numpy(),
-            "rater": compared["participant_id"].astype("str").to_numpy(),
-            "value": compared["value"].to_numpy(dtype="float64"),
-        }
-    )
-    items = items_by_raters(ratings)
-    alphas = [alpha_of(items, level=one, seed=seed, draws=draws) for one in _LEVELS]
-    alphas.sort(key=lambda one: one.of != level)
-    parts = components(items)
-    whole = icc_of(items)
-    correlations = whole if whole[0].estimate else icc_from(items, parts)
-    coefficients = [*alphas, *correlations, *_flags(ratings, outcome, flag)]
     context = Context.of(rows, compared, outcome, plan)
+    ratings = _ratings(compared)
+    items = items_by_raters(ratings)
+    parts = components(items)
+    coefficients = [
+        *_alphas(items, level, seed=seed, draws=draws),
+        *_correlations(items, parts),
+        *_flags(ratings, outcome, flag),
+    ]
     within = group_agreement(items, groups, level=level, seed=seed)
     repeats, known, moved = retest(rows), attention(rows), drift(_named(compared))
-    every = frames.choices if outcome == PREFERENCE else frames.item_ratings
-    straight = straight_lining(rows if outcome == PREFERENCE else every, outcome)
+    straight = straight_lining(rows if outcome == PREFERENCE else frames.item_ratings, outcome)
     findings = (
         *(of_coefficient(one, context) for one in _told(coefficients)),
         of_severity(parts, context),
@@ -147,6 +145,28 @@ def reliability(
         says=_says(findings, straight),
         simulated=context.simulated,
     )
+
+
+def _ratings(compared: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "item": compared["unit_id"].to_numpy(),
+            "rater": compared["participant_id"].astype("str").to_numpy(),
+            "value": compared["value"].to_numpy(dtype="float64"),
+        }
+    )
+
+
+def _alphas(items: ItemsByRaters, level: Level, *, seed: int, draws: int) -> list[Coefficient]:
+    """Alpha at every level, the one asked for first."""
+    levels = sorted(_LEVELS, key=lambda one: one != level)
+    return [alpha_of(items, level=one, seed=seed, draws=draws) for one in levels]
+
+
+def _correlations(items: ItemsByRaters, parts: Components | str) -> tuple[Coefficient, Coefficient]:
+    """ICC by analysis of variance where the table is complete, else from the mixed fit."""
+    whole = icc_of(items)
+    return whole if whole[0].estimate else icc_from(items, parts)
 
 
 def _flags(ratings: pd.DataFrame, outcome: str, flag: float) -> list[Coefficient]:

@@ -70,20 +70,9 @@ def group_agreement(
             "cannot be told; pass groups= to compare them."
         )
     pairs = _Pairs(items, groups, level)
-    if pairs.pairs.empty:
-        return _none(
-            "No item was judged by two raters whose groups are known, so agreement within and "
-            "across groups cannot be told."
-        )
-    if pairs.chance == 0:
-        return _none("Every rating of an item that two rated is the same, so groups agree alike.")
+    if why := pairs.nothing():
+        return _none(why)
     same = pairs.same(pairs.group)
-    if not same.any() or same.all():
-        missing = "one group" if not same.any() else "two groups"
-        return _none(
-            f"No item was judged by two raters of {missing}, so agreement within and across "
-            "groups cannot be compared."
-        )
     masks, hidden = _masks(pairs, same, privacy_minimum)
     table = _table(pairs, masks, confidence)
     says = ""
@@ -127,6 +116,24 @@ class _Pairs:
         self.weight = both["share"].to_numpy()
         self.item = both["item"].to_numpy()
         self.one, self.two = both["rater"].to_numpy(), both["rater_other"].to_numpy()
+
+    def nothing(self) -> str:
+        """Say why nothing can be compared; empty when something can."""
+        if self.pairs.empty:
+            return (
+                "No item was judged by two raters whose groups are known, so agreement within and "
+                "across groups cannot be told."
+            )
+        if self.chance == 0:
+            return "Every rating of an item that two rated is the same, so groups agree alike."
+        same = self.same(self.group)
+        if same.any() and not same.all():
+            return ""
+        missing = "two groups" if same.all() else "one group"
+        return (
+            f"No item was judged by two raters of {missing}, so agreement within and across "
+            "groups cannot be compared."
+        )
 
     def same(self, group: np.ndarray) -> np.ndarray:
         """Whether both raters of each pair are of one group."""

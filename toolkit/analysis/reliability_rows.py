@@ -56,7 +56,7 @@ def _chosen(choices: pd.DataFrame) -> pd.DataFrame:
     }
     against = choices["right_unit_id"].where(from_left, choices["left_unit_id"])
     ahead = choices["preferred"].astype("object").map({"left": 1.0, "right": -1.0, "equal": 0.0})
-    signed: "pd.Series[float]" = ahead.astype("float64") * np.where(from_left, 1.0, -1.0)
+    signed: pd.Series[float] = ahead.astype("float64") * np.where(from_left, 1.0, -1.0)
     return choices.assign(
         **other,
         question=PREFERENCE,

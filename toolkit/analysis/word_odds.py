@@ -53,7 +53,8 @@ def by_scenario(
     adding = np.zeros((size, len(counted.scenario)))
     adding[counted.scenario, np.arange(len(counted.scenario))] = 1.0 if times is None else times
     own, base = adding @ counted.own, adding @ counted.base
-    share = counted.background / counted.background.sum(axis=1, keepdims=True)
+    totals = counted.background.sum(axis=1, keepdims=True)
+    share = counted.background / np.where(totals > 0, totals, 1)
     known = (share > 0) & (adding.sum(axis=1) > 0)[:, None]
     pseudo = np.where(known, prior * share, 1.0)
     weight = np.where(known, 1 / (1 / (own + pseudo) + 1 / (base + pseudo)), 0.0)
@@ -61,7 +62,7 @@ def by_scenario(
     return each, weight
 
 
-def bootstrap_error(
+def standard_error(
     counted: Counted,
     prior: float,
     *,
@@ -69,7 +70,10 @@ def bootstrap_error(
     draws: int,
     rng: np.random.Generator,
 ) -> Floats:
-    """Give standard errors by drawing clusters again with replacement.
+    """Give standard errors by drawing clusters again with replacement, or the prior's if larger.
+
+    Clusters that all differ by the same amount do not vary, however few words they rest on. So the
+    error is never below the one that independent words would have, ``sqrt(1 / sum(weights))``.
 
     Args:
         counted: the counts.
@@ -89,7 +93,9 @@ def bootstrap_error(
         each, weight = by_scenario(counted, prior)
         total = times @ weight
         made = (times @ (each * weight)) / np.where(total > 0, total, 1)
-    error: Floats = made.std(axis=0, ddof=1) * np.sqrt(size / (size - 1))
+    total = by_scenario(counted, prior)[1].sum(axis=0)
+    least = np.sqrt(1 / np.where(total > 0, total, np.inf))
+    error: Floats = np.maximum(made.std(axis=0, ddof=1) * np.sqrt(size / (size - 1)), least)
     return error
 
 

@@ -20,7 +20,7 @@ from toolkit.analysis.against_reference import codes_of
 from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.text_distance import MASKED, masking
-from toolkit.analysis.word_odds import Counted, bootstrap_error, log_odds
+from toolkit.analysis.word_odds import Counted, log_odds, standard_error
 from toolkit.errors import AnalysisError
 
 Floats = NDArray[np.float64]
@@ -61,7 +61,7 @@ def words(
     seed: int,
     subjects: Sequence[str] | None = None,
     exchange: Exchange = "scenario",
-    prior: float = 500.0,
+    prior: float = 50.0,
     minimum: int = 10,
     draws: int = 1000,
     alpha: float = 0.05,
@@ -74,8 +74,9 @@ def words(
     Estimand: the difference of a word's log odds between both arms' replies to the same contrasts,
     averaged over scenarios by what each tells. Each scenario's counts carry a Dirichlet prior in
     proportion to its words under all arms (B. L. Monroe, M. P. Colaresi and K. M. Quinn 2008).
-    Standard errors come from drawing whole scenarios, or contrasts, again with replacement; t with
-    one degree of freedom less than there are clusters with the word. Benjamini-Hochberg over all
+    Standard errors come from drawing whole scenarios, or contrasts, again with replacement, and are
+    never below those of independent words; t with one degree of freedom less than there are
+    clusters with the word. Benjamini-Hochberg over all
     words of all subjects. Assumes that the units exchanged are independent.
 
     Args:
@@ -183,9 +184,7 @@ def _compare(
     per_cluster = seen if exchange == "contrast" else _summed(seen, counted.scenario)
     present = (per_cluster > 0).sum(axis=0)
     shown = (seen.sum(axis=0) >= minimum) & (present >= LEAST_CLUSTERS)
-    error = bootstrap_error(
-        counted, prior, by_contrast=exchange == "contrast", draws=draws, rng=rng
-    )
+    error = standard_error(counted, prior, by_contrast=exchange == "contrast", draws=draws, rng=rng)
     totals = counted.own.sum(), counted.base.sum()
     table = pd.DataFrame(
         {
@@ -200,7 +199,7 @@ def _compare(
             "clusters": present,
             "contrasts": (seen > 0).sum(axis=0),
         }
-    )[shown & (error > 1e-12)]
+    )[shown]
     return _Part(subject, table, int((~shown & (seen.sum(axis=0) > 0)).sum()), tuple(both))
 
 

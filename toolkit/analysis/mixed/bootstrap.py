@@ -158,6 +158,6 @@ def _require_draws(draws: int) -> None:
 
 def _failure(failed: int, draws: int) -> tuple[str, ...]:
     words = f"{failed} of {draws} refits gave no number"
-    if failed > (1 - _FEWEST) * draws:
+    if draws - failed < _FEWEST * draws:
         return (f"{words}: too many for an interval or a p-value.",)
     return (f"{words} and are left out.",)

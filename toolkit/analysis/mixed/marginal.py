@@ -212,16 +212,16 @@ def _on_logits(value: float, se: float, half: float, confidence: float) -> Estim
 
 def _set(frame: pd.DataFrame, variable: str, level: Any) -> pd.DataFrame:
     column = frame[variable]
+    known = column.unique()
+    if level not in set(known):
+        raise AnalysisError(
+            f"marginal: got the level {level!r} of {variable}; wanted one that was observed: "
+            f"{', '.join(map(_text, sorted(known)))}."
+        )
     if isinstance(column.dtype, pd.CategoricalDtype):
         values: Any = pd.Categorical([level] * len(frame), dtype=column.dtype)
     else:
         values = np.full(len(frame), level, dtype=column.dtype)
-    known = column.unique()
-    if pd.isna(values).any() or level not in set(known):
-        raise AnalysisError(
-            f"marginal: got the level {level!r} of {variable}; wanted one that was observed: "
-            f"{', '.join(map(str, sorted(known)))}."
-        )
     return frame.assign(**{variable: values})
 
 
@@ -255,9 +255,13 @@ def _top(fit: Fit, at_least: Any) -> Any:
     if not reached or reached[0] == possible[0]:
         raise AnalysisError(
             f"marginal: got at_least={at_least!r}; wanted an answer above the lowest given "
-            f"and not above the highest: {', '.join(map(str, possible[1:]))}."
+            f"and not above the highest: {', '.join(map(_text, possible[1:]))}."
         )
     return reached[0]
+
+
+def _text(answer: Any) -> str:
+    return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
 
 def _caveats(fit: Fit, variable: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ for each cell and threshold.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -71,7 +71,7 @@ def proportional_odds(fit: Fit, columns: Sequence[str] | None = None) -> Proport
         return _not_estimable(df, missing)
     model = _Freed.of(fit, [names.index(name) for name in freed])
     start, inverse = model.start(fit)
-    best = optimum(model.evaluate, start, inverse, len(fit.groups))
+    best = optimum(model, start, inverse, len(fit.groups))
     if not best.converged:
         return _not_estimable(
             df, "The model with free thresholds did not reach its maximum, so it tests nothing."
@@ -127,7 +127,15 @@ class _Freed:
         rows = self.inner.basis.rows.reshape(len(self.answers), self.thresholds, -1)
         return -np.diff(rows, axis=1)
 
+    def only(self, active: NDArray[np.bool_]) -> "_Freed":
+        return replace(self, inner=self.inner.only(active))
+
+    def only(self, active: NDArray[np.bool_]) -> "_Freed":
+        """Give the model with some of its random factors; the others are at 0."""
+        return _Freed(self.inner.only(active), self.answers)
+
     def evaluate(self, at: Array) -> tuple[float, Array]:
+        """Give the value and its gradient; infinite where thresholds of a profile cross."""
         coefficients = at[1 : self.inner.fixed]
         gaps = self._gap_rows @ coefficients
         if (gaps <= 0).any():
@@ -197,7 +205,7 @@ def _never_given(fit: Fit, freed: Sequence[str]) -> str:
     at = ", ".join(f"{name} = {value:g}" for name, value in zip(freed, values[which], strict=True))
     return (
         f"Proportional odds cannot be tested: where {at}, nobody gave the answer "
-        f"{problem.categories[answer]}. Join it with its neighbor, or free fewer columns."
+        f"{problem.categories[answer]:g}. Join it with its neighbor, or free fewer columns."
     )
 
 

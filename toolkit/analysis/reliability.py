@@ -7,6 +7,7 @@ set against that across them. What agreement does tell is how much a single rati
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ from toolkit.analysis.reliability_findings import (
     of_repeats,
     of_severity,
 )
-from toolkit.analysis.reliability_groups import group_agreement
+from toolkit.analysis.reliability_groups import GroupAgreement, group_agreement
 from toolkit.analysis.reliability_icc import icc_of
 from toolkit.analysis.reliability_items import (
     Coefficient,
@@ -38,6 +39,7 @@ from toolkit.analysis.reliability_items import (
     items_by_raters,
 )
 from toolkit.analysis.reliability_raters import (
+    Drift,
     attention,
     distributions,
     drift,
@@ -119,32 +121,54 @@ def reliability(
         *_correlations(items, parts),
         *_flags(ratings, outcome, flag),
     ]
-    within = group_agreement(items, groups, level=level, seed=seed)
-    repeats, known, moved = retest(rows), attention(rows), drift(_named(compared))
+    seen = _Seen(
+        parts,
+        group_agreement(items, groups, level=level, seed=seed),
+        retest(rows),
+        attention(rows),
+        drift(_named(compared)),
+    )
     straight = straight_lining(rows if outcome == PREFERENCE else frames.item_ratings, outcome)
     findings = (
         *(of_coefficient(one, context) for one in _told(coefficients)),
-        of_severity(parts, context),
-        of_groups(within, context),
-        *of_repeats(repeats, context, level=level, seed=seed, draws=draws),
-        of_attention(known, context),
-        of_drift(moved, context),
+        *seen.findings(context, level=level, seed=seed, draws=draws),
     )
     return Reliability(
         outcome=outcome,
         level=level,
         findings=findings,
         agreement=_tidy(coefficients),
-        severity=parts.severity if isinstance(parts, Components) else no_severity(),
-        groups=within.table,
-        retest=repeats,
-        attention=known,
-        drift=moved.table,
+        severity=no_severity() if isinstance(parts, str) else parts.severity,
+        groups=seen.groups.table,
+        retest=seen.repeats,
+        attention=seen.known,
+        drift=seen.drift.table,
         straight_lining=straight,
         distributions=distributions(ratings),
         says=_says(findings, straight),
         simulated=context.simulated,
     )
+
+
+class _Seen(NamedTuple):
+    """What was seen of raters besides their agreement."""
+
+    parts: Components | str
+    groups: GroupAgreement
+    repeats: pd.DataFrame
+    known: pd.DataFrame
+    drift: Drift
+
+    def findings(
+        self, context: Context, *, level: Level, seed: int, draws: int
+    ) -> tuple[Finding, ...]:
+        return (
+            of_severity(self.parts, context),
+            of_groups(self.groups, context),
+            *of_repeats(self.repeats, context, level=level, seed=seed, draws=draws),
+            of_attention(self.known, context),
+            of_drift(self.drift, context),
+        )
 
 
 def _ratings(compared: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ factor, the ratio of its standard deviation to the residual's. Everything is rea
 and cross-products of cells (D. Bates, M. Mächler, B. Bolker, S. Walker 2015, section 3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,14 @@ class Gaussian:
     def freedom(self) -> float:
         """What the residual sum of squares is divided by."""
         return self.rows - (self.basis.rows.shape[1] if self.restricted else 0)
+
+    def only(self, active: NDArray[np.bool_]) -> "Gaussian":
+        """Give the model with some of its factors; the others are at 0 and leave its parameters.
+
+        Args:
+            active: one truth value a factor.
+        """
+        return replace(self, crossed=self.crossed.among(active))
 
     @cached_property
     def start(self) -> Array:

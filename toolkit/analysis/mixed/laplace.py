@@ -81,6 +81,16 @@ class Laplace:
         between: Array = self.counts[1:-1].sum(1)
         return between
 
+    def only(self, active: NDArray[np.bool_]) -> "Laplace":
+        """Give the model with some of its factors; the others are at 0 and leave its parameters.
+
+        Args:
+            active: one truth value a factor.
+        """
+        smaller = Laplace(self.crossed.among(active), self.basis, self.profile, self.counts)
+        smaller._levels = self._levels[np.repeat(active, self.crossed.sizes)]
+        return smaller
+
     def evaluate(self, at: Array) -> tuple[float, Array]:
         """Give minus the log-likelihood and its gradient; infinite out of bounds."""
         alpha, sds = at[: self.thresholds], at[self.fixed :]

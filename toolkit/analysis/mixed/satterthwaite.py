@@ -42,38 +42,30 @@ class Moments:
 
 
 def moments(model: Gaussian, ratios: Array) -> Moments:
-    """Work out the moments at fitted ratios; a ratio at 0 has no part in them.
+    """Work out the moments at fitted ratios.
 
     Args:
-        model: the criterion.
+        model: the criterion of the factors that are not at 0: those have no part in it.
         ratios: where it is smallest, shape (factors,).
     """
     solved = model.solve(ratios)
     variance = solved.squares / model.freedom
     inner, starts = solved.inner, model.crossed.starts
-    slopes, free = [], np.flatnonzero(ratios)
-    for place in free:
+    slopes = []
+    for place, ratio in enumerate(ratios):
         part = solved.by_level[starts[place] : starts[place + 1], :-1] @ inner
-        slopes.append(2 * ratios[place] * variance * part.T @ part)
+        slopes.append(2 * ratio * variance * part.T @ part)
     slopes.append(variance * inner)
     back = model.basis.back
     return Moments(
         back @ (variance * inner) @ back.T,
         np.array([back @ one @ back.T for one in slopes]),
-        _covariance(model, ratios, free, variance),
+        _covariance(model, ratios, variance),
     )
 
 
-def _covariance(model: Gaussian, ratios: Array, free: NDArray[np.intp], variance: float) -> Array:
-    places = np.append(free, len(ratios))
+def _covariance(model: Gaussian, ratios: Array, variance: float) -> Array:
     at = np.append(ratios, np.log(variance))
-
-    def of_free(some: Array) -> tuple[float, Array]:
-        full = at.copy()
-        full[places] = some
-        value, gradient = model.unprofiled(full)
-        return value, gradient[places]
-
-    steps = np.append(1e-4 * np.abs(ratios[free]), 1e-4)
-    inverse: Array = linalg.inv(curvature(of_free, at[places], steps))
+    steps = np.append(1e-4 * ratios, 1e-4)
+    inverse: Array = linalg.inv(curvature(model.unprofiled, at, steps))
     return inverse

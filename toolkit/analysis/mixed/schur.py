@@ -39,6 +39,17 @@ class Crossed:
         """Number of levels of the factor that is eliminated; 0 without factors."""
         return self.sizes[0] if self.sizes else 0
 
+    def among(self, active: NDArray[np.bool_]) -> "Crossed":
+        """Keep some of the factors.
+
+        Args:
+            active: one truth value a factor.
+        """
+        kept = np.flatnonzero(active)
+        return Crossed(
+            tuple(self.codes[one] for one in kept), tuple(self.sizes[one] for one in kept)
+        )
+
     def scales(self, sds: Array) -> Array:
         """Repeat each factor's standard deviation over its levels."""
         return np.repeat(sds, self.sizes)
@@ -133,8 +144,12 @@ class Information:
         dense[np.diag_indices_from(dense)] += 1
         root = cross / np.sqrt(diagonal)
         dense -= root @ root.T
-        lower = linalg.cholesky(dense, lower=True, overwrite_a=True)
-        return Factored(self, sds, diagonal, cross, lower)
+        if len(dense):
+            # Called thousands of times on small matrices: the checks of the wrapper cost more.
+            dense, wrong = linalg.lapack.dpotrf(dense, lower=True, clean=True, overwrite_a=True)
+            if wrong:
+                raise np.linalg.LinAlgError("the Schur complement is not positive definite")
+        return Factored(self, sds, diagonal, cross, dense)
 
 
 @dataclass(frozen=True)
@@ -157,18 +172,18 @@ class Factored:
         """Give ``H^-1 @ right`` for one vector or the columns of a matrix."""
         first = len(self.diagonal)
         upper = (right[:first].T / self.diagonal).T
-        lower = linalg.cho_solve((self.lower, True), right[first:] - self.cross @ upper)
+        lower = right[first:] - self.cross @ upper
+        if len(lower):
+            lower = linalg.lapack.dpotrs(self.lower, lower, lower=True)[0]
         return np.concatenate([upper - ((self.cross.T @ lower).T / self.diagonal).T, lower])
 
     @cached_property
     def _inverse(self) -> tuple[Array, Array, Array]:
         """Give of ``H^-1`` the diagonal of the first factor, its cross block and the rest."""
-        rest = (
-            np.tril(linalg.lapack.dpotri(self.lower, lower=True)[0])
-            if len(self.lower)
-            else self.lower
-        )
-        rest += np.tril(rest, -1).T
+        rest = self.lower
+        if len(rest):
+            half = np.tril(linalg.lapack.dpotri(rest, lower=True)[0])
+            rest = half + np.tril(half, -1).T
         scaled = self.cross / self.diagonal
         cross = -rest @ scaled
         return 1 / self.diagonal - np.einsum("ij,ij->j", scaled, cross), cross, rest

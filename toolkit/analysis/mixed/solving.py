@@ -12,6 +12,7 @@ from toolkit.analysis.mixed.laplace import Laplace
 from toolkit.analysis.mixed.optimum import Optimum, optimum
 from toolkit.analysis.mixed.problem import Problem
 from toolkit.analysis.mixed.satterthwaite import Moments, moments
+from toolkit.analysis.mixed.schur import Crossed
 from toolkit.analysis.mixed.trouble import Separation, separation
 from toolkit.errors import AnalysisError
 
@@ -83,12 +84,13 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
     begin = np.full(many, _BEGIN) if start is None else np.maximum(np.abs(start), 0.1)
     inverse = np.diag(begin**2 / (2 * np.asarray(crossed.sizes, dtype=float)))
     _require_residual(model, np.zeros(many))
-    best = optimum(model.evaluate, begin, inverse, many)
+    best = optimum(model, begin, inverse, many)
     _require_residual(model, best.at)
-    solved = model.solve(best.at)
-    about = moments(model, best.at)
+    free, ratios = model.only(best.free), np.abs(best.at[best.free])
+    solved = free.solve(ratios)
+    about = moments(free, ratios)
     variance = solved.squares / model.freedom
-    scales = crossed.scales(np.abs(best.at))
+    scales = free.crossed.scales(ratios)
     modes = scales**2 * solved.by_level[:, -1]
     spread = scales * np.sqrt(variance * solved.factored.inverse_diagonal)
     fixed = basis.back @ (model.start + solved.coefficients)
@@ -106,8 +108,8 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
         criterion=criterion,
         loglik=-criterion / 2,
         moments=about,
-        levels=modes,
-        level_sds=spread,
+        levels=_all_levels(crossed, best.free, modes),
+        level_sds=_all_levels(crossed, best.free, spread),
     )
 
 
@@ -134,10 +136,11 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
     basis = beside_thresholds(columns, _profile_sizes(problem), counts.shape[1] - 1)
     model = Laplace(problem.crossed, basis, problem.profile, np.ascontiguousarray(counts.T))
     begin, inverse = _begin(model, start)
-    best = optimum(model.evaluate, begin, inverse, len(model.crossed.sizes))
-    mode = model.mode(best.at)
-    sds = np.abs(best.at[model.fixed :])
-    scales = model.crossed.scales(sds)
+    best = optimum(model, begin, inverse, len(model.crossed.sizes))
+    sds, active = np.abs(best.at[model.fixed :]), best.free[model.fixed :]
+    free = model.only(active)
+    mode = free.mode(np.append(best.at[: model.fixed], sds[active]))
+    scales = free.crossed.scales(sds[active])
     fixed = basis.back @ best.at[: model.fixed]
     counts_by_profile = np.column_stack(
         [np.bincount(problem.profile, one, minlength=len(columns)) for one in model.counts]
@@ -157,8 +160,10 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
         criterion=2 * best.value,
         loglik=-best.value,
         moments=None,
-        levels=model.crossed.scales(best.at[model.fixed :]) * mode.levels,
-        level_sds=scales * np.sqrt(mode.factored.inverse_diagonal),
+        levels=_all_levels(model.crossed, active, scales * mode.levels),
+        level_sds=_all_levels(
+            model.crossed, active, scales * np.sqrt(mode.factored.inverse_diagonal)
+        ),
         separation=apart,
     )
 
@@ -219,6 +224,13 @@ def _profile_sizes(problem: Problem) -> Array:
     return np.bincount(problem.profile, problem.sizes, minlength=len(problem.design.rows)).astype(
         np.float64
     )
+
+
+def _all_levels(crossed: Crossed, active: NDArray[np.bool_], values: Array) -> Array:
+    """Lay out what the active factors' levels have among all levels, the others at 0."""
+    full = np.zeros(crossed.starts[-1])
+    full[np.repeat(active, crossed.sizes)] = values
+    return full
 
 
 def _places(problem: Problem) -> list[int]:

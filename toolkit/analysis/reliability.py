@@ -116,18 +116,11 @@ def reliability(
     ratings = _ratings(compared)
     items = items_by_raters(ratings)
     parts = components(items)
-    coefficients = [
-        *_alphas(items, level, seed=seed, draws=draws),
-        *_correlations(items, parts),
-        *_flags(ratings, outcome, flag),
-    ]
-    seen = _Seen(
-        parts,
-        group_agreement(items, groups, level=level, seed=seed),
-        retest(rows),
-        attention(rows),
-        drift(_named(compared)),
-    )
+    alphas = _alphas(items, level, seed=seed, draws=draws)
+    others = (*_correlations(items, parts), *_flags(ratings, outcome, flag))
+    coefficients = [*alphas, *others]
+    within = group_agreement(items, groups, level=level, seed=seed)
+    seen = _Seen(parts, within, retest(rows), attention(rows), drift(_named(compared)))
     straight = straight_lining(rows if outcome == PREFERENCE else frames.item_ratings, outcome)
     findings = (
         *(of_coefficient(one, context) for one in _told(coefficients)),

@@ -46,7 +46,8 @@ def judged(
             table[name] = fixed
     if "reply" not in table:
         table["reply"] = [f"u-{number}" for number in range(len(table))]
-    fields: dict[str, Any] = {"people": PEOPLE, "outcome": "respect", **changed}
+    seen = PEOPLE[PEOPLE.index.isin(table["persona"])]
+    fields: dict[str, Any] = {"people": seen, "outcome": "respect", **changed}
     return Observations(scale=scale, bounds=bounds, frame=declared(table), **fields)
 
 

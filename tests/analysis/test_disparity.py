@@ -410,6 +410,34 @@ def test_nothing_observed_is_said() -> None:
     )
 
 
+def test_a_persona_of_whom_nothing_came_is_not_estimable() -> None:
+    rows = judged(complete(EFFECTS, raters=4))
+    found = by_name(disparity(replace(rows, people=PEOPLE.loc[["ada", "ben", "eve"]])))
+    assert list(found) == ["ben", "eve"]
+    assert found["eve"].verdict == "not estimable"
+    assert found["eve"].caveats == ("Nothing of eve was observed, so there is nothing to compare.",)
+    assert found["ben"].family == "personas, Holm (1 claim)"
+
+
+def test_nobody_else_in_a_contrast_is_said() -> None:
+    rows = complete(np.column_stack([EFFECTS, EFFECTS]), raters=4, arms=("ben", "cleo"))
+    apart = rows["scenario"].isin(["s0", "s1"])
+    rows = rows[(rows["persona"].eq("cleo") & apart) | (rows["persona"].ne("cleo") & ~apart)]
+    found = by_name(disparity(judged(rows), compare_with="grand_mean"))
+    assert found["cleo"].caveats == (
+        "Nobody else was observed in the contrasts of cleo, so there is nothing to compare.",
+    )
+
+
+def test_pairs_on_one_side_cannot_tell_the_side_from_the_persona() -> None:
+    rows = read("pairs").assign(side=1.0)
+    found = disparity(judged(rows, scale="preference", bounds=(-1, 1)))
+    assert found.findings[0].caveats == (
+        "Replies to ben stood on one side throughout, so what is due to them cannot be told from "
+        "what is due to the side.",
+    )
+
+
 def test_raters_must_be_known_throughout() -> None:
     rows = complete(EFFECTS)
     rows.loc[:2, "rater"] = None

@@ -100,10 +100,15 @@ def in_family(claims: Sequence[Claim], name: str, method: Method) -> list[Claim]
     ]
 
 
+def nothing_of(who: str) -> str:
+    """Say that there are no observations of somebody."""
+    return f"Nothing of {who} was observed, so there is nothing to compare."
+
+
 def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
     who = claim.subject
     if not claim.own.any():
-        return f"Nothing of {who} was observed, so there is nothing to compare."
+        return nothing_of(who)
     if not coded.pairs and claim.compared_with == "reference":
         here = np.unique(coded.block[claim.own])
         if not np.isin(coded.block[coded.arm == "reference"], here).any():
@@ -111,6 +116,15 @@ def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
                 f"No contrast holds observations of both {who} and the reference, so they cannot "
                 "be compared."
             )
+    if not coded.pairs and not (claim.rows & ~claim.own).any():
+        return (
+            f"Nobody else was observed in the contrasts of {who}, so there is nothing to compare."
+        )
+    if coded.pairs and not effects.estimable[claim.index]:
+        return (
+            f"Replies to {who} stood on one side throughout, so what is due to them cannot be told "
+            "from what is due to the side."
+        )
     if not effects.estimable[claim.index]:
         return (
             f"The raters and contrasts of {who} are not joined to those it is compared with, so "

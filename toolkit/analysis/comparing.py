@@ -6,13 +6,14 @@ claim is about a persona's coefficient less the average of all. Null arms stand 
 each against the persona they were sent with.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.absorbing import Floats
-from toolkit.analysis.claims import Claim
+from toolkit.analysis.claims import Claim, nothing_of
 from toolkit.analysis.coding import NULL_ARMS, Coded, CompareWith
 
 GRAND_MEAN = "grand mean"
@@ -69,7 +70,7 @@ def _with_grand_mean(data: Coded) -> Comparison:
             about="these personas",
             compared_with=GRAND_MEAN,
             estimand=estimand(f"replies to {persona}", f"the average of all {count} personas"),
-            rows=data.compared & np.isin(data.block, np.unique(data.block[rows])),
+            rows=_those_beside(data, rows),
             own=rows,
             index=index,
         )
@@ -77,6 +78,24 @@ def _with_grand_mean(data: Coded) -> Comparison:
     ]
     combine = np.eye(count) - 1 / max(count, 1)
     return Comparison(columns, combine, own, [*claims, *_nulls(data, count)])
+
+
+def unseen(data: Coded, compare_with: CompareWith, personas: Iterable[str]) -> list[Claim]:
+    """Make claims about personas of whom nothing was observed: there is nothing to claim."""
+    nothing = np.zeros(len(data.value), dtype="bool")
+    those = "replies to the reference" if compare_with == "reference" else "the average of all"
+    return [
+        Claim(
+            subject=persona,
+            about="these personas",
+            compared_with="reference" if compare_with == "reference" else GRAND_MEAN,
+            estimand=estimand(f"replies to {persona}", those),
+            rows=nothing,
+            own=nothing,
+            caveats=(nothing_of(persona),),
+        )
+        for persona in sorted(personas)
+    ]
 
 
 def _nulls(data: Coded, first: int) -> list[Claim]:
@@ -92,6 +111,12 @@ def _nulls(data: Coded, first: int) -> list[Claim]:
         )
         for place, name in enumerate(NULL_ARMS)
     ]
+
+
+def _those_beside(data: Coded, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows that compare personas within the contrasts of some; all of them where pairs are."""
+    here = data.pairs | np.isin(data.block, np.unique(data.block[rows]))
+    return np.asarray(data.compared & here, dtype="bool")
 
 
 def estimand(these: str, those: str) -> str:

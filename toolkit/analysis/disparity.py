@@ -22,7 +22,7 @@ from toolkit.analysis.adjusting import Method
 from toolkit.analysis.cells import cells
 from toolkit.analysis.claims import in_family, measured
 from toolkit.analysis.coding import NULL_ARMS, CompareWith, coded
-from toolkit.analysis.comparing import comparison
+from toolkit.analysis.comparing import comparison, unseen
 from toolkit.analysis.factor_claims import factor_claims
 from toolkit.analysis.finding import EXPLORATORY, Finding, Speaks, findings_frame
 from toolkit.analysis.observations import Observations
@@ -92,9 +92,11 @@ def disparity(
         )
     asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=seed)
     parts: list[Disparity] = []
+    absent = _absent(observations)
     for part, speaks_of in _by_origin(observations):
         within = _Within(compare_with, family if primary and not parts else None, tuple(factors))
-        parts.append(_compare(part, asked, within, speaks_of=speaks_of))
+        parts.append(_compare(part, asked, within, speaks_of=speaks_of, absent=absent))
+        absent = set()
     findings = [one for part in parts for one in part.findings]
     shown = [part.by_scenario for part in parts if len(part.by_scenario)]
     return Disparity(
@@ -117,6 +119,12 @@ class _Within:
         return "Holm" if family == self.holm else "Benjamini-Hochberg"
 
 
+def _absent(observations: Observations) -> set[str]:
+    """Personas that are described and of whom nothing was observed."""
+    seen = {str(one) for one in observations.frame["persona"].unique()}
+    return {str(one) for one in observations.people.index} - seen
+
+
 def _by_origin(observations: Observations) -> list[tuple[Observations, Speaks]]:
     """Planned contrasts speak in general; whatever is not known to be planned does not."""
     planned = observations.frame["origin"].eq("planned").fillna(False).to_numpy(dtype="bool")
@@ -129,7 +137,12 @@ def _by_origin(observations: Observations) -> list[tuple[Observations, Speaks]]:
 
 
 def _compare(
-    observations: Observations, asked: Asked, within: _Within, *, speaks_of: Speaks
+    observations: Observations,
+    asked: Asked,
+    within: _Within,
+    *,
+    speaks_of: Speaks,
+    absent: set[str],
 ) -> Disparity:
     data = coded(observations)
     asks = comparison(data, within.compare_with)
@@ -139,7 +152,12 @@ def _compare(
         measured(one, effects, data, level=asked.level, margin=asked.margin) for one in asks.claims
     ]
     personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
-    personas = in_family(personas, "personas", within.method("personas"))
+    personas = in_family(
+        [*personas, *unseen(data, within.compare_with, absent)],
+        "personas",
+        within.method("personas"),
+    )
+    personas.sort(key=lambda one: one.subject)
     of_factors, notes = factor_claims(
         data, observations.people, within.factors, level=asked.level, margin=asked.margin
     )

@@ -13,7 +13,7 @@ for each cell and threshold.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -126,9 +126,6 @@ class _Freed:
         """How each gap between neighboring thresholds of a profile depends on the coefficients."""
         rows = self.inner.basis.rows.reshape(len(self.answers), self.thresholds, -1)
         return -np.diff(rows, axis=1)
-
-    def only(self, active: NDArray[np.bool_]) -> "_Freed":
-        return replace(self, inner=self.inner.only(active))
 
     def only(self, active: NDArray[np.bool_]) -> "_Freed":
         """Give the model with some of its random factors; the others are at 0."""

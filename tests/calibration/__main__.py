@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any
 
 from calibration import primary, report
+from calibration.bands import Section
 
 SECTIONS: dict[str, tuple[ModuleType, int]] = {"primary": (primary, 10_000)}
-"""Name to the module (``NAME``, ``SAYS``, ``tasks``, ``run``, ``rows``) and its simulations."""
+"""Name to a module with ``tasks``, ``run`` (of one) and ``sections``, and its simulations."""
 SEED = 20264
 
 
@@ -21,23 +22,23 @@ def main() -> int:
     made.add_argument("--processes", type=int, default=2)
     made.add_argument("--seed", type=int, default=SEED)
     asked = made.parse_args()
-    found = []
+    found: list[Section] = []
     with get_context("spawn").Pool(asked.processes) as pool:
         for name in asked.only or SECTIONS:
             module, simulations = SECTIONS[name]
             began = time.perf_counter()
             tasks: list[Any] = module.tasks(round(simulations * asked.share), asked.seed)
             done = list(zip(tasks, pool.map(module.run, tasks, chunksize=1), strict=True))
-            found.append((module.NAME, module.SAYS, list(module.rows(done))))
+            found += module.sections(done)
             print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     if asked.only or asked.share != 1.0:
-        for title, _, rows in found:
-            print(title)
-            for row in rows:
+        for section in found:
+            print(section.title)
+            for row in section.rows:
                 mark = "MISSED" if row.fails else ""
                 print(f"  {row.case:<80} {row.figure:<26} {report.percent(row.share)} {mark}")
         return 0
-    command = f"make calibrate (seed {asked.seed})"
+    command = f"make calibrate ARGS='--seed {asked.seed}'"
     return 0 if report.write(found, command=command) else 1
 
 

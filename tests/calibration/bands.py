@@ -1,5 +1,6 @@
 """What a figure has to keep, and when it is said not to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.analysis import Estimate
@@ -41,3 +42,12 @@ class Row:
     @property
     def fails(self) -> bool:
         return self.band is not None and not self.band.holds(self.share)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report."""
+
+    title: str
+    about: str
+    rows: Sequence[Row]

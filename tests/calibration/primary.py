@@ -1,27 +1,29 @@
 """The primary test: error rate, coverage and power beside the paired t-test over scenarios."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
-from calibration.bands import COVERAGE, TYPE_I, Row
+from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
 from toolkit.analysis import Design, Estimate, planted
-from toolkit.analysis.clustered import Swept, crossed, sums
+from toolkit.analysis.absorbing import sums
+from toolkit.analysis.clustered import Swept, crossed
 from toolkit.analysis.montecarlo import effects_of_many, primary, share_of
 from toolkit.analysis.simulation import draw_values, true_effect
 from toolkit.analysis.small_samples import Working
 
-NAME = "The primary test"
-SAYS = (
+_RULE = (
     "Least squares on contrast, rater and persona, clustered by rater and by scenario at once, "
     "against the same answers' paired t-test over scenarios (difference of plain means in each "
-    "scenario that has both). *Corrected* is the same test with each piece of the variance "
-    "corrected for few clusters (`small_samples`). Figures are means over the personas of a "
-    "design; *highest* is that of the persona with the highest."
+    "scenario that has both). Figures are means over the personas of a design; *highest* is that "
+    "of the persona with the highest."
+)
+_CORRECTED = (
+    "The same estimates and answers; each piece of the variance has its own factor against bias "
+    "and its own degrees of freedom (`small_samples`) instead of G / (G − 1) and G − 1."
 )
 _CHUNK = 2500
 
@@ -147,25 +149,35 @@ def _means(design: Design, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
-def rows(done: list[tuple[Task, Hits]]) -> Iterator[Row]:
-    """Put what was counted into rows of the report."""
+def sections(done: list[tuple[Task, Hits]]) -> list[Section]:
+    """Put what was counted into sections of the report."""
+    rule: list[Row] = []
+    other: list[Row] = []
     for number, case in enumerate(CASES):
         null, effect = (_joined(done, number, planted) for planted in (False, True))
         name = f"{case.name}; effect {case.effect:+g}".replace("-", "−")
-        yield Row(name, "type-I error", share_of(null.rejects), TYPE_I)
-        yield Row(name, "highest type-I error", _highest(null.rejects), TYPE_I)
-        yield Row(name, "coverage at 0", share_of(null.covers), COVERAGE)
-        yield Row(name, "coverage at the effect", share_of(effect.covers), COVERAGE)
-        yield Row(name, "power", share_of(effect.rejects))
-        yield Row(name, "paired t: power", share_of(effect.paired))
-        yield Row(name, "paired t: type-I error", share_of(null.paired))
-        yield Row(name, "corrected: type-I error", share_of(null.corrected), TYPE_I)
-        yield Row(name, "corrected: highest type-I error", _highest(null.corrected), TYPE_I)
-        yield Row(name, "corrected: coverage at 0", share_of(null.corrected_covers), COVERAGE)
-        yield Row(
-            name, "corrected: coverage at the effect", share_of(effect.corrected_covers), COVERAGE
+        rule += _judged(name, null.rejects, null.covers, effect.rejects, effect.covers)
+        rule.append(Row(name, "paired t: power", share_of(effect.paired)))
+        rule.append(Row(name, "paired t: type-I error", share_of(null.paired)))
+        other += _judged(
+            name, null.corrected, null.corrected_covers, effect.corrected, effect.corrected_covers
         )
-        yield Row(name, "corrected: power", share_of(effect.corrected))
+    return [
+        Section("The primary test", _RULE, rule),
+        Section("The primary test, corrected for few clusters", _CORRECTED, other),
+    ]
+
+
+def _judged(
+    name: str, errors: np.ndarray, at_null: np.ndarray, found: np.ndarray, at_effect: np.ndarray
+) -> list[Row]:
+    return [
+        Row(name, "type-I error", share_of(errors), TYPE_I),
+        Row(name, "highest type-I error", _highest(errors), TYPE_I),
+        Row(name, "coverage at 0", share_of(at_null), COVERAGE),
+        Row(name, "coverage at the effect", share_of(at_effect), COVERAGE),
+        Row(name, "power", share_of(found)),
+    ]
 
 
 def _highest(hits: np.ndarray) -> Estimate:

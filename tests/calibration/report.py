@@ -1,40 +1,34 @@
 """The report: markdown with every figure, its interval, its band, and the command to repeat it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from calibration.bands import Row
+from calibration.bands import Row, Section
 from toolkit.analysis import Estimate
 
 PATH = Path(__file__).with_name("report.md")
 
 
-def write(sections: Iterable[tuple[str, str, Sequence[Row]]], *, command: str) -> bool:
-    """Write the report; returns whether every band was kept.
-
-    Args:
-        sections: title, what it is about, and its rows.
-        command: that repeats it.
-    """
-    found = list(sections)
-    PATH.write_text("\n".join(_lines(found, command)) + "\n", encoding="utf-8")
-    return not any(row.fails for _, _, rows in found for row in rows)
+def write(sections: Sequence[Section], *, command: str) -> bool:
+    """Write the report; returns whether every band was kept."""
+    PATH.write_text("\n".join(_lines(sections, command)) + "\n", encoding="utf-8")
+    return not any(row.fails for section in sections for row in section.rows)
 
 
-def _lines(sections: list[tuple[str, str, Sequence[Row]]], command: str) -> Iterator[str]:
+def _lines(sections: Sequence[Section], command: str) -> Iterator[str]:
     yield "# Calibration"
     yield ""
     yield f"Made by `{command}`."
     yield "Every figure is counted on simulated answers whose truth is known; in brackets stands"
     yield "its 99 % Monte-Carlo interval. A band is missed when that lies wholly outside of it."
     yield "Figures without a band are shown and not judged."
-    for title, says, rows in sections:
-        yield from ("", f"## {title}", "", says, "")
-        judged = [row for row in rows if row.band]
+    for section in sections:
+        yield from ("", f"## {section.title}", "", section.about, "")
+        judged = [row for row in section.rows if row.band]
         failed = sum(row.fails for row in judged)
         yield f"**{len(judged) - failed} of {len(judged)} bands kept.**"
         yield ""
-        yield from _table(rows)
+        yield from _table(section.rows)
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

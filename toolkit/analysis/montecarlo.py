@@ -4,6 +4,7 @@ Who rated what stays the same from one simulation to the next, so the design is 
 outcome costs a few sums.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,12 @@ class Trials:
 
 
 def trials(
-    design: Design, truth: Truth, *, simulations: int, seed: int, swept: Swept | None = None
+    design: Design,
+    truth: Truth,
+    *,
+    simulations: int,
+    seed: int | Sequence[int],
+    swept: Swept | None = None,
 ) -> Trials:
     """Draw outcomes of a design and run the primary test of every arm on each.
 

@@ -16,9 +16,9 @@ RATER_SD, SCENARIO_SD, NOISE_SD, RATER_ARM_SD = 0.7, 0.7, 1.0, 0.3
 HOLDS = Band(0.0, 0.05)
 _CHUNK = 250
 _SAYS = (
-    "How often a 95 % interval leaves out the truth at any look: over raters the difference on the "
-    "scenarios there are, over blocks that of all there could be. The t-test is looked at as often, "
-    "from the fifth unit on. Blocks that the same raters judge share what these raters lean to: "
+    "How often a 95 % interval leaves out the truth at any look: over raters the difference on "
+    "the scenarios there are, over blocks that of all there could be. The t-test is looked at as "
+    "often, from the fifth unit on. Blocks that the same raters judge share what these lean to: "
     "such a sequence is of these raters, which is printed and not judged."
 )
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 from pathlib import Path
 
 import first_look
@@ -14,6 +15,8 @@ from toolkit.design import Study
 from toolkit.endpoints import Scripted, Settings
 from toolkit.record import open_record
 from toolkit.session import Bound, Sitting
+
+CONFIRM = first_look.NOTEBOOK.parents[1] / "results" / "sample" / "confirm.jsonl.gz"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def test_it_opens_with_a_question_and_ends_with_what_may_be_said(
 def test_every_figure_is_followed_by_its_numbers(committed: nbformat.NotebookNode) -> None:
     code = [cell for cell in committed.cells if cell.cell_type == "code"]
     drawn = [at for at, cell in enumerate(code) if cell.source.endswith("\nfigure")]
-    assert len(drawn) == 5
+    assert len(drawn) == 6
     for at in drawn:
         assert code[at + 1].source.rpartition("\n")[2].startswith("figure.numbers"), code[at].id
         kinds = [list(output.data) for output in code[at].outputs]
@@ -82,11 +85,15 @@ def sit(study: Study, *, says: str = "") -> str:
     return conversation.session.session_id
 
 
-def run_in(workspace: Path) -> str:
+def run_in(workspace: Path, record: str = "") -> str:
+    """Run the notebook in a workspace that holds the sample of the confirm stage."""
+    sample = workspace / "results" / "sample"
+    sample.mkdir(parents=True, exist_ok=True)
+    shutil.copy(CONFIRM, sample)
     environ = {
         "PARALLAX_WORKSPACE": str(workspace),
         "PARALLAX_STUDY": "small",
-        "PARALLAX_RECORD": "",
+        "PARALLAX_RECORD": record,
     }
     return first_look.text_of(first_look.run(environ))
 
@@ -100,6 +107,7 @@ def test_a_session_just_made_is_shown(tmp_path: Path) -> None:
     assert "Where is my parcel?" in shown
     assert "1 lead in 1 conversation. Each says: it happened. None says how often." in shown
     assert "simulated participant" not in shown
+    assert "Study 'small' has no reply yet; this is the sample that ships: 182 replies" in shown
 
 
 def test_a_conversation_in_which_nothing_was_said_is_enough(tmp_path: Path) -> None:
@@ -109,3 +117,11 @@ def test_a_conversation_in_which_nothing_was_said_is_enough(tmp_path: Path) -> N
     assert session_id in shown
     assert "Nothing has been rated yet." in shown
     assert "No lead yet: no words are flagged and no answer is rated low." in shown
+
+
+def test_a_record_that_holds_only_a_confirm_stage_is_shown(tmp_path: Path) -> None:
+    make_workspace(tmp_path)
+    shown = run_in(tmp_path, str(CONFIRM))
+    assert shown.count("The record that PARALLAX_RECORD names: 182 replies, 18 raters") == 2
+    assert "n = 680 ratings by 18 raters" in shown
+    assert "Progress: n = 0. No participant has enrolled yet." in shown

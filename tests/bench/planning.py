@@ -3,7 +3,9 @@
 import time
 from itertools import product
 
-from bench.measure import line, title
+import numpy as np
+from bench.measure import line, repeat, title
+from toolkit.analysis import Truth, crossed_design, draw, power
 from toolkit.design import Arm, RatingPlan, Unit, allocate_units
 
 RATERS, ITEMS, CONTRASTS, SCENARIOS = 500, 400, 440, 40
@@ -14,6 +16,16 @@ def run() -> None:
     for arms in (8, 7):
         line(f"{arms} arms, single replies", f"{planned(arms, 'single'):8.1f} s")
     line("8 arms, pairs", f"{planned(8, 'pair'):8.1f} s")
+    title("Simulating 480 ratings by 40 raters, 27 arms, 26 contrasts")
+    design = crossed_design(
+        raters=40, scenarios=13, contrasts=2, swaps=24, nulls=True, per_rater=12
+    )
+    rng = np.random.default_rng(1)
+    line("drawing them once", repeat(lambda: draw(design, Truth(), rng)).milliseconds())
+    simulated = repeat(
+        lambda: power(design, Truth(), effects=[-0.5], simulations=1000, seed=1), times=3
+    )
+    line("1,000 primary tests of every arm", simulated.milliseconds())
 
 
 def planned(arms: int, form: str) -> float:

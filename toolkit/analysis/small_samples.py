@@ -3,10 +3,10 @@
 Residuals are smaller than errors, since levels of raters and contrasts were fitted to them, and
 the more so the fewer answers each level has. So sums of squared scores fall short of what they
 estimate. Were all errors independent and equally large, how far they fall short would be known
-exactly, and so would be how much they vary: the factor that makes each sum unbiased in that case,
-and the degrees of freedom of the chi-squared variable with the same mean and variance (R. M. Bell
-and D. F. McCaffrey 2002; G. W. Imbens and M. Kolesár 2016; here for each way of clustering by
-itself). Where every level is balanced the factor is G / (G - 1) and the df are G - 1.
+exactly, and so would be how much they vary: the factor by which each sum is right on average in
+that case, and the degrees of freedom of the chi-squared variable with the same mean and variance
+(R. M. Bell and D. F. McCaffrey 2002; G. W. Imbens and M. Kolesár 2016; here for each way of
+clustering by itself). Where every level is balanced they are G / (G - 1) and G - 1.
 """
 
 from collections.abc import Sequence

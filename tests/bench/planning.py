@@ -4,6 +4,7 @@ import time
 from itertools import product
 
 import numpy as np
+
 from bench.measure import line, repeat, title
 from toolkit.analysis import Truth, crossed_design, draw, power
 from toolkit.design import Arm, RatingPlan, Unit, allocate_units

@@ -1,14 +1,16 @@
 """Which record a notebook reads, and that reading never writes."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 from confirm_story import ConfirmStory, rated
+from lab import ROOT
 from small_world import make_workspace
 from story import Story
 
-from toolkit.analysis import load_frames, open_to_read
+from toolkit.analysis import load_frames, open_control, open_to_read
 from toolkit.design import Study
 from toolkit.errors import AnalysisError, RecordError
 from toolkit.record import open_record, write_jsonl
@@ -125,4 +127,25 @@ def test_without_replies_the_sample_of_the_confirm_stage_is_wanted(study: Study)
         "notebook: study 'small' has no reply yet, and there is no sample; wanted a record to "
         "read, or results/sample/confirm.jsonl.gz. Send the contrasts with `parallax run`, or make "
         "a sample with `parallax sample --stage confirm`."
+    )
+
+
+def test_the_control_record_is_opened_by_its_name(study: Study) -> None:
+    folder = study.workspace / "results" / "sample"
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "results" / "sample" / "planted.jsonl.gz", folder)
+    source = open_control(study)
+    assert source.study is None
+    assert str(source) == (
+        "The control record that ships, its effects planted on purpose: 546 replies, 40 raters, "
+        "all simulated."
+    )
+
+
+def test_without_a_control_record_it_says_how_to_make_one(study: Study) -> None:
+    with pytest.raises(AnalysisError) as caught:
+        open_control(study)
+    assert str(caught.value) == (
+        "notebook: got a workspace without results/sample/planted.jsonl.gz; wanted the control "
+        "record, whose truth is known. Make it with `parallax sample --planted --seed 1`."
     )

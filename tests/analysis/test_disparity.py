@@ -404,6 +404,9 @@ def test_nothing_observed_is_said() -> None:
     found = disparity(judged(complete(EFFECTS).head(0)))
     assert found.findings == ()
     assert found.notes == ("Nothing was observed of 'respect', so nothing is compared.",)
+    some = disparity(judged(complete(EFFECTS)))
+    assert list(found.by_scenario) == list(some.by_scenario)
+    assert list(found.table) == list(some.table)
     nobody = complete(EFFECTS).query("arm == 'reference'")
     assert disparity(judged(nobody)).notes == (
         "No persona was swapped in, so nobody is compared on 'respect'.",

@@ -12,6 +12,27 @@ from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.scenario_effects import ScenarioEffects
 from toolkit.analysis.shrinking import shrink
 
+_COLUMNS = [
+    "subject",
+    "scenario",
+    "effect",
+    "low",
+    "high",
+    "variance",
+    "share",
+    "raters",
+    "observations",
+    "others",
+]
+CELL_COLUMNS = (
+    *(name for name in _COLUMNS if name != "variance"),
+    "shrunken",
+    "shrunken_low",
+    "shrunken_high",
+    "suppressed",
+    "speaks_of",
+)
+"""Columns of ``Disparity.by_scenario``, in order."""
 _NUMBERS = ["effect", "low", "high", "shrunken", "shrunken_low", "shrunken_high"]
 
 
@@ -66,20 +87,6 @@ def worst_cells(table: pd.DataFrame, count: int = 10) -> pd.DataFrame:
     """
     known = table[table["shrunken"].notna()]
     return known.sort_values("shrunken", kind="stable").head(count).reset_index(drop=True)
-
-
-_COLUMNS = [
-    "subject",
-    "scenario",
-    "effect",
-    "low",
-    "high",
-    "variance",
-    "share",
-    "raters",
-    "observations",
-    "others",
-]
 
 
 def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:

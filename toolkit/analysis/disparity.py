@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.adjusting import Method
-from toolkit.analysis.cells import cells
+from toolkit.analysis.cells import CELL_COLUMNS, cells
 from toolkit.analysis.claims import in_family, measured
 from toolkit.analysis.coding import NULL_ARMS, CompareWith, coded
 from toolkit.analysis.comparing import comparison, unseen
@@ -98,11 +98,13 @@ def disparity(
         parts.append(_compare(part, asked, within, speaks_of=speaks_of, absent=absent))
         absent = set()
     findings = [one for part in parts for one in part.findings]
-    shown = [part.by_scenario for part in parts if len(part.by_scenario)]
+    shown = [part.by_scenario for part in parts]
     return Disparity(
         findings=tuple(findings),
         table=_table(findings),
-        by_scenario=pd.concat(shown, ignore_index=True) if shown else pd.DataFrame(),
+        by_scenario=pd.concat(shown, ignore_index=True)
+        if shown
+        else pd.DataFrame(columns=list(CELL_COLUMNS)),
         null_arms=tuple(one for part in parts for one in part.null_arms),
         notes=tuple(dict.fromkeys(_notes(observations, parts))),
     )

@@ -14,7 +14,10 @@ from toolkit.analysis.plan_steps import Answer, Asking, Question, questions_of
 from toolkit.analysis.reading import Source
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
-from toolkit.record import Record
+from toolkit.record import Record, Reply
+
+_PHRASE = 3
+"""As many words are a name or a noun phrase; a shorter word carries nobody."""
 
 
 def run_plan(
@@ -41,7 +44,7 @@ def run_plan(
     frames = (
         load_frames(record, stage="confirm", confirm_hash=design.confirm_hash) if several else whole
     )
-    asking = Asking(frames, design)
+    asking = Asking(frames, design, words=_cue_words(record, design.confirm_hash))
     return Report(
         design=design,
         frames=frames,
@@ -66,6 +69,14 @@ def _taken(question: Question, asking: Asking) -> Step:
         notes=answer.notes,
         result=answer.result,
     )
+
+
+def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:
+    """What filled the slots; of a name or a noun phrase also its parts."""
+    sent = (one.slots.values() for one in record.rows(Reply) if one.confirm_hash == confirm_hash)
+    whole = {text for values in sent for text in values if len(text) > 1}
+    parts = {word for text in whole if len(text.split()) <= _PHRASE for word in text.split()}
+    return tuple(sorted(whole | {word for word in parts if len(word) > _PHRASE}))
 
 
 def _notes(written: str | None) -> tuple[str, ...]:

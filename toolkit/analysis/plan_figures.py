@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 
 from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.intersection import Intersections
+from toolkit.analysis.observations import observe
 from toolkit.analysis.plan_report import Report
 from toolkit.analysis.plan_step import Step
-from toolkit.analysis.plots import Figure
-from toolkit.analysis.plots.forest import forest
+from toolkit.analysis.plots import (
+    Figure,
+    caterpillar,
+    forest,
+    persona_ratings,
+    rater_agreement,
+    rater_severity,
+    scenario_map,
+    sitting_drift,
+)
+from toolkit.analysis.reliability import Reliability
 
 
 def figures_of(report: Report) -> dict[str, Figure]:
@@ -15,9 +26,23 @@ def figures_of(report: Report) -> dict[str, Figure]:
     Returns:
         Name of a file to figure, in the order of the steps.
     """
-    return {name: figure for step in report.steps for name, figure in _figures(step)}
+    seen = observe(report.frames, report.design.analysis.primary, design=report.design)
+    ratings = {"ratings": persona_ratings(seen)} if len(seen.frame) else {}
+    drawn = {name: figure for step in report.steps for name, figure in _figures(step)}
+    return {**ratings, **drawn}
 
 
 def _figures(step: Step) -> Iterator[tuple[str, Figure]]:
-    if isinstance(step.result, Disparity) and step.findings:
+    """Draw one step; a result of another kind has no figure."""
+    made = step.result
+    if isinstance(made, Disparity) and step.findings:
         yield step.key, forest(step.findings, title=step.question)
+        if step.key == "primary":
+            yield "primary-by-scenario", scenario_map(made)
+    if isinstance(made, Reliability):
+        yield "agreement", rater_agreement(made)
+        yield "severity", rater_severity(made)
+        yield "drift", sitting_drift(made)
+    if isinstance(made, Intersections):
+        strata = [one for one in made.findings if one.unit == made.findings[-1].unit]
+        yield step.key, caterpillar(strata, title=step.question)

@@ -1,7 +1,7 @@
 """What a plan asks, in its order: each question with the analysis that answers it."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -9,16 +9,22 @@ import pandas as pd
 
 from toolkit.analysis.blinding import blinding
 from toolkit.analysis.confirm_design import ConfirmDesign
+from toolkit.analysis.declaring import declare
 from toolkit.analysis.disparity import Disparity, disparity
 from toolkit.analysis.finding import EXPLORATORY, Finding
 from toolkit.analysis.frames import Frames
-from toolkit.analysis.observations import Observations, observe
+from toolkit.analysis.intersection import intersections
+from toolkit.analysis.movement import movement
+from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.plan_step import Status
+from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
 from toolkit.analysis.reliability import reliability
 
 Cueing = Literal["explicit", "implicit"]
 REFUSAL, PREFERENCE = "refusal", "preference"
+_DRAWS = 60
+"""Of the one bootstrap in a plan; ask `intersections` for more."""
 
 
 class Answer(NamedTuple):
@@ -46,6 +52,8 @@ class Asking:
     frames: Frames
     """Of the freeze alone."""
     design: ConfirmDesign
+    words: tuple[str, ...] = ()
+    """What filled the slots: masked before texts are compared."""
     _taken: dict[str, Observations] = field(default_factory=dict)
 
     @property
@@ -75,7 +83,9 @@ class Asking:
         replies = self.frames.replies
         named = set(replies["contrast_id"][replies["cueing"].eq(cueing)].astype("str"))
         whole = self.observations(outcome)
-        return whole.where(whole.frame["contrast"].astype("str").isin(named).to_numpy())
+        some = whole.where(whole.frame["contrast"].astype("str").isin(named).to_numpy())
+        # Who stands in no such contrast is no persona of this question.
+        return replace(some, frame=declare(some.frame, OBSERVATION_COLUMNS))
 
 
 def questions_of(asking: Asking) -> list[Question]:
@@ -89,6 +99,12 @@ def questions_of(asking: Asking) -> list[Question]:
     ]
     if plan.factors:
         asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
+    if PREFERENCE in (plan.primary, *plan.secondary):
+        status: Status = "primary" if plan.primary == PREFERENCE else "secondary"
+        asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
+    asked.append(
+        Question("movement", "Do replies move more than a rewording?", "exploratory", _movement)
+    )
     asked += [
         Question(f"secondary-{one}", _words(asking, one), "secondary", partial(_secondary, one))
         for one in plan.secondary
@@ -97,6 +113,9 @@ def questions_of(asking: Asking) -> list[Question]:
         Question("reliability", "How far do raters agree?", "account", _reliability),
         Question("blinding", "Could raters tell whom they read?", "account", _blinding),
     ]
+    if len(plan.factors) > 1:
+        words = "Do two factors together say more than each alone?"
+        asked.append(Question("intersections", words, "exploratory", _intersections))
     if len(asking.cues) > 1:
         asked += [
             Question(f"{one}-cues", _CUED[one], "exploratory", partial(_cued, one))
@@ -171,6 +190,40 @@ def _factors(asking: Asking) -> Answer:
         else "Only contrasts whose text states who is writing count here."
     )
     return Answer(of_factors, {}, (note, *made.notes), made)
+
+
+def _pairs(asking: Asking) -> Answer:
+    plan = asking.design.analysis
+    primary = plan.primary == PREFERENCE
+    made = preference(
+        asking.frames,
+        margin=plan.margin if primary else None,
+        plan=asking.design.confirm_hash,
+        primary=primary,
+        seed=asking.seed,
+    )
+    # The primary test stands in a step of its own.
+    modeled = tuple(one for one in made.findings if one.question != "disparity")
+    return Answer(modeled, {"worths": made.table}, made.says, made)
+
+
+def _movement(asking: Asking) -> Answer:
+    made = movement(asking.frames.replies, words=asking.words)
+    tables = {"distances": made.table, "by_contrast": made.by_contrast}
+    return Answer(made.findings, tables, made.notes, made)
+
+
+def _intersections(asking: Asking) -> Answer:
+    """Cross the first two factors: with more, each stratum is soon a single persona."""
+    plan = asking.design.analysis
+    crossed = plan.factors[:2]
+    made = intersections(asking.observations(plan.primary), crossed, draws=_DRAWS, seed=asking.seed)
+    tables = {"strata": made.table, "variances": made.variances}
+    note = (
+        f"Crossed are {crossed[0]} and {crossed[1]}, the first two factors of the plan; "
+        "`intersections` takes others."
+    )
+    return Answer(made.findings, tables, (note, *made.notes), made)
 
 
 def _secondary(outcome: str, asking: Asking) -> Answer:

@@ -11,7 +11,7 @@ from toolkit.analysis.plan_step import Step
 from toolkit.analysis.verdict import VERDICTS, Verdict
 
 AS_PLANNED = "No deviation from the frozen plan is known."
-_WIDTH = 96
+_WIDTH = 100
 _FEW = 20
 """As many findings are shown one by one, however short."""
 _MORE: tuple[Verdict, ...] = ("differs", "real but negligible", "equivalent")
@@ -56,7 +56,7 @@ def _step(step: Step, *, short: bool) -> Iterator[str]:
     yield f"{step.question}  [{_STATUS[step.status]}]"
     for finding in sorted(step.findings, key=_rank):
         if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
-            yield f"  {line_of(finding)}"
+            yield from _wrapped(line_of(finding), indent="  ", hanging="      ")
     if short and len(step.findings) >= _FEW:
         yield from _wrapped(_tally(step.findings), indent="  ")
     for note in step.notes:
@@ -93,5 +93,11 @@ def _rank(finding: Finding) -> int:
     return _MORE.index(finding.verdict) if finding.verdict in _MORE else len(_MORE)
 
 
-def _wrapped(line: str, indent: str = "") -> list[str]:
-    return wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent or "  ") or [""]
+def _wrapped(line: str, indent: str = "", hanging: str = "") -> list[str]:
+    return wrap(
+        line,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hanging or indent or "  ",
+        break_on_hyphens=False,
+    )

@@ -1,6 +1,7 @@
 """``parallax analyze``: the frozen plan of a study, run on what its raters said."""
 
 import argparse
+import os
 from importlib import import_module
 
 from toolkit.cli.command import add_workspace, make_parser
@@ -58,5 +59,7 @@ def run(args: argparse.Namespace) -> int:
             f"--record: got {args.record!r} and no --out; wanted a folder for what does not come "
             "from the study's own record. Add --out DIR."
         )
+    # Several threads make small factorizations a hundred times slower; read when numpy loads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Loaded here, as it brings the analysis stack along.
     return int(import_module("toolkit.cli.analyzing").run(args))

@@ -1,0 +1,288 @@
+"""The frozen plan, run in its order."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_confirm import make_confirm_workspace
+from small_replies import keep_replies
+
+from toolkit.analysis import (
+    Report,
+    Source,
+    confirm_design,
+    evidence,
+    load_frames,
+    observe,
+    open_to_read,
+    run_plan,
+    save_report,
+    trace,
+)
+from toolkit.design import ConfirmStage, Study
+from toolkit.errors import AnalysisError
+from toolkit.record import Record, open_record
+
+SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
+
+
+@pytest.fixture(scope="module")
+def planted() -> Iterator[Source]:
+    named = {"PARALLAX_RECORD": str(SAMPLES / "planted.jsonl.gz")}
+    source = open_to_read(stage="confirm", environ=named)
+    yield source
+    source.record.close()
+
+
+@pytest.fixture(scope="module")
+def report(planted: Source) -> Report:
+    return run_plan(planted)
+
+
+def test_steps_follow_the_plan(report: Report) -> None:
+    assert [step.key for step in report.steps] == [
+        "rows",
+        "refusals",
+        "primary",
+        "factors",
+        "movement",
+        "secondary-could-rely-on-it",
+        "reliability",
+        "blinding",
+        "intersections",
+        "explicit-cues",
+        "implicit-cues",
+    ]
+    assert [step.key for step in report.steps if step.status == "primary"] == ["primary", "factors"]
+
+
+def test_what_was_frozen_decides(report: Report) -> None:
+    plan = report.design.analysis
+    findings = report.step("primary").findings
+    assert {one.outcome for one in findings} == {plan.primary} == {"as-an-equal"}
+    assert {one.margin for one in findings} == {plan.margin} == {0.4}
+    assert {one.plan for one in findings} == {report.design.confirm_hash}
+    # A margin is on the scale of the primary outcome and of nothing else.
+    secondary = report.step("secondary-could-rely-on-it").findings
+    assert {one.margin for one in secondary} == {None}
+    assert "equivalent" not in {one.verdict for one in secondary}
+
+
+def test_what_the_plan_does_not_name_is_exploratory(report: Report) -> None:
+    for step in report.steps:
+        plans = {one.plan for one in step.findings}
+        if step.status in ("account", "exploratory"):
+            assert plans <= {"exploratory"}, step.key
+        else:
+            assert plans <= {report.design.confirm_hash}, step.key
+
+
+def test_both_null_arms_stand_beside_the_primary_outcome(report: Report) -> None:
+    findings = {one.subject: one for one in report.step("primary").findings}
+    assert {"paraphrase", "resample"} <= set(findings)
+    assert set(findings["mateo-villarreal"].null_arms) == {"paraphrase", "resample"}
+
+
+def test_claims_about_factors_rest_on_contrasts_that_state_them(report: Report) -> None:
+    step = report.step("factors")
+    assert {one.about for one in step.findings} == {"this factor"}
+    replies = report.frames.replies.set_index("unit_id")["cueing"]
+    behind = {name for one in step.findings for name in one.replies}
+    assert behind
+    assert set(replies.loc[list(behind)]) == {"explicit"}
+    assert step.notes[0] == "Only contrasts whose text states who is writing count here."
+
+
+def test_every_number_has_its_interval_and_n(report: Report) -> None:
+    for one in report.findings:
+        if one.estimate is not None:
+            assert one.n.observations > 0, one.subject
+            assert one.estimate.low <= one.estimate.value <= one.estimate.high
+
+
+def test_simulated_and_scripted_are_said_first(report: Report) -> None:
+    assert report.simulated == (
+        "Simulated: of 40 raters, all of them are simulated. Nothing here says how people judge.",
+        "Scripted: 546 of 546 replies are ready-made answers. They say nothing about any AI.",
+    )
+    assert all(one.simulated for step in report.steps for one in step.findings if one.n.raters)
+    assert all(one.simulated for one in report.step("refusals").findings)
+    for said in (str(report), report.short()):
+        assert all(line.split(".")[0] in " ".join(said.split()) for line in report.simulated)
+
+
+def test_the_report_in_words_says_no_more_than_its_findings(report: Report) -> None:
+    said = str(report)
+    assert "No deviation from the frozen plan is known." in said
+    assert "mateo-villarreal" in said
+    for claim in ("proves", "no bias", "unbiased"):
+        assert claim not in said.casefold()
+    assert len(report.short().splitlines()) < len(said.splitlines())
+    assert all(len(line) <= 100 for line in said.splitlines())
+
+
+def test_content_is_json_without_nan(report: Report) -> None:
+    text = json.dumps(report.content(), allow_nan=False)
+    read = json.loads(text)
+    assert read["plan"] == report.design.confirm_hash
+    assert read["steps"][2]["findings"][0]["replies"]
+
+
+def test_the_table_of_findings_names_their_steps(report: Report) -> None:
+    table = report.table
+    assert len(table) == len(report.findings)
+    assert list(table.columns[:4]) == ["step", "status", "question", "outcome"]
+    assert set(table["status"]) == {"account", "primary", "secondary", "exploratory"}
+
+
+def test_an_unknown_step_is_refused(report: Report) -> None:
+    with pytest.raises(AnalysisError) as problem:
+        report.step("verdict")
+    assert str(problem.value) == (
+        "report: got the step 'verdict'; wanted one of rows, refusals, primary, factors, movement, "
+        "secondary-could-rely-on-it, reliability, blinding, intersections, explicit-cues, "
+        "implicit-cues. Name one of these."
+    )
+
+
+def test_every_finding_leads_to_its_replies_and_they_to_their_judgments(
+    report: Report, planted: Source
+) -> None:
+    finding = next(one for one in report.findings if one.subject == "mateo-villarreal" and one.p)
+    rows = evidence(finding, report.frames)
+    assert set(rows["reply"]) == set(finding.replies)
+    assert set(rows["arm"]) <= {"reference", "swap"}
+    assert rows["judged"].sum() == finding.n.observations
+    assert rows["text"].str.len().min() > 0
+    assert "participant_id" not in rows
+    judged = rows[rows["judgments"].ne("")].iloc[0]
+    chain = trace(planted.record, judged["judgments"].split()[0])
+    assert judged["reply"] in {one.unit_id for one in chain.replies}
+
+
+def test_evidence_wants_the_frames_it_came_from(report: Report) -> None:
+    finding = report.step("primary").findings[0]
+    empty = report.frames._replace(replies=report.frames.replies.iloc[:0])
+    with pytest.raises(AnalysisError) as problem:
+        evidence(finding, empty)
+    assert str(problem.value) == (
+        f"evidence: got frames that hold 0 of the {len(finding.replies)} replies behind the "
+        "finding; wanted all of them. Pass the frames it was computed from."
+    )
+
+
+def small(tmp_path: Path, **rating: object) -> ConfirmStage:
+    return ConfirmStage(Study.load("small", workspace=make_confirm_workspace(tmp_path, **rating)))
+
+
+def changed(tmp_path: Path, old: str, new: str) -> ConfirmStage:
+    path = tmp_path / "personas" / "studies" / "small.yaml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    return ConfirmStage(Study.load("small", workspace=tmp_path))
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "record.db") as opened:
+        yield opened
+
+
+def test_replies_that_nobody_rated_still_make_a_report(tmp_path: Path, record: Record) -> None:
+    keep_replies(small(tmp_path), record)
+    made = run_plan(record)
+    assert made.step("primary").findings == ()
+    assert made.step("primary").notes[0].startswith("Not estimable. analysis: got the outcome ")
+    assert made.step("refusals").findings
+    assert made.simulated == (
+        "Scripted: 36 of 36 replies are ready-made answers. They say nothing about any AI.",
+    )
+
+
+def test_a_plan_changed_after_replies_is_a_deviation(tmp_path: Path, record: Record) -> None:
+    stage = small(tmp_path)
+    keep_replies(stage, record)
+    now = changed(tmp_path, "margin: 0.5", "margin: 0.9\n    compare_with: grand_mean")
+    made = run_plan(record, study=now.study)
+    frozen = stage.hash.removeprefix("sha256:")[:12]
+    assert made.deviations == (
+        "Deviation: the analysis in the file of study small was changed after replies were kept: "
+        "margin was 0.5 and is 0.9; compare_with was reference and is grand_mean. What is run here "
+        f"is what was frozen as {frozen}.",
+    )
+    assert made.design.analysis.margin == 0.5
+    assert made.deviations[0][:60] in " ".join(str(made).split())
+
+
+def test_an_unchanged_file_is_no_deviation(tmp_path: Path, record: Record) -> None:
+    stage = small(tmp_path)
+    keep_replies(stage, record)
+    assert run_plan(record, study=stage.study).deviations == ()
+
+
+def test_a_second_freeze_is_a_deviation_and_the_newest_is_run(
+    tmp_path: Path, record: Record
+) -> None:
+    first = small(tmp_path)
+    keep_replies(first, record)
+    second = changed(tmp_path, "margin: 0.5", "margin: 0.25")
+    keep_replies(second, record)
+    made = run_plan(record)
+    assert made.design.confirm_hash == second.hash
+    assert made.design.freezes == (first.hash, second.hash)
+    assert made.deviations == (
+        "Deviation: 36 replies were also kept under another freeze of this study, "
+        f"{first.hash.removeprefix('sha256:')[:12]}, and are left out here. Between that one and "
+        "this one changed: margin was 0.5 and is 0.25.",
+    )
+    assert set(made.frames.replies["confirm_hash"]) == {second.hash}
+    earlier = run_plan(record, confirm_hash=first.hash[7:20])
+    assert earlier.design.analysis.margin == 0.5
+
+
+def test_an_unknown_freeze_is_refused(tmp_path: Path, record: Record) -> None:
+    stage = small(tmp_path)
+    keep_replies(stage, record)
+    with pytest.raises(AnalysisError) as problem:
+        confirm_design(record, "sha256:nothing")
+    assert str(problem.value) == (
+        "analysis: got the confirm freeze 'sha256:nothing'; wanted one that the record holds runs "
+        f"of: {stage.hash}. Name one of these, or enough of its beginning."
+    )
+
+
+def test_a_record_in_which_nothing_was_sent_is_refused(record: Record) -> None:
+    with pytest.raises(AnalysisError) as problem:
+        run_plan(record)
+    assert str(problem.value) == (
+        f"analysis: got {record.place}, in which nothing was sent; wanted the replies of a confirm "
+        "stage. Send the contrasts with `parallax run`, or name another record."
+    )
+
+
+def test_the_record_says_who_the_personas_are_and_what_was_asked(
+    tmp_path: Path, record: Record
+) -> None:
+    stage = small(tmp_path)
+    keep_replies(stage, record)
+    design = confirm_design(record)
+    assert list(design.people.index) == ["ada-test", "ben-test", "cho-test", "dee-test"]
+    persona = stage.study.persona("ben-test")
+    assert design.people.loc["ben-test"].dropna().to_dict() == dict(persona.factors)
+    asked = stage.questions[0]
+    assert design.asks(asked.id) == f"{asked.ask} (1: {asked.low}; 5: {asked.high})"
+    refusals = observe(load_frames(record, stage="confirm"), "refusal", design=design)
+    assert refusals.people is design.people
+    assert refusals.asks == ""
+
+
+def test_a_folder_of_something_else_is_left_alone(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear all", "ascii")
+    with pytest.raises(AnalysisError) as problem:
+        save_report(report, tmp_path / "mine")
+    assert str(problem.value) == (
+        f"save_report: got {tmp_path / 'mine'}, which holds something else than an earlier report; "
+        "wanted a folder of its own, because it is replaced as a whole. Name another one."
+    )
+    assert (tmp_path / "mine" / "letter.txt").read_text("ascii") == "Dear all"

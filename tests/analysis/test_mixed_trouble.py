@@ -96,7 +96,7 @@ def test_a_factor_with_one_level_is_left_out(family: str, response: str) -> None
     assert found.groups == ()
     assert found.notes == (
         "The factor rater has one level, so how it varies cannot be told; it is left out of the "
-        "model.",
+        "model, and no p-value is given, because nothing generalizes over rater.",
     )
 
 
@@ -109,6 +109,35 @@ def test_two_names_of_one_factor_are_one(family: str, response: str) -> None:
         "The factor who parts the data just as rater does, so the two cannot be told apart; who "
         "is left out of the model.",
     )
+
+
+@each_family
+def test_a_factor_that_the_formula_holds_is_left_out(family: str, response: str) -> None:
+    data = ratings(6)
+    found = fit(data, f"{response} ~ C(rater) + arm", ["rater", "scenario"], family=family)
+    assert found.groups == ("scenario",)
+    assert found.notes == (
+        "The columns of the formula already tell every level of rater apart, so how it varies "
+        "cannot be told; it is left out of the model, and no p-value is given, because nothing "
+        "generalizes over rater.",
+    )
+    assert found.coefficients["p"].isna().all()
+    assert found.coefficients["se"].notna().all()
+    one = data[data["scenario"] == "s 1"]
+    found = fit(one, f"{response} ~ arm", ["scenario:arm"], family=family)
+    assert found.groups == ()
+    assert found.notes[0].startswith("The columns of the formula already tell every level of")
+
+
+def test_too_few_observations_to_tell_variances_apart_give_no_number() -> None:
+    data = pd.DataFrame({"rater": ["a", "a", "b"], "arm": ["p", "q", "q"], "value": [1.0, 2, 4]})
+    found = fit(data, "value ~ arm", ["rater"])
+    assert found.notes == (
+        "The fit did not converge: its numbers are not to be used. Take out random factors or "
+        "terms that few observations speak to.",
+    )
+    assert not found.converged
+    assert found.coefficients["p"].isna().all()
 
 
 def test_a_level_for_every_observation_is_the_residual() -> None:
@@ -226,6 +255,11 @@ def test_formulas_that_cannot_be_read_are_refused() -> None:
         "mixed: got the formula 'log(value) ~ arm'; wanted one column on its left. "
         "Compute the response as a column of the table first."
     )
+    assert refused(data, "number ~ C(arm, contr.treatment('nobody'))", GROUPS) == (
+        "mixed: got a formula that cannot be evaluated (Value `'nobody'` for "
+        "`TreatmentContrasts.base` is not among the provided levels.); wanted columns of the "
+        "table, and levels that they have. Look at what it names."
+    )
     assert refused(data, "value ~ 0 + arm", GROUPS, family="cumulative") == (
         "mixed: got the formula 'value ~ 0 + arm'; wanted one with an intercept. "
         "Leave out '0 +' and '- 1'."
@@ -240,7 +274,8 @@ def test_formulas_that_cannot_be_read_are_refused() -> None:
         "{x + 1}",
         "__import__('os').getcwd()",
         "C(x.__class__)",
-        "C(arm, levels=[open('a')])",
+        "C(arm, levels=['ref'])",
+        "C(arm, open('a'))",
         "C(arm, contr.treatment.__init__)",
         "C(arm, contr.treatment(base=open('a')))",
         "C(arm, contr.treatment(base=x.y))",
@@ -265,6 +300,13 @@ def test_columns_and_answers_must_be_what_the_model_needs() -> None:
     assert refused(data[["value", "arm"]], "value ~ arm", ["rater"]) == (
         "mixed: got a table without 'rater'; wanted a column for every name in the formula and "
         "groups. It has 'value', 'arm'."
+    )
+    assert refused(pd.concat([data, data[["arm"]]], axis=1), "value ~ arm", ["rater"]) == (
+        "mixed: got a table with more than one column 'arm'; wanted one. Rename the others."
+    )
+    assert refused(data, "value ~ arm", ["rater"], family="poisson") == (
+        "mixed: got the family 'poisson' and the method 'REML'; wanted one of gaussian, binomial, "
+        "cumulative, and one of REML, ML."
     )
     assert refused(data, "arm ~ x", ["rater"]) == (
         "mixed: got arm of type category for the response; wanted numbers. "

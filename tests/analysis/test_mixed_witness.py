@@ -197,7 +197,7 @@ def test_where_r_refuses_a_factor_we_leave_it_out_and_say_so() -> None:
     assert fitted("cumulative_one_rater").groups == ("scenario",)
     assert fitted("cumulative_one_rater").notes == (
         "The factor rater has one level, so how it varies cannot be told; it is left out of the "
-        "model.",
+        "model, and no p-value is given, because nothing generalizes over rater.",
     )
 
 

@@ -153,11 +153,17 @@ def _distinct(key: NDArray[np.int64], space: int) -> tuple[Codes, Codes]:
 
 
 def require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
-    """Refuse a table that lacks a column.
+    """Refuse a table that lacks a column, or has it twice.
 
     Raises:
-        AnalysisError: when one is missing.
+        AnalysisError: when one is missing, or there twice.
     """
+    twice = [name for name in names if list(data.columns).count(name) > 1]
+    if twice:
+        raise AnalysisError(
+            f"mixed: got a table with more than one column {twice[0]!r}; wanted one. "
+            "Rename the others."
+        )
     missing = [name for name in names if name not in data.columns]
     if missing:
         raise AnalysisError(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,8 @@ class Fit:
     """Random factors of the model; one that could not vary is left out and noted."""
     coefficients: pd.DataFrame
     """Columns name, estimate, se, df, low, high, p, estimable; a row per fixed column. Where not
-    estimable the estimate is infinite, or missing too, and the rest is missing."""
+    estimable the estimate is infinite, or missing too, and the rest is missing. There is no p where
+    a factor asked for has no levels to generalize over."""
     thresholds: pd.DataFrame
     """The same of the cumulative family's thresholds; named by the answers they part."""
     sds: "pd.Series[float]"
@@ -197,6 +198,11 @@ def fit(
     Raises:
         AnalysisError: when the formula, a column or the answers allow no model.
     """
+    if family not in get_args(Family) or method not in get_args(Method):
+        raise AnalysisError(
+            f"mixed: got the family {family!r} and the method {method!r}; wanted one of "
+            f"{', '.join(get_args(Family))}, and one of {', '.join(get_args(Method))}."
+        )
     problem = prepare(data, formula, list(dict.fromkeys(groups)), family, weights, levels)
     return _named(problem, method if family == "gaussian" else "Laplace", None)
 
@@ -215,6 +221,8 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     if not _trusted(solution):
         infinite = np.full(len(labels), np.nan)
     table = _table(labels, solution.fixed * sign, covariance, solution, infinite)
+    if problem.conditional:
+        table["p"] = np.nan
     groups = tuple(one.name for one in problem.groups)
     sds = pd.Series(solution.sds, index=list(groups), dtype=np.float64)
     if solution.residual is not None:

@@ -17,10 +17,9 @@ Array = NDArray[np.float64]
 _LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[\d.]+|True|False)"""
 _CATEGORICAL = re.compile(
     rf"C\(\s*(?:`[^`]+`|\w+)"
-    rf"(?:\s*,\s*(?:levels=\[{_LITERAL}(?:,\s*{_LITERAL})*\]"
-    rf"|contr\.(?:treatment|sum|helmert)(?:\((?:(?:base=)?{_LITERAL})?\))?))*\s*\)"
+    rf"(?:\s*,\s*contr\.(?:treatment|sum|helmert)(?:\((?:(?:base=)?{_LITERAL})?\))?)?\s*\)"
 )
-"""The one call a formula may make: ``C(name)``, with a coding from ``contr`` or with levels."""
+"""The one call a formula may make: ``C(name)``, if wanted with a coding from ``contr``."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +129,10 @@ def design(parsed: Parsed, profiles: pd.DataFrame, counts: Array, *, intercept: 
 def _matrix(formula: Formula | ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:
     try:
         matrix: pd.DataFrame = formula.get_model_matrix(frame, context={})
-    except FormulaicError as problem:
+    except (FormulaicError, ValueError) as problem:
         raise AnalysisError(
-            f"mixed: the formula cannot be evaluated: {problem}. Look at the columns it names."
+            f"mixed: got a formula that cannot be evaluated ({problem}); wanted columns of the "
+            "table, and levels that they have. Look at what it names."
         ) from problem
     return matrix
 

@@ -134,7 +134,10 @@ class Gaussian:
         """Give half the profiled criterion and its gradient; infinite out of bounds."""
         if (np.abs(ratios) > LARGEST_RATIO).any():
             return np.inf, np.zeros(len(ratios))
-        solved = self.solve(ratios)
+        try:
+            solved = self.solve(ratios)
+        except np.linalg.LinAlgError:
+            return np.inf, np.zeros(len(ratios))
         if not solved.squares > 0:
             return np.inf, np.zeros(len(ratios))
         return solved.value, solved.gradient

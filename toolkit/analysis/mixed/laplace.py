@@ -96,7 +96,11 @@ class Laplace:
         alpha, sds = at[: self.thresholds], at[self.fixed :]
         if (np.diff(alpha) <= 0).any() or np.abs(sds).max(initial=0) > _BOUND:
             return np.inf, np.zeros(len(at))
-        mode = self.mode(at)
+        try:
+            mode = self.mode(at)
+        except np.linalg.LinAlgError:
+            self._levels = np.zeros(self.crossed.starts[-1])
+            return np.inf, np.zeros(len(at))
         gap, gap_slopes = self._gaps(alpha)
         value = mode.factored.log_determinant / 2 - gap
         value += float(mode.levels @ mode.levels) / 2 - self._likelihood(mode.a)

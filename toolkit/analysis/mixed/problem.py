@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.mixed import trouble
 from toolkit.analysis.mixed.answers import Family, Means, Tally, answers_of, tally, weights_of
+from toolkit.analysis.mixed.basis import orthonormal
 from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
 from toolkit.analysis.mixed.formula import Design, Parsed, design, parse
 from toolkit.analysis.mixed.schur import Crossed
@@ -52,6 +53,9 @@ class Problem:
     dropped: int
     """Rows left out because something was missing."""
     notes: tuple[str, ...]
+    conditional: bool
+    """True when a factor asked for could not be in the model: its levels are then all there is, and
+    nothing generalizes over them."""
 
     @property
     def sizes(self) -> Array:
@@ -86,7 +90,10 @@ def prepare(
         AnalysisError: when the model cannot be fitted to it.
     """
     parsed = parse(formula)
-    parts = {group: tuple(dict.fromkeys(group.split(":"))) for group in groups}
+    parts = {
+        group: (group,) if group in data.columns else tuple(dict.fromkeys(group.split(":")))
+        for group in groups
+    }
     names = list(dict.fromkeys([*parsed.names, *(one for part in parts.values() for one in part)]))
     require_columns(data, [*names, parsed.response, *([weights] if weights else [])])
     coded = [code(data[name]) for name in names]
@@ -126,27 +133,36 @@ def _assemble(
     )
     columns = design(parsed, fixed.frame(), per_profile, intercept=family != "gaussian")
     notes += [trouble.aliased_note(name) for name in columns.aliased]
+    found, conditional = _groups(
+        parts, cells, tallied, _Span.of(columns, fixed, per_profile), notes
+    )
     return Problem(
         family=family,
         parsed=parsed,
         frame=cells.frame(),
         profile=fixed.of_row,
         design=columns,
-        groups=_groups(parts, cells, tallied, notes),
+        groups=found,
         counts=tallied.counts,
         means=tallied.means,
         categories=tallied.categories,
         rows=float(tallied.sizes.sum()),
         dropped=dropped,
         notes=tuple(notes),
+        conditional=conditional,
     )
 
 
 def _groups(
-    parts: dict[str, tuple[str, ...]], cells: Cells, tallied: Tally, notes: list[str]
-) -> tuple[Grouping, ...]:
+    parts: dict[str, tuple[str, ...]],
+    cells: Cells,
+    tallied: Tally,
+    span: "_Span",
+    notes: list[str],
+) -> tuple[tuple[Grouping, ...], bool]:
     """Find the levels of every random factor; one that says nothing is noted and left out."""
     kept: list[Grouping] = []
+    conditional = False
     for name, part in parts.items():
         one = cells.among(part)
         size = len(one.codes)
@@ -157,13 +173,38 @@ def _groups(
         ]
         if size < 2:
             notes.append(trouble.single_note(name))
+            conditional = True
         elif tallied.means is not None and size >= tallied.sizes.sum():
             notes.append(trouble.saturated_note(name))
+        elif span.holds(one.of_row, size, tallied.sizes):
+            notes.append(trouble.explained_note(name))
+            conditional = True
         elif same:
             notes.append(trouble.same_note(name, same[0]))
         else:
             kept.append(Grouping(name, one.of_row, one.frame()))
-    return tuple(kept)
+    return tuple(kept), conditional
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What the fixed columns can say."""
+
+    rows: Array
+    """Columns that are orthonormal over the observations, at every cell."""
+
+    @classmethod
+    def of(cls, columns: Design, fixed: Cells, per_profile: Array) -> "_Span":
+        rows = orthonormal(columns.rows, per_profile).rows / np.sqrt(per_profile.sum())
+        return cls(rows[fixed.of_row])
+
+    def holds(self, codes: Codes, size: int, counts: Array) -> bool:
+        """Say whether the fixed columns already tell every level of a factor from the others."""
+        if size > self.rows.shape[1]:
+            return False
+        within = [np.bincount(codes, counts * one, minlength=size) for one in self.rows.T]
+        whole = np.bincount(codes, counts, minlength=size)
+        return bool((whole - np.square(within).sum(0) <= 1e-9 * whole).all())
 
 
 def _complete(

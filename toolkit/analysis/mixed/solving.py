@@ -1,6 +1,6 @@
 """From a problem to fitted numbers: where to start, the optimum, covariances in what was asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,8 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
     best = optimum(model, begin, inverse, many)
     _require_residual(model, best.at)
     free, ratios = model.only(best.free), np.abs(best.at[best.free])
+    if _flat(best, ratios):
+        best = replace(best, converged=False)
     solved = free.solve(ratios)
     about = moments(free, ratios)
     variance = solved.squares / model.freedom
@@ -111,6 +113,13 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
         levels=_all_levels(crossed, best.free, modes),
         level_sds=_all_levels(crossed, best.free, spread),
     )
+
+
+def _flat(best: Optimum, ratios: Array) -> bool:
+    """Say whether some mix of the variances changes the criterion by nothing to speak of."""
+    if len(ratios) == 0:
+        return False
+    return bool(linalg.eigvalsh(best.hessian * np.outer(ratios, ratios)).min() < 1e-6)
 
 
 def _require_residual(model: Gaussian, ratios: Array) -> None:

@@ -128,8 +128,8 @@ def boundary_note(name: str) -> str:
 def single_note(name: str) -> str:
     """Say that a factor has one level."""
     return (
-        f"The factor {name} has one level, so how it varies cannot be told; "
-        "it is left out of the model."
+        f"The factor {name} has one level, so how it varies cannot be told; it is left out of the "
+        f"model, and no p-value is given, because nothing generalizes over {name}."
     )
 
 
@@ -146,6 +146,15 @@ def saturated_note(name: str) -> str:
     return (
         f"The factor {name} has one observation a level, so it cannot be told from the residual; "
         "it is left out of the model."
+    )
+
+
+def explained_note(name: str) -> str:
+    """Say that the fixed columns hold a factor."""
+    return (
+        f"The columns of the formula already tell every level of {name} apart, so how it varies "
+        "cannot be told; it is left out of the model, and no p-value is given, because nothing "
+        f"generalizes over {name}."
     )
 
 

@@ -39,6 +39,7 @@ from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stag
 from toolkit.analysis.from_table import from_table
 from toolkit.analysis.impact import small_ratio_chance
 from toolkit.analysis.interim import Interim, finished_order, interim
+from toolkit.analysis.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.matched import matched
 from toolkit.analysis.movement import Movement, movement
@@ -103,6 +104,7 @@ __all__ = [
     "Finding",
     "Frames",
     "Interim",
+    "Intersections",
     "Lead",
     "Leads",
     "Movement",
@@ -150,6 +152,7 @@ __all__ = [
     "icc",
     "identity_words",
     "interim",
+    "intersections",
     "krippendorff_alpha",
     "leads",
     "load_frames",

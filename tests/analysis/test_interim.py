@@ -8,8 +8,11 @@ from toolkit.analysis import finished_order, frames_of, interim, sequence
 from toolkit.errors import AnalysisError
 
 
-def study(effect: float, raters: int = 40, scenarios: int = 10, seed: int = 1):
-    """Every rater judges one reply of either arm in every scenario."""
+def study(
+    effect: float, raters: int = 40, scenarios: int = 10, seed: int = 1, *, own: bool = False
+):
+    """Every rater judges one reply of either arm in every scenario; ``own``: by raters of its
+    own."""
     rng = np.random.default_rng(seed)
     level, severity = rng.normal(0, 0.5, scenarios), rng.normal(0, 0.5, raters)
     rows = []
@@ -18,7 +21,7 @@ def study(effect: float, raters: int = 40, scenarios: int = 10, seed: int = 1):
             for persona in ("p", ""):
                 latent = 3 + level[s] + severity[r] + (effect if persona else 0)
                 value = float(np.clip(round(latent + rng.normal(0, 0.7)), 1, 5))
-                rows.append(row(value, f"s{s}", persona, rater=f"r{r}"))
+                rows.append(row(value, f"s{s}", persona, rater=f"r{r} of s{s}" if own else f"r{r}"))
     return observed(rows, "helpful", "likert")
 
 
@@ -54,18 +57,33 @@ def test_the_path_is_the_sequence_of_the_raters_differences() -> None:
 
 
 def test_over_scenario_blocks_it_speaks_in_general_of_scenario_means() -> None:
-    made = interim(study(-0.5), "p", over="scenario blocks", order=SCENARIOS)
+    made = interim(study(-0.5, own=True), "p", over="scenario blocks", order=SCENARIOS)
     assert made.finding.speaks_of == "in general"
+    assert made.finding.estimand == "mean difference from the reference, over scenarios like these"
     assert len(made.path) == 10
     assert made.finding.caveats == (
         "It holds if scenarios were released at random and each was rated fully.",
-        "Some raters judged several scenarios, so it speaks of raters like these only as far as "
-        "they agree on the difference.",
+    )
+
+
+def test_blocks_that_share_raters_do_not_speak_in_general() -> None:
+    world = study(-0.5, own=True)
+    world.frame["rater"] = world.frame["rater"].astype("str").replace("r3 of s4", "r0 of s0")
+    made = interim(world, "p", over="scenario blocks", order=SCENARIOS)
+    assert made.finding.speaks_of == "these situations"
+    assert made.finding.estimand == (
+        "mean difference from the reference, by these raters, over scenarios like these"
+    )
+    assert made.finding.caveats == (
+        "It holds if scenarios were released at random and each was rated fully.",
+        "1 of 399 raters judged in more than one scenario. What such raters lean to never averages "
+        "out over scenarios, so this is said of these raters and not in general. Give each block "
+        "raters of its own, or run `disparity` after the last rating.",
     )
 
 
 def test_leads_never_speak_in_general() -> None:
-    world = study(-0.5)
+    world = study(-0.5, own=True)
     world.frame["origin"] = "lead"
     made = interim(world, "p", over="scenario blocks", order=SCENARIOS)
     assert made.finding.speaks_of == "these situations"

@@ -57,8 +57,8 @@ def test_the_needed_number_is_the_first_with_enough_power() -> None:
         >= 0.8
     )
     assert said == (
-        f"About {scenarios - 9} more scenarios like those there are for 80 % power to conclude "
-        "equivalent within 0.3 if the truth is 0."
+        f"About {scenarios - 9} more scenarios like those there are would give 80 % power to "
+        "conclude equivalent within 0.3 if the truth is 0."
     )
 
 
@@ -66,18 +66,18 @@ def test_more_of_what_does_not_help_is_said() -> None:
     # All of it between scenarios, few of them: raters add nothing.
     known = Pieces(scenario=0.09, rater=0.0, rest=0.0, scenarios=9, raters=30)
     assert needed(known, margin=0.3, alpha=0.05).endswith(
-        "if the truth is 0; more raters alone would not do."
+        "if the truth is 0; more raters alone would not."
     )
     both = Pieces(scenario=1.0, rater=1.0, rest=0.0, scenarios=5, raters=5)
     assert needed(both, margin=0.1, alpha=0.05) == (
-        "No number of scenarios or raters alone would do for 80 % power to conclude equivalent "
-        "within 0.1 if the truth is 0; more of both are needed."
+        "Neither more scenarios nor more raters alone would give 80 % power to conclude "
+        "equivalent within 0.1 if the truth is 0; more of both are needed."
     )
 
 
 def test_a_study_that_was_large_enough_is_told_so() -> None:
     known = Pieces(scenario=1e-4, rater=0.0, rest=0.0, scenarios=20, raters=30)
     assert needed(known, margin=0.5, alpha=0.05) == (
-        "As large as it is, the study had the size for 80 % power to conclude equivalent within "
-        "0.5 if the truth is 0."
+        "As large as it is, the study had 80 % power to conclude equivalent within 0.5 if the "
+        "truth is 0."
     )

@@ -80,22 +80,22 @@ def needed(known: Pieces, *, margin: float, alpha: float) -> str:
     if known.raters:
         ways.append(("rater", _more(known, margin=margin, alpha=alpha, scenarios=False)))
     found = [(noun, number) for noun, number in ways if number is not None]
-    aim = f"for 80 % power to conclude equivalent within {margin:g} if the truth is 0"
-    if not found:
-        what = "scenarios or raters" if known.raters else "scenarios"
+    aim = f"80 % power to conclude equivalent within {margin:g} if the truth is 0"
+    if not found and known.raters:
         return (
-            f"No number of {what} alone would do {aim}; more of both are needed."
-            if (known.raters)
-            else f"No number of {what} would do {aim}."
+            f"Neither more scenarios nor more raters alone would give {aim}; more of both are "
+            "needed."
         )
+    if not found:
+        return f"No number of scenarios would give {aim}."
+    if all(number == 0 for _, number in found):
+        return f"As large as it is, the study had {aim}."
     said = " or ".join(
         f"{number} more {noun if number == 1 else noun + 's'}" for noun, number in found
     )
-    if all(number == 0 for _, number in found):
-        return f"As large as it is, the study had the size {aim}."
     lacking = [noun for noun, number in ways if number is None]
-    alone = f"; more {lacking[0]}s alone would not do" if lacking else ""
-    return f"About {said} like those there are {aim}{alone}."
+    alone = f"; more {lacking[0]}s alone would not" if lacking else ""
+    return f"About {said} like those there are would give {aim}{alone}."
 
 
 def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int | None:

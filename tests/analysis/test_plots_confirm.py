@@ -424,7 +424,7 @@ def test_power_along_designs_has_a_line_an_effect() -> None:
     designs = {n: crossed_design(raters=n, scenarios=6) for n in (6, 12)}
     made = power_curve(designs, Truth(), effects=[0, 0.8], simulations=100, seed=1)
     figure = power_curves(made, size="raters", says=("differs",))
-    assert {"says 'differs' at a true effect of +0", "says 'differs' at a true effect of +0.8"} <= (
+    assert {"says 'differs' at a true effect of 0", "says 'differs' at a true effect of +0.8"} <= (
         set(words(figure))
     )
     assert list(figure.numbers["size"]) == [6, 12, 6, 12]

@@ -71,7 +71,13 @@ def power_curves(
 def _said(key: object) -> str:
     parts = key if isinstance(key, tuple) else (key,)
     says = f"says {parts[0]!r}"
-    return says if len(parts) == 1 else f"{says} at a true effect of {float(str(parts[1])):+g}"
+    return (
+        says if len(parts) == 1 else f"{says} at a true effect of {_effect(float(str(parts[1])))}"
+    )
+
+
+def _effect(number: float) -> str:
+    return f"{number:+g}".replace("-", "−") if number else "0"
 
 
 def _line(axes: Axes, line: pd.DataFrame, along: str, label: str, number: int) -> None:

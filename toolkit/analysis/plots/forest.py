@@ -194,7 +194,7 @@ def _common_margin(findings: Sequence[Finding]) -> float | None:
 
 def _axis(findings: Sequence[Finding], margin: float | None) -> str:
     units = sorted({one.unit for one in findings if one.unit})
-    label = f"difference in {', '.join(units)}" if units else "difference"
+    label = f"difference, {', '.join(units)}" if units else "difference"
     if margin is not None:
         label += f"; shaded: within ±{margin:g}, the margin"
     if any(one.p_adjusted is not None for one in findings):
@@ -225,7 +225,9 @@ def _key(canvas: Canvas, drawn: Sequence[Finding], *, alike: bool, truth: bool) 
         for name, shape, color, filled, size in looks
     ]
     if truth:
-        handles.append(Line2D([], [], marker="x", color=VERMILION, linewidth=0, label="true difference"))
+        handles.append(
+            Line2D([], [], marker="x", color=VERMILION, linewidth=0, label="true difference")
+        )
     if handles:
         canvas.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
 

@@ -32,6 +32,8 @@ _COLORS: Mapping[int, tuple[str, ...]] = {
     7: ("#b35806", "#f1b66b", "#f6ddb9", "#e3e3e3", "#d4cfe6", "#a99fcd", "#542788"),
 }
 _TITLE = "Answers by persona, above those to the reference in the same contrasts"
+_CHOICES = "Choices by persona, of pairs with the reference's reply"
+_CHOSEN = {-1.0: "the reference's reply", 0.0: "neither better", 1.0: "the persona's reply"}
 
 
 def persona_ratings(
@@ -48,13 +50,15 @@ def persona_ratings(
         names: persona to what people call it.
     """
     require_stage(observations.frame, "confirm")
+    paired = observations.scale == "preference"
+    title = _CHOICES if paired else _TITLE
     numbers, few = _numbers(observations)
     if numbers.empty:
         why = f"No persona was rated by {PRIVACY_MINIMUM} raters or more." if few else _WHY_NOT
-        return nothing(_TITLE, why, numbers)
+        return nothing(title, why, numbers)
     values = sorted(numbers["value"].unique())
     if len(values) > _MOST or not all(float(one).is_integer() for one in values):
-        return nothing(_TITLE, "The outcome is not on a scale of few whole numbers.", numbers[:0])
+        return nothing(title, "The outcome is not on a scale of few whole numbers.", numbers[:0])
     groups = list(dict.fromkeys(numbers["subject"]))[:NAMED]
     with style():
         canvas = Canvas(figsize=(9, 1.9 + 0.56 * len(groups)), layout="constrained")
@@ -68,9 +72,10 @@ def persona_ratings(
         axes.set(ylim=(len(groups) - 0.5, -0.5), xlim=(0, 1), ylabel="")
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
         sns.despine(ax=axes, left=True)
-        ends = "" if observations.scale != "likert" else ", low to high"
-        legend(canvas, {f"{at:g}": color for at, color in colors.items()}, title=f"answer{ends}")
-        head(canvas, _TITLE, simulated_stamp(observations.simulated))
+        ends = "answer, low to high" if observations.scale == "likert" else "answer"
+        key = {_CHOSEN[at] if paired else f"{at:g}": color for at, color in colors.items()}
+        legend(canvas, key, title="preferred" if paired else ends)
+        head(canvas, title, simulated_stamp(observations.simulated))
     return Figure(canvas, numbers, _alt(observations, numbers, few))
 
 
@@ -132,7 +137,9 @@ def _colors(observations: Observations, values: list[float]) -> dict[float, str]
 
 def _pair(axes: Axes, place: int, rows: pd.DataFrame, colors: Mapping[float, str]) -> None:
     """Draw both bars of a subject, the reference's thinner and below."""
-    for of, shift, height in (("persona", -0.14, 0.42), ("reference", 0.26, 0.24)):
+    alone = not rows["of"].eq("reference").any()
+    bars = (("persona", 0.0 if alone else -0.14, 0.42), ("reference", 0.26, 0.24))
+    for of, shift, height in bars:
         own = rows[rows["of"].eq(of)]
         left = 0.0
         for value, share, n in zip(own["value"], own["share"], own["n"], strict=True):
@@ -175,10 +182,12 @@ def _alt(observations: Observations, numbers: pd.DataFrame, few: int) -> str:
     own = numbers[numbers["of"].eq("persona")]
     subjects = own.drop_duplicates("subject")
     hidden = f" {few} rest on fewer than {PRIVACY_MINIMUM} raters and are not shown." if few else ""
+    above = ", each above the bar of the reference in the same contrasts"
+    above = "" if observations.scale == "preference" else above
     said = " Simulated data." if observations.simulated else ""
+    least, most = subjects["of_all"].min(), subjects["of_all"].max()
+    n = f"n = {least} each" if least == most else f"n = {least} to {most} each"
     return (
         f"Stacked bars of the answers to {observations.outcome!r} for {len(subjects)} personas and "
-        f"null arms, each above the bar of the reference in the same contrasts; "
-        f"n = {subjects['of_all'].min()} to {subjects['of_all'].max()} answers each. They "
-        f"describe and compare nobody.{hidden}{said}"
+        f"null arms{above}; {n}. They describe and compare nobody.{hidden}{said}"
     )

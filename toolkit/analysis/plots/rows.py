@@ -133,7 +133,9 @@ def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
     for at, mark in enumerate(marks):
         _draw_mark(axes, first + at * step, mark)
     if line.truth is not None:
-        axes.plot(line.truth, first, "x", color=VERMILION, markersize=7.5, markeredgewidth=2, zorder=5)
+        axes.plot(
+            line.truth, first, "x", color=VERMILION, markersize=7.5, markeredgewidth=2, zorder=5
+        )
 
 
 def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:

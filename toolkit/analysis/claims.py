@@ -157,11 +157,13 @@ def _error(claim: Claim, effects: Effects) -> tuple[float | None, float | None, 
     if not effects.rated and claim.scenarios < 2:
         return None, None, "", one_scenario.replace("p-value", "interval and no p-value")
     if claim.scenarios < 2:
-        return float(effects.over_raters()[index]), claim.raters - 1.0, OVER_RATERS, one_scenario
+        errors, df = effects.over_raters()
+        return float(errors[index]), float(df[index]), OVER_RATERS, one_scenario
     if effects.rated and claim.raters < 2:
+        errors, df = effects.over_scenarios()
         return (
-            float(effects.over_scenarios()[index]),
-            claim.scenarios - 1.0,
+            float(errors[index]),
+            float(df[index]),
             OVER_SCENARIOS,
             f"{who} was judged by one rater only: this cannot generalize over raters, so there is "
             "no p-value.",

@@ -4,25 +4,28 @@ An outcome is regressed on a contrast's level, a rater's level and the arms. Eve
 same total weight. What varies, the rater and the situation, is clustered: scores are summed within
 raters, within scenarios and within both before they are squared (A. C. Cameron, J. B. Gelbach and
 D. L. Miller 2011, two-way clustering; the larger of the three variances keeps it conservative when
-one way varies little).
+one way varies little). Each of the three has its own factor against the bias of residuals and its
+own degrees of freedom, see ``small_samples``; in complete matched data G / (G - 1) and G - 1.
 
 Everything here is arrays and codes. Codes are whole numbers from 0 without gaps.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.analysis.absorbing import Absorbed, Codes, Floats, absorb, sums
+from toolkit.analysis.small_samples import Correction, Corrections, Working, largest
 
 _NULL = 1e-9
 """Share of the largest below which a number is rounding and not information."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Swept:
     """A design made ready: what each row adds to each effect, whatever the outcome.
 
@@ -39,12 +42,30 @@ class Swept:
     """How many scenarios contribute to each effect, shape (q,)."""
     weight: Floats
     """What each row weighs, shape (n,)."""
+    count: Floats | None
+    """How many equal observations each row stands for, shape (n,); None: one each."""
     own: NDArray[np.bool_]
     """Rows on which an effect is seen: those of the arm itself, shape (n, q)."""
     rater: Codes | None
     scenario: Codes
     fitted: tuple[Absorbed, Floats, Floats]
     """What is swept out, the columns after that (n, k), and their inverse cross-products (k, k)."""
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """What the pieces of the variance need; found once, whatever the outcome."""
+        absorbed, columns, _ = self.fitted
+        levels = [one for one in (absorbed.large, absorbed.small) if one is not None]
+        working = Working(levels, columns, self.weight, self.count)
+        scenarios = working.correction(self.influence, self.scenario)
+        if self.rater is None:
+            return Corrections(scenarios, scenarios, scenarios)
+        cells = crossed(self.rater, self.scenario)
+        return Corrections(
+            raters=working.correction(self.influence, self.rater),
+            scenarios=scenarios,
+            cells=working.correction(self.influence, cells, df=False),
+        )
 
     def residuals(self, value: Floats) -> Floats:
         """Give what the model leaves of an outcome.
@@ -79,6 +100,7 @@ class Swept:
             scenarios=self.scenarios,
             rated=self.rater is not None,
             estimable=self.estimable,
+            corrections=self.corrections,
         )
 
 
@@ -98,6 +120,7 @@ class Effects:
     rated: bool
     """Whether raters judged; without them scenarios alone are clustered."""
     estimable: NDArray[np.bool_]
+    corrections: Corrections
 
     @property
     def clusters(self) -> Codes:
@@ -106,46 +129,48 @@ class Effects:
 
     @property
     def df(self) -> Floats:
-        """Degrees of freedom, G - 1; 0 where nothing can be generalized."""
-        df: Floats = np.maximum(self.clusters - 1, 0).astype("float64")
-        return df
-
-    @property
-    def variance(self) -> Floats:
-        """Squared standard error: max(V_r, V_s, V_r + V_s - V_rs) · G / (G - 1).
-
-        NaN where there is but one rater or one scenario, or the design does not tell.
-        """
-        pieces = self.of_scenarios
-        if self.rated:
-            both = self.of_raters + self.of_scenarios - self.of_cells
-            pieces = np.asarray(np.maximum(np.maximum(self.of_raters, self.of_scenarios), both))
-        return self._corrected(pieces, self.clusters)
+        """Degrees of freedom of ``se``; 0 where nothing can be generalized."""
+        return np.where(self.clusters > 1, self._combined[1], 0.0)
 
     @property
     def se(self) -> Floats:
-        """Standard errors; NaN as for ``variance``."""
-        return np.sqrt(self.variance)
+        """Standard errors: the root of max(V_r, V_s, V_r + V_s - V_rs), each piece corrected.
+
+        NaN where there is but one rater or one scenario, or the design does not tell.
+        """
+        usable = self.estimable & (self.clusters > 1)
+        return np.where(usable, np.sqrt(self._combined[0]), np.nan)
 
     @property
     def p(self) -> Floats:
-        """Two-sided p of no effect by t with G - 1 degrees of freedom; NaN as for ``variance``."""
+        """Two-sided p of no effect by t with ``df``; NaN as for ``se``."""
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.abs(self.estimate) / self.se
         return np.asarray(2 * stats.t.sf(t, np.maximum(self.df, 1)), dtype="float64")
 
-    def over_raters(self) -> Floats:
-        """Standard errors over raters alone: for what is said of these scenarios only."""
-        return np.sqrt(self._corrected(self.of_raters, self.raters))
+    def over_raters(self) -> tuple[Floats, Floats]:
+        """Standard errors over raters alone and their df: for what is said of these scenarios."""
+        return self._one_way(self.of_raters, self.raters, self.corrections.raters)
 
-    def over_scenarios(self) -> Floats:
-        """Standard errors over scenarios alone: for what is said of these raters only."""
-        return np.sqrt(self._corrected(self.of_scenarios, self.scenarios))
+    def over_scenarios(self) -> tuple[Floats, Floats]:
+        """Standard errors over scenarios alone and their df: for what is said of these raters."""
+        return self._one_way(self.of_scenarios, self.scenarios, self.corrections.scenarios)
 
-    def _corrected(self, variance: Floats, clusters: Codes) -> Floats:
+    @property
+    def _combined(self) -> tuple[Floats, Floats]:
+        pieces = (self.of_scenarios, self.of_raters, self.of_cells)
+        return (
+            largest(*pieces, self.corrections)
+            if self.rated
+            else largest(self.of_scenarios, None, None, self.corrections)
+        )
+
+    def _one_way(
+        self, piece: Floats, clusters: Codes, correction: Correction
+    ) -> tuple[Floats, Floats]:
         usable = self.estimable & (clusters > 1)
-        factor = clusters / np.where(usable, clusters - 1, 1)
-        return np.where(usable, variance * factor, np.nan)
+        se = np.where(usable, np.sqrt(correction.of(piece)), np.nan)
+        return se, np.where(clusters > 1, np.maximum(correction.df, 1.0), 0.0)
 
 
 def arm_effects(
@@ -208,7 +233,7 @@ def sweep(
         own: rows on which each combination is seen, shape (n, q); where its column is not 0 when
             None.
     """
-    weight = equal_scenarios(scenario, weight)
+    count, weight = weight, equal_scenarios(scenario, weight)
     wanted = np.eye(columns.shape[1]) if combine is None else combine
     seen = columns != 0 if own is None else own
     absorbed = absorb(levels, weight)
@@ -224,6 +249,7 @@ def sweep(
         raters=np.zeros(wanted.shape[1], "int64") if rater is None else _present(rater, telling),
         scenarios=_present(scenario, telling),
         weight=weight,
+        count=count,
         own=seen,
         rater=rater,
         scenario=scenario,

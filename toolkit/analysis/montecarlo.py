@@ -16,6 +16,7 @@ from toolkit.analysis.coding import NULL_ARMS, coded
 from toolkit.analysis.finding import Estimate
 from toolkit.analysis.simulated_design import Codes, Design, Floats
 from toolkit.analysis.simulation import Truth, draw_values
+from toolkit.analysis.small_samples import largest
 
 _AT_ONCE = 500
 """Simulations whose sums are held in memory together."""
@@ -32,20 +33,20 @@ class Trials:
     se: Floats
     """Shape (q, m); 0 where all answers were alike."""
     df: Floats
-    """Shape (q,)."""
+    """Shape (q, m): it depends on which way of clustering varies more."""
     estimable: npt.NDArray[np.bool_]
     """Whether the design tells the effect and generalizes, shape (q,)."""
 
     def p(self) -> Floats:
         """Two-sided p of no effect, shape (q, m); 1 where all answers were alike."""
         t = np.divide(self.estimate, self.se, out=np.zeros_like(self.se), where=self.se > 0)
-        return np.asarray(2 * stats.t.sf(np.abs(t), self.df[:, None]))
+        return np.asarray(2 * stats.t.sf(np.abs(t), self.df))
 
     def equivalence_p(self, margin: float) -> Floats:
         """The larger p of the two one-sided tests, shape (q, m); 1 where all were alike."""
         room = margin - np.abs(self.estimate)
         t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
-        return np.asarray(stats.t.sf(t, self.df[:, None]))
+        return np.asarray(stats.t.sf(t, self.df))
 
     def covers(self, truth: Floats, *, level: float = 0.95) -> npt.NDArray[np.bool_]:
         """Whether each interval holds its arm's true effect; shape (q, m).
@@ -54,7 +55,7 @@ class Trials:
             truth: shape (q,).
             level: of the interval.
         """
-        half = np.asarray(stats.t.ppf((1 + level) / 2, self.df))[:, None] * self.se
+        half = np.asarray(stats.t.ppf((1 + level) / 2, self.df)) * self.se
         return np.asarray(np.abs(self.estimate - truth[:, None]) <= half)
 
 
@@ -84,9 +85,9 @@ def trials(
     clusters = _clusters(ready)
     return Trials(
         arms=(*design.swaps, *NULL_ARMS),
-        estimate=np.concatenate([one for one, _ in parts], axis=1),
-        se=np.concatenate([one for _, one in parts], axis=1),
-        df=np.maximum(clusters - 1, 1).astype(float),
+        estimate=np.concatenate([one for one, _, _ in parts], axis=1),
+        se=np.concatenate([one for _, one, _ in parts], axis=1),
+        df=np.concatenate([one for _, _, one in parts], axis=1),
         estimable=ready.estimable & (clusters > 1),
     )
 
@@ -101,7 +102,7 @@ def primary(design: Design) -> Swept:
     return data.sweep([data.of(one) for one in data.subjects])
 
 
-def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
+def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Floats]:
     """Estimate every effect on many outcomes, as ``Swept.effects`` does on one.
 
     Args:
@@ -109,19 +110,19 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
         values: shape (n, m).
 
     Returns:
-        Estimates and standard errors, each of shape (q, m).
+        Estimates, standard errors and their df, each of shape (q, m).
     """
     left = swept.residuals(values)
     groups = [swept.scenario]
     if swept.rater is not None:
         groups += [swept.rater, crossed(swept.rater, swept.scenario)]
     summing = [_summing(codes) for codes in groups]
-    variance = np.array(
-        [_variance(column[:, None] * left, summing) for column in swept.influence.T]
+    of_scenarios, *others = (
+        np.array([_squared(matrix, one, left) for one in swept.influence.T]) for matrix in summing
     )
-    clusters = _clusters(swept)
-    factor = clusters / np.maximum(clusters - 1, 1)
-    return swept.influence.T @ values, np.sqrt(variance * factor[:, None])
+    of_raters, of_cells = others or (None, None)
+    variance, df = largest(of_scenarios, of_raters, of_cells, swept.corrections)
+    return swept.influence.T @ values, np.sqrt(variance), df
 
 
 def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
@@ -166,11 +167,6 @@ def _summing(codes: Codes) -> sparse.csr_array:
     return sparse.csr_array(made, shape=(len(groups), len(codes)))
 
 
-def _variance(scores: Floats, summing: list[sparse.csr_array]) -> Floats:
-    """max(V_r, V_s, V_r + V_s - V_rs) for each column of scores, or V_s without raters."""
-    of_scenarios, *others = [np.square(matrix @ scores).sum(axis=0) for matrix in summing]
-    if not others:
-        return np.asarray(of_scenarios)
-    of_raters, of_cells = others
-    both = of_raters + of_scenarios - of_cells
-    return np.asarray(np.maximum(np.maximum(of_raters, of_scenarios), both))
+def _squared(matrix: sparse.csr_array, influence: Floats, left: Floats) -> Floats:
+    """Square an effect's scores, summed within clusters, for each outcome; shape (m,)."""
+    return np.asarray(np.square(matrix @ (influence[:, None] * left)).sum(axis=0))

@@ -28,6 +28,57 @@ class Correction(NamedTuple):
     df: Floats
     """Degrees of freedom of that sum; 0 where it can only be 0."""
 
+    def of(self, piece: Floats) -> Floats:
+        """Correct a sum of squared scores, of shape (q,) or (q, m)."""
+        factor = np.where(np.isfinite(self.factor), self.factor, 0.0)
+        corrected: Floats = (piece.T * factor).T
+        return corrected
+
+    def df_of(self, piece: Floats) -> Floats:
+        """Degrees of freedom of such sums, of their shape."""
+        df: Floats = np.broadcast_to(self.df, piece.T.shape).T
+        return df
+
+
+class Corrections(NamedTuple):
+    """What each piece of a two-way clustered variance needs; without raters all are alike."""
+
+    raters: Correction
+    scenarios: Correction
+    cells: Correction
+
+
+def largest(
+    of_scenarios: Floats,
+    of_raters: Floats | None,
+    of_cells: Floats | None,
+    corrections: Corrections,
+) -> tuple[Floats, Floats]:
+    """Give max(V_r, V_s, V_r + V_s - V_rs), each piece corrected, and its degrees of freedom.
+
+    The df are those of the piece that is largest, and the fewer of both for the sum.
+
+    Args:
+        of_scenarios: V_s, shape (q,) or (q, m) for m outcomes.
+        of_raters: V_r, of the same shape; None without raters.
+        of_cells: V_rs, likewise.
+        corrections: of the q effects.
+
+    Returns:
+        Variances and df, both of the same shape; df is at least 1.
+    """
+    scenarios = corrections.scenarios.of(of_scenarios)
+    df = corrections.scenarios.df_of(of_scenarios)
+    if of_raters is None or of_cells is None:
+        return scenarios, np.maximum(df, 1.0)
+    raters, df_raters = corrections.raters.of(of_raters), corrections.raters.df_of(of_raters)
+    both = raters + scenarios - corrections.cells.of(of_cells)
+    single = np.maximum(raters, scenarios)
+    df = np.where(
+        both >= single, np.minimum(df, df_raters), np.where(scenarios >= raters, df, df_raters)
+    )
+    return np.maximum(single, both), np.maximum(df, 1.0)
+
 
 class Working:
     """The design whose residuals the scores are made of.
@@ -36,17 +87,27 @@ class Working:
         levels: groupings whose levels are fitted, as codes; each of shape (n,).
         columns: everything else that is fitted, shape (n, k).
         weight: of least squares, shape (n,).
+        count: how many equal observations a row stands for, shape (n,): the error of their mean is
+            as many times less variable. One each when None.
     """
 
-    def __init__(self, levels: Sequence[Codes], columns: Floats, weight: Floats) -> None:
+    def __init__(
+        self,
+        levels: Sequence[Codes],
+        columns: Floats,
+        weight: Floats,
+        count: Floats | None = None,
+    ) -> None:
         parts = [_indicators(one) for one in levels] + [sparse.csr_array(columns)]
         self._fitted = sparse.csr_array(sparse.hstack(parts))
-        weighted = self._fitted.multiply(weight[:, None]).tocsr()
-        self._weighted = sparse.csr_array(weighted)
+        self._variance = np.ones(len(weight)) if count is None else 1 / count
+        weighted = sparse.csr_array(self._fitted.multiply(weight[:, None]))
+        # Rows of the fit, weighted, times how much each row's error varies.
+        self._weighted = sparse.csr_array(weighted.multiply(self._variance[:, None]))
         self._inverse = np.linalg.pinv(
-            (self._fitted.T @ self._weighted).toarray(), rcond=1e-10, hermitian=True
+            (self._fitted.T @ weighted).toarray(), rcond=1e-10, hermitian=True
         )
-        between = (self._weighted.T @ self._weighted).toarray()
+        between = (weighted.T @ self._weighted).toarray()
         self._spread = self._inverse @ between @ self._inverse
 
     def correction(self, influence: Floats, groups: Codes, *, df: bool = True) -> Correction:
@@ -64,7 +125,7 @@ class Working:
         return Correction(np.asarray(factors, "float64"), np.asarray(dfs, "float64"))
 
     def _one(self, effect: Floats, summing: sparse.csr_array, *, df: bool) -> tuple[float, float]:
-        wanted = float(effect @ effect)
+        wanted = float(np.sum(effect**2 * self._variance))
         own = summing.multiply(effect[None, :]).tocsr()
         plain = (own @ self._fitted).T
         weighted = (own @ self._weighted).T
@@ -81,7 +142,7 @@ class Working:
         one, other = plain.toarray(), weighted.toarray()
         across = other.T @ self._inverse @ one
         products = one.T @ self._spread @ one - across - across.T
-        products[np.diag_indices_from(products)] += own.power(2).sum(axis=1)
+        products[np.diag_indices_from(products)] += own.power(2) @ self._variance
         return wanted / expected, expected**2 / float(np.sum(products**2))
 
 

@@ -210,7 +210,9 @@ def _pairs(asking: Asking) -> Answer:
 def _movement(asking: Asking) -> Answer:
     made = movement(asking.frames.replies, words=asking.words)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
-    return Answer(made.findings, tables, made.notes, made)
+    canned = asking.observations(REFUSAL).simulated
+    found = tuple(replace(one, simulated=canned) for one in made.findings)
+    return Answer(found, tables, made.notes, made)
 
 
 def _intersections(asking: Asking) -> Answer:

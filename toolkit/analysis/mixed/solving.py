@@ -62,11 +62,6 @@ def solve(problem: Problem, *, restricted: bool, start: Array | None = None) -> 
     return _laplace(problem, start)
 
 
-def sizes(problem: Problem) -> Array:
-    """Count the observations of each cell."""
-    return problem.sizes
-
-
 def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Solution:
     means = problem.means
     if means is None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import fitting, importing, panel, planning, recording, sweeping, testing
+from bench import fitting, importing, loading, panel, planning, recording, sweeping, testing
 from bench.measure import calibration, line
 
 SECTIONS = {
@@ -13,6 +13,7 @@ SECTIONS = {
     "sweeping": sweeping.run,
     "fitting": fitting.run,
     "testing": testing.run,
+    "loading": loading.run,
 }
 
 

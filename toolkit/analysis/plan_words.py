@@ -45,6 +45,7 @@ def summary(
         f"Compared with the {plan.compare_with.replace('_', ' ')}; {margin}; one family of "
         f"{plan.family}",
         *beside,
+        "Verdicts are adjusted for how many claims share their family; intervals are not.",
     ]
     said = [part for line in lines for part in _wrapped(line)]
     for step in steps:

@@ -21,6 +21,8 @@ from toolkit.analysis.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 
 Scale = Literal["likert", "binary", "preference", "number"]
+_LARGEST = 1e50
+"""Squares of squares of what is beyond this are not numbers."""
 
 OBSERVATION_COLUMNS: tuple[Column, ...] = (
     Column("value", "float64", "what was observed, on the outcome's own scale"),
@@ -63,6 +65,17 @@ class Observations:
     """The question in words, when known."""
     plan: str = ""
     """Hash of the confirm freeze they belong to; empty outside a study."""
+
+    def __post_init__(self) -> None:
+        _require_numbers(self.frame["value"].to_numpy("float64"), "values", self.outcome)
+        weight = self.frame["weight"].to_numpy("float64")
+        _require_numbers(weight, "weights", self.outcome)
+        if len(weight) and weight.min() <= 0:
+            raise AnalysisError(
+                f"observations: got {int((weight <= 0).sum())} of {len(weight)} rows of "
+                f"{self.outcome!r} with a weight of 0 or less; wanted weights above 0. Leave out "
+                "rows that stand for no observation."
+            )
 
     @property
     def rated(self) -> bool:
@@ -139,6 +152,22 @@ def observe(
         asks=design.asks(outcome) if design else "",
         plan=plan,
     )
+
+
+def _require_numbers(numbers: np.ndarray, what: str, outcome: str) -> None:
+    """Refuse what no estimator can square and add up."""
+    bad = int(np.count_nonzero(~np.isfinite(numbers)))
+    if bad:
+        raise AnalysisError(
+            f"observations: got {bad} of {len(numbers)} {what} of {outcome!r} that are missing or "
+            "infinite; wanted a number in each row. Leave those rows out."
+        )
+    largest = float(np.abs(numbers).max(initial=0))
+    if largest > _LARGEST or 0 < largest < 1 / _LARGEST:
+        raise AnalysisError(
+            f"observations: got {what} of {outcome!r} as far from 0 as {largest:g}; wanted them "
+            f"between {1 / _LARGEST:g} and {_LARGEST:g} in size, or 0. Choose another unit."
+        )
 
 
 def declared(rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,10 @@ from toolkit.analysis.finding import Estimate
 from toolkit.analysis.mixed import fit
 from toolkit.analysis.reliability_icc import AVERAGE, SINGLE, averaged
 from toolkit.analysis.reliability_items import Coefficient, ItemsByRaters
+from toolkit.errors import AnalysisError
 
 _HOW = "REML, expected information"
+_NO_REST = "Raters agree but for their severity on every item, so there is no rest to judge by."
 _SEVERITY = ["rater", "ratings", "severity", "low", "high"]
 
 
@@ -53,11 +55,14 @@ def components(items: ItemsByRaters, *, confidence: float = 0.95) -> Components 
     several = table["rater"].value_counts()
     if len(several) < 2 or several.max() < 2:
         return "It takes two raters and one with two items to tell raters from items."
-    model = fit(table, "value ~ 1", ["rater", "item"])
+    try:
+        model = fit(table, "value ~ 1", ["rater", "item"])
+    except AnalysisError:
+        return _NO_REST
     sds = {name: float(model.sds.get(name, 0.0)) for name in ("item", "rater", "residual")}
     variances = np.array([sds["item"], sds["rater"], sds["residual"]]) ** 2
     if variances[2] <= 1e-10 * float(table["value"].var()):
-        return "Raters agree but for their severity on every item, so there is no rest to judge by."
+        return _NO_REST
     information = _information(items, variances)
     if np.linalg.cond(information) > 1e10:
         return "Too few items are judged by two raters to tell replies, raters and the rest apart."

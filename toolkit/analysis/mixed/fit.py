@@ -68,8 +68,7 @@ class Fit:
 
         Returns:
             One row a level: the columns that make it, ``mode`` and ``sd`` on the scale of the
-            linear predictor. For the Gaussian family these are the best linear unbiased
-            predictions, given the variances.
+            linear predictor. For the Gaussian family these are the BLUPs, given the variances.
 
         Raises:
             AnalysisError: when the model has no such factor.

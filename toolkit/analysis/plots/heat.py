@@ -38,7 +38,7 @@ def scenario_map(
 ) -> Figure:
     """Draw each persona's difference in each situation, drawn toward the average of all.
 
-    A single situation is noisy and proves nothing by itself: colors show where to read. A cell
+    A single situation is noisy and no evidence by itself: colors show where to read. A cell
     holds its sign and how many observations it rests on; the numbers hold intervals. Cells that
     rest on fewer raters than the privacy minimum are hatched, and are not among the numbers.
 

@@ -1,45 +1,40 @@
-"""``make calibrate``: run every section, write ``report.md``, fail when a band is missed."""
+"""``make calibrate``: run every section, renew ``report.md``, fail when a band is missed.
+
+``make calibrate ARGS='engine peeking'`` runs and renews these sections alone.
+"""
 
 import argparse
 import sys
 import time
 from multiprocessing import get_context
-from types import ModuleType
-from typing import Any
 
-from calibration import primary, report
-from calibration.bands import Section
-
-SECTIONS: dict[str, tuple[ModuleType, int]] = {"primary": (primary, 10_000)}
-"""Name to a module with ``tasks``, ``run`` (of one) and ``sections``, and its simulations."""
-SEED = 20264
+from calibration import report
+from calibration.sections import SECTIONS, SEED, found_by
 
 
 def main() -> int:
     made = argparse.ArgumentParser(prog="python -m calibration", description=__doc__)
-    made.add_argument("--only", choices=SECTIONS, action="append", help="only this section")
+    made.add_argument("only", nargs="*", metavar="section", help=f"of {', '.join(SECTIONS)}")
     made.add_argument("--share", type=float, default=1.0, help="of the simulations, for a trial")
     made.add_argument("--processes", type=int, default=2)
     made.add_argument("--seed", type=int, default=SEED)
     asked = made.parse_args()
-    found: list[Section] = []
+    unknown = set(asked.only) - set(SECTIONS)
+    if unknown:
+        made.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    kept = True
     with get_context("spawn").Pool(asked.processes) as pool:
         for name in asked.only or SECTIONS:
-            module, simulations = SECTIONS[name]
-            began = time.perf_counter()
-            tasks: list[Any] = module.tasks(round(simulations * asked.share), asked.seed)
-            done = list(zip(tasks, pool.map(module.run, tasks, chunksize=1), strict=True))
-            found += module.sections(done)
-            print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    if asked.only or asked.share != 1.0:
-        for section in found:
-            print(section.title)
-            for row in section.rows:
-                mark = "MISSED" if row.fails else ""
-                print(f"  {row.case:<80} {row.figure:<26} {report.percent(row.share)} {mark}")
-        return 0
-    command = f"make calibrate ARGS='--seed {asked.seed}'"
-    return 0 if report.write(found, command=command) else 1
+            many, began = round(SECTIONS[name].simulations * asked.share), time.perf_counter()
+            made_of, cpu = found_by(name, many, asked.seed, run=pool.map)
+            took = time.perf_counter() - began
+            print(f"{name}: {took:.0f} s, of these {cpu:.0f} s of work", file=sys.stderr)
+            if asked.share == 1.0:
+                report.write(name, made_of, simulations=many, seed=asked.seed)
+            for section in made_of:
+                kept = kept and not section.missed
+                print("\n".join(report.plain(section)))
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

@@ -51,3 +51,8 @@ class Section:
     title: str
     about: str
     rows: Sequence[Row]
+
+    @property
+    def missed(self) -> int:
+        """How many bands were not kept."""
+        return sum(row.fails for row in self.rows)

@@ -1,51 +1,84 @@
-"""The report: markdown with every figure, its interval, its band, and the command to repeat it."""
+"""The report: markdown with every figure, its interval, its band, and the command to repeat it.
+
+Each section stands between two marks and is renewed by itself.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
+import scipy
 
 from calibration.bands import Row, Section
 from toolkit.analysis import Estimate
 
 PATH = Path(__file__).with_name("report.md")
+_HEAD = """# Calibration
+
+Made by `make calibrate`, a section at a time. Every figure is counted on simulated answers whose
+truth is known; in brackets stands its 99 % Monte-Carlo interval. A band is missed when that lies
+wholly outside of it. Figures without a band are shown and not judged.
+"""
 
 
-def write(sections: Sequence[Section], *, command: str) -> bool:
-    """Write the report; returns whether every band was kept."""
-    PATH.write_text("\n".join(_lines(sections, command)) + "\n", encoding="utf-8")
-    return not any(row.fails for section in sections for row in section.rows)
+def write(
+    name: str, sections: Sequence[Section], *, simulations: int, seed: int, path: Path = PATH
+) -> None:
+    """Renew the part of the report that one name makes; the others stay."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    kept = {one: part for one in _names(text) if (part := _between(text, one))}
+    kept[name] = "\n".join(_lines(name, sections, simulations, seed))
+    parts = [f"<!-- {one} -->\n{part}\n<!-- end of {one} -->\n" for one, part in kept.items()]
+    path.write_text("\n".join([_HEAD, *parts]), encoding="utf-8")
 
 
-def _lines(sections: Sequence[Section], command: str) -> Iterator[str]:
-    yield "# Calibration"
-    yield ""
-    yield f"Made by `{command}`."
-    yield "Every figure is counted on simulated answers whose truth is known; in brackets stands"
-    yield "its 99 % Monte-Carlo interval. A band is missed when that lies wholly outside of it."
-    yield "Figures without a band are shown and not judged."
+def plain(section: Section) -> Iterator[str]:
+    """What a section found, a line a figure."""
+    yield section.title
+    for row in section.rows:
+        mark = "MISSED" if row.fails else ""
+        yield f"  {row.case:<84} {row.figure:<26} {percent(row.share)} {mark}"
+
+
+def _names(text: str) -> list[str]:
+    ends = [line for line in text.splitlines() if line.startswith("<!-- end of ")]
+    return [line.removeprefix("<!-- end of ").removesuffix(" -->") for line in ends]
+
+
+def _between(text: str, name: str) -> str:
+    return text.partition(f"<!-- {name} -->\n")[2].partition(f"\n<!-- end of {name} -->")[0]
+
+
+def _lines(name: str, sections: Sequence[Section], simulations: int, seed: int) -> Iterator[str]:
+    made = f"Made by `make calibrate ARGS='{name} --seed {seed}'`, with {simulations:,} simulations"
+    versions = f"of each case, NumPy {np.__version__} and SciPy {scipy.__version__}."
     for section in sections:
         yield from ("", f"## {section.title}", "", section.about, "")
         judged = [row for row in section.rows if row.band]
-        failed = sum(row.fails for row in judged)
-        yield f"**{len(judged) - failed} of {len(judged)} bands kept.**"
+        yield f"{made} {versions}"
+        yield f"**{len(judged) - section.missed} of {len(judged)} bands kept.**"
         yield ""
         yield from _table(section.rows)
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
     """One line a case, one column a figure."""
-    heads = {row.figure: f"{row.figure} ({row.band})" if row.band else row.figure for row in rows}
-    yield f"| case | {' | '.join(heads.values())} |"
+    bands = {row.figure: row.band for row in rows if row.band}
+    figures = list(dict.fromkeys(row.figure for row in rows))
+    heads = [f"{one} ({bands[one]})" if one in bands else one for one in figures]
+    yield f"| case | {' | '.join(heads)} |"
     yield "|---" * (len(heads) + 1) + "|"
     cells = {(row.case, row.figure): row for row in rows}
     for case in dict.fromkeys(row.case for row in rows):
-        line = [_cell(cells.get((case, figure))) for figure in heads]
+        line = [_cell(cells.get((case, figure)), figure in bands) for figure in figures]
         yield f"| {case} | {' | '.join(line)} |"
 
 
-def _cell(row: Row | None) -> str:
+def _cell(row: Row | None, banded: bool) -> str:
     if row is None:
         return ""
-    return f"{percent(row.share)}{' **missed**' if row.fails else ''}"
+    mark = " **missed**" if row.fails else " *(not judged)*" if banded and not row.band else ""
+    return f"{percent(row.share)}{mark}"
 
 
 def percent(share: Estimate) -> str:

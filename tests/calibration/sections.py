@@ -1,0 +1,44 @@
+"""All sections, and how one is run."""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from calibration import engine, peeking, primary
+from calibration.bands import Section
+
+SEED = 20264
+Mapped = Callable[[Callable[[Any], Any], list[Any]], Iterable[Any]]
+
+
+class Part(NamedTuple):
+    """A module with ``tasks``, ``run`` (of one) and ``sections``."""
+
+    module: ModuleType
+    simulations: int
+    """Of each case."""
+
+
+SECTIONS = {
+    "primary": Part(primary, 10_000),
+    "engine": Part(engine, 2_000),
+    "peeking": Part(peeking, 10_000),
+}
+
+
+def found_by(
+    name: str, simulations: int, seed: int, *, run: Mapped = map
+) -> tuple[list[Section], float]:
+    """Run one section; its parts of the report, and the seconds of work that it took."""
+    module = SECTIONS[name].module
+    tasks: list[Any] = module.tasks(simulations, seed)
+    timed = list(run(partial(_timed, name), tasks))
+    done = [(task, result) for task, (result, _) in zip(tasks, timed, strict=True)]
+    return module.sections(done), sum(seconds for _, seconds in timed)
+
+
+def _timed(name: str, task: Any) -> tuple[Any, float]:
+    began = time.process_time()
+    return SECTIONS[name].module.run(task), time.process_time() - began

@@ -14,7 +14,7 @@ Intervals are by the delta method over thresholds, coefficients *and* deviations
 is made on the logit scale. A deviation estimated as 0 is taken as known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -75,7 +75,8 @@ def marginal(
         level: one value of it.
         reference: another.
         at_least: the answer k; by default 4 where it is a possible answer, else the highest.
-        df: degrees of freedom of the intervals; infinite for the normal distribution.
+        df: degrees of freedom of the intervals; infinite for the normal distribution. One less
+            than the scenarios is a cautious choice where they are few.
         confidence: level of the intervals.
 
     Raises:
@@ -93,29 +94,18 @@ def marginal(
     change = _delta(fit, lambda p: compared.share(p, at, 1) - compared.share(p, at, 0))
     better = _delta(fit, compared.superiority)
     half = float(stats.t.ppf((1 + confidence) / 2, df))
+    low, high = change[0] - half * change[1], change[0] + half * change[1]
     shown = [_on_logits(*one, half, confidence) for one in (share, base)]
     return Marginal(
         variable=variable,
         level=str(level),
         reference=str(reference),
         at_least=top,
-        change=Estimate(
-            value=change[0],
-            low=change[0] - half * change[1],
-            high=change[0] + half * change[1],
-            level=confidence,
-        ),
+        change=Estimate(value=change[0], low=low, high=high, level=confidence),
         change_se=change[1],
         superiority=_on_logits(*better, half, confidence),
         superiority_se=better[1],
-        shares=pd.DataFrame(
-            {
-                "level": [str(level), str(reference)],
-                "share": [one.value for one in shown],
-                "low": [one.low for one in shown],
-                "high": [one.high for one in shown],
-            }
-        ),
+        shares=_beside((str(level), str(reference)), shown),
         notes=notes,
     )
 
@@ -208,6 +198,17 @@ def _on_logits(value: float, se: float, half: float, confidence: float) -> Estim
     reach = half * se / (value * (1 - value))
     low, high = special.expit(middle - reach), special.expit(middle + reach)
     return Estimate(value=value, low=float(low), high=float(high), level=confidence)
+
+
+def _beside(levels: Sequence[str], shares: Sequence[Estimate]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "level": list(levels),
+            "share": [one.value for one in shares],
+            "low": [one.low for one in shares],
+            "high": [one.high for one in shares],
+        }
+    )
 
 
 def _set(frame: pd.DataFrame, variable: str, level: Any) -> pd.DataFrame:

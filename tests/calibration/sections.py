@@ -6,7 +6,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from calibration import engine, peeking, primary
+from calibration import engine, families, peeking, primary
 from calibration.bands import Section
 
 SEED = 20264
@@ -25,6 +25,7 @@ SECTIONS = {
     "primary": Part(primary, 10_000),
     "engine": Part(engine, 2_000),
     "peeking": Part(peeking, 10_000),
+    "families": Part(families, 10_000),
 }
 
 

@@ -9,6 +9,7 @@ from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
 from toolkit.analysis import (
+    COLUMNS,
     Report,
     Source,
     confirm_design,
@@ -20,6 +21,8 @@ from toolkit.analysis import (
     save_report,
     trace,
 )
+from toolkit.analysis.glossary import meaning_of
+from toolkit.analysis.plan_figures import figures_of
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record
@@ -134,6 +137,22 @@ def test_the_table_of_findings_names_their_steps(report: Report) -> None:
     assert len(table) == len(report.findings)
     assert list(table.columns[:4]) == ["step", "status", "question", "outcome"]
     assert set(table["status"]) == {"account", "primary", "secondary", "exploratory"}
+
+
+def test_every_column_of_every_table_and_figure_is_explained(report: Report) -> None:
+    frames = [frame for step in report.steps for frame in step.tables.values()]
+    frames += [figure.numbers for figure in figures_of(report).values()]
+    names = {str(name) for frame in frames for name in frame.columns}
+    counted = {one.name for one in COLUMNS["confirm_account"]}
+    bare = {name for name in names - counted if meaning_of(name)[0] == name.replace("_", " ")}
+    assert bare == set()
+
+
+def test_inconclusive_says_how_many_more(report: Report) -> None:
+    open_ = [one for one in report.step("primary").findings if one.needs]
+    assert open_
+    said = " ".join(str(report).split())
+    assert all(one.needs in said for one in open_)
 
 
 def test_an_unknown_step_is_refused(report: Report) -> None:

@@ -49,15 +49,17 @@ def summary(
     ]
     said = [part for line in lines for part in _wrapped(line)]
     for step in steps:
-        said += ["", *_step(step, short=short and step.key != "primary")]
+        said += ["", *_step(step, short=short and step.key != "primary", needs=not short)]
     return [unlinked(line) for line in said]
 
 
-def _step(step: Step, *, short: bool) -> Iterator[str]:
+def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:
     yield f"{step.question}  [{_STATUS[step.status]}]"
     for finding in sorted(step.findings, key=_rank):
         if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
             yield from _wrapped(line_of(finding), indent="  ", hanging="      ")
+            if finding.needs and needs and step.key == "primary":
+                yield from _wrapped(finding.needs, indent="      ")
     if short and len(step.findings) >= _FEW:
         yield from _wrapped(_tally(step.findings), indent="  ")
     for note in step.notes:

@@ -65,7 +65,7 @@ def power_curves(
         axes.set_xticks(sorted(numbers[along].unique()))
         canvas.legend(loc="outside lower center", ncols=2, frameon=False)
         head(canvas, _TITLE, "simulated data")
-    return Figure(canvas, numbers, _alt(numbers, along, size, target))
+    return Figure(canvas, numbers, _alt(numbers, along, by, size, target))
 
 
 def _said(key: object) -> str:
@@ -112,16 +112,16 @@ def _ground(axes: Axes, target: float) -> None:
     sns.despine(ax=axes)
 
 
-def _alt(numbers: pd.DataFrame, along: str, size: str, target: float) -> str:
+def _alt(numbers: pd.DataFrame, along: str, by: list[str], size: str, target: float) -> str:
     simulated = numbers["simulations"]
     n = f"{simulated.min()}" if simulated.nunique() == 1 else f"{simulated.min()} or more"
     parts = []
-    for key, line in numbers.groupby("says", sort=False):
+    for key, line in numbers.groupby(by, sort=False):
         ends = line.sort_values(along)
         first, last = ends.iloc[0], ends.iloc[-1]
         parts.append(
-            f"{key!r}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
-            f"{last[along]:g}"
+            f"{_said(key)}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
+            f"{last[along]:g}".replace("-", "−")
         )
     level = float(numbers["level"].iloc[0])
     return (

@@ -173,14 +173,15 @@ def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
     table = found.by_scenario
     hidden = int(table["suppressed"].sum())
     low, high = (int(end) for end in (numbers["observations"].min(), numbers["observations"].max()))
+    spread = f"n = {low}" if low == high else f"n = {low} to {high}"
     far = int(numbers["shrunken"].abs().ge(step).sum())
     none = len(table) - len(numbers) - hidden
     without = f" {none} have no interval and are dotted." if none else ""
     said = " Simulated data." if any(one.simulated for one in found.findings) else ""
     return (
         f"Map of shrunken differences from the reference, {table['subject'].nunique()} personas by "
-        f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, n = {low} to "
-        f"{high} answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
+        f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, {spread} "
+        f"answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
         f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} "
         f"One situation by itself "
         f"is no evidence in general.{said}"

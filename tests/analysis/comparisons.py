@@ -72,3 +72,13 @@ def complete(
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def corrected(r: dict[tuple[str, str], float], subject: str) -> tuple[float, float]:
+    """Put R's pieces together: the standard error and its degrees of freedom."""
+    of = {part: r[f"V_{part}", subject] * r[f"factor_{part}", subject] for part in ("r", "s", "rs")}
+    both, df = of["r"] + of["s"] - of["rs"], {part: r[f"df_{part}", subject] for part in "rs"}
+    single = "s" if of["s"] >= of["r"] else "r"
+    if both >= of[single]:
+        return both**0.5, min(df.values())
+    return of[single] ** 0.5, df[single]

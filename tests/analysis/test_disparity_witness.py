@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from comparisons import PEOPLE, WOMEN, expected, judged, read
+from comparisons import PEOPLE, WOMEN, corrected, expected, judged, read
 from scipy import stats
 
 from toolkit.analysis import Finding, Observations, disparity
@@ -30,6 +30,16 @@ def found(effects: Effects, index: int) -> dict[str, float]:
     }
 
 
+def same_corrections(effects: Effects, names: list[str], r: dict[tuple[str, str], float]) -> None:
+    found = effects.corrections
+    parts = {"r": found.raters, "s": found.scenarios, "rs": found.cells}
+    for index, name in enumerate(names):
+        for part, one in parts.items():
+            assert one.factor[index] == pytest.approx(r[f"factor_{part}", name], rel=1e-8)
+            if part != "rs":
+                assert one.df[index] == pytest.approx(r[f"df_{part}", name], rel=1e-8)
+
+
 def same(effects: Effects, names: list[str], r: dict[tuple[str, str], float]) -> None:
     for index, name in enumerate(names):
         for what, value in found(effects, index).items():
@@ -43,6 +53,7 @@ def test_effects_against_the_reference_are_those_of_r(crossed: Observations) -> 
     names = [one.subject for one in asks.claims]
     assert names == [*PERSONAS, "paraphrase", "resample"]
     same(swept.effects(data.value), names, expected("reference"))
+    same_corrections(swept.effects(data.value), names, expected("reference"))
     same(swept.effects((data.value >= 4).astype("float64")), names, expected("high"))
 
 
@@ -68,6 +79,7 @@ def test_effects_against_the_grand_mean_are_those_of_r(crossed: Observations) ->
     swept = data.sweep(asks.columns, combine=asks.combine, own=asks.own)
     names = [one.subject for one in asks.claims]
     same(swept.effects(data.value), names, expected("grand"))
+    same_corrections(swept.effects(data.value), names, expected("grand"))
 
 
 def test_pairs_are_those_of_r() -> None:
@@ -88,12 +100,8 @@ def _of(findings: tuple[Finding, ...], subject: str) -> Finding:
 def test_a_finding_carries_the_two_way_error(crossed: Observations) -> None:
     eve = _of(disparity(crossed).findings, "eve")
     r = expected("reference")
-    v_r, v_s, v_rs = (r[f"V_{part}", "eve"] for part in ("r", "s", "rs"))
-    rows = read("crossed").query("arm == 'swap' and persona == 'eve'")
-    clusters = min(rows["rater"].nunique(), rows["scenario"].nunique())
-    assert eve.df == clusters - 1
-    variance = max(v_r, v_s, v_r + v_s - v_rs) * clusters / (clusters - 1)
-    assert eve.se == pytest.approx(np.sqrt(variance), rel=1e-9)
+    se, df = corrected(r, "eve")
+    assert (eve.se, eve.df) == (pytest.approx(se, rel=1e-9), pytest.approx(df, rel=1e-9))
     assert eve.estimate is not None
     assert eve.estimate.value == pytest.approx(r["estimate", "eve"], rel=1e-9)
 
@@ -109,13 +117,11 @@ def test_a_factor_takes_the_larger_p_and_both_intervals(crossed: Observations) -
     assert (woman.subject, woman.compared_with) == ("gender: man", "gender: woman")
     assert woman.estimate is not None
     assert woman.estimate.value == pytest.approx(-r["estimate", "woman"], rel=1e-9)
-    v_r, v_s, v_rs = (r[f"V_{part}", "woman"] for part in ("r", "s", "rs"))
-    se = np.sqrt(max(v_r, v_s, v_r + v_s - v_rs) * 9 / 8)
-    by_ratings = 2.306004135033371 * se  # qt(.975, 8)
-    p_by_ratings = 2 * stats.t.sf(abs(r["estimate", "woman"]) / se, 8)
-    assert p_by_ratings > r["welch_p", "woman"]
-    assert woman.p == pytest.approx(p_by_ratings, rel=1e-9)
-    assert (woman.se_type, woman.df) == (TWO_WAY, 8)
+    se, df = corrected(r, "woman")
+    by_ratings = stats.t.ppf(0.975, df) * se
+    p_by_ratings = 2 * stats.t.sf(abs(r["estimate", "woman"]) / se, df)
+    assert woman.p == pytest.approx(max(p_by_ratings, r["welch_p", "woman"]), rel=1e-9)
+    assert (woman.se_type, woman.df) == (TWO_WAY, pytest.approx(df, rel=1e-9))
     assert woman.estimate.low == pytest.approx(
         min(-r["welch_high", "woman"], -r["estimate", "woman"] - by_ratings), rel=1e-9
     )
@@ -143,8 +149,9 @@ def test_machine_outcomes_cluster_scenarios_alone() -> None:
     r = expected("machine")
     assert ben.estimate is not None
     assert ben.estimate.value == pytest.approx(r["estimate", "ben"], rel=1e-9)
-    assert ben.se == pytest.approx(np.sqrt(r["V_s", "ben"] * 11 / 10), rel=1e-9)
-    assert ben.df == 10
+    variance = r["V_s", "ben"] * r["factor_s", "ben"]
+    assert ben.se == pytest.approx(np.sqrt(variance), rel=1e-9)
+    assert ben.df == pytest.approx(r["df_s", "ben"], rel=1e-9)
 
 
 def test_cr1_and_cr2_are_those_of_clubsandwich() -> None:

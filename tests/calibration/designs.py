@@ -140,6 +140,7 @@ CASES = (
         0.15,
     ),
     Case("the pilot's confirm stage: 40 × 18, 24 personas, 26 contrasts", pilot, Truth(), -1.0),
+    Case("the pilot's confirm stage, slopes 0.5", pilot, spread(0.5), -1.0),
 )
 
 

@@ -217,6 +217,7 @@ def sweep(
     rater: Codes | None,
     levels: Sequence[Codes],
     weight: Floats | None = None,
+    count: Floats | None = None,
     combine: Floats | None = None,
     own: NDArray[np.bool_] | None = None,
 ) -> Swept:
@@ -227,13 +228,14 @@ def sweep(
         scenario: codes, shape (n,).
         rater: codes, shape (n,), or None.
         levels: groups whose levels are swept out, at most two: contrasts and raters.
-        weight: how many equal observations a row stands for; 1 each when None.
+        weight: what rows count within their scenario; 1 each when None.
+        count: how many equal observations a row stands for; ``weight`` when None.
         combine: combinations of the columns' coefficients wanted, shape (k, q); each coefficient
             by itself when None.
         own: rows on which each combination is seen, shape (n, q); where its column is not 0 when
             None.
     """
-    count, weight = weight, equal_scenarios(scenario, weight)
+    count, weight = weight if count is None else count, equal_scenarios(scenario, weight)
     wanted = np.eye(columns.shape[1]) if combine is None else combine
     seen = columns != 0 if own is None else own
     absorbed = absorb(levels, weight)

@@ -100,7 +100,9 @@ class Working:
     ) -> None:
         parts = [_indicators(one) for one in levels] + [sparse.csr_array(columns)]
         self._fitted = sparse.csr_array(sparse.hstack(parts))
-        self._variance = np.ones(len(weight)) if count is None else 1 / count
+        self._variance = np.ones(len(weight))
+        if count is not None:
+            self._variance = np.divide(1.0, count, out=np.zeros(len(count)), where=count > 0)
         weighted = sparse.csr_array(self._fitted.multiply(weight[:, None]))
         # Rows of the fit, weighted, times how much each row's error varies.
         self._weighted = sparse.csr_array(weighted.multiply(self._variance[:, None]))

@@ -195,6 +195,7 @@ def _effects(data: Coded, later: NDArray[np.bool_], claims: list[Claim]) -> Effe
         rater=data.rater,
         levels=levels,
         weight=weight,
+        count=data.weight,
         combine=combine,
         own=np.column_stack([one.own for one in claims]),
     ).effects(data.value)

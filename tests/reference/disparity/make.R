@@ -42,6 +42,18 @@ write.csv(crossed, "crossed.csv", row.names = FALSE)
 
 label <- function(d) relevel(factor(ifelse(d$arm == "swap", d$persona, as.character(d$arm))),
                              ref = "reference")
+# What each piece needs where clusters are few, were errors independent and equally large: the factor
+# against its bias and its degrees of freedom, with plain matrices.
+few <- function(set, name, X, w, count, l, groups) {
+  A <- solve(t(X) %*% (w * X)); i <- c(w * (X %*% (A %*% l)))
+  M <- diag(nrow(X)) - X %*% A %*% t(w * X)
+  for (v in names(groups)) {
+    B <- t(sapply(unique(groups[[v]]), function(g) i * (groups[[v]] == g)))
+    Q <- B %*% M %*% (t(B %*% M) / count)
+    keep(set, paste0("factor_", v), name, sum(i^2 / count) / sum(diag(Q)))
+    keep(set, paste0("df_", v), name, sum(diag(Q))^2 / sum(Q^2))
+  }
+}
 two_way <- function(set, d, y, columns, names, L) {
   # L: rows are wanted combinations of all coefficients
   m <- lm(y ~ 0 + columns, weights = equal(d))
@@ -53,6 +65,8 @@ two_way <- function(set, d, y, columns, names, L) {
   for (i in seq_along(names)) {
     keep(set, "estimate", names[i], est[i])
     for (v in names(V)) keep(set, paste0("V_", v), names[i], V[[v]][i])
+    few(set, names[i], columns[, ok], equal(d), d$weight, L[i, ok],
+        list(r = d$rater, s = d$scenario, rs = paste(d$rater, d$scenario)))
   }
 }
 fixed <- function(d, last) {
@@ -115,6 +129,8 @@ m <- lm(value ~ contrast + I(arm == "swap"), machine, weights = w)
 at <- length(coef(m))
 keep("machine", "estimate", "ben", coef(m)[at])
 keep("machine", "V_s", "ben", pieces(m, machine$scenario)[at, at])
+X <- model.matrix(m)
+few("machine", "ben", X, machine$w, machine$weight, diag(at)[at, ], list(s = machine$scenario))
 for (type in c("CR1", "CR2")) {
   t <- coef_test(m, vcov = type, cluster = machine$scenario, test = "Satterthwaite")
   keep("machine", paste0(type, "_se"), "ben", t$SE[at])
@@ -178,6 +194,8 @@ for (name in c("ben", "eve", "paraphrase")) {
     g <- switch(v, r = d$rater, s = d$scenario, rs = interaction(d$rater, d$scenario, drop = TRUE))
     keep("waves", paste0("V_", v), name, c(t(l[ok]) %*% pieces(m, g) %*% l[ok]))
   }
+  few("waves", name, columns[, ok], w, d$weight, l[ok],
+      list(r = d$rater, s = d$scenario, rs = paste(d$rater, d$scenario)))
 }
 
 out <- do.call(rbind, kept)

@@ -5,7 +5,7 @@ persona and replies to its contrast's reference (or the average of all personas)
 these judge them in situations like these. Each scenario counts equally.
 
 Method: least squares of the outcome on contrast, rater and persona. Standard errors are clustered
-by rater and by scenario at once, with t on one less than the fewer of both: see ``clustered``.
+by rater and by scenario at once and corrected for few clusters: see ``clustered``.
 What is assumed is that raters and scenarios can stand for others like them, not that ratings have
 equal distances or equal variances. A pair's value already compares two replies, so contrasts and
 raters have no level in it; the side on which the persona's reply stood has.

@@ -49,10 +49,25 @@ def crossed_design(
         arm = np.tile(np.arange(len(labels)), raters * met)
     else:
         arm = _in_turn(what, len(labels), rng)
+    frame = _framed(who, what, arm, labels, contrasts, replicates, paired=paired)
+    return Design(frame=declared(frame), paired=paired)
+
+
+def _framed(
+    who: Codes,
+    what: Codes,
+    arm: Codes,
+    labels: list[tuple[str, str]],
+    contrasts: int,
+    replicates: int,
+    *,
+    paired: bool,
+) -> pd.DataFrame:
+    """Name what was dealt; replies and sides are handed out in turn."""
     turn = _occurrence(what * len(labels) + arm)
     replicate = turn % replicates
     kinds, personas = zip(*labels, strict=True)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "rater": [f"rater-{one:03d}" for one in who],
             "scenario": [f"scenario-{one:03d}" for one in what // contrasts],
@@ -70,7 +85,6 @@ def crossed_design(
             "value": 0.0,
         }
     )
-    return Design(frame=declared(frame), paired=paired)
 
 
 def _require_numbers(*numbers: int) -> None:

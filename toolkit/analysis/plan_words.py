@@ -81,10 +81,12 @@ def line_of(finding: Finding) -> str:
     if finding.estimate is None:
         why = finding.caveats[0] if finding.caveats else ""
         return f"{finding.subject}: {finding.verdict} ({', '.join(counts)}). {why}".rstrip()
+    # Two findings about one persona differ in what they are compared with.
+    beyond = f" beyond {finding.compared_with}" if finding.question == "movement" else ""
     number = finding.estimate.text(signed=finding.compared_with != "")
     unit = f" {finding.unit}" if finding.unit else ""
     verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
-    return f"{finding.subject} {number}{unit}, {', '.join(counts)}{verdict}"
+    return f"{finding.subject}{beyond} {number}{unit}, {', '.join(counts)}{verdict}"
 
 
 def _counted(n: int, noun: str) -> str:

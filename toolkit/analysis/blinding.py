@@ -117,7 +117,7 @@ class _Guesses:
         more: dict[str, Any] = {
             "unit": "share of guesses that name a persona",
             "beside": MappingProxyType(beside),
-            "tests": MappingProxyType({EXACT: exact_p(rows)} if len(rows) else {}),
+            "tests": MappingProxyType({EXACT: exact_p(rows)} if share else {}),
         }
         estimand = "share right among guesses that name a persona, minus what guessing gives"
         if share and share.value in (0, 1):

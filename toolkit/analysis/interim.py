@@ -218,11 +218,11 @@ def _finding(
     }
     if last is None:
         return Finding(**common, verdict="not estimable", caveats=(_too_few(path, over),))
-    won = evidence_against(path["difference"], bounds, level=1 - share)[-1]
-    p = min(1.0, 1 / float(won))
+    alone = _alone(comparison)
+    p = None if alone else _p(path, bounds, 1 - share)
     return Finding(
         **common,
-        verdict=_verdict(path, bounds, p <= share, margin, share),
+        verdict="inconclusive" if p is None else _verdict(path, bounds, p <= share, margin, share),
         unit="points" if observations.scale == "likert" else observations.scale,
         estimate=Estimate(
             value=float(last["estimate"]),
@@ -232,9 +232,30 @@ def _finding(
         ),
         se_type=f"confidence sequence over {len(path)} {over}",
         p=p,
-        family=f"{claims} claims, Bonferroni" if claims > 1 else "",
-        caveats=_caveats(comparison, over, again),
+        p_adjusted=None if p is None or claims < 2 else min(1.0, p * claims),
+        family=f"{claims} claims, Bonferroni" if claims > 1 and p is not None else "",
+        caveats=(*_caveats(comparison, over, again), *([alone] if alone else [])),
     )
+
+
+def _p(path: pd.DataFrame, bounds: tuple[float, float], level: float) -> float:
+    won = evidence_against(path["difference"], bounds, level=level)[-1]
+    return min(1.0, 1 / float(won))
+
+
+def _alone(comparison: Comparison) -> str:
+    """Say what there is but one of; empty when both are several."""
+    if comparison.counts.scenarios < 2:
+        return (
+            f"{comparison.subject} was seen in one scenario only: this cannot generalize over "
+            "scenarios, so there is no p-value and no verdict."
+        )
+    if comparison.rater is not None and comparison.counts.raters < 2:
+        return (
+            f"{comparison.subject} was judged by one rater only: this cannot generalize over "
+            "raters, so there is no p-value and no verdict."
+        )
+    return ""
 
 
 def _verdict(
@@ -294,6 +315,9 @@ def _says(finding: Finding, units: int, over: Over) -> str:
     if finding.estimate is None:
         return f"Go on. {finding.caveats[0]}"
     at = f"{finding.estimate.text()} after {units} {over}"
+    if finding.p is None:
+        more = "scenarios" if finding.n.scenarios < 2 else "raters"
+        return f"Go on: the difference is {at}. {finding.caveats[-1]} Add {more}."
     if finding.verdict == "inconclusive":
         margin = "" if finding.margin is None else " and one beyond the margin"
         return (

@@ -28,6 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from toolkit.analysis.factor_claims import FEWEST
 from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
 from toolkit.analysis.intersection_strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
@@ -116,6 +117,8 @@ class _Models:
     @classmethod
     def of(cls, observations: Observations, strata: Strata) -> "_Models | str":
         """Fit both models, or say in a sentence why not."""
+        if strata.rows.empty:
+            return "No observation is of a persona whose factors are known, so there is no stratum."
         if STRATUM not in strata.groups:
             return f"All personas fall into {len(strata.table)} stratum; it takes two or more."
         order = " + side" if strata.rows["side"].nunique() > 1 else ""
@@ -132,9 +135,12 @@ class _Models:
         own = [name for name in columns if name != "side"]
         if len(own) + 1 >= len(strata.table):
             return (
-                f"{len(strata.table)} strata cannot be told from {len(own)} main effects and a "
-                "mean; it takes more combinations of the factors than these."
+                f"{len(strata.table)} strata cannot be told from {len(own)} main "
+                f"effect{'' if len(own) == 1 else 's'} and a mean; it takes more combinations of "
+                "the factors than these."
             )
+        if not additive.coefficients["estimable"].all():
+            return additive.notes[0]
         return cls(additive.dropping(columns=own), additive)
 
     def notes(self) -> tuple[str, ...]:
@@ -208,7 +214,10 @@ def _shares(models: _Models, say: "_Saying", draws: int, seed: int) -> list[Find
         why = f"{draws - len(drawn)} of {draws} refits gave no number, so there is no interval."
         return [say.share(which, None, (why,), draws) for which in range(3)]
     low, high = np.quantile(drawn, [(1 - say.level) / 2, (1 + say.level) / 2], axis=0)
-    test = variance_test(models.additive.dropping(groups=[STRATUM]), models.additive)
+    alone = say.alone
+    test = None
+    if not alone:
+        test = variance_test(models.additive.dropping(groups=[STRATUM]), models.additive)
     findings = []
     for which, value in enumerate(values):
         if which == 2 and models.null.sds[STRATUM] == 0:
@@ -218,8 +227,9 @@ def _shares(models: _Models, say: "_Saying", draws: int, seed: int) -> list[Find
         # A percentile interval need not hold the estimate of a variance near its boundary.
         ends = min(float(low[which]), float(value)), max(float(high[which]), float(value))
         at = Estimate(value=float(value), low=ends[0], high=ends[1], level=say.level)
-        tests = {BEYOND: test.p} if which == 1 else {}
-        findings.append(say.share(which, at, test.notes if tests else (), draws, tests))
+        tests = {BEYOND: test.p} if test and which == 1 else {}
+        caveats = (*alone, *(test.notes if test and tests else ()))
+        findings.append(say.share(which, at, caveats, draws, tests))
     return findings
 
 
@@ -250,7 +260,22 @@ class _Saying:
     @property
     def speaks_of(self) -> Speaks:
         planned = self.strata.rows["origin"].eq("planned").fillna(False).all()
-        return "in general" if planned else "these situations"
+        return "in general" if planned and not self.alone else "these situations"
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """What there is but one of, in sentences; over that nothing is generalized."""
+        counts = self._counts(self.strata.rows)
+        said = [
+            f"All of it was seen {one} only: this cannot generalize over {several}, so there is "
+            "no p-value."
+            for one, several, found in (
+                ("in one scenario", "scenarios", counts.scenarios),
+                ("by one rater", "raters", counts.raters),
+            )
+            if found == 1
+        ]
+        return tuple(said)
 
     def share(
         self,
@@ -297,15 +322,20 @@ class _Saying:
                 f"{' and '.join(self.strata.factors)} add up to"
             ),
             compared_with="main effects of its factors",
-            verdict=_verdict(estimate),
-            about="this factor" if row["personas"] >= 3 else "these personas",
+            verdict="not estimable" if estimate is None else "estimated",
+            about="this factor" if self._many_personas else "these personas",
             unit=_unit(self.observations),
             estimate=estimate,
             se_type="" if flat else "conditional, variances and main effects taken as known",
-            caveats=(_FLAT,) if flat else (_SHRUNKEN,),
+            caveats=(_FLAT,) if flat else (_SHRUNKEN, *self.alone),
             n=self._counts(rows),
             replies=tuple(sorted(rows["reply"].dropna().astype("str").unique())),
         )
+
+    @property
+    def _many_personas(self) -> bool:
+        """Whether every stratum has personas enough to stand for others like them."""
+        return bool(self.strata.table["personas"].min() >= FEWEST)
 
     def _finding(self, **what: Any) -> Finding:
         return Finding(
@@ -331,15 +361,9 @@ _FLAT = (
     "what its factors add up to."
 )
 _SHRUNKEN = (
-    "Shrunken toward 0, and not adjusted for the number of strata looked at; the interval takes "
-    "the variances as known and is too short where strata are few."
+    "Shrunken toward 0, and not adjusted for the number of strata looked at, so it is no test; the "
+    "interval takes the variances as known and is too short where strata are few."
 )
-
-
-def _verdict(estimate: Estimate | None) -> Any:
-    if estimate is None:
-        return "not estimable"
-    return "differs" if estimate.low > 0 or estimate.high < 0 else "inconclusive"
 
 
 def _unit(observations: Observations) -> str:

@@ -148,9 +148,10 @@ def _refuse(why: str) -> None:
 
 
 def _beside(observations: Observations, finding: Finding, level: float) -> Finding:
-    comparison = against_reference(observations, finding.subject)
-    if not finding.estimate:
+    if finding.p is None:
+        # What cannot be generalized has no test of pairs either.
         return replace(finding, question="matched")
+    comparison = against_reference(observations, finding.subject)
     parts = [
         _by_gee(comparison, level),
         _by_mcnemar(comparison, level),

@@ -28,6 +28,8 @@ from toolkit.analysis.verdict import interval, p_value, verdict_of
 from toolkit.errors import AnalysisError
 
 UNIT = "energy distance, in shares of words not shared"
+_ROUNDING = 1e-12
+"""Standard errors of distances below this are rounding."""
 _NEEDED = ("contrast_id", "scenario_id", "arm", "persona_id", "text", "apart")
 
 
@@ -93,7 +95,7 @@ def movement(
             "`load_frames(record).replies`."
         )
     rows, speaks_of, notes = _usable(replies)
-    if not words:
+    if not words and len(rows):
         notes.append("No word was masked, so a reply that repeats a name moves by the name alone.")
     by_contrast = _distances(rows, masking(words))
     claims = [
@@ -112,13 +114,21 @@ def movement(
 
 
 def _usable(replies: pd.DataFrame) -> tuple[pd.DataFrame, Speaks, list[str]]:
-    rows = replies[replies["apart"].isna()]
+    answered = replies[replies["apart"].isna()]
+    rows = answered[answered["text"].notna()]
     notes = []
-    if len(rows) < len(replies):
+    if len(answered) < len(replies):
         notes.append(
-            f"{len(replies) - len(rows)} of {len(replies)} replies were refused, cut off, or "
+            f"{len(replies) - len(answered)} of {len(replies)} replies were refused, cut off, or "
             "failed, and are left out."
         )
+    if len(rows) < len(answered):
+        notes.append(
+            f"The record keeps no text of {len(answered) - len(rows)} of {len(replies)} replies, "
+            "and they are left out."
+        )
+    if not rows["arm"].eq("swap").any():
+        notes.append("No reply to a persona can be read, so no distances are compared.")
     planned = rows["origin"].eq("planned") if "origin" in rows else pd.Series(True, rows.index)
     if planned.all() or not planned.any():
         return rows, "in general" if planned.any() else "these situations", notes
@@ -205,7 +215,7 @@ def _bare(part: pd.DataFrame, persona: str, null: str, level: float) -> Finding:
             f"{persona} was seen in one scenario only: this cannot generalize over scenarios, so "
             "there is no interval and no p-value.",
         )
-    elif found.se == 0:
+    elif found.se <= _ROUNDING:
         caveats = (
             f"Every scenario says exactly the same of {persona}, so there is nothing to measure "
             "the difference by.",

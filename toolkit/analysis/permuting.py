@@ -7,7 +7,7 @@ scenarios tests the average over scenarios like these. Shuffling among whole rat
 in which each rater saw one persona. There is no default.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -36,7 +36,10 @@ class Permuted:
     null: str
     """What was exchanged, and the hypothesis that is tested by it."""
     table: pd.DataFrame = field(repr=False)
-    """One row a persona: ``subject``, ``p``, how many ``units`` were exchanged, ``null``."""
+    """One row a persona: ``subject``, ``p``, how many ``units`` were exchanged, ``null``; p is
+    missing where no exchange changes anything."""
+    notes: tuple[str, ...] = ()
+    """Why a p is missing, in plain sentences."""
 
 
 def permute(
@@ -60,12 +63,16 @@ def permute(
     """
     data = coded(observations)
     if exchange == "scenario":
-        return _by_scenario(data, draws=draws, seed=seed)
+        made = _by_scenario(data, draws=draws, seed=seed)
+        return replace(made, notes=_notes(made.table, observations, exchange))
     if data.pairs:
         raise AnalysisError(
             f"permute: got pairs and exchange={exchange!r}; wanted exchange='scenario', because a "
             "pair holds a persona and the reference together. Exchange scenarios."
         )
+    if not data.compared.any():
+        table = _table([], [], [], "")
+        return Permuted(exchange, "", table, _notes(table, observations, exchange))
     units = _replies(data) if exchange == "reply within contrast" else _raters(data)
     names = sorted(units["persona"].unique())
     labels = pd.Categorical(units["persona"], categories=names).codes.astype("int64")
@@ -77,7 +84,8 @@ def permute(
         seed=seed,
     )[:, 0]
     null = SHARP if exchange == "reply within contrast" else BETWEEN
-    return Permuted(exchange, null, _table(names, p, [len(units)] * len(names), null))
+    table = _table(names, p, [len(units)] * len(names), null)
+    return Permuted(exchange, null, table, _notes(table, observations, exchange))
 
 
 def shuffled(scores: Floats, labels: Codes, strata: Codes, *, draws: int, seed: int) -> Floats:
@@ -168,6 +176,29 @@ def _by_scenario(data: Coded, *, draws: int, seed: int) -> Permuted:
         one = sign_flip(effect, share, draws=draws, seed=seed)
         p.append(np.nan if one is None else one)
     return Permuted("scenario", SIGN_FLIP, _table(data.subjects, p, units, SIGN_FLIP))
+
+
+def _notes(table: pd.DataFrame, observations: Observations, exchange: str) -> tuple[str, ...]:
+    if table.empty:
+        return (
+            f"No persona was swapped in, so nobody is compared on {observations.outcome!r} and "
+            "nothing is exchanged.",
+        )
+    without = table[table["p"].isna()]
+    return tuple(
+        f"{subject} has no p-value: {_too_few(int(units), exchange)}"
+        for subject, units in zip(without["subject"], without["units"], strict=True)
+    )
+
+
+def _too_few(units: int, exchange: str) -> str:
+    if exchange == "scenario" and units < 2:
+        return (
+            f"{units} scenario{'' if units == 1 else 's'} can change sign and it takes two. Send "
+            "more scenarios."
+        )
+    what = {"scenario": "scenarios", "rater": "raters"}.get(exchange, "replies")
+    return f"exchanging {what} changes nothing, because all of them are alike."
 
 
 def _replies(data: Coded) -> pd.DataFrame:

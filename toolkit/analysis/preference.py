@@ -6,13 +6,14 @@ and an effect of the side, and whose errors are clustered by rater alone: it spe
 situations.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.analysis.adjusting import adjust
 from toolkit.analysis.bradley_terry import Worths, fit_worths, joined
 from toolkit.analysis.disparity import disparity
 from toolkit.analysis.finding import EXPLORATORY, Finding
@@ -30,6 +31,8 @@ from toolkit.analysis.reliability_mean import SHARE_HOW, share_over_raters
 from toolkit.analysis.verdict import equivalence_p, verdict_of
 from toolkit.analysis.worths import Worth, against_anchor, against_average, left_side
 
+_ROUNDING = 1e-9
+"""Standard errors of shares below this are rounding."""
 METHOD = "Bradley–Terry–Davidson, clustered by rater"
 WORTH = "worth (log odds, ties aside)"
 PREFERRED = "probability of being preferred, ties halved"
@@ -46,6 +49,11 @@ _ENDS = ("value", "low", "high")
 _BESIDE = (
     "Its error is clustered by rater alone, so it speaks of these situations; what holds in "
     "general is the primary test's to say."
+)
+_ALIKE = "Raters say exactly the same of {}, so there is nothing to measure a difference by."
+_ONE_SCENARIO = (
+    "{} was seen in one scenario only: this cannot generalize over scenarios, so there is no "
+    "p-value."
 )
 _NO_PAIRS = "Raters compared no pairs, so nothing can be said of whose reply is preferred."
 
@@ -153,19 +161,25 @@ class _Part:
         if isinstance(self.fitted, str) or not self.linked[code]:
             return None
         told = against_anchor if self.anchor == "reference" else against_average
-        return told(self.fitted, code)
+        one = told(self.fitted, code)
+        return one if one.se > _ROUNDING else None
 
     def findings(self, asked: _Asked) -> list[Finding]:
         """One of each contestant, of the left side and of pairs without an acceptable reply."""
         made = [self._finding(code, name, asked) for code, name in self.contestants()]
-        return [*made, self._left(asked), self._neither(asked)]
+        return [*_in_family(made), self._left(asked), self._neither(asked)]
 
     def _finding(self, code: int, name: str, asked: _Asked) -> Finding:
         one, rows = self.worth(code), self.data.of(name)
         estimand = _ESTIMAND.format(who=name)
         if one is None:
             return self._made(
-                name, estimand, rows, asked, verdict="not estimable", caveats=(self._why(name),)
+                name,
+                estimand,
+                rows,
+                asked,
+                verdict="not estimable",
+                caveats=(self._why(code, name),),
             )
         return self._made(
             name,
@@ -175,21 +189,24 @@ class _Part:
             estimate=one.net,
             beside=MappingProxyType({WORTH: one.worth, PREFERRED: one.preferred}),
             margin=asked.margin,
-            caveats=(_BESIDE,),
-            **_tested(one, asked.margin),
+            caveats=(_BESIDE, *([] if _several(rows) else [_ONE_SCENARIO.format(name)])),
+            **_tested(one, asked.margin, rows),
         )
 
     def _left(self, asked: _Asked) -> Finding:
         estimand = "share that prefers the left reply minus the right one, for equal worths"
         one = None if isinstance(self.fitted, str) else left_side(self.fitted)
-        if one is None:
+        if one is None or one.se <= _ROUNDING:
             why = "Replies stood on one side only, so an effect of the side cannot be told."
             if isinstance(self.fitted, str):
                 why = self.fitted or "No contestant can be compared, and so no side."
+            elif self.fitted.order:
+                why = _ALIKE.format("both sides")
             made: dict[str, Any] = {"verdict": "not estimable", "caveats": (why,)}
         else:
             made = {"estimate": one.net, "beside": MappingProxyType({WORTH: one.worth})}
-            made |= _tested(one, None)
+            made |= _tested(one, None, self.data.rows)
+            made["caveats"] = () if _several(self.data.rows) else (_ONE_SCENARIO.format("It"),)
         made |= {"about": "the raters", "compared_with": "the right side"}
         return self._made("the left side", estimand, self.data.rows, asked, **made)
 
@@ -236,9 +253,12 @@ class _Part:
         }
         return Finding(**(fields | more))
 
-    def _why(self, name: str) -> str:
+    def _why(self, code: int, name: str) -> str:
         if isinstance(self.fitted, str) and self.fitted:
             return self.fitted
+        told = isinstance(self.fitted, Worths) and self.linked[code]
+        if told:
+            return _ALIKE.format(name)
         signed = self._signed(self.data.of(name), name)
         if signed.empty:
             return f"No pair with {name} in it was decided, so its worth cannot be told."
@@ -287,12 +307,34 @@ class _Part:
         )
 
 
-def _tested(one: Worth, margin: float | None) -> dict[str, Any]:
+def _tested(one: Worth, margin: float | None, rows: pd.DataFrame) -> dict[str, Any]:
+    made: dict[str, Any] = {"se": one.se, "se_type": METHOD, "df": one.df}
+    if not _several(rows):
+        return made | {"verdict": "inconclusive"}
     within = None if margin is None else equivalence_p(one.net.value, one.se, one.df, margin)
-    return {
-        "verdict": verdict_of(one.p, within),
-        "se": one.se,
-        "se_type": METHOD,
-        "df": one.df,
-        "p": one.p,
-    }
+    return made | {"verdict": verdict_of(one.p, within), "p": one.p}
+
+
+def _several(rows: pd.DataFrame) -> bool:
+    return bool(rows["scenario"].nunique() > 1)
+
+
+def _in_family(made: list[Finding]) -> list[Finding]:
+    """Adjust what is said of all contestants together."""
+    p = adjust([one.p for one in made], "Benjamini-Hochberg")
+    within = adjust([_equivalent(one) for one in made], "Benjamini-Hochberg")
+    tested = sum(one is not None for one in p)
+    family = f"worths, Benjamini-Hochberg ({tested} {'claim' if tested == 1 else 'claims'})"
+    return [
+        one
+        if mine is None
+        else replace(one, p_adjusted=mine, family=family, verdict=verdict_of(mine, inside))
+        for one, mine, inside in zip(made, p, within, strict=True)
+    ]
+
+
+def _equivalent(one: Finding) -> float | None:
+    at, se, df = one.estimate, one.se, one.df
+    if at is None or se is None or df is None or one.margin is None or one.p is None:
+        return None
+    return equivalence_p(at.value, se, df, one.margin)

@@ -167,7 +167,7 @@ def _coefficient(
     shown = Estimate(value=value, low=max(low, -1.0), high=min(high, 1.0), level=confidence)
     says = ""
     if se == 0:
-        says = "Raters agreed on every item, so the interval has no width and says too much."
+        says = "Every item came out alike, so the interval has no width and says too much."
     return items.coefficient(measure, of, shown, how, says=says, se=se, df=df)
 
 

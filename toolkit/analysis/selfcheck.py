@@ -81,14 +81,9 @@ def selfcheck(
             differ, or an effect that answers cannot show.
     """
     observed = study if isinstance(study, Observations) else None
-    design = (design_of(study) if isinstance(study, Observations) else study).in_general
+    design = _design(study)
     known = truth or (calibrated_truth(observed) if observed else Truth())
     known = known.with_effects({})
-    if not design.swaps:
-        raise AnalysisError(
-            "selfcheck: got a design without a swap arm; wanted personas that are compared with a "
-            "reference. Check the column 'arm'."
-        )
     planted = effect if effect is not None else _usual(design, known)
     found = power(
         design,
@@ -99,6 +94,12 @@ def selfcheck(
         margin=margin,
         alpha=alpha,
     )
+    if not found.table["says"].eq("covers").any():
+        raise AnalysisError(
+            f"selfcheck: got a design of {design.frame['rater'].nunique()} raters and "
+            f"{design.frame['scenario'].nunique()} scenarios in which no persona can be tested; "
+            "wanted one seen by two raters in two scenarios. Rate more first."
+        )
     return Selfcheck(
         table=pd.DataFrame(_rows(found, planted)).assign(simulations=simulations),
         by_persona=found.table[~found.table["arm"].isin(["each persona", "any persona"])],
@@ -107,6 +108,16 @@ def selfcheck(
         notes=tuple(_notes(found, observed, truth)),
         simulations=simulations,
         seed=seed,
+    )
+
+
+def _design(study: Observations | Design) -> Design:
+    design = (design_of(study) if isinstance(study, Observations) else study).in_general
+    if design.swaps:
+        return design
+    raise AnalysisError(
+        "selfcheck: got a design without a swap arm; wanted personas that are compared with a "
+        "reference. Check the column 'arm'."
     )
 
 

@@ -4,7 +4,8 @@ A persona that met harder situations than the reference looks worse off with no 
 them, and a difference in each may vanish or turn round in the total (E. H. Simpson 1951).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from types import MappingProxyType
 
@@ -12,11 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.analysis.adjusting import adjust
 from toolkit.analysis.against_reference import arm_of, codes_of, counts_of, speaks_of, subjects
 from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.mantel_haenszel import mantel_haenszel
 from toolkit.analysis.observations import Observations
+from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.shares import crossed_variance
 from toolkit.analysis.verdict import Verdict, equivalence_p, interval, p_value, verdict_of
 from toolkit.errors import AnalysisError
@@ -26,6 +29,10 @@ Floats = NDArray[np.float64]
 POOLED = "pooled over strata"
 CHANGE = "pooled minus stratified"
 ODDS = "odds ratio, Mantel-Haenszel (counts observations as independent)"
+_EACH = ["subject", "stratum", "n", "reference_n", "difference", "low", "high", "suppressed"]
+_NOBODY = "No persona was swapped in, so nobody is compared on {!r}."
+_ROUNDING = 1e-12
+"""Standard errors below this share of the values' range are rounding."""
 SAME_ODDS = "Breslow-Day with Tarone's term (null: the odds ratio is the same in every stratum)"
 
 
@@ -38,10 +45,13 @@ class Stratified:
     """One a subject; the estimate is the stratified one, the pooled one stands beside it."""
     table: pd.DataFrame = field(repr=False)
     """``subject pooled pooled_low pooled_high pooled_verdict stratified low high verdict strata
-    agree says``."""
+    agree says``; verdicts are adjusted over subjects by Benjamini-Hochberg."""
     strata: pd.DataFrame = field(repr=False)
-    """``subject stratum n reference_n difference low high``: every stratum with both arms; without
-    an interval no difference."""
+    """``subject stratum n reference_n difference low high suppressed``: every stratum with both
+    arms; without an interval no difference, nor where fewer raters than the privacy minimum
+    judged."""
+    notes: tuple[str, ...] = ()
+    """Plain sentences about the whole."""
 
 
 def stratify(
@@ -76,17 +86,36 @@ def stratify(
     require_stage(observations.frame, "confirm")
     name, strata = _strata(observations, by)
     arms = arm_of(observations.frame)
-    findings, rows, parts = [], [], []
+    made = []
     for subject in subjects(observations.frame):
         keep = arms.isin([subject, "reference"]).to_numpy()
         data = _Data.of(observations.frame[keep], strata[keep], arms[keep].eq(subject))
-        compared = _Compared.of(data, margin, level)
-        findings.append(_finding(observations, subject, name, data, compared, plan))
-        rows.append({"subject": subject, **compared.row(name)})
-        parts.append(_each(data, level).assign(subject=subject))
-    names = ["subject", "stratum", "n", "reference_n", "difference", "low", "high"]
-    each = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
-    return Stratified(name, tuple(findings), pd.DataFrame(rows), each[names])
+        made.append((subject, data, _Compared.of(data, level)))
+    told = _in_family([one for _, _, one in made], margin, 1 - level)
+    asked = _Asked(name, margin, plan)
+    each = [_each(data, level).assign(subject=subject) for subject, data, _ in made]
+    return Stratified(
+        by=name,
+        findings=tuple(
+            _finding(observations, subject, data, one, asked)
+            for (subject, data, _), one in zip(made, told, strict=True)
+        ),
+        table=pd.DataFrame(
+            [
+                {"subject": subject, **one.row(name)}
+                for (subject, _, _), one in zip(made, told, strict=True)
+            ]
+        ),
+        strata=pd.concat(each, ignore_index=True)[_EACH] if each else pd.DataFrame(columns=_EACH),
+        notes=() if made else (_NOBODY.format(observations.outcome),),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    name: str
+    margin: float | None
+    plan: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +184,12 @@ class _Difference:
         low, high = interval(self.value, self.se, self.df, level=level)
         return Estimate(value=self.value, low=low, high=high, level=level)
 
-    def verdict(self, margin: float | None, level: float) -> Verdict:
-        within = equivalence_p(self.value, self.se, self.df, margin) if margin else None
-        return verdict_of(p_value(self.value, self.se, self.df), within, alpha=1 - level)
+    @property
+    def p(self) -> float:
+        return p_value(self.value, self.se, self.df)
+
+    def within(self, margin: float | None) -> float | None:
+        return equivalence_p(self.value, self.se, self.df, margin) if margin else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,34 +201,34 @@ class _Compared:
     change: Estimate | None
     strata: int
     """With both arms."""
-    verdicts: tuple[Verdict, Verdict]
     level: float
     why: str = ""
+    verdicts: tuple[Verdict, Verdict] = ("not estimable", "not estimable")
+    """Pooled, and within strata; adjusted for the number of subjects."""
+    p_adjusted: float | None = None
+    family: str = ""
 
     @staticmethod
-    def of(data: _Data, margin: float | None, level: float) -> "_Compared":
+    def of(data: _Data, level: float) -> "_Compared":
         full = data.both()
         inside = data.where(full)
         strata = len(np.unique(inside.stratum))
-        none: tuple[Verdict, Verdict] = ("not estimable", "not estimable")
         if not full.any():
             why = "No stratum has both this arm and the reference."
-            return _Compared(None, None, None, 0, none, level, why)
+            return _Compared(None, None, None, 0, level, why)
         if min(len(np.unique(codes)) for codes in inside.clusters) < 2:
             why = "One scenario or one rater: a difference cannot be generalized."
-            return _Compared(None, None, None, strata, none, level, why)
+            return _Compared(None, None, None, strata, level, why)
         pooled = _Difference.of(data, np.zeros(len(full), dtype=np.intp))
         stratified = _Difference.of(inside, inside.stratum)
-        if pooled.se == 0 or stratified.se == 0:
+        if min(pooled.se, stratified.se) <= _ROUNDING * float(np.ptp(data.value)):
             why = "The differences do not vary over scenarios or raters: no standard error."
-            return _Compared(None, None, None, strata, none, level, why)
+            return _Compared(None, None, None, strata, level, why)
         scores = pooled.scores.copy()
         scores[full] -= stratified.scores
         se = sqrt(crossed_variance(scores, data.clusters))
         by_change = _Difference(pooled.value - stratified.value, se, stratified.df, scores)
-        verdicts = pooled.verdict(margin, level), stratified.verdict(margin, level)
-        change = by_change.estimate(level)
-        return _Compared(pooled, stratified, change, strata, verdicts, level)
+        return _Compared(pooled, stratified, by_change.estimate(level), strata, level)
 
     @property
     def agree(self) -> bool:
@@ -243,15 +275,40 @@ class _Compared:
         return made | {"agree": self.agree, "says": self.says(name)}
 
 
+def _in_family(found: Sequence[_Compared], margin: float | None, alpha: float) -> list[_Compared]:
+    """Adjust what is said of all subjects together, pooled and within strata."""
+    tested = sum(one.stratified is not None for one in found)
+    pooled, within = ([getattr(one, side) for one in found] for side in ("pooled", "stratified"))
+    family = f"strata, Benjamini-Hochberg ({tested} {'claim' if tested == 1 else 'claims'})"
+    p = _adjusted([None if one is None else one.p for one in within])
+    verdicts = zip(_verdicts(pooled, margin, alpha), _verdicts(within, margin, alpha), strict=True)
+    return [
+        one
+        if one.stratified is None
+        else replace(one, verdicts=both, p_adjusted=mine, family=family)
+        for one, both, mine in zip(found, verdicts, p, strict=True)
+    ]
+
+
+def _verdicts(
+    found: Sequence[_Difference | None], margin: float | None, alpha: float
+) -> list[Verdict]:
+    p = _adjusted([None if one is None else one.p for one in found])
+    within = _adjusted([None if one is None else one.within(margin) for one in found])
+    return [
+        "not estimable" if mine is None else verdict_of(mine, inside, alpha=alpha)
+        for mine, inside in zip(p, within, strict=True)
+    ]
+
+
+def _adjusted(p: Sequence[float | None]) -> list[float | None]:
+    return adjust(p, "Benjamini-Hochberg")
+
+
 def _finding(
-    observations: Observations,
-    subject: str,
-    name: str,
-    data: _Data,
-    compared: _Compared,
-    plan: str,
+    observations: Observations, subject: str, data: _Data, compared: _Compared, asked: _Asked
 ) -> Finding:
-    at = compared.stratified
+    at, name = compared.stratified, asked.name
     lost = len(data.names) - compared.strata
     caveats = [compared.says(name)] if not compared.agree or at is None else []
     if lost:
@@ -279,12 +336,15 @@ def _finding(
         se=at.se if at else None,
         se_type="clustered as the primary test's" if at else "",
         df=at.df if at else None,
-        p=p_value(at.value, at.se, at.df) if at else None,
+        p=at.p if at else None,
+        p_adjusted=compared.p_adjusted,
+        family=compared.family,
+        margin=asked.margin,
         n=counts_of(data.frame),
         left_out=observations.left_out,
         beside=MappingProxyType(beside),
         tests=MappingProxyType(tests),
-        plan=plan,
+        plan=asked.plan,
         caveats=tuple(caveats),
         replies=tuple(sorted(set(data.frame["reply"].dropna().astype("str")))),
         simulated=observations.simulated,
@@ -317,11 +377,18 @@ def _each(data: _Data, level: float) -> pd.DataFrame:
         )
         row = {"stratum": data.names[code], "n": float(part.weight[part.own].sum())}
         row |= {"reference_n": float(part.weight[~part.own].sum())}
-        if at.se > 0 and at.df > 0:
+        row["suppressed"] = few = _few(part)
+        if at.se > 0 and at.df > 0 and not few:
             shown = at.estimate(level)
             row |= {"difference": shown.value, "low": shown.low, "high": shown.high}
         rows.append(row)
-    return pd.DataFrame(rows, columns=["stratum", "n", "reference_n", "difference", "low", "high"])
+    return pd.DataFrame(rows, columns=_EACH[1:])
+
+
+def _few(data: _Data) -> bool:
+    """Whether raters judged and there are too few of them to hide among."""
+    raters = data.frame["rater"]
+    return bool(raters.notna().any()) and raters.nunique() < PRIVACY_MINIMUM
 
 
 def _strata(observations: Observations, by: "str | pd.Series[str]") -> tuple[str, "pd.Series[str]"]:

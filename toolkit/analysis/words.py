@@ -107,6 +107,8 @@ def words(
     asked = _Asked(alpha, level, plan, exchange, simulated)
     findings = [one for part in parts for one in _findings(part, table, rows, asked)]
     notes = [] if any(mask.values()) else ["No word was masked, so names may tell personas apart."]
+    if not named:
+        notes = ["No reply to a persona can be read, so no words are compared."]
     suppressed = sum(part.suppressed for part in parts)
     if suppressed:
         notes.append(
@@ -173,6 +175,12 @@ def _compare(
     rows = rows[rows["contrast"].isin(both)].sort_values("contrast", kind="stable")
     scenarios = rows["scenario"].nunique()
     clusters = scenarios if exchange == "scenario" else len(both)
+    if clusters and scenarios < 2:
+        why = (
+            f"Replies of both {subject} and the reference are to one scenario only, so nothing "
+            "can be generalized over scenarios and no word is tested. Send more scenarios."
+        )
+        return _Part(subject, _empty(), 0, tuple(both), why)
     if clusters < LEAST_CLUSTERS:
         why = (
             f"{clusters} {exchange}s have replies of both {subject} and the reference; wanted at "

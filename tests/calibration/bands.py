@@ -12,12 +12,16 @@ class Band:
 
     low: float
     high: float
+    points: bool = False
+    """It is about a mean in points and not about a share."""
 
     def holds(self, share: Estimate) -> bool:
         """False when the Monte-Carlo interval lies wholly outside."""
         return share.high >= self.low and share.low <= self.high
 
     def __str__(self) -> str:
+        if self.points:
+            return f"{self.low:+.3f}".replace("-", "−")
         if self.low <= 0:
             return f"≤ {100 * self.high:g} %"
         if self.high >= 1:

@@ -10,7 +10,6 @@ import numpy as np
 import scipy
 
 from calibration.bands import Row, Section
-from toolkit.analysis import Estimate
 
 PATH = Path(__file__).with_name("report.md")
 _HEAD = """# Calibration
@@ -37,7 +36,7 @@ def plain(section: Section) -> Iterator[str]:
     yield section.title
     for row in section.rows:
         mark = "MISSED" if row.fails else ""
-        yield f"  {row.case:<84} {row.figure:<26} {percent(row.share)} {mark}"
+        yield f"  {row.case:<84} {row.figure:<26} {shown(row)} {mark}"
 
 
 def _names(text: str) -> list[str]:
@@ -78,10 +77,13 @@ def _cell(row: Row | None, banded: bool) -> str:
     if row is None:
         return ""
     mark = " **missed**" if row.fails else " *(not judged)*" if banded and not row.band else ""
-    return f"{percent(row.share)}{mark}"
+    return f"{shown(row)}{mark}"
 
 
-def percent(share: Estimate) -> str:
-    """As people read it: ``4.8 % [4.2, 5.4]``."""
+def shown(row: Row) -> str:
+    """A figure as people read it: ``4.8 % [4.2, 5.4]``, or points."""
+    share, points = row.share, row.band is not None and row.band.points
+    if points:
+        return share.text(3)
     value, low, high = (f"{100 * one:.1f}" for one in (share.value, share.low, share.high))
     return f"{value} % [{low}, {high}]"

@@ -6,7 +6,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from calibration import engine, families, peeking, primary
+from calibration import engine, families, peeking, planted, primary
 from calibration.bands import Section
 
 SEED = 20264
@@ -26,6 +26,7 @@ SECTIONS = {
     "engine": Part(engine, 2_000),
     "peeking": Part(peeking, 10_000),
     "families": Part(families, 10_000),
+    "planted": Part(planted, 1_000),
 }
 
 

@@ -7,8 +7,6 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
 from toolkit.analysis import (
     Estimate,
     Needed,
@@ -130,7 +128,7 @@ def _span(counts: list[int]) -> str:
     return str(few) if few == many else f"{few} to {many}"
 
 
-def _extremes(rows: pd.DataFrame) -> Iterator[tuple[str, Any]]:
+def _extremes(rows: Any) -> Iterator[tuple[str, Any]]:
     ranked = rows.sort_values("ratings", kind="stable")
     if len(ranked) > 1:
         yield "Fewest", ranked.iloc[0]

@@ -191,13 +191,13 @@ add("cumulative_one_group", 309, "arm", "rater", "cumulative", function() {
 })
 
 # --- strata of crossed factors (MAIHDA) ---------------------------------------
-add("strata", 402, "1", c("stratum", "rater", "scenario", "scenario:stratum"), "gaussian", function() {
+add("strata", 407, "1", c("stratum", "rater", "scenario", "scenario:stratum"), "gaussian", function() {
   strata <- expand.grid(gender = c("man", "nonbinary", "woman"), ethnicity = c("asian", "black", "white", "mixed"),
                         stringsAsFactors = FALSE)
   d <- merge(strata, expand.grid(rater = named("r", 10), scenario = named("s", 4)), by = NULL)
   d$stratum <- paste(d$gender, d$ethnicity, sep = " & ")
   base <- 3.3 - .4 * (d$gender == "woman") - .5 * (d$ethnicity == "black")
-  d$value <- base + draw(d$stratum, .2) + draw(d$rater, .6) + draw(d$scenario, .5) + rnorm(nrow(d), 0, .8)
+  d$value <- base + draw(d$stratum, .35) + draw(d$rater, .6) + draw(d$scenario, .5) + rnorm(nrow(d), 0, .8)
   d$value <- d$value + draw(paste(d$scenario, d$stratum), .25)
   d$value <- round(d$value, 3)
   d[, c("value", "rater", "scenario", "stratum", "gender", "ethnicity")]

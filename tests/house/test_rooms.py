@@ -25,6 +25,7 @@ ONE_ROOM = {
     "numpy": {"analysis/"},
     "pyarrow": {"analysis/"},
     "formulaic": {"analysis/mixed/"},
+    "threadpoolctl": {"analysis/mixed/"},
     "seaborn": {"analysis/plots/"},
     "matplotlib": {"analysis/plots/"},
     "yaml": {"design/files.py"},

@@ -13,6 +13,7 @@ from toolkit.analysis.mixed import trouble
 from toolkit.analysis.mixed.answers import Family, Means, shown
 from toolkit.analysis.mixed.problem import Problem, prepare
 from toolkit.analysis.mixed.solving import Solution, solve
+from toolkit.analysis.mixed.threads import one_thread
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]
@@ -208,7 +209,8 @@ def fit(
 
 def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     start = None if before is None else before.optimum.at
-    solution = solve(problem, restricted=method == "REML", start=start)
+    with one_thread():
+        solution = solve(problem, restricted=method == "REML", start=start)
     thresholds, names = _names(problem)
     labels = [*thresholds, *names]
     sign = np.ones(len(labels))

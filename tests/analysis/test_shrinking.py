@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from toolkit.analysis import worst_cells
+from toolkit.analysis.clustered import arm_effects
 from toolkit.analysis.needs import Pieces, needed, pieces
 from toolkit.analysis.shrinking import shrink
 
@@ -47,14 +48,13 @@ def test_the_worst_cells_come_first_and_suppressed_ones_never() -> None:
 
 
 def test_the_needed_number_is_the_first_with_enough_power() -> None:
-    known = pieces(0.0, 0.09, 0.0, scenarios=9, raters=0)
+    known = Pieces(scenario=0.09, rater=0.0, rest=0.0, scenarios=9, raters=0, df_scenarios=8)
     said = needed(known, margin=0.3, alpha=0.05)
     scenarios = next(
         n
         for n in range(9, 500)
-        # SE² = .09 · 9/n · n/(n - 1)
-        if 2 * stats.t.cdf(0.3 / np.sqrt(0.81 / (n - 1)) - stats.t.ppf(0.95, n - 1), n - 1) - 1
-        >= 0.8
+        # SE² = .09 · 9/n
+        if 2 * stats.t.cdf(0.3 / np.sqrt(0.81 / n) - stats.t.ppf(0.95, n - 1), n - 1) - 1 >= 0.8
     )
     assert said == (
         f"About {scenarios - 9} more scenarios like those there are would give 80 % power to "
@@ -64,11 +64,13 @@ def test_the_needed_number_is_the_first_with_enough_power() -> None:
 
 def test_more_of_what_does_not_help_is_said() -> None:
     # All of it between scenarios, few of them: raters add nothing.
-    known = Pieces(scenario=0.09, rater=0.0, rest=0.0, scenarios=9, raters=30)
+    few = {"scenarios": 9, "df_scenarios": 8, "raters": 30, "df_raters": 29}
+    known = Pieces(scenario=0.09, rater=0.0, rest=0.0, **few)
     assert needed(known, margin=0.3, alpha=0.05).endswith(
         "if the truth is 0; more raters alone would not."
     )
-    both = Pieces(scenario=1.0, rater=1.0, rest=0.0, scenarios=5, raters=5)
+    five = {"scenarios": 5, "df_scenarios": 4, "raters": 5, "df_raters": 4}
+    both = Pieces(scenario=1.0, rater=1.0, rest=0.0, **five)
     assert needed(both, margin=0.1, alpha=0.05) == (
         "Neither more scenarios nor more raters alone would give 80 % power to conclude "
         "equivalent within 0.1 if the truth is 0; more of both are needed."
@@ -76,8 +78,28 @@ def test_more_of_what_does_not_help_is_said() -> None:
 
 
 def test_a_study_that_was_large_enough_is_told_so() -> None:
-    known = Pieces(scenario=1e-4, rater=0.0, rest=0.0, scenarios=20, raters=30)
+    many = {"scenarios": 20, "df_scenarios": 19, "raters": 30, "df_raters": 29}
+    known = Pieces(scenario=1e-4, rater=0.0, rest=0.0, **many)
     assert needed(known, margin=0.5, alpha=0.05) == (
         "As large as it is, the study had 80 % power to conclude equivalent within 0.5 if the "
         "truth is 0."
     )
+
+
+def test_what_is_planned_from_starts_at_the_error_and_df_of_the_primary_test() -> None:
+    """Incomplete designs too, where the factors against bias are not those of balanced ones."""
+    rng = np.random.default_rng(5)
+    for noise in (0.0, 1.0):
+        arm, scenario, rater = (
+            rng.integers(0, 3, 120),
+            np.repeat(np.arange(8), 15),
+            np.tile(np.arange(12), 10),
+        )
+        value = rng.normal(size=120) + noise * rng.normal(size=(12, 3))[rater, arm]
+        found = arm_effects(value, arm=arm, scenario=scenario, contrast=scenario, rater=rater)
+        for index in range(2):
+            known = pieces(found, index)
+            assert known.se(known.scenarios, known.raters) == pytest.approx(
+                found.se[index], rel=1e-12
+            )
+            assert known.df(known.scenarios, known.raters) <= found.df[index] + 1e-12

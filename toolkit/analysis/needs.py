@@ -10,14 +10,16 @@ from math import ceil
 
 from scipy import stats
 
+from toolkit.analysis.clustered import Effects
+
 POWER = 0.8
 _MOST = 2000
 """More than so many times the scenarios or raters is as good as none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """Variance of an estimate, by what it would shrink with."""
+    """Variance of an estimate, by what it would shrink with, each piece corrected for bias."""
 
     scenario: float
     """Shrinks with scenarios alone."""
@@ -28,43 +30,55 @@ class Pieces:
     scenarios: int
     raters: int
     """0 without raters."""
+    df_scenarios: float
+    """Degrees of freedom of what varies between scenarios; they grow with one less than these."""
+    df_raters: float = 0.0
+    """Likewise of raters; 0 without them."""
 
     def se(self, scenarios: float, raters: float) -> float:
         """Standard error with so many of each, every one as busy as those there are."""
         more = scenarios / self.scenarios
         others = raters / self.raters if self.raters else 1.0
         variance = self.scenario / more + self.rater / others + self.rest / (more * others)
-        fewest = min(scenarios, raters) if self.raters else scenarios
-        return float((variance * fewest / (fewest - 1)) ** 0.5)
+        return float(variance**0.5)
+
+    def df(self, scenarios: float, raters: float) -> float:
+        """Degrees of freedom with so many of each: the fewer, of the pieces that there are."""
+        of_scenarios = self.df_scenarios * (scenarios - 1) / (self.scenarios - 1)
+        if not self.raters or (self.scenario > 0 and self.rater == 0):
+            return of_scenarios
+        of_raters = self.df_raters * (raters - 1) / (self.raters - 1)
+        return of_raters if self.rater > 0 and self.scenario == 0 else min(of_scenarios, of_raters)
 
     def power(self, scenarios: float, raters: float, *, margin: float, alpha: float) -> float:
         """Probability of concluding equivalent within ``margin`` if the truth is 0."""
-        se = self.se(scenarios, raters)
-        df = (min(scenarios, raters) if self.raters else scenarios) - 1
+        se, df = self.se(scenarios, raters), self.df(scenarios, raters)
         room = margin / se - float(stats.t.ppf(1 - alpha, df)) if se > 0 else float("inf")
         return max(0.0, 2 * float(stats.t.cdf(room, df)) - 1)
 
 
-def pieces(
-    of_raters: float, of_scenarios: float, of_cells: float, *, scenarios: int, raters: int
-) -> Pieces:
-    """Split a clustered variance into what each kind of cluster adds beyond single observations.
+def pieces(effects: Effects, index: int) -> Pieces:
+    """Split an effect's variance into what each kind of cluster adds beyond single observations.
+
+    With as many scenarios and raters as there are, they add up to the variance of the primary test.
 
     Args:
-        of_raters: V_r, see ``clustered.Effects``; 0 without raters.
-        of_scenarios: V_s.
-        of_cells: V_rs; 0 without raters.
-        scenarios: how many contribute.
-        raters: how many contribute; 0 without raters.
+        effects: of one design, see ``clustered``.
+        index: an effect tested over at least two scenarios, and two raters where there are any.
     """
-    if not raters:
-        return Pieces(of_scenarios, 0.0, 0.0, scenarios, 0)
+    fix, rated = effects.corrections, effects.rated
+    of_scenarios = float(fix.scenarios.of(effects.of_scenarios)[index])
+    of_raters = float(fix.raters.of(effects.of_raters)[index]) if rated else 0.0
+    of_cells = float(fix.cells.of(effects.of_cells)[index]) if rated else 0.0
+    rest = min(of_cells, max(of_scenarios, of_raters))
     return Pieces(
-        scenario=max(of_scenarios - of_cells, 0.0),
-        rater=max(of_raters - of_cells, 0.0),
-        rest=of_cells,
-        scenarios=scenarios,
-        raters=raters,
+        scenario=max(of_scenarios - rest, 0.0),
+        rater=max(of_raters - rest, 0.0),
+        rest=rest,
+        scenarios=int(effects.scenarios[index]),
+        raters=int(effects.raters[index]) if rated else 0,
+        df_scenarios=max(float(fix.scenarios.df[index]), 1.0),
+        df_raters=max(float(fix.raters.df[index]), 1.0) if rated else 0.0,
     )
 
 

@@ -134,14 +134,7 @@ class Beside:
         """How many more would do; empty without a margin or a test."""
         if self.asked.margin is None or not claim.tested:
             return ""
-        effects, index = self.effects, claim.index
-        known = pieces(
-            float(effects.of_raters[index]),
-            float(effects.of_scenarios[index]),
-            float(effects.of_cells[index]),
-            scenarios=claim.scenarios,
-            raters=claim.raters,
-        )
+        known = pieces(self.effects, claim.index)
         return needed(known, margin=self.asked.margin, alpha=self.asked.alpha)
 
     def _without(

@@ -196,9 +196,14 @@ def factor_p(ready: Halves, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     means = ready.personas.influence.T @ values
     level = ready.people["half"].reindex(ready.data.everybody)
     a, b = (means[: len(level)][level.eq(name).to_numpy()] for name in "ab")
-    welch = stats.ttest_ind(a, b, equal_var=False)
-    opposed = welch.statistic * estimate < 0
-    return np.where(opposed, 1.0, np.maximum(welch.pvalue, over_ratings)), over_ratings
+    apart, parts = a.mean(axis=0) - b.mean(axis=0), [a.var(axis=0, ddof=1), b.var(axis=0, ddof=1)]
+    parts = [one / len(group) for one, group in zip(parts, (a, b), strict=True)]
+    error = np.sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / sum(
+        one**2 / (len(group) - 1) for one, group in zip(parts, (a, b), strict=True)
+    )
+    p = np.maximum(2 * stats.t.sf(np.abs(apart) / error, freedom), over_ratings)
+    return np.where(apart * estimate < 0, 1.0, p), over_ratings
 
 
 def sections(done: list[tuple[Task, Hits]]) -> list[Section]:

@@ -21,13 +21,20 @@ wholly outside of it. Figures without a band are shown and not judged.
 
 
 def write(
-    name: str, sections: Sequence[Section], *, simulations: int, seed: int, path: Path = PATH
+    name: str,
+    sections: Sequence[Section],
+    *,
+    simulations: int,
+    seed: int,
+    order: Sequence[str],
+    path: Path = PATH,
 ) -> None:
-    """Renew the part of the report that one name makes; the others stay."""
+    """Renew the part of the report that one name makes; the others stay, in this order."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    kept = {one: part for one in _names(text) if (part := _between(text, one))}
-    kept[name] = "\n".join(_lines(name, sections, simulations, seed))
-    parts = [f"<!-- {one} -->\n{part}\n<!-- end of {one} -->\n" for one, part in kept.items()]
+    known = {one: part for one in order if (part := _between(text, one))}
+    known[name] = "\n".join(_lines(name, sections, simulations, seed))
+    kept = [(one, known[one]) for one in order if one in known]
+    parts = [f"<!-- {one} -->\n{part}\n\n<!-- end of {one} -->\n" for one, part in kept]
     path.write_text("\n".join([_HEAD, *parts]), encoding="utf-8")
 
 
@@ -39,13 +46,8 @@ def plain(section: Section) -> Iterator[str]:
         yield f"  {row.case:<84} {row.figure:<26} {shown(row)} {mark}"
 
 
-def _names(text: str) -> list[str]:
-    ends = [line for line in text.splitlines() if line.startswith("<!-- end of ")]
-    return [line.removeprefix("<!-- end of ").removesuffix(" -->") for line in ends]
-
-
 def _between(text: str, name: str) -> str:
-    return text.partition(f"<!-- {name} -->\n")[2].partition(f"\n<!-- end of {name} -->")[0]
+    return text.partition(f"<!-- {name} -->\n")[2].partition(f"\n\n<!-- end of {name} -->")[0]
 
 
 def _lines(name: str, sections: Sequence[Section], simulations: int, seed: int) -> Iterator[str]:

@@ -110,13 +110,34 @@ class Finding:
     simulated: bool = False
 
     def __post_init__(self) -> None:
-        numbers = [self.se, self.df, self.p, self.p_adjusted]
-        if self.estimate:
-            numbers += [self.estimate.value, self.estimate.low, self.estimate.high]
-        if any(one is not None and one != one for one in numbers):
+        if any(one != one for one in self._numbers()):
             raise ValueError("finding: got NaN; wanted a number, or None and a caveat")
         if (self.estimate is None) != (self.verdict == "not estimable"):
             raise ValueError("finding: an estimate is missing exactly when it is not estimable")
+        if self.verdict in ("equivalent", "real but negligible") and self.margin is None:
+            raise ValueError("finding: got an equivalence without a margin; wanted one")
+        if self._tested and self.stage != "confirm":
+            raise ValueError(f"finding: got a p of stage {self.stage}; wanted stage confirm")
+        if self._tested and self.about != "the raters" and self.n.scenarios < 2:
+            raise ValueError(
+                f"finding: got a p from {self.n.scenarios} scenarios; wanted two or more"
+            )
+
+    @property
+    def _tested(self) -> bool:
+        return self.p is not None or self.p_adjusted is not None or bool(self.tests)
+
+    def _numbers(self) -> list[float]:
+        """Every number it holds."""
+        shown = [self.estimate, *self.null_arms.values(), *self.beside.values()]
+        ends: list[tuple[float, ...]] = [(one.value, one.low, one.high) for one in shown if one]
+        ends += [one for one in (self.without_one_scenario, self.without_one_rater) if one]
+        single = (self.se, self.df, self.p, self.p_adjusted, self.margin, self.spread)
+        return [
+            *(one for one in single if one is not None),
+            *(number for several in ends for number in several),
+            *self.tests.values(),
+        ]
 
     def content(self) -> dict[str, Any]:
         """Everything as JSON values; an infinite number is a text."""

@@ -57,7 +57,8 @@ class Intersections:
     variances: pd.DataFrame = field(repr=False)
     """One row a random factor: ``part before after``, variances in both models."""
     main_effects: pd.DataFrame = field(repr=False)
-    """Coefficients of the additive model, as ``Fit.coefficients``."""
+    """Coefficients of the additive model, as ``Fit.coefficients`` and without p-values: claims
+    about factors are those of ``disparity``."""
     notes: tuple[str, ...] = ()
     """Plain sentences about the whole."""
 
@@ -104,7 +105,7 @@ def intersections(
         ),
         table=table,
         variances=models.variances(),
-        main_effects=models.additive.coefficients,
+        main_effects=models.additive.coefficients.drop(columns="p"),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -391,6 +392,6 @@ def _nothing(say: _Saying, why: str) -> Intersections:
         findings=tuple(say.share(which, None, (why,), 0) for which in range(3)),
         table=say.strata.table.assign(suppressed=False, **missing),
         variances=pd.DataFrame(columns=["part", "before", "after"]),
-        main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high", "p"]),
+        main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high"]),
         notes=(*say.strata.notes, why),
     )

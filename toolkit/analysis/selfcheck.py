@@ -94,7 +94,8 @@ def selfcheck(
         margin=margin,
         alpha=alpha,
     )
-    if not found.table["says"].eq("covers").any():
+    of_any = found.table[found.table["arm"].eq("each persona")]
+    if not of_any["says"].eq("covers").any():
         raise AnalysisError(
             f"selfcheck: got a design of {design.frame['rater'].nunique()} raters and "
             f"{design.frame['scenario'].nunique()} scenarios in which no persona can be tested; "

@@ -48,6 +48,7 @@ def test_steps_follow_the_plan(report: Report) -> None:
         "rows",
         "refusals",
         "primary",
+        "ordinal",
         "factors",
         "movement",
         "secondary-could-rely-on-it",
@@ -159,8 +160,8 @@ def test_an_unknown_step_is_refused(report: Report) -> None:
     with pytest.raises(AnalysisError) as problem:
         report.step("verdict")
     assert str(problem.value) == (
-        "report: got the step 'verdict'; wanted one of rows, refusals, primary, factors, movement, "
-        "secondary-could-rely-on-it, reliability, blinding, intersections, explicit-cues, "
+        "report: got the step 'verdict'; wanted one of rows, refusals, primary, ordinal, factors, "
+        "movement, secondary-could-rely-on-it, reliability, blinding, intersections, explicit-cues, "
         "implicit-cues. Name one of these."
     )
 

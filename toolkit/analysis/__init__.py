@@ -44,6 +44,7 @@ from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.matched import matched
 from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.ordinal import Ordinal, ordinal
 from toolkit.analysis.permuting import Permuted, permute
 from toolkit.analysis.plan import run_plan
 from toolkit.analysis.plan_report import Report
@@ -111,6 +112,7 @@ __all__ = [
     "Needed",
     "OBSERVATION_COLUMNS",
     "Observations",
+    "Ordinal",
     "Permuted",
     "Power",
     "Preference",
@@ -162,6 +164,7 @@ __all__ = [
     "observe",
     "open_control",
     "open_to_read",
+    "ordinal",
     "permute",
     "persona_ratings",
     "planned_design",

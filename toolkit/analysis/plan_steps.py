@@ -16,6 +16,7 @@ from toolkit.analysis.frames import Frames
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.movement import movement
 from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.ordinal import ordinal
 from toolkit.analysis.plan_step import Status
 from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
@@ -97,6 +98,9 @@ def questions_of(asking: Asking) -> list[Question]:
         Question("refusals", "Who is refused? Before anything else", named, _refusals),
         Question("primary", _words(asking, plan.primary), "primary", _primary),
     ]
+    if plan.primary not in (REFUSAL, PREFERENCE):
+        words = "What would a difference mean on the scale of the answers?"
+        asked.append(Question("ordinal", words, "exploratory", _ordinal))
     if plan.factors:
         asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
     if PREFERENCE in (plan.primary, *plan.secondary):
@@ -175,6 +179,11 @@ def _refusals(asking: Asking) -> Answer:
 
 def _primary(asking: Asking) -> Answer:
     return _disparity(asking, asking.observations(asking.design.analysis.primary), primary=True)
+
+
+def _ordinal(asking: Asking) -> Answer:
+    made = ordinal(asking.observations(asking.design.analysis.primary))
+    return Answer(made.findings, {"shares": made.shares}, made.notes, made)
 
 
 def _factors(asking: Asking) -> Answer:

@@ -161,8 +161,8 @@ def test_an_unknown_step_is_refused(report: Report) -> None:
         report.step("verdict")
     assert str(problem.value) == (
         "report: got the step 'verdict'; wanted one of rows, refusals, primary, ordinal, factors, "
-        "movement, secondary-could-rely-on-it, reliability, blinding, intersections, explicit-cues, "
-        "implicit-cues. Name one of these."
+        "movement, secondary-could-rely-on-it, reliability, blinding, intersections, "
+        "explicit-cues, implicit-cues. Name one of these."
     )
 
 

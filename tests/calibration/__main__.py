@@ -9,7 +9,7 @@ import time
 from multiprocessing import get_context
 
 from calibration import report
-from calibration.sections import SECTIONS, SEED, found_by
+from calibration.sections import SECTIONS, SEED, fingerprint, found_by
 
 
 def main() -> int:
@@ -30,7 +30,14 @@ def main() -> int:
             took = time.perf_counter() - began
             print(f"{name}: {took:.0f} s, of these {cpu:.0f} s of work", file=sys.stderr)
             if asked.share == 1.0:
-                report.write(name, made_of, simulations=many, seed=asked.seed, order=list(SECTIONS))
+                report.write(
+                    name,
+                    made_of,
+                    simulations=many,
+                    seed=asked.seed,
+                    few=fingerprint(name, asked.seed),
+                    order=list(SECTIONS),
+                )
             for section in made_of:
                 kept = kept and not section.missed
                 print("\n".join(report.plain(section)))

@@ -67,7 +67,7 @@ class Hits(NamedTuple):
 def tasks(simulations: int, seed: int) -> list[Task]:
     """Split the work into parts that do not depend on how many processes there are."""
     return [
-        Task(case, (seed, case, part), _CHUNK)
+        Task(case, (seed, case, part), min(_CHUNK, simulations - part * _CHUNK))
         for case in range(len(CASES))
         for part in range(-(-simulations // _CHUNK))
     ]

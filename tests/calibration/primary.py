@@ -53,7 +53,12 @@ class Hits(NamedTuple):
 def tasks(simulations: int, seed: int) -> list[Task]:
     """Split the work into parts that do not depend on how many processes there are."""
     return [
-        Task(case, effect, (seed, case, int(effect), part), _CHUNK)
+        Task(
+            case,
+            effect,
+            (seed, case, int(effect), part),
+            min(_CHUNK, simulations - part * _CHUNK),
+        )
         for case in range(len(CASES))
         for effect in (False, True)
         for part in range(-(-simulations // _CHUNK))

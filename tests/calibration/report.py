@@ -26,13 +26,24 @@ def write(
     *,
     simulations: int,
     seed: int,
+    few: str,
     order: Sequence[str],
     path: Path = PATH,
 ) -> None:
-    """Renew the part of the report that one name makes; the others stay, in this order."""
+    """Renew the part of the report that one name makes; the others stay, in this order.
+
+    Args:
+        name: of the part.
+        sections: what it found.
+        simulations: of each case.
+        seed: of all of them.
+        few: fingerprint of a few simulations of each case.
+        order: names of all parts.
+        path: of the report.
+    """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     known = {one: part for one in order if (part := _between(text, one))}
-    known[name] = "\n".join(_lines(name, sections, simulations, seed))
+    known[name] = "\n".join(_lines(sections, made(name, simulations, seed, few)))
     kept = [(one, known[one]) for one in order if one in known]
     parts = [f"<!-- {one} -->\n{part}\n\n<!-- end of {one} -->\n" for one, part in kept]
     path.write_text("\n".join([_HEAD, *parts]), encoding="utf-8")
@@ -50,13 +61,19 @@ def _between(text: str, name: str) -> str:
     return text.partition(f"<!-- {name} -->\n")[2].partition(f"\n\n<!-- end of {name} -->")[0]
 
 
-def _lines(name: str, sections: Sequence[Section], simulations: int, seed: int) -> Iterator[str]:
-    made = f"Made by `make calibrate ARGS='{name} --seed {seed}'`, with {simulations:,} simulations"
-    versions = f"of each case, NumPy {np.__version__} and SciPy {scipy.__version__}."
+def made(name: str, simulations: int, seed: int, few: str) -> str:
+    """How a part of the report was made."""
+    return (
+        f"Made by `make calibrate ARGS='{name} --seed {seed}'` with {simulations:,} simulations of "
+        f"each case, NumPy {np.__version__}, SciPy {scipy.__version__}; a few of each give `{few}`."
+    )
+
+
+def _lines(sections: Sequence[Section], how: str) -> Iterator[str]:
     for section in sections:
         yield from ("", f"## {section.title}", "", section.about, "")
         judged = [row for row in section.rows if row.band]
-        yield f"{made} {versions}"
+        yield how
         yield f"**{len(judged) - section.missed} of {len(judged)} bands kept.**"
         yield ""
         yield from _table(section.rows)

@@ -44,6 +44,8 @@ class Claim:
     """Raters that contribute."""
     scenarios: int = 0
     family: str = ""
+    claims: int = 1
+    """How many share its error rate, itself among them."""
     caveats: tuple[str, ...] = ()
     index: int = 0
     """Its place among the effects of its design."""
@@ -95,7 +97,9 @@ def in_family(claims: Sequence[Claim], name: str, method: Method) -> list[Claim]
     adjusted = adjust([one.p for one in claims], method)
     within = adjust([one.p_equivalent for one in claims], method)
     return [
-        replace(one, p_adjusted=p, p_equivalent_adjusted=q, family=family if one.tested else "")
+        replace(one, p_adjusted=p, p_equivalent_adjusted=q, family=family, claims=tested)
+        if one.tested
+        else one
         for one, p, q in zip(claims, adjusted, within, strict=True)
     ]
 

@@ -21,7 +21,7 @@ import pandas as pd
 from toolkit.analysis.adjusting import Method
 from toolkit.analysis.cells import CELL_COLUMNS, cells
 from toolkit.analysis.claims import in_family, measured
-from toolkit.analysis.coding import NULL_ARMS, CompareWith, coded
+from toolkit.analysis.coding import NULL_ARMS, Coded, CompareWith, coded
 from toolkit.analysis.comparing import comparison, unseen
 from toolkit.analysis.factor_claims import factor_claims
 from toolkit.analysis.finding import EXPLORATORY, Finding, Speaks, findings_frame
@@ -176,8 +176,23 @@ def _compare(
         table=pd.DataFrame(),
         by_scenario=table.assign(speaks_of=speaks_of),
         null_arms=tuple(say.null(one) for one in nulls if one.own.any()),
-        notes=tuple(notes),
+        notes=(*_references(data, within.compare_with), *notes),
     )
+
+
+def _references(data: Coded, compare_with: CompareWith) -> list[str]:
+    """Say who the reference is where contrasts do not agree on it."""
+    here = np.isin(data.block, np.unique(data.block[data.arm == "swap"]))
+    rows = here & (data.arm == "reference")
+    seen = pd.Series(data.contrast[rows]).groupby(data.persona[rows])
+    contrasts = seen.nunique().sort_values(ascending=False, kind="stable")
+    if compare_with != "reference" or len(contrasts) < 2:
+        return []
+    said = ", ".join(f"{who} in {count}" for who, count in contrasts.items())
+    return [
+        f"The reference is not one persona. Of {int(contrasts.sum())} contrasts it is {said}: each "
+        "persona is compared with whoever it is in the contrasts it shares."
+    ]
 
 
 def _table(findings: Sequence[Finding]) -> pd.DataFrame:

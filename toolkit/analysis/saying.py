@@ -135,7 +135,9 @@ class Beside:
         if self.asked.margin is None or not claim.tested:
             return ""
         known = pieces(self.effects, claim.index)
-        return needed(known, margin=self.asked.margin, alpha=self.asked.alpha)
+        # What its family leaves it if it alone were equivalent: the first step of either method.
+        alpha = self.asked.alpha / max(claim.claims, 1)
+        return needed(known, margin=self.asked.margin, alpha=alpha)
 
     def _without(
         self, cluster: np.ndarray, nested: np.ndarray | None, other: np.ndarray | None
@@ -206,9 +208,20 @@ class Saying:
             n=self._counts(claim),
             left_out=self.observations.left_out,
             plan=self.asked.plan,
-            caveats=(*claim.caveats, *self._refusals()),
+            caveats=(*claim.caveats, *self._endpoints(claim), *self._refusals()),
             replies=self._replies(claim),
             simulated=self.observations.simulated,
+        )
+
+    def _endpoints(self, claim: Claim) -> tuple[str, ...]:
+        names = sorted(
+            {str(one) for one in self.observations.frame["endpoint"][claim.rows].dropna()}
+        )
+        if len(names) < 2:
+            return ()
+        return (
+            f"Replies of {len(names)} endpoints are compared, each with its own, and averaged: "
+            f"{', '.join(names)}. Pass the observations of one to say something of it.",
         )
 
     def _refusals(self) -> tuple[str, ...]:

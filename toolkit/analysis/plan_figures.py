@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from toolkit.analysis.coding import NULL_ARMS
 from toolkit.analysis.disparity import Disparity
 from toolkit.analysis.intersection import Intersections
 from toolkit.analysis.observations import observe
@@ -36,7 +37,9 @@ def _figures(step: Step) -> Iterator[tuple[str, Figure]]:
     """Draw one step; a result of another kind has no figure."""
     made = step.result
     if isinstance(made, Disparity) and step.findings:
-        yield step.key, forest(step.findings, title=step.question)
+        # Null arms stand beside every persona and are drawn below them all.
+        compared = [one for one in step.findings if one.subject not in NULL_ARMS]
+        yield step.key, forest(compared, title=step.question)
         if step.key == "primary":
             yield "primary-by-scenario", scenario_map(made)
     if isinstance(made, Reliability):

@@ -75,7 +75,7 @@ def observed(data: pd.DataFrame, scale: str = "likert") -> Observations:
 @cache
 def binary() -> Intersections:
     return intersections(
-        observed(made_up(scale="binary"), "binary"), ["gender", "region"], draws=20
+        observed(made_up(scale="binary"), "binary"), ["gender", "region"], draws=3
     )
 
 
@@ -89,7 +89,7 @@ def shares(got: Intersections) -> list[Finding]:
 
 
 def test_shares_of_variance_are_those_of_r() -> None:
-    got = intersections(of_r(), FACTORS, draws=20)
+    got = intersections(of_r(), FACTORS, draws=3)
     before, after, explained = (one.estimate for one in shares(got))
     assert before is not None
     assert after is not None
@@ -100,7 +100,7 @@ def test_shares_of_variance_are_those_of_r() -> None:
 
 
 def test_residuals_and_their_intervals_are_those_of_r() -> None:
-    got = intersections(of_r(), FACTORS, draws=20).table
+    got = intersections(of_r(), FACTORS, draws=3).table
     names = got["gender"].astype(str) + " & " + got["ethnicity"].astype(str)
     theirs, sds = in_r("residual")[list(names)], in_r("residual_sd")[list(names)]
     assert len(theirs) == 12
@@ -145,7 +145,7 @@ def test_personas_are_a_factor_where_strata_have_several() -> None:
 
 
 def test_one_persona_a_stratum_is_said() -> None:
-    got = intersections(observed(made_up(personas=1)), ["gender", "region"], draws=20)
+    got = intersections(observed(made_up(personas=1)), ["gender", "region"], draws=3)
     sentence = (
         "Every stratum has one persona, so stratum and persona cannot be told apart: what is said "
         "of a stratum is said of that persona."
@@ -159,7 +159,7 @@ def test_one_persona_a_stratum_is_said() -> None:
 def test_some_strata_with_one_persona_are_counted() -> None:
     data = made_up(personas=2)
     fewer = data[(data["nr"] == 0) | (data["gender"] == "man")]
-    got = intersections(observed(fewer), ["gender", "region"], draws=20)
+    got = intersections(observed(fewer), ["gender", "region"], draws=3)
     assert got.notes[0] == (
         "4 of 6 strata have one persona: there, persona and stratum are told apart by the spread "
         "in the others alone."
@@ -170,7 +170,7 @@ def test_strata_that_few_raters_saw_are_not_shown() -> None:
     data = made_up()
     hidden = (data["gender"] == "other") & (data["region"] == "south")
     got = intersections(
-        observed(data[~hidden | (data["rater"] < 4)]), ["gender", "region"], draws=20
+        observed(data[~hidden | (data["rater"] < 4)]), ["gender", "region"], draws=3
     )
     row = got.table.set_index("stratum").loc["gender: other, region: south"]
     assert row["suppressed"]
@@ -183,7 +183,7 @@ def test_strata_that_few_raters_saw_are_not_shown() -> None:
 
 
 def test_the_privacy_minimum_is_an_argument() -> None:
-    got = intersections(observed(made_up()), ["gender", "region"], draws=20, privacy_minimum=7)
+    got = intersections(observed(made_up()), ["gender", "region"], draws=3, privacy_minimum=7)
     assert got.table["suppressed"].all()
     assert len(got.findings) == 3
 
@@ -219,7 +219,7 @@ def test_no_spread_beyond_main_effects_leaves_no_stratum_to_name() -> None:
     data["value"] = np.where(data["gender"] == "woman", 2, 4) + (data["scenario"] % 2)
     data["value"] -= (data["rater"] * data["scenario"]) % 3  # the same in every stratum
     data["value"] = data["value"].clip(1, 5)
-    got = intersections(observed(data), ["gender", "region"], draws=20)
+    got = intersections(observed(data), ["gender", "region"], draws=3)
     assert [one.verdict for one in got.findings[3:]] == ["not estimable"] * 6
     assert got.findings[3].caveats == (
         "Beyond main effects no spread between strata is seen, so no combination can be told from "
@@ -252,7 +252,7 @@ def test_too_few_strata_are_not_estimable() -> None:
 def test_personas_without_a_factor_are_left_out_and_counted() -> None:
     data = made_up()
     data["region"] = data["region"].where(data["persona"] != "man-south-1")
-    got = intersections(observed(data), ["gender", "region"], draws=20)
+    got = intersections(observed(data), ["gender", "region"], draws=3)
     assert got.notes[0] == (
         "24 observations are left out, because a factor of their persona is not known: man-south-1."
     )
@@ -292,7 +292,7 @@ def test_rows_in_another_order_change_nothing() -> None:
         scenario="scenario", rater="rater", factors=["gender", "region"],
         reference=data["persona"].iloc[0],
     )  # fmt: skip
-    other = intersections(whole, ["gender", "region"], draws=20).table
+    other = intersections(whole, ["gender", "region"], draws=3).table
     np.testing.assert_allclose(one["residual"], other["residual"], rtol=0, atol=1e-6)
     assert list(one["stratum"]) == list(other["stratum"])
 
@@ -306,5 +306,5 @@ def test_the_null_arms_are_left_out() -> None:
         persona="persona", scenario="scenario", rater="rater", arm="arm",
         factors=["gender", "region"],
     )  # fmt: skip
-    got = intersections(whole, ["gender", "region"], draws=20).table
+    got = intersections(whole, ["gender", "region"], draws=3).table
     np.testing.assert_allclose(got["residual"], likert().table["residual"], rtol=0, atol=1e-9)

@@ -113,6 +113,16 @@ def codes_of(column: "pd.Series[str]") -> Codes:
     return np.unique(text.to_numpy(dtype="str"), return_inverse=True)[1].astype(np.intp)
 
 
+def units_of(frame: pd.DataFrame) -> Codes:
+    """Number what could be independent at best: a text at an endpoint, as one rater judged it.
+
+    The same sent again, or judged again, adds no unit.
+    """
+    names = ["scenario", "contrast", "arm", "persona", "endpoint", "rater"]
+    made = frame[names].astype("object").groupby(names, dropna=False, sort=False).ngroup()
+    return made.to_numpy().astype(np.intp)
+
+
 def counts_of(frame: pd.DataFrame) -> Counts:
     """Count what rows of observations rest on."""
     swapped = frame.loc[frame["arm"].eq("swap"), "persona"]

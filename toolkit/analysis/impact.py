@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.against_reference import Codes, Comparison, Floats
+from toolkit.analysis.against_reference import Codes, Comparison, Floats, units_of
 from toolkit.analysis.finding import Estimate
 from toolkit.analysis.proportions import ratio_interval
 from toolkit.analysis.shares import Share, clustered_share, crossed_variance
@@ -123,7 +123,8 @@ def _largest_below(limit: float) -> int:
 def _share(comparison: Comparison, good: Floats, side: bool, level: float) -> Share:
     rows = comparison.own == side
     clusters = [codes[rows] for codes in comparison.clusters]
-    return clustered_share(good[rows], clusters, comparison.weight[rows], level=level)
+    unit = units_of(comparison.frame)[rows]
+    return clustered_share(good[rows], clusters, comparison.weight[rows], level=level, unit=unit)
 
 
 def _is_spread(comparison: Comparison, good: Floats) -> bool:

@@ -18,6 +18,7 @@ from toolkit.analysis.against_reference import (
     counts_of,
     speaks_of,
     subjects,
+    units_of,
 )
 from toolkit.analysis.disparity import disparity
 from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
@@ -120,6 +121,7 @@ def _share(rows: pd.DataFrame, level: float) -> Share:
         clusters,
         rows["weight"].to_numpy("float64"),
         level=level,
+        unit=units_of(rows),
     )
 
 

@@ -47,7 +47,12 @@ class Share:
 
 
 def clustered_share(
-    value: Floats, clusters: Sequence[Codes], weight: Floats | None = None, *, level: float = 0.95
+    value: Floats,
+    clusters: Sequence[Codes],
+    weight: Floats | None = None,
+    *,
+    level: float = 0.95,
+    unit: Codes | None = None,
 ) -> Share:
     """Estimate a share from observations in clusters, crossed where there are two kinds.
 
@@ -55,24 +60,28 @@ def clustered_share(
     of a kind are independent of each other.
 
     The linearized variance of the share over clusters, ``max(V_a, V_b, V_a + V_b - V_ab)
-    G / (G - 1)`` as in the primary test, sets the effective n, at most n, which is reduced for the
-    G - 1 degrees of freedom of that variance (E. L. Korn and B. I. Graubard 1998). Where the event,
-    or its absence, is in fewer than 3 clusters that variance says little, and effective n is at
-    most the number of clusters. The interval is Wilson's at effective n; without any event, or with
-    nothing else, it is the exact one-sided one.
+    G / (G - 1)`` as in the primary test, sets the effective n. It is at most the number of units,
+    so that the same said again narrows nothing, and is reduced for the G - 1 degrees of freedom of
+    that variance (E. L. Korn and B. I. Graubard 1998). Where the event, or its absence, is in fewer
+    than 3 clusters that variance says little, and effective n is at most the number of clusters.
+    The interval is Wilson's at effective n; without any event, or with nothing else, it is the
+    exact one-sided one.
 
     Args:
         value: 0 or 1, shape (n,), n above 0.
         clusters: one or two kinds, a code an observation, each of shape (n,).
         weight: how many equal observations each stands for; 1 each when None.
         level: between 0 and 1.
+        unit: what could be independent at best, a code an observation, of shape (n,); each
+            observation when None.
     """
     weight = np.ones(len(value)) if weight is None else weight
+    units = float(weight.sum()) if unit is None else float(len(np.unique(unit)))
     n, events = float(weight.sum()), float(weight @ value)
     count = min(len(np.unique(codes)) for codes in clusters)
     if count < 2:
         return Share(events, n, count, 1.0, None)
-    effective = min(n, _effective(value, clusters, weight, count, level))
+    effective = _effective(value, clusters, weight, count, min(n, units), level)
     within = events / n * effective
     if events == 0:
         ends = 0.0, zero_event_bound(effective, level=level)
@@ -105,18 +114,23 @@ def crossed_variance(scores: Floats, clusters: Sequence[Codes]) -> float:
 
 
 def _effective(
-    value: Floats, clusters: Sequence[Codes], weight: Floats, count: int, level: float
+    value: Floats,
+    clusters: Sequence[Codes],
+    weight: Floats,
+    count: int,
+    most: float,
+    level: float,
 ) -> float:
     n = float(weight.sum())
     share = float(weight @ value) / n
     variance = crossed_variance(weight * (value - share) / n, clusters)
     spread = [min(len(np.unique(codes[value == one])) for one in (0.0, 1.0)) for codes in clusters]
-    effective = min(n, share * (1 - share) / variance) if variance > 0 else n
+    effective = min(most, share * (1 - share) / variance) if variance > 0 else most
     tail = (1 + level) / 2
-    if n > count:
-        effective *= float((stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, count - 1)) ** 2)
+    if most > count:
+        effective *= float((stats.t.ppf(tail, most - 1) / stats.t.ppf(tail, count - 1)) ** 2)
     if share in (0.0, 1.0):
-        return float(count)
+        return min(most, float(count))
     return max(1.0, min(effective, count) if min(spread) < FEW_CLUSTERS else effective)
 
 

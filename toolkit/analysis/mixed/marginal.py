@@ -89,10 +89,11 @@ def marginal(
     if compared.infinite:
         return _not_estimable(fit, variable, level, reference, top, compared.infinite, notes)
     at = fit.categories.index(top) - 1
-    share = _delta(fit, lambda p: compared.share(p, at, 1))
-    base = _delta(fit, lambda p: compared.share(p, at, 0))
-    change = _delta(fit, lambda p: compared.share(p, at, 1) - compared.share(p, at, 0))
-    better = _delta(fit, compared.superiority)
+    felt = compared.felt
+    share = _delta(fit, lambda p: compared.share(p, at, 1), felt)
+    base = _delta(fit, lambda p: compared.share(p, at, 0), felt)
+    change = _delta(fit, lambda p: compared.share(p, at, 1) - compared.share(p, at, 0), felt)
+    better = _delta(fit, compared.superiority, felt)
     half = float(stats.t.ppf((1 + confidence) / 2, df))
     low, high = change[0] - half * change[1], change[0] + half * change[1]
     shown = [_on_logits(*one, half, confidence) for one in (share, base)]
@@ -151,6 +152,12 @@ class _Compared:
             infinite,
         )
 
+    @property
+    def felt(self) -> NDArray[np.bool_]:
+        """Which thresholds and coefficients have any part in either level."""
+        seen = np.any([(one != 0).any(0) for one in self.rows], axis=0)
+        return np.concatenate([np.ones(self.thresholds, dtype=bool), seen])
+
     def share(self, parameters: Array, at: int, which: int) -> float:
         thresholds, (base, eta), sds = self._split(parameters)
         spread = float(np.sqrt(sds @ sds))
@@ -172,7 +179,7 @@ class _Compared:
         return -thresholds if self.binomial else thresholds, (base, eta), rest[many:]
 
 
-def _delta(fit: Fit, of: Callable[[Array], float]) -> tuple[float, float]:
+def _delta(fit: Fit, of: Callable[[Array], float], felt: NDArray[np.bool_]) -> tuple[float, float]:
     """Give the value of a function of all parameters, and its standard error."""
     estimates = np.concatenate(
         [
@@ -185,7 +192,9 @@ def _delta(fit: Fit, of: Callable[[Array], float]) -> tuple[float, float]:
     covariance = np.nan_to_num(fit.joint.to_numpy(dtype=float))
     ses = np.sqrt(np.diag(covariance))
     slopes = np.zeros(len(at))
-    for place in np.flatnonzero(ses > 0):
+    telling = ses > 0
+    telling[: len(felt)] &= felt
+    for place in np.flatnonzero(telling):
         shift = np.zeros(len(at))
         shift[place] = 1e-3 * min(float(ses[place]), 1.0)
         slopes[place] = (of(at + shift) - of(at - shift)) / (2 * shift[place])

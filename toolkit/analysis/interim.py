@@ -101,12 +101,7 @@ def interim(
         AnalysisError: if rows are of the wrong stage, there is no such arm, the order misses a
             unit, or a t-test is asked for.
     """
-    if test != "confidence sequence":
-        raise AnalysisError(
-            f"interim: got test={test!r} for an interim look; wanted 'confidence sequence', "
-            "because a t-test after every rater finds differences that are not there in 23 to 35 % "
-            "of studies. Leave test= out, or wait for the last rating and run `disparity`."
-        )
+    _require_sequence(test)
     comparison = against_reference(observations, subject)
     units = unit_differences(comparison, over, order)
     path = _path(units, _bounds(observations), 1 - alpha / claims)
@@ -160,6 +155,15 @@ def unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -
         each = each.groupby(level=0).mean()
     found = [one for one in order if one in each.index]
     return pd.DataFrame({"unit": found, "difference": each.reindex(found).to_numpy("float64")})
+
+
+def _require_sequence(test: str) -> None:
+    if test != "confidence sequence":
+        raise AnalysisError(
+            f"interim: got test={test!r} for an interim look; wanted 'confidence sequence', "
+            "because a t-test after every rater finds differences that are not there in 23 to 35 % "
+            "of studies. Leave test= out, or wait for the last rating and run `disparity`."
+        )
 
 
 def _require_order(units: "pd.Series[str]", order: Sequence[str], over: Over) -> None:

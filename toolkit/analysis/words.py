@@ -6,7 +6,7 @@ with a word is for people to read.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -106,15 +106,7 @@ def words(
     table = _adjusted(pd.concat([part.table for part in parts]) if parts else _empty(), level)
     asked = _Asked(alpha, level, plan, exchange, simulated)
     findings = [one for part in parts for one in _findings(part, table, rows, asked)]
-    notes = [] if any(mask.values()) else ["No word was masked, so names may tell personas apart."]
-    if not named:
-        notes = ["No reply to a persona can be read, so no words are compared."]
-    suppressed = sum(part.suppressed for part in parts)
-    if suppressed:
-        notes.append(
-            f"{suppressed} words were suppressed: counted fewer than {minimum} times, or in fewer "
-            f"than {LEAST_CLUSTERS} {exchange}s."
-        )
+    notes = _notes(parts, masked=any(mask.values()), minimum=minimum, exchange=exchange)
     return Words(tuple(findings), table, tuple(notes))
 
 
@@ -135,6 +127,21 @@ class _Asked:
     plan: str
     exchange: Exchange
     simulated: bool
+
+
+def _notes(
+    parts: Sequence[_Part], *, masked: bool, minimum: int, exchange: Exchange
+) -> Iterator[str]:
+    if not parts:
+        yield "No reply to a persona can be read, so no words are compared."
+    elif not masked:
+        yield "No word was masked, so names may tell personas apart."
+    suppressed = sum(part.suppressed for part in parts)
+    if suppressed:
+        yield (
+            f"{suppressed} words were suppressed: counted fewer than {minimum} times, or in fewer "
+            f"than {LEAST_CLUSTERS} {exchange}s."
+        )
 
 
 def _rows(replies: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:

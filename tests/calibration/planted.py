@@ -48,6 +48,8 @@ class World(NamedTuple):
     """Label of an arm to its true effect, as the record keeps it."""
     arms: tuple[str, ...]
     """Label of each effect of ``swept``."""
+    tested: np.ndarray
+    """Whether it is tested: seen in two scenarios and by two raters, shape (arms,)."""
     cold: np.ndarray
     """Coldness of the reply that each observation is about, shape (n,)."""
 
@@ -85,12 +87,14 @@ def world() -> World:
     texts = frames.replies.set_index("unit_id")["text"].astype("str")
     model = {**simulation.model, "cutpoints": tuple(simulation.model["cutpoints"])}
     design = design_of(observed)
+    swept = primary(design)
     return World(
         observed,
-        primary(design),
+        swept,
         RaterModel(**model),
         dict(simulation.truth),
         (*design.swaps, *NULL_ARMS),
+        swept.estimable & (swept.raters > 1) & (swept.scenarios > 1),
         np.array([coldness(texts[one]) for one in observed.frame["reply"]]),
     )
 
@@ -170,7 +174,7 @@ def sections(done: list[tuple[Task, Hits]]) -> list[Section]:
     for name, own in (
         ("A/A (resample)", np.array(at.arms) == "resample"),
         ("paraphrase", np.array(at.arms) == "paraphrase"),
-        ("personas without an effect", ~effect & ~np.isin(at.arms, NULL_ARMS)),
+        ("personas without an effect", ~effect & ~np.isin(at.arms, NULL_ARMS) & at.tested),
     ):
         rows.append(Row(name, "coverage", share_of(covers[own])))
         band = QUIET if name.startswith("A/A") else None

@@ -83,16 +83,18 @@ def run(task: Task) -> Hits:
     )
     estimate, se, df = (one[: len(arms)] for one in effects_of_many(swept, values))
     half = stats.t.ppf(0.975, df) * se
-    few, usable = _clusters(swept, len(arms)), se > 0
-    usable &= (few > 1) & swept.estimable[: len(arms), None]
+    few = _clusters(swept, len(arms))
     other = stats.t.ppf(0.975, np.maximum(few - 1, 1)) * _plain_error(swept, values, few)
-    return Hits(
-        rejects=usable & (np.abs(estimate) > half),
+    # Who was seen in one scenario, or by one rater, gets no p-value.
+    tested = (few[:, 0] > 1) & swept.estimable[: len(arms)]
+    hits = Hits(
+        rejects=(se > 0) & (np.abs(estimate) > half),
         covers=np.abs(estimate - real[:, None]) <= half,
-        plain=usable & (np.abs(estimate) > other),
+        plain=(se > 0) & (np.abs(estimate) > other),
         plain_covers=np.abs(estimate - real[:, None]) <= other,
         paired=paired_t(design, values),
     )
+    return Hits(*(one[tested] for one in hits))
 
 
 def _clusters(swept: Swept, arms: int) -> np.ndarray:

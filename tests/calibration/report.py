@@ -74,7 +74,8 @@ def _lines(sections: Sequence[Section], how: str) -> Iterator[str]:
         yield from ("", f"## {section.title}", "", section.about, "")
         judged = [row for row in section.rows if row.band]
         yield how
-        yield f"**{len(judged) - section.missed} of {len(judged)} bands kept.**"
+        kept = f"**{len(judged) - section.missed} of {len(judged)} bands kept.**"
+        yield kept if judged else "Shown beside it; nothing here is judged."
         yield ""
         yield from _table(section.rows)
 

@@ -118,3 +118,17 @@ def test_contrasts_from_leads_are_compared_by_themselves() -> None:
     made = matched(observed(rows))
     assert [one.speaks_of for one in made] == ["in general", "these situations"]
     assert all(one.n.scenarios == len(PAIRS) for one in made)
+
+
+def test_parts_of_observations_are_not_cut_off_in_silence() -> None:
+    rows = [{**one, "weight": 0.5} for one in pairs()]
+    why = (
+        "matched: conditional logit counts whole observations; got 40 rows that stand for a part "
+        "of one. Use GEE or the primary test."
+    )
+    with pytest.raises(AnalysisError) as refused:
+        conditional_logit_of(against_reference(observed(rows), "p"))
+    assert str(refused.value) == why
+    (made,) = matched(observed(rows))
+    assert CONDITIONAL not in made.tests
+    assert why in made.caveats

@@ -107,9 +107,10 @@ def conditional_logit_of(comparison: Comparison) -> Logit | None:
         None when the outcome separates the arms completely.
 
     Raises:
-        AnalysisError: if a scenario has several contrasts or a rater judged several.
+        AnalysisError: if a scenario has several contrasts, a rater judged several, or a row stands
+            for a part of an observation.
     """
-    _refuse(why_not_own_clusters(comparison, "conditional logit"))
+    _refuse(_why_not_conditional(comparison))
     weight = comparison.weight.astype("int64")
     return conditional_logit(
         np.repeat(comparison.value, weight),
@@ -139,6 +140,18 @@ def _why_not_pairs(comparison: Comparison) -> str:
     return (
         "matched: McNemar's test compares one observation of either arm in each contrast; got "
         "several in some. Use conditional logit, GEE or the primary test."
+    )
+
+
+def _why_not_conditional(comparison: Comparison) -> str:
+    if why := why_not_own_clusters(comparison, "conditional logit"):
+        return why
+    parts = int(np.count_nonzero(comparison.weight % 1))
+    if not parts:
+        return ""
+    return (
+        f"matched: conditional logit counts whole observations; got {parts} rows that stand for a "
+        "part of one. Use GEE or the primary test."
     )
 
 
@@ -218,7 +231,7 @@ def _by_mcnemar(comparison: Comparison, level: float) -> _Part:
 
 
 def _by_conditional_logit(comparison: Comparison, level: float) -> _Part:
-    why = why_not_own_clusters(comparison, "conditional logit")
+    why = _why_not_conditional(comparison)
     if why:
         return _Part(caveats=(why,))
     made = conditional_logit_of(comparison)

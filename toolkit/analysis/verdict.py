@@ -7,7 +7,7 @@ one-sided tests (D. J. Schuirmann 1987) both reject, which is when the interval 
 compares nothing, such as a rate, is *estimated*.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from scipy import stats
 
@@ -19,14 +19,7 @@ Verdict = Literal[
     "estimated",
     "not estimable",
 ]
-VERDICTS: tuple[Verdict, ...] = (
-    "differs",
-    "equivalent",
-    "real but negligible",
-    "inconclusive",
-    "estimated",
-    "not estimable",
-)
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 def interval(estimate: float, se: float, df: float, *, level: float = 0.95) -> tuple[float, float]:

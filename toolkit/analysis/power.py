@@ -107,7 +107,8 @@ def power(
     An effect is planted on all of ``arms`` at once and each is tested by itself. Arms enter the
     model additively, so what is said of one does not depend on what was planted on another, up to
     the ends of the scale. *Differs in its family* is the first step of Holm's method: p at most
-    ``alpha / family``, as if this arm alone had an effect.
+    ``alpha / family``, as if this arm alone had an effect. *Equivalent* is the test of one claim by
+    itself; give ``alpha / family`` as ``alpha`` for the chance that it holds in its family.
 
     Args:
         design: who rates what.

@@ -60,7 +60,7 @@ def clustered_share(
     of a kind are independent of each other.
 
     The linearized variance of the share over clusters, ``max(V_a, V_b, V_a + V_b - V_ab)
-    G / (G - 1)`` as in the primary test, sets the effective n. It is at most the number of units,
+    G / (G - 1)``, the primary test's before its correction, sets the effective n. It is at most the number of units,
     so that the same said again narrows nothing, and is reduced for the G - 1 degrees of freedom of
     that variance (E. L. Korn and B. I. Graubard 1998). Where the event, or its absence, is in fewer
     than 3 clusters that variance says little, and effective n is at most the number of clusters.

@@ -59,13 +59,13 @@ def clustered_share(
     Estimand: the probability of the event, for clusters drawn like these. Assumes that clusters
     of a kind are independent of each other.
 
-    The linearized variance of the share over clusters, ``max(V_a, V_b, V_a + V_b - V_ab)
-    G / (G - 1)``, the primary test's before its correction, sets the effective n. It is at most the number of units,
-    so that the same said again narrows nothing, and is reduced for the G - 1 degrees of freedom of
-    that variance (E. L. Korn and B. I. Graubard 1998). Where the event, or its absence, is in fewer
-    than 3 clusters that variance says little, and effective n is at most the number of clusters.
-    The interval is Wilson's at effective n; without any event, or with nothing else, it is the
-    exact one-sided one.
+    The linearized variance of the share over clusters, ``max(V_a, V_b, V_a + V_b - V_ab) G / (G -
+    1)``, the primary test's before its correction, sets the effective n. It is at most the number
+    of units, so that the same said again narrows nothing, and is reduced for the G - 1 degrees of
+    freedom of that variance (E. L. Korn and B. I. Graubard 1998). Where the event, or its absence,
+    is in fewer than 3 clusters that variance says little, and effective n is at most the number of
+    clusters. The interval is Wilson's at effective n; without any event, or with nothing else, it
+    is the exact one-sided one.
 
     Args:
         value: 0 or 1, shape (n,), n above 0.

@@ -69,9 +69,9 @@ def stratify(
     and m observations weighing ``n m / (n + m)`` (N. Mantel and W. Haenszel 1959), which is the
     least-squares coefficient beside a level for each stratum. Both have standard errors clustered
     by scenarios, and raters where there are any, without the primary test's correction for few of
-    them: times G / (G - 1), and t with G - 1 degrees of freedom. For a binary outcome the Mantel-Haenszel odds ratio (interval by J. Robins, N. Breslow
-    and S. Greenland 1986) and the Breslow-Day test stand beside; both count observations as
-    independent.
+    them: times G / (G - 1), and t with G - 1 degrees of freedom. For a binary outcome the
+    Mantel-Haenszel odds ratio (interval by J. Robins, N. Breslow and S. Greenland 1986) and the
+    Breslow-Day test stand beside; both count observations as independent.
 
     Args:
         observations: of stage confirm; not pairs, which are compared within themselves.

@@ -74,9 +74,7 @@ def observed(data: pd.DataFrame, scale: str = "likert") -> Observations:
 
 @cache
 def binary() -> Intersections:
-    return intersections(
-        observed(made_up(scale="binary"), "binary"), ["gender", "region"], draws=3
-    )
+    return intersections(observed(made_up(scale="binary"), "binary"), ["gender", "region"], draws=3)
 
 
 @cache

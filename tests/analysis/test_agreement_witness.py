@@ -14,10 +14,10 @@ from toolkit.analysis import (
     icc,
     krippendorff_alpha,
 )
-from toolkit.analysis.reliability_components import Components, components, icc_from
-from toolkit.analysis.reliability_items import Level, items_by_raters
-from toolkit.analysis.reliability_mean import mean_over_raters
-from toolkit.analysis.reliability_raters import drift
+from toolkit.analysis.reliability.components import Components, components, icc_from
+from toolkit.analysis.reliability.items import Level, items_by_raters
+from toolkit.analysis.reliability.mean import mean_over_raters
+from toolkit.analysis.reliability.raters import drift
 
 FOLDER = Path(__file__).parents[1] / "reference" / "agreement"
 SETS = ("published", "sparse", "full", "rare")

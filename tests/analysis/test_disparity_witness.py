@@ -6,12 +6,12 @@ from comparisons import PEOPLE, WOMEN, corrected, expected, judged, read
 from scipy import stats
 
 from toolkit.analysis import Finding, Observations, disparity
-from toolkit.analysis.adjusting import Method, adjust
-from toolkit.analysis.bias_reduced import bias_reduced
-from toolkit.analysis.claims import TWO_WAY
-from toolkit.analysis.clustered import Effects, arm_effects, equal_scenarios, indicators
-from toolkit.analysis.coding import coded
-from toolkit.analysis.comparing import comparison
+from toolkit.analysis.disparity.adjusting import Method, adjust
+from toolkit.analysis.disparity.bias_reduced import bias_reduced
+from toolkit.analysis.disparity.claims import TWO_WAY
+from toolkit.analysis.disparity.clustered import Effects, arm_effects, equal_scenarios, indicators
+from toolkit.analysis.disparity.coding import coded
+from toolkit.analysis.disparity.comparing import comparison
 
 PERSONAS = ("ada", "ben", "cleo", "dov", "eve", "fay", "gus")
 

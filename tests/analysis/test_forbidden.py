@@ -39,7 +39,7 @@ from toolkit.analysis import (
     words,
 )
 from toolkit.analysis.finding import Counts
-from toolkit.analysis.intersection import intersections
+from toolkit.analysis.intersection.intersection import intersections
 from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 

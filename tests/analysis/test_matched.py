@@ -2,8 +2,8 @@ import pytest
 from binary_world import observed, row
 
 from toolkit.analysis import disparity, matched
-from toolkit.analysis.against_reference import against_reference
-from toolkit.analysis.matched import (
+from toolkit.analysis.disparity.against_reference import against_reference
+from toolkit.analysis.rates.matched import (
     BY_GEE,
     CONDITIONAL,
     MCNEMAR,

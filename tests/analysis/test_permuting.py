@@ -8,8 +8,8 @@ import pytest
 from comparisons import complete, judged
 
 from toolkit.analysis import disparity, permute
-from toolkit.analysis.permuting import BETWEEN, SHARP, shuffled
-from toolkit.analysis.signflip import DRAWS, SIGN_FLIP, sign_flip
+from toolkit.analysis.disparity.permuting import BETWEEN, SHARP, shuffled
+from toolkit.analysis.disparity.signflip import DRAWS, SIGN_FLIP, sign_flip
 from toolkit.errors import AnalysisError
 
 EFFECTS = np.array([[-0.5], [0.4], [-1.1], [-0.2], [-0.9], [0.1]])

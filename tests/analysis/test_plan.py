@@ -21,8 +21,8 @@ from toolkit.analysis import (
     save_report,
     trace,
 )
-from toolkit.analysis.glossary import meaning_of
-from toolkit.analysis.plan_figures import figures_of
+from toolkit.analysis.plan.figures import figures_of
+from toolkit.analysis.plan.glossary import meaning_of
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.analysis.mantel_haenszel import mantel_haenszel
-from toolkit.analysis.matched_models import conditional_logit, gee, mcnemar
-from toolkit.analysis.proportions import (
+from toolkit.analysis.rates.mantel_haenszel import mantel_haenszel
+from toolkit.analysis.rates.matched_models import conditional_logit, gee, mcnemar
+from toolkit.analysis.rates.proportions import (
     clopper_pearson,
     jeffreys,
     ratio_interval,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Truth, crossed_design
-from toolkit.analysis.clustered import crossed, indicators
-from toolkit.analysis.montecarlo import primary
-from toolkit.analysis.simulation import draw_values
-from toolkit.analysis.small_samples import Working
+from toolkit.analysis.disparity.clustered import crossed, indicators
+from toolkit.analysis.disparity.small_samples import Working
+from toolkit.analysis.planning.montecarlo import primary
+from toolkit.analysis.planning.simulation import draw_values
 
 
 def test_balanced_clusters_by_hand() -> None:

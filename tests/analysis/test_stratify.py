@@ -4,7 +4,7 @@ import pytest
 from binary_world import observed, row
 
 from toolkit.analysis import stratify
-from toolkit.analysis.stratify import CHANGE, ODDS, POOLED, SAME_ODDS
+from toolkit.analysis.rates.stratify import CHANGE, ODDS, POOLED, SAME_ODDS
 from toolkit.errors import AnalysisError
 
 

@@ -5,8 +5,8 @@ import time
 import numpy as np
 
 from bench.measure import line, repeat, title
-from toolkit.analysis.clustered import arm_effects
-from toolkit.analysis.permuting import shuffled
+from toolkit.analysis.disparity.clustered import arm_effects
+from toolkit.analysis.disparity.permuting import shuffled
 
 ROWS, STRATA, PERSONAS, OUTCOMES, DRAWS = 100_000, 100, 8, 10, 10_000
 

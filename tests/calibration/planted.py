@@ -17,9 +17,9 @@ from toolkit.analysis import (
     observe,
     open_control,
 )
-from toolkit.analysis.clustered import Swept
-from toolkit.analysis.coding import NULL_ARMS
-from toolkit.analysis.montecarlo import effects_of_many, primary, share_of
+from toolkit.analysis.disparity.clustered import Swept
+from toolkit.analysis.disparity.coding import NULL_ARMS
+from toolkit.analysis.planning.montecarlo import effects_of_many, primary, share_of
 from toolkit.design import Workspace
 from toolkit.record import Simulation
 from toolkit.session import RaterModel, coldness

@@ -9,10 +9,10 @@ from scipy import stats
 from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
 from toolkit.analysis import Design, Estimate, planted
-from toolkit.analysis.absorbing import sums
-from toolkit.analysis.clustered import Swept, crossed
-from toolkit.analysis.montecarlo import effects_of_many, primary, share_of
-from toolkit.analysis.simulation import draw_values, true_effect
+from toolkit.analysis.disparity.absorbing import sums
+from toolkit.analysis.disparity.clustered import Swept, crossed
+from toolkit.analysis.planning.montecarlo import effects_of_many, primary, share_of
+from toolkit.analysis.planning.simulation import draw_values, true_effect
 
 _RULE = (
     "Least squares on contrast, rater and persona, clustered by rater and by scenario at once, "

@@ -23,33 +23,41 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
-from toolkit.analysis.adjusting import adjust
 from toolkit.analysis.blinding import Blinding, blinding
-from toolkit.analysis.calibrated_truth import calibrated_truth
-from toolkit.analysis.cells import worst_cells
-from toolkit.analysis.column import Column
-from toolkit.analysis.columns import COLUMNS, columns
-from toolkit.analysis.confirm_design import ConfirmDesign, confirm_design
-from toolkit.analysis.controls import Controls, controls
-from toolkit.analysis.crossed_design import crossed_design
-from toolkit.analysis.disparity import Disparity, disparity
+from toolkit.analysis.disparity.adjusting import adjust
+from toolkit.analysis.disparity.cells import worst_cells
+from toolkit.analysis.disparity.disparity import Disparity, disparity
+from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
+from toolkit.analysis.disparity.permuting import Permuted, permute
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
-from toolkit.analysis.frames import Frames, frames_of, load_frames, require_stage
-from toolkit.analysis.from_table import from_table
-from toolkit.analysis.impact import small_ratio_chance
-from toolkit.analysis.interim import Interim, finished_order, interim
-from toolkit.analysis.intersection import Intersections, intersections
+from toolkit.analysis.frames.column import Column
+from toolkit.analysis.frames.columns import COLUMNS, columns
+from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design
+from toolkit.analysis.frames.frames import Frames, frames_of, load_frames, require_stage
+from toolkit.analysis.frames.from_table import from_table
+from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.intersection.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
-from toolkit.analysis.matched import matched
 from toolkit.analysis.movement import Movement, movement
-from toolkit.analysis.observations import OBSERVATION_COLUMNS, Observations, observe
-from toolkit.analysis.ordinal import Ordinal, ordinal
-from toolkit.analysis.permuting import Permuted, permute
-from toolkit.analysis.plan import run_plan
-from toolkit.analysis.plan_report import Report
-from toolkit.analysis.plan_step import Step
-from toolkit.analysis.planning import Needed, needed, power_curve
+from toolkit.analysis.plan.plan import run_plan
+from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.saving import save_frames
+from toolkit.analysis.plan.saving_report import save_report
+from toolkit.analysis.plan.step import Step
+from toolkit.analysis.planning.calibrated_truth import calibrated_truth
+from toolkit.analysis.planning.controls import Controls, controls
+from toolkit.analysis.planning.crossed_design import crossed_design
+from toolkit.analysis.planning.planning import Needed, needed, power_curve
+from toolkit.analysis.planning.power import Power, power
+from toolkit.analysis.planning.selfcheck import Selfcheck, selfcheck
+from toolkit.analysis.planning.simulated_design import (
+    Design,
+    design_of,
+    planned_design,
+    sent_design,
+)
+from toolkit.analysis.planning.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.plots import (
     Figure,
     caterpillar,
@@ -67,28 +75,25 @@ from toolkit.analysis.plots import (
     session_ratings,
     sitting_drift,
 )
-from toolkit.analysis.power import Power, power
-from toolkit.analysis.preference import Preference, preference
-from toolkit.analysis.rates import Rates, rates
+from toolkit.analysis.preference.preference import Preference, preference
+from toolkit.analysis.rates.impact import small_ratio_chance
+from toolkit.analysis.rates.matched import matched
+from toolkit.analysis.rates.rates import Rates, rates
+from toolkit.analysis.rates.stratify import Stratified, stratify
 from toolkit.analysis.reading import Source, open_control, open_to_read
-from toolkit.analysis.reliability import Reliability, reliability
-from toolkit.analysis.reliability_alpha import krippendorff_alpha
-from toolkit.analysis.reliability_chance import cohen_kappa, fleiss_kappa, gwet_ac1
-from toolkit.analysis.reliability_icc import icc
-from toolkit.analysis.reliability_items import Coefficient
-from toolkit.analysis.saving import save_frames
-from toolkit.analysis.saving_report import save_report
-from toolkit.analysis.selfcheck import Selfcheck, selfcheck
-from toolkit.analysis.sequential import sequence
-from toolkit.analysis.simulated_design import Design, design_of, planned_design, sent_design
-from toolkit.analysis.simulation import Truth, draw, planted, true_effect
-from toolkit.analysis.stratify import Stratified, stratify
+from toolkit.analysis.reliability.alpha import krippendorff_alpha
+from toolkit.analysis.reliability.chance import cohen_kappa, fleiss_kappa, gwet_ac1
+from toolkit.analysis.reliability.icc import icc
+from toolkit.analysis.reliability.items import Coefficient
+from toolkit.analysis.reliability.reliability import Reliability, reliability
+from toolkit.analysis.stopping.interim import Interim, finished_order, interim
+from toolkit.analysis.stopping.sequential import sequence
 from toolkit.analysis.text_distance import identity_words
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.verdict import Verdict
 from toolkit.analysis.waves import Waves, waves
-from toolkit.analysis.words import Words, words
+from toolkit.analysis.words.words import Words, words
 
 __all__ = [
     "Blinding",

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.confirm_columns import ARMS
 from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding
-from toolkit.analysis.frames import Frames, require_stage
-from toolkit.analysis.observations import observe
-from toolkit.analysis.reliability_mean import (
+from toolkit.analysis.frames.confirm_columns import ARMS
+from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames.observations import observe
+from toolkit.analysis.reliability.mean import (
     SHARE_HOW,
     ClusteredMean,
     mean_over_raters,

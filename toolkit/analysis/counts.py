@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.column import OUTCOMES, STATES
-from toolkit.analysis.frames import Frames, require_stage
+from toolkit.analysis.frames.column import OUTCOMES, STATES
+from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.design import FLAG_HARMS, HARM_TYPES, TRUST_DIMENSIONS, UNSURE, Study
 
 PROGRESS = (*(state for state in STATES if state != "withdrawn"), "not begun")

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from toolkit.analysis.column import Column
-from toolkit.analysis.confirm_columns import ARMS
-from toolkit.analysis.declaring import declare
 from toolkit.analysis.finding import Finding
-from toolkit.analysis.frames import Frames, require_stage
+from toolkit.analysis.frames.column import Column
+from toolkit.analysis.frames.confirm_columns import ARMS
+from toolkit.analysis.frames.declaring import declare
+from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 
 EVIDENCE_COLUMNS: tuple[Column, ...] = (

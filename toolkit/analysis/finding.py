@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.column import Stage
-from toolkit.analysis.declaring import declare
-from toolkit.analysis.finding_columns import FINDING_COLUMNS
+from toolkit.analysis.frames.column import Stage
+from toolkit.analysis.frames.declaring import declare
+from toolkit.analysis.plan.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.verdict import Verdict
 
 EXPLORATORY = "exploratory"

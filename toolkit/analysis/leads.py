@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from toolkit.analysis.counts import harm_label
-from toolkit.analysis.frames import Frames, require_stage
+from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 
 LOW = 2

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.adjusting import adjust
-from toolkit.analysis.coding import NULL_ARMS
+from toolkit.analysis.disparity.adjusting import adjust
+from toolkit.analysis.disparity.coding import NULL_ARMS
 from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames import require_stage
+from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.text_distance import Grams, distance, grams, masking
 from toolkit.analysis.verdict import interval, p_value, verdict_of
 from toolkit.errors import AnalysisError

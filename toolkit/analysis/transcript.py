@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.analysis.counts import dimension_label, harm_label
-from toolkit.analysis.frames import Frames
+from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 from toolkit.errors import AnalysisError
 

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.absorbing import Codes
-from toolkit.analysis.claims import Claim, in_family, measured
-from toolkit.analysis.clustered import Effects, crossed, equal_scenarios, sweep
-from toolkit.analysis.coding import NULL_ARMS, Coded, coded
+from toolkit.analysis.disparity.absorbing import Codes
+from toolkit.analysis.disparity.claims import Claim, in_family, measured
+from toolkit.analysis.disparity.clustered import Effects, crossed, equal_scenarios, sweep
+from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, coded
+from toolkit.analysis.disparity.saying import Asked, Saying
 from toolkit.analysis.finding import EXPLORATORY, About, Finding, findings_frame
-from toolkit.analysis.observations import Observations
-from toolkit.analysis.saying import Asked, Saying
+from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError
 
 

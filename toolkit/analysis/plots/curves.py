@@ -5,6 +5,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from toolkit.analysis.planning.power import Power
 from toolkit.analysis.plots.figure import (
     BLUE,
     GRAY,
@@ -17,7 +18,6 @@ from toolkit.analysis.plots.figure import (
     nothing,
     style,
 )
-from toolkit.analysis.power import Power
 
 _LOOKS = (
     (BLUE, "o", "-"),

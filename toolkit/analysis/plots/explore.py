@@ -26,7 +26,7 @@ from toolkit.analysis.counts import (
     harm_label,
     testers,
 )
-from toolkit.analysis.frames import Frames
+from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.legible import shortened
 from toolkit.analysis.plots.figure import (
     NAMED,

@@ -10,7 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, Rectangle
 
-from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.disparity.disparity import Disparity
 from toolkit.analysis.plots.figure import (
     INK,
     Figure,

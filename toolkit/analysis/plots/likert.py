@@ -7,8 +7,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from toolkit.analysis.frames import require_stage
-from toolkit.analysis.observations import Observations
+from toolkit.analysis.frames.frames import require_stage
+from toolkit.analysis.frames.observations import Observations
 from toolkit.analysis.plots.figure import (
     NAMED,
     Figure,

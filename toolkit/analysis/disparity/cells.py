@@ -1,0 +1,110 @@
+"""Every persona in every scenario: what it adds there, and which cells are the worst."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from toolkit.analysis.disparity.absorbing import Codes
+from toolkit.analysis.disparity.claims import Claim
+from toolkit.analysis.disparity.coding import Coded
+from toolkit.analysis.disparity.scenario_effects import ScenarioEffects
+from toolkit.analysis.disparity.shrinking import shrink
+from toolkit.analysis.privacy import PRIVACY_MINIMUM
+
+_COLUMNS = [
+    "subject",
+    "scenario",
+    "effect",
+    "low",
+    "high",
+    "variance",
+    "share",
+    "raters",
+    "observations",
+    "others",
+]
+CELL_COLUMNS = (
+    *(name for name in _COLUMNS if name != "variance"),
+    "shrunken",
+    "shrunken_low",
+    "shrunken_high",
+    "suppressed",
+    "speaks_of",
+)
+"""Columns of ``Disparity.by_scenario``, in order."""
+_NUMBERS = ["effect", "low", "high", "shrunken", "shrunken_low", "shrunken_high"]
+
+
+def cells(
+    claims: list[Claim], by_scenario: ScenarioEffects, data: Coded, *, level: float
+) -> pd.DataFrame:
+    """Make the table of personas and scenarios.
+
+    Args:
+        claims: the personas, each with its place among the effects.
+        by_scenario: what each scenario says.
+        data: the observations.
+        level: of intervals.
+
+    Returns:
+        One row a persona and scenario in which it was seen, by both: ``subject``, ``scenario``,
+        ``effect`` with ``low`` and ``high`` over the raters there, the same ``shrunken`` toward
+        the average of all cells, ``share`` of the persona's estimate, ``raters``,
+        ``observations`` of the persona and of ``others`` it is compared with. Numbers that rest
+        on fewer raters than the privacy minimum are missing and marked ``suppressed``.
+    """
+    low, high = by_scenario.interval(level=level)
+    rows = []
+    for claim in claims:
+        for code in np.flatnonzero(by_scenario.seen[:, claim.index]):
+            at = code, claim.index
+            here = data.scenario == code
+            own, others = claim.own & here, claim.rows & ~claim.own & here
+            rows.append(
+                {
+                    "subject": claim.subject,
+                    "scenario": data.scenarios[code],
+                    "effect": by_scenario.effect[at],
+                    "low": low[at],
+                    "high": high[at],
+                    "variance": by_scenario.variance[at],
+                    "share": by_scenario.share[at],
+                    "raters": _raters(data.rater, own | others),
+                    "observations": round(float(data.weight[own].sum())),
+                    "others": round(float(data.weight[others].sum())),
+                }
+            )
+    return _shown(pd.DataFrame(rows, columns=_COLUMNS), rated=data.rater is not None, level=level)
+
+
+def worst_cells(table: pd.DataFrame, count: int = 10) -> pd.DataFrame:
+    """Give the cells furthest below the average after shrinking, the worst first.
+
+    Args:
+        table: ``Disparity.by_scenario``.
+        count: how many at most.
+    """
+    known = table[table["shrunken"].notna()]
+    return known.sort_values("shrunken", kind="stable").head(count).reset_index(drop=True)
+
+
+def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
+    drawn = shrink(
+        table["effect"].to_numpy(dtype="float64"), table["variance"].to_numpy(dtype="float64")
+    )
+    half = float(stats.norm.ppf((1 + level) / 2)) * drawn.se
+    few = rated & (table["raters"] < PRIVACY_MINIMUM)
+    table = table.drop(columns="variance").assign(
+        shrunken=drawn.value,
+        shrunken_low=drawn.value - half,
+        shrunken_high=drawn.value + half,
+        suppressed=few,
+    )
+    # A number without its interval is not shown, nor one about too few people.
+    table.loc[few | table["low"].isna(), _NUMBERS] = np.nan
+    return table.sort_values(["subject", "scenario"]).reset_index(drop=True)
+
+
+def _raters(rater: Codes | None, rows: NDArray[np.bool_]) -> int:
+    return 0 if rater is None else len(np.unique(rater[rows]))

@@ -1,0 +1,188 @@
+"""One comparison before it becomes a Finding: its numbers, and why there are none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.disparity.adjusting import Method, adjust
+from toolkit.analysis.disparity.clustered import Effects
+from toolkit.analysis.disparity.coding import Coded
+from toolkit.analysis.finding import About, Estimate
+from toolkit.analysis.verdict import equivalence_p, interval
+
+TWO_WAY = "two-way clusters (raters, scenarios)"
+ONE_WAY = "clusters (scenarios)"
+OVER_RATERS = "clusters (raters), in this one scenario"
+OVER_SCENARIOS = "clusters (scenarios), for this one rater"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What is said about one persona, factor level or null arm."""
+
+    subject: str
+    about: About
+    compared_with: str
+    estimand: str
+    rows: NDArray[np.bool_] = field(repr=False)
+    """Rows of the subject and of what it is compared with."""
+    own: NDArray[np.bool_] = field(repr=False)
+    """Rows of the subject alone."""
+    value: float | None = None
+    se: float | None = None
+    df: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    p_equivalent: float | None = None
+    p_adjusted: float | None = None
+    p_equivalent_adjusted: float | None = None
+    se_type: str = ""
+    raters: int = 0
+    """Raters that contribute."""
+    scenarios: int = 0
+    family: str = ""
+    claims: int = 1
+    """How many share its error rate, itself among them."""
+    caveats: tuple[str, ...] = ()
+    index: int = 0
+    """Its place among the effects of its design."""
+
+    @property
+    def tested(self) -> bool:
+        """Whether there is a p."""
+        return self.p is not None
+
+    def estimate(self, level: float) -> Estimate | None:
+        """Give the number with its interval; None when not estimable."""
+        if self.value is None or self.low is None or self.high is None:
+            return None
+        return Estimate(value=self.value, low=self.low, high=self.high, level=level)
+
+
+def measured(
+    claim: Claim, effects: Effects, coded: Coded, *, level: float, margin: float | None
+) -> Claim:
+    """Put the numbers of an effect into its claim, or the sentence that says why there are none."""
+    index = claim.index
+    claim = replace(
+        claim, raters=int(effects.raters[index]), scenarios=int(effects.scenarios[index])
+    )
+    reason = _why_not(claim, effects, coded)
+    if reason:
+        return replace(claim, caveats=(*claim.caveats, reason))
+    value = float(effects.estimate[index])
+    se, df, how, caveat = _error(claim, effects)
+    if se is None or df is None:
+        return replace(claim, caveats=(*claim.caveats, caveat))
+    if se <= _floor(coded):
+        return replace(claim, caveats=(*claim.caveats, _no_spread(claim)))
+    low, high = interval(value, se, df, level=level)
+    claim = replace(claim, value=value, se=se, df=df, low=low, high=high, se_type=how)
+    if caveat:
+        return replace(claim, caveats=(*claim.caveats, caveat))
+    return replace(
+        claim,
+        p=float(effects.p[index]),
+        p_equivalent=None if margin is None else equivalence_p(value, se, df, margin),
+    )
+
+
+def in_family(claims: Sequence[Claim], name: str, method: Method) -> list[Claim]:
+    """Adjust claims that share an error rate; what was not tested takes no part."""
+    tested = sum(one.tested for one in claims)
+    family = f"{name}, {method} ({tested} {'claim' if tested == 1 else 'claims'})"
+    adjusted = adjust([one.p for one in claims], method)
+    within = adjust([one.p_equivalent for one in claims], method)
+    return [
+        replace(one, p_adjusted=p, p_equivalent_adjusted=q, family=family, claims=tested)
+        if one.tested
+        else one
+        for one, p, q in zip(claims, adjusted, within, strict=True)
+    ]
+
+
+def nothing_of(who: str) -> str:
+    """Say that there are no observations of somebody."""
+    return f"Nothing of {who} was observed, so there is nothing to compare."
+
+
+def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
+    who = claim.subject
+    if not claim.own.any():
+        return nothing_of(who)
+    if not coded.pairs and claim.compared_with == "reference":
+        here = np.unique(coded.block[claim.own])
+        if not np.isin(coded.block[coded.arm == "reference"], here).any():
+            return (
+                f"No contrast holds observations of both {who} and the reference, so they cannot "
+                "be compared."
+            )
+    if not coded.pairs and not (claim.rows & ~claim.own).any():
+        return (
+            f"Nobody else was observed in the contrasts of {who}, so there is nothing to compare."
+        )
+    if coded.pairs and not effects.estimable[claim.index]:
+        return (
+            f"Replies to {who} stood on one side throughout, so what is due to them cannot be told "
+            "from what is due to the side."
+        )
+    if not effects.estimable[claim.index]:
+        return (
+            f"The raters and contrasts of {who} are not joined to those it is compared with, so "
+            "its effect cannot be told from theirs."
+        )
+    values = coded.value[claim.rows]
+    if np.ptp(values) == 0:
+        return (
+            f"All {len(values)} observations of {who} and of what it is compared with are "
+            f"{values[0]:g}, so there is no variation to measure a difference by."
+        )
+    return ""
+
+
+def _error(claim: Claim, effects: Effects) -> tuple[float | None, float | None, str, str]:
+    """Give the standard error, its df and kind, and what cannot be generalized."""
+    index, who = claim.index, claim.subject
+    one_scenario = (
+        f"{who} was seen in one scenario only: this cannot generalize over scenarios, so there is "
+        "no p-value."
+    )
+    if effects.rated and claim.raters < 2 and claim.scenarios < 2:
+        return (
+            None,
+            None,
+            "",
+            f"{who} was seen in one scenario by one rater only: this cannot generalize over "
+            "either, so there is no interval.",
+        )
+    if not effects.rated and claim.scenarios < 2:
+        return None, None, "", one_scenario.replace("p-value", "interval and no p-value")
+    if claim.scenarios < 2:
+        errors, df = effects.over_raters()
+        return float(errors[index]), float(df[index]), OVER_RATERS, one_scenario
+    if effects.rated and claim.raters < 2:
+        errors, df = effects.over_scenarios()
+        return (
+            float(errors[index]),
+            float(df[index]),
+            OVER_SCENARIOS,
+            f"{who} was judged by one rater only: this cannot generalize over raters, so there is "
+            "no p-value.",
+        )
+    how = TWO_WAY if effects.rated else ONE_WAY
+    return float(effects.se[index]), float(effects.df[index]), how, ""
+
+
+def _floor(coded: Coded) -> float:
+    """Standard errors below this are rounding."""
+    return 1e-9 * max(float(np.ptp(coded.value)), 1e-300)
+
+
+def _no_spread(claim: Claim) -> str:
+    return (
+        f"The model leaves no error at all in the observations of {claim.subject}, so there is "
+        "nothing to measure the difference by."
+    )

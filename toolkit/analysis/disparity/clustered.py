@@ -1,0 +1,299 @@
+"""The primary test's arithmetic: least squares whose errors are clustered in two crossed ways.
+
+An outcome is regressed on a contrast's level, a rater's level and the arms. Every scenario has the
+same total weight. What varies, the rater and the situation, is clustered: scores are summed within
+raters, within scenarios and within both before they are squared (A. C. Cameron, J. B. Gelbach and
+D. L. Miller 2011, two-way clustering; the larger of the three variances keeps it conservative when
+one way varies little). Each of the three has its own factor against the bias of residuals and its
+own degrees of freedom, see ``small_samples``; in complete matched data G / (G - 1) and G - 1.
+
+Everything here is arrays and codes. Codes are whole numbers from 0 without gaps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from toolkit.analysis.disparity.absorbing import Absorbed, Codes, Floats, absorb, sums
+from toolkit.analysis.disparity.small_samples import Correction, Corrections, Working, largest
+
+_NULL = 1e-9
+"""Share of the largest below which a number is rounding and not information."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A design made ready: what each row adds to each effect, whatever the outcome.
+
+    It depends on who rated what alone, so one of it serves every outcome and every simulation.
+    """
+
+    influence: Floats
+    """Effects are ``influence.T @ value``; shape (n, q)."""
+    estimable: NDArray[np.bool_]
+    """Whether the design tells the effect at all, shape (q,)."""
+    raters: Codes
+    """How many raters contribute to each effect, shape (q,); 0 without raters."""
+    scenarios: Codes
+    """How many scenarios contribute to each effect, shape (q,)."""
+    weight: Floats
+    """What each row weighs, shape (n,)."""
+    count: Floats | None
+    """How many equal observations each row stands for, shape (n,); None: one each."""
+    own: NDArray[np.bool_]
+    """Rows on which an effect is seen: those of the arm itself, shape (n, q)."""
+    rater: Codes | None
+    scenario: Codes
+    fitted: tuple[Absorbed, Floats, Floats]
+    """What is swept out, the columns after that (n, k), and their inverse cross-products (k, k)."""
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """What the pieces of the variance need; found once, whatever the outcome."""
+        absorbed, columns, _ = self.fitted
+        levels = [one for one in (absorbed.large, absorbed.small) if one is not None]
+        working = Working(levels, columns, self.weight, self.count)
+        scenarios = working.correction(self.influence, self.scenario)
+        if self.rater is None:
+            return Corrections(scenarios, scenarios, scenarios)
+        cells = crossed(self.rater, self.scenario)
+        return Corrections(
+            raters=working.correction(self.influence, self.rater),
+            scenarios=scenarios,
+            cells=working.correction(self.influence, cells, df=False),
+        )
+
+    def residuals(self, value: Floats) -> Floats:
+        """Give what the model leaves of an outcome.
+
+        Args:
+            value: shape (n,) or (n, m) for m outcomes.
+        """
+        absorbed, columns, inverse = self.fitted
+        left = absorbed.sweep(value)
+        weighted = (columns * self.weight[:, None]).T @ left
+        rest: Floats = left - columns @ (inverse @ weighted)
+        return rest
+
+    def effects(self, value: Floats) -> "Effects":
+        """Estimate every effect on one outcome.
+
+        Args:
+            value: shape (n,), nothing missing.
+        """
+        scores = self.influence * self.residuals(value)[:, None]
+        by_scenario = sums(self.scenario, scores)
+        by_rater = by_cell = np.zeros((0, scores.shape[1]))
+        if self.rater is not None:
+            by_rater = sums(self.rater, scores)
+            by_cell = sums(crossed(self.rater, self.scenario), scores)
+        return Effects(
+            estimate=self.influence.T @ value,
+            of_raters=(by_rater**2).sum(axis=0),
+            of_scenarios=(by_scenario**2).sum(axis=0),
+            of_cells=(by_cell**2).sum(axis=0),
+            raters=self.raters,
+            scenarios=self.scenarios,
+            rated=self.rater is not None,
+            estimable=self.estimable,
+            corrections=self.corrections,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Estimates with the pieces of their variance; every array has shape (q,)."""
+
+    estimate: Floats
+    of_raters: Floats
+    """V_r: squared scores, summed within raters first."""
+    of_scenarios: Floats
+    """V_s: squared scores, summed within scenarios first."""
+    of_cells: Floats
+    """V_rs: squared scores, summed within rater and scenario first."""
+    raters: Codes
+    scenarios: Codes
+    rated: bool
+    """Whether raters judged; without them scenarios alone are clustered."""
+    estimable: NDArray[np.bool_]
+    corrections: Corrections
+
+    @property
+    def clusters(self) -> Codes:
+        """G: contributing raters or scenarios, whichever are fewer."""
+        return np.minimum(self.raters, self.scenarios) if self.rated else self.scenarios
+
+    @property
+    def df(self) -> Floats:
+        """Degrees of freedom of ``se``; 0 where nothing can be generalized."""
+        return np.where(self.clusters > 1, self._combined[1], 0.0)
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors: the root of max(V_r, V_s, V_r + V_s - V_rs), each piece corrected.
+
+        NaN where there is but one rater or one scenario, or the design does not tell.
+        """
+        usable = self.estimable & (self.clusters > 1)
+        return np.where(usable, np.sqrt(self._combined[0]), np.nan)
+
+    @property
+    def p(self) -> Floats:
+        """Two-sided p of no effect by t with ``df``; NaN as for ``se``."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.abs(self.estimate) / self.se
+        return np.asarray(2 * stats.t.sf(t, np.maximum(self.df, 1)), dtype="float64")
+
+    def over_raters(self) -> tuple[Floats, Floats]:
+        """Standard errors over raters alone and their df: for what is said of these scenarios."""
+        return self._one_way(self.of_raters, self.raters, self.corrections.raters)
+
+    def over_scenarios(self) -> tuple[Floats, Floats]:
+        """Standard errors over scenarios alone and their df: for what is said of these raters."""
+        return self._one_way(self.of_scenarios, self.scenarios, self.corrections.scenarios)
+
+    @property
+    def _combined(self) -> tuple[Floats, Floats]:
+        pieces = (self.of_scenarios, self.of_raters, self.of_cells)
+        return (
+            largest(*pieces, self.corrections)
+            if self.rated
+            else largest(self.of_scenarios, None, None, self.corrections)
+        )
+
+    def _one_way(
+        self, piece: Floats, clusters: Codes, correction: Correction
+    ) -> tuple[Floats, Floats]:
+        usable = self.estimable & (clusters > 1)
+        se = np.where(usable, np.sqrt(correction.of(piece)), np.nan)
+        return se, np.where(clusters > 1, np.maximum(correction.df, 1.0), 0.0)
+
+
+def arm_effects(
+    value: Floats,
+    *,
+    arm: Codes,
+    scenario: Codes,
+    contrast: Codes,
+    rater: Codes | None = None,
+    weight: Floats | None = None,
+    arms: int | None = None,
+) -> Effects:
+    """Estimate every arm against the reference of its contrasts.
+
+    Estimand: the average over scenarios, each counting equally, of an arm's difference from its
+    contrast's reference, for raters and scenarios like these. In an incomplete design a scenario
+    counts by how much it tells about the arm. Assumes that raters and scenarios were drawn
+    independently of each other, and that levels of raters and contrasts add up.
+
+    Args:
+        value: the outcome, shape (n,).
+        arm: 0 for the reference, else from 1 on, shape (n,).
+        scenario: codes, shape (n,).
+        contrast: codes, shape (n,); each lies in one scenario.
+        rater: codes, shape (n,); None for outcomes read by machine.
+        weight: how many equal observations a row stands for; 1 each when None.
+        arms: how many arms besides the reference; counted when None.
+
+    Returns:
+        One effect an arm, in the order of the codes.
+    """
+    count = int(arm.max(initial=0)) if arms is None else arms
+    levels = [contrast] if rater is None else [contrast, rater]
+    swept = sweep(
+        indicators(arm - 1, count), scenario=scenario, rater=rater, levels=levels, weight=weight
+    )
+    return swept.effects(value)
+
+
+def sweep(
+    columns: Floats,
+    *,
+    scenario: Codes,
+    rater: Codes | None,
+    levels: Sequence[Codes],
+    weight: Floats | None = None,
+    count: Floats | None = None,
+    combine: Floats | None = None,
+    own: NDArray[np.bool_] | None = None,
+) -> Swept:
+    """Make a design ready for estimates.
+
+    Args:
+        columns: what has an effect, one column each, shape (n, k).
+        scenario: codes, shape (n,).
+        rater: codes, shape (n,), or None.
+        levels: groups whose levels are swept out, at most two: contrasts and raters.
+        weight: what rows count within their scenario; 1 each when None.
+        count: how many equal observations a row stands for; ``weight`` when None.
+        combine: combinations of the columns' coefficients wanted, shape (k, q); each coefficient
+            by itself when None.
+        own: rows on which each combination is seen, shape (n, q); where its column is not 0 when
+            None.
+    """
+    count, weight = weight if count is None else count, equal_scenarios(scenario, weight)
+    wanted = np.eye(columns.shape[1]) if combine is None else combine
+    seen = columns != 0 if own is None else own
+    absorbed = absorb(levels, weight)
+    left = absorbed.sweep(columns)
+    inverse, null = _inverse(left, weight, scale=weight @ columns**2)
+    influence = (left * weight[:, None]) @ (inverse @ wanted)
+    estimable = np.abs(null.T @ wanted).max(axis=0, initial=0) < 1e-6
+    telling = np.abs(influence)
+    telling = seen & (telling > _NULL * telling.max(axis=0, initial=0)) & estimable
+    return Swept(
+        influence=np.where(estimable, influence, 0.0),
+        estimable=estimable,
+        raters=np.zeros(wanted.shape[1], "int64") if rater is None else _present(rater, telling),
+        scenarios=_present(scenario, telling),
+        weight=weight,
+        count=count,
+        own=seen,
+        rater=rater,
+        scenario=scenario,
+        fitted=(absorbed, left, inverse),
+    )
+
+
+def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
+    """Weigh rows so that each scenario has the same total; the average row weighs 1."""
+    rows = np.ones(len(scenario)) if weight is None else np.asarray(weight, "float64")
+    totals = sums(scenario, rows[:, None])[:, 0]
+    scale = len(scenario) / max(int(np.count_nonzero(totals)), 1)
+    shares: Floats = rows / totals[scenario] * scale
+    return shares
+
+
+def indicators(codes: Codes, count: int) -> Floats:
+    """Make a 0/1 column a code; a negative code is in none.  Shape (n, count)."""
+    made = np.zeros((len(codes), count))
+    rows = np.flatnonzero(codes >= 0)
+    made[rows, codes[rows]] = 1.0
+    return made
+
+
+def crossed(first: Codes, second: Codes) -> Codes:
+    """Give each pair of codes a code of its own; not every code need occur."""
+    crossing: Codes = first * (int(second.max(initial=-1)) + 1) + second
+    return crossing
+
+
+def _present(codes: Codes, telling: NDArray[np.bool_]) -> Codes:
+    present: Codes = np.count_nonzero(sums(codes, telling), axis=0).astype("int64")
+    return present
+
+
+def _inverse(columns: Floats, weight: Floats, *, scale: Floats) -> tuple[Floats, Floats]:
+    """Invert cross-products where they can be, and give the directions in which they cannot."""
+    size = np.sqrt(np.where(scale > 0, scale, 1.0))
+    scaled = columns / size
+    values, vectors = np.linalg.eigh((scaled * weight[:, None]).T @ scaled)
+    full = values > _NULL
+    kept = vectors[:, full] / size[:, None]
+    inverse = (kept / values[full]) @ kept.T
+    null = vectors[:, ~full] / size[:, None]
+    return inverse, null

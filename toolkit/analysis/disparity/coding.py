@@ -1,0 +1,187 @@
+"""Observations as the primary test takes them: codes, columns, and what is asked of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from toolkit.analysis.disparity.absorbing import Codes, Floats
+from toolkit.analysis.disparity.clustered import Swept, crossed, sweep
+from toolkit.analysis.frames.frames import require_stage
+from toolkit.analysis.frames.observations import Observations
+from toolkit.errors import AnalysisError
+
+CompareWith = Literal["reference", "grand_mean"]
+NULL_ARMS = ("paraphrase", "resample")
+"""Arms rendered with the reference persona: what there is to see when nobody was swapped."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One outcome's rows as arrays; row i of each is the same observation."""
+
+    value: Floats
+    scenario: Codes
+    contrast: Codes
+    block: Codes
+    """A contrast at one endpoint: what a reply is compared within."""
+    rater: Codes | None
+    """None for outcomes that no rater judged."""
+    weight: Floats
+    side: Floats
+    arm: NDArray[np.object_]
+    """``reference``, ``paraphrase``, ``resample`` or ``swap``."""
+    persona: NDArray[np.object_]
+    """Whose cues; of a null arm the reference's."""
+    reply: NDArray[np.object_]
+    scenarios: tuple[str, ...] = field(repr=False)
+    """Name of each code."""
+    raters: tuple[str, ...] = field(repr=False)
+    pairs: bool
+    """A value compares two replies; there are no rows of the reference."""
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """Personas that were swapped in, by name."""
+        return tuple(sorted({str(one) for one in self.persona[self.arm == "swap"]}))
+
+    @property
+    def levels(self) -> list[Codes]:
+        """Groupings to sweep out; a pair is its own comparison and needs none."""
+        if self.pairs:
+            return []
+        return [self.block] if self.rater is None else [self.block, self.rater]
+
+    @cached_property
+    def compared(self) -> NDArray[np.bool_]:
+        """Rows that compare personas: those of the reference and of swaps."""
+        return np.asarray((self.arm == "swap") | (self.arm == "reference"), dtype="bool")
+
+    @cached_property
+    def everybody(self) -> tuple[str, ...]:
+        """Personas that were swapped in or are some contrast's reference, by name."""
+        return tuple(sorted({str(one) for one in self.persona[self.compared]}))
+
+    def sent_with(self, persona: str) -> NDArray[np.bool_]:
+        """Rows, of any arm, whose cues are a persona's."""
+        return np.asarray(self.persona == persona, dtype="bool")
+
+    def of(self, persona: str) -> NDArray[np.bool_]:
+        """Rows in which a persona was swapped in."""
+        return np.asarray((self.arm == "swap") & (self.persona == persona), dtype="bool")
+
+    def beside(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those rows and the reference's in the same contrasts."""
+        blocks = np.unique(self.block[rows])
+        reference = (self.arm == "reference") & np.isin(self.block, blocks)
+        return np.asarray(rows | reference, dtype="bool")
+
+    def sweep(
+        self,
+        columns: Sequence[NDArray[np.bool_]],
+        *,
+        combine: Floats | None = None,
+        own: Sequence[NDArray[np.bool_]] | None = None,
+    ) -> Swept:
+        """Make columns ready for estimates; null arms and the side always have their own.
+
+        Args:
+            columns: rows in which each arm shows, the null arms not among them.
+            combine: as for ``clustered.sweep``, one row a column of ``columns``.
+            own: as for ``clustered.sweep``, one column a combination.
+
+        Returns:
+            Effects of ``columns``, or their combinations, then of both null arms.
+        """
+        matrix, wanted, seen = self.laid_out(columns, combine=combine, own=own)
+        return sweep(
+            matrix,
+            scenario=self.scenario,
+            rater=self.rater,
+            levels=self.levels,
+            weight=self.weight,
+            combine=wanted,
+            own=seen,
+        )
+
+    def laid_out(
+        self,
+        columns: Sequence[NDArray[np.bool_]],
+        *,
+        combine: Floats | None = None,
+        own: Sequence[NDArray[np.bool_]] | None = None,
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Lay columns, null arms and the side out: all columns, combinations, rows of each.
+
+        Returns:
+            Shapes (n, k), (k, q) and (n, q): q combinations of the k columns.
+        """
+        nulls = [np.asarray(self.arm == name, dtype="bool") for name in NULL_ARMS]
+        sides = [self.side] if np.any(self.side != 0) else []
+        matrix = np.column_stack([*columns, *nulls, *sides]).astype("float64")
+        count, extra = len(columns), len(sides)
+        wanted = np.eye(count) if combine is None else combine
+        padded = np.zeros((matrix.shape[1], wanted.shape[1] + len(nulls)))
+        padded[:count, : wanted.shape[1]] = wanted
+        padded[count : matrix.shape[1] - extra, wanted.shape[1] :] = np.eye(len(nulls))
+        return matrix, padded, np.column_stack([*(columns if own is None else own), *nulls])
+
+
+def coded(observations: Observations) -> Coded:
+    """Turn observations into arrays.
+
+    Raises:
+        AnalysisError: if a row is of stage explore, names no scenario, contrast, arm or persona,
+            or some rows have a rater and some have none.
+    """
+    frame = observations.frame
+    require_stage(frame, "confirm")
+    for name in ("scenario", "contrast", "arm", "persona"):
+        _require(frame, name)
+    rater = None
+    raters: tuple[str, ...] = ()
+    if observations.rated:
+        _require(frame, "rater")
+        rater, raters = _codes(frame["rater"])
+    scenario, scenarios = _codes(frame["scenario"])
+    contrast, _ = _codes(frame["contrast"])
+    return Coded(
+        value=frame["value"].to_numpy(dtype="float64"),
+        scenario=scenario,
+        contrast=contrast,
+        block=_blocks(contrast, frame["endpoint"]),
+        rater=rater,
+        weight=frame["weight"].to_numpy(dtype="float64"),
+        side=frame["side"].fillna(0.0).to_numpy(dtype="float64"),
+        arm=frame["arm"].astype("object").to_numpy(),
+        persona=frame["persona"].astype("object").to_numpy(),
+        reply=frame["reply"].astype("object").to_numpy(),
+        scenarios=scenarios,
+        raters=raters,
+        pairs=observations.scale == "preference",
+    )
+
+
+def _codes(names: "pd.Series[str]") -> tuple[Codes, tuple[str, ...]]:
+    known = sorted({str(one) for one in names.unique()})
+    codes = pd.Categorical(names.astype("object"), categories=known).codes
+    return codes.astype("int64"), tuple(known)
+
+
+def _blocks(contrast: Codes, endpoint: "pd.Series[str]") -> Codes:
+    endpoints = pd.factorize(endpoint.astype("object"))[0].astype("int64") + 1
+    blocks: Codes = np.unique(crossed(contrast, endpoints), return_inverse=True)[1].astype("int64")
+    return blocks
+
+
+def _require(frame: pd.DataFrame, name: str) -> None:
+    missing = int(frame[name].isna().sum())
+    if missing:
+        raise AnalysisError(
+            f"disparity: got {missing} of {len(frame)} observations without a {name}; wanted one "
+            "in each. Leave those rows out, or fill the column in."
+        )

@@ -1,0 +1,124 @@
+"""Which columns a comparison fits, and what each claim about them says.
+
+Against the reference: one column a persona, and the contrast's reference has none. Against the
+grand mean: whoever's cues a reply was sent with, the reference's included, has a column, and the
+claim is about a persona's coefficient less the average of all. Null arms stand beside either way,
+each against the persona they were sent with.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.disparity.absorbing import Floats
+from toolkit.analysis.disparity.claims import Claim, nothing_of
+from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, CompareWith
+
+GRAND_MEAN = "grand mean"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A design and its claims, in the order of its effects."""
+
+    columns: list[NDArray[np.bool_]]
+    combine: Floats
+    own: list[NDArray[np.bool_]]
+    claims: list[Claim]
+    """One a combination, then one a null arm."""
+
+
+def comparison(data: Coded, compare_with: CompareWith) -> Comparison:
+    """Lay out the comparison of every persona.
+
+    Args:
+        data: the observations.
+        compare_with: what each persona is compared with.
+    """
+    if compare_with == "reference":
+        return _with_reference(data)
+    return _with_grand_mean(data)
+
+
+def _with_reference(data: Coded) -> Comparison:
+    columns = [data.of(one) for one in data.subjects]
+    claims = [
+        Claim(
+            subject=persona,
+            about="these personas",
+            compared_with="reference",
+            estimand=estimand(f"replies to {persona}", "replies to the reference"),
+            rows=data.beside(own),
+            own=own,
+            index=index,
+        )
+        for index, (persona, own) in enumerate(zip(data.subjects, columns, strict=True))
+    ]
+    return Comparison(columns, np.eye(len(columns)), columns, [*claims, *_nulls(data, len(claims))])
+
+
+def _with_grand_mean(data: Coded) -> Comparison:
+    personas = data.subjects if data.pairs else data.everybody
+    columns = [data.sent_with(one) for one in personas]
+    own = [rows & data.compared for rows in columns]
+    count = len(personas)
+    claims = [
+        Claim(
+            subject=persona,
+            about="these personas",
+            compared_with=GRAND_MEAN,
+            estimand=estimand(f"replies to {persona}", f"the average of all {count} personas"),
+            rows=_those_beside(data, rows),
+            own=rows,
+            index=index,
+        )
+        for index, (persona, rows) in enumerate(zip(personas, own, strict=True))
+    ]
+    combine = np.eye(count) - 1 / max(count, 1)
+    return Comparison(columns, combine, own, [*claims, *_nulls(data, count)])
+
+
+def unseen(data: Coded, compare_with: CompareWith, personas: Iterable[str]) -> list[Claim]:
+    """Make claims about personas of whom nothing was observed: there is nothing to claim."""
+    nothing = np.zeros(len(data.value), dtype="bool")
+    those = "replies to the reference" if compare_with == "reference" else "the average of all"
+    return [
+        Claim(
+            subject=persona,
+            about="these personas",
+            compared_with="reference" if compare_with == "reference" else GRAND_MEAN,
+            estimand=estimand(f"replies to {persona}", those),
+            rows=nothing,
+            own=nothing,
+            caveats=(nothing_of(persona),),
+        )
+        for persona in sorted(personas)
+    ]
+
+
+def _nulls(data: Coded, first: int) -> list[Claim]:
+    return [
+        Claim(
+            subject=name,
+            about="all personas",
+            compared_with="reference",
+            estimand=estimand(f"{name} replies", "replies to the reference"),
+            rows=data.beside(data.arm == name),
+            own=data.arm == name,
+            index=first + place,
+        )
+        for place, name in enumerate(NULL_ARMS)
+    ]
+
+
+def _those_beside(data: Coded, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows that compare personas within the contrasts of some; all of them where pairs are."""
+    here = data.pairs | np.isin(data.block, np.unique(data.block[rows]))
+    return np.asarray(data.compared & here, dtype="bool")
+
+
+def estimand(these: str, those: str) -> str:
+    """Say in words what a difference estimates."""
+    return f"average difference of {these} from {those}, each scenario counting equally"

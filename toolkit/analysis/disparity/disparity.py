@@ -1,0 +1,219 @@
+"""Who is treated differently, by how much, and how sure: the primary test.
+
+Estimand: for each persona, the average over scenarios of the difference between replies to that
+persona and replies to its contrast's reference (or the average of all personas), as raters like
+these judge them in situations like these. Each scenario counts equally.
+
+Method: least squares of the outcome on contrast, rater and persona. Standard errors are clustered
+by rater and by scenario at once and corrected for few clusters: see ``clustered``.
+What is assumed is that raters and scenarios can stand for others like them, not that ratings have
+equal distances or equal variances. A pair's value already compares two replies, so contrasts and
+raters have no level in it; the side on which the persona's reply stood has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis.disparity.adjusting import Method
+from toolkit.analysis.disparity.cells import CELL_COLUMNS, cells
+from toolkit.analysis.disparity.claims import in_family, measured
+from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, CompareWith, coded
+from toolkit.analysis.disparity.comparing import comparison, unseen
+from toolkit.analysis.disparity.factor_claims import factor_claims
+from toolkit.analysis.disparity.saying import Asked, Beside, Saying
+from toolkit.analysis.disparity.signflip import SIGN_FLIP
+from toolkit.analysis.finding import EXPLORATORY, Finding, Speaks, findings_frame
+from toolkit.analysis.frames.observations import Observations
+from toolkit.errors import AnalysisError
+
+Family = Literal["personas", "factors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Disparity:
+    """What the primary test says about one outcome."""
+
+    findings: tuple[Finding, ...]
+    """Of planned contrasts first, personas before factors, each by name; then of leads."""
+    table: pd.DataFrame = field(repr=False)
+    """One row a finding, in their order."""
+    by_scenario: pd.DataFrame = field(repr=False)
+    """One row a persona and scenario: its effect there, with its interval and n; see ``cells``."""
+    null_arms: tuple[Finding, ...]
+    """``paraphrase`` and ``resample`` against the reference; each is tested by itself."""
+    notes: tuple[str, ...] = ()
+    """Plain sentences about the whole."""
+
+
+def disparity(
+    observations: Observations,
+    *,
+    margin: float | None = None,
+    compare_with: CompareWith = "reference",
+    family: Family = "personas",
+    factors: Sequence[str] = (),
+    level: float = 0.95,
+    alpha: float = 0.05,
+    plan: str = EXPLORATORY,
+    primary: bool = True,
+    seed: int = 0,
+) -> Disparity:
+    """Compare every persona with the reference, or with the average of all.
+
+    Contrasts lifted from leads were chosen for what had been seen in them. They are compared by
+    themselves, speak of these situations only, and are outside the planned family.
+
+    Args:
+        observations: of one outcome and of stage confirm.
+        margin: the largest difference that would not matter, on the outcome's own scale, fixed
+            before the data; without it nothing is called equivalent.
+        compare_with: "reference": each contrast's own; "grand_mean": the average of all personas,
+            each counting equally.
+        family: which claims share the error rate by Holm when this is the primary outcome; all
+            others are adjusted by Benjamini-Hochberg.
+        factors: factors compared besides single personas, as columns of ``observations.people``.
+        level: of intervals.
+        alpha: error rate of the tests.
+        plan: hash of the frozen plan that asks for it, or "exploratory".
+        primary: False for an outcome that the plan does not name as its primary one.
+        seed: of the sign patterns drawn where there are more than 12 scenarios.
+
+    Raises:
+        AnalysisError: if the observations are of stage explore, or not what was wanted.
+    """
+    if margin is not None and not margin > 0:
+        raise AnalysisError(
+            f"disparity: got a margin of {margin:g}; wanted one above 0, or none. Give the largest "
+            "difference that would not matter."
+        )
+    asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=seed)
+    parts: list[Disparity] = []
+    absent = _absent(observations)
+    for part, speaks_of in _by_origin(observations):
+        within = _Within(compare_with, family if primary and not parts else None, tuple(factors))
+        parts.append(_compare(part, asked, within, speaks_of=speaks_of, absent=absent))
+        absent = set()
+    findings = [one for part in parts for one in part.findings]
+    shown = [part.by_scenario for part in parts]
+    return Disparity(
+        findings=tuple(findings),
+        table=_table(findings),
+        by_scenario=pd.concat(shown, ignore_index=True)
+        if shown
+        else pd.DataFrame(columns=list(CELL_COLUMNS)),
+        null_arms=tuple(one for part in parts for one in part.null_arms),
+        notes=tuple(dict.fromkeys(_notes(observations, parts))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    compare_with: CompareWith
+    holm: Family | None
+    """The family adjusted by Holm; None: no claim here is of the primary family."""
+    factors: tuple[str, ...]
+
+    def method(self, family: Family) -> Method:
+        return "Holm" if family == self.holm else "Benjamini-Hochberg"
+
+
+def _absent(observations: Observations) -> set[str]:
+    """Personas that are described and of whom nothing was observed."""
+    seen = {str(one) for one in observations.frame["persona"].unique()}
+    return {str(one) for one in observations.people.index} - seen
+
+
+def _by_origin(observations: Observations) -> list[tuple[Observations, Speaks]]:
+    """Planned contrasts speak in general; whatever is not known to be planned does not."""
+    planned = observations.frame["origin"].eq("planned").fillna(False).to_numpy(dtype="bool")
+    parts: list[tuple[Observations, Speaks]] = []
+    if planned.any():
+        parts.append((observations.where(planned), "in general"))
+    if not planned.all():
+        parts.append((observations.where(~planned), "these situations"))
+    return parts
+
+
+def _compare(
+    observations: Observations,
+    asked: Asked,
+    within: _Within,
+    *,
+    speaks_of: Speaks,
+    absent: set[str],
+) -> Disparity:
+    data = coded(observations)
+    asks = comparison(data, within.compare_with)
+    swept = data.sweep(asks.columns, combine=asks.combine, own=asks.own)
+    effects = swept.effects(data.value)
+    known = [
+        measured(one, effects, data, level=asked.level, margin=asked.margin) for one in asks.claims
+    ]
+    personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
+    personas = in_family(
+        [*personas, *unseen(data, within.compare_with, absent)],
+        "personas",
+        within.method("personas"),
+    )
+    personas.sort(key=lambda one: one.subject)
+    of_factors, notes = factor_claims(
+        data, observations.people, within.factors, level=asked.level, margin=asked.margin
+    )
+    of_factors = in_family(of_factors, "factor levels", within.method("factors"))
+    beside = Beside(data, asks, swept, effects, observations, asked)
+    say = Saying(observations, data, asked, speaks_of, beside.null_arms(nulls))
+    findings = [
+        *(say.finding(one, beside) for one in personas),
+        *(say.finding(one) for one in of_factors),
+    ]
+    table = cells(personas, beside.by_scenario, data, level=asked.level)
+    return Disparity(
+        findings=tuple(findings),
+        table=pd.DataFrame(),
+        by_scenario=table.assign(speaks_of=speaks_of),
+        null_arms=tuple(say.null(one) for one in nulls if one.own.any()),
+        notes=(*_references(data, within.compare_with), *notes),
+    )
+
+
+def _references(data: Coded, compare_with: CompareWith) -> list[str]:
+    """Say who the reference is where contrasts do not agree on it."""
+    here = np.isin(data.block, np.unique(data.block[data.arm == "swap"]))
+    rows = here & (data.arm == "reference")
+    seen = pd.Series(data.contrast[rows]).groupby(data.persona[rows])
+    contrasts = seen.nunique().sort_values(ascending=False, kind="stable")
+    if compare_with != "reference" or len(contrasts) < 2:
+        return []
+    said = ", ".join(f"{who} in {count}" for who, count in contrasts.items())
+    return [
+        f"The reference is not one persona. Of {int(contrasts.sum())} contrasts it is {said}: each "
+        "persona is compared with whoever it is in the contrasts it shares."
+    ]
+
+
+def _table(findings: Sequence[Finding]) -> pd.DataFrame:
+    ranges = {
+        f"{name}_{end}": [
+            pair[place] if (pair := getattr(one, name)) else np.nan for one in findings
+        ]
+        for name in ("without_one_scenario", "without_one_rater")
+        for place, end in enumerate(("low", "high"))
+    }
+    return findings_frame(findings).assign(
+        **ranges, sign_flip_p=[one.tests.get(SIGN_FLIP, np.nan) for one in findings]
+    )
+
+
+def _notes(observations: Observations, parts: Sequence[Disparity]) -> list[str]:
+    if not parts:
+        return [f"Nothing was observed of {observations.outcome!r}, so nothing is compared."]
+    notes = [note for part in parts for note in part.notes]
+    if not any(part.findings for part in parts):
+        notes.append(
+            f"No persona was swapped in, so nobody is compared on {observations.outcome!r}."
+        )
+    return notes

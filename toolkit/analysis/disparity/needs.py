@@ -1,0 +1,132 @@
+"""What an inconclusive comparison would need: how many more scenarios, or raters.
+
+The question is planned for, not looked up: how large must the study be for 80 % power to conclude
+*equivalent* within the margin if the truth is 0? What is taken from the data is how much varies
+between scenarios, between raters and within both, never the effect that was seen.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from scipy import stats
+
+from toolkit.analysis.disparity.clustered import Effects
+
+POWER = 0.8
+_MOST = 2000
+"""More than so many times the scenarios or raters is as good as none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """Variance of an estimate, by what it would shrink with, each piece corrected for bias."""
+
+    scenario: float
+    """Shrinks with scenarios alone."""
+    rater: float
+    """Shrinks with raters alone."""
+    rest: float
+    """Shrinks with either, since either brings more observations."""
+    scenarios: int
+    raters: int
+    """0 without raters."""
+    df_scenarios: float
+    """Degrees of freedom of what varies between scenarios; they grow with one less than these."""
+    df_raters: float = 0.0
+    """Likewise of raters; 0 without them."""
+
+    def se(self, scenarios: float, raters: float) -> float:
+        """Standard error with so many of each, every one as busy as those there are."""
+        more = scenarios / self.scenarios
+        others = raters / self.raters if self.raters else 1.0
+        variance = self.scenario / more + self.rater / others + self.rest / (more * others)
+        return float(variance**0.5)
+
+    def df(self, scenarios: float, raters: float) -> float:
+        """Degrees of freedom with so many of each: the fewer, of the pieces that there are."""
+        of_scenarios = self.df_scenarios * (scenarios - 1) / (self.scenarios - 1)
+        if not self.raters or (self.scenario > 0 and self.rater == 0):
+            return of_scenarios
+        of_raters = self.df_raters * (raters - 1) / (self.raters - 1)
+        return of_raters if self.rater > 0 and self.scenario == 0 else min(of_scenarios, of_raters)
+
+    def power(self, scenarios: float, raters: float, *, margin: float, alpha: float) -> float:
+        """Probability of concluding equivalent within ``margin`` if the truth is 0."""
+        se, df = self.se(scenarios, raters), self.df(scenarios, raters)
+        room = margin / se - float(stats.t.ppf(1 - alpha, df)) if se > 0 else float("inf")
+        return max(0.0, 2 * float(stats.t.cdf(room, df)) - 1)
+
+
+def pieces(effects: Effects, index: int) -> Pieces:
+    """Split an effect's variance into what each kind of cluster adds beyond single observations.
+
+    With as many scenarios and raters as there are, they add up to the variance of the primary test.
+
+    Args:
+        effects: of one design, see ``clustered``.
+        index: an effect tested over at least two scenarios, and two raters where there are any.
+    """
+    fix, rated = effects.corrections, effects.rated
+    of_scenarios = float(fix.scenarios.of(effects.of_scenarios)[index])
+    of_raters = float(fix.raters.of(effects.of_raters)[index]) if rated else 0.0
+    of_cells = float(fix.cells.of(effects.of_cells)[index]) if rated else 0.0
+    rest = min(of_cells, max(of_scenarios, of_raters))
+    return Pieces(
+        scenario=max(of_scenarios - rest, 0.0),
+        rater=max(of_raters - rest, 0.0),
+        rest=rest,
+        scenarios=int(effects.scenarios[index]),
+        raters=int(effects.raters[index]) if rated else 0,
+        df_scenarios=max(float(fix.scenarios.df[index]), 1.0),
+        df_raters=max(float(fix.raters.df[index]), 1.0) if rated else 0.0,
+    )
+
+
+def needed(known: Pieces, *, margin: float, alpha: float) -> str:
+    """Say how many more scenarios or raters would do.
+
+    Args:
+        known: at least two scenarios, and two raters where there are any.
+        margin: the largest difference that would not matter.
+        alpha: error rate of the equivalence test.
+    """
+    ways = [("scenario", _more(known, margin=margin, alpha=alpha, scenarios=True))]
+    if known.raters:
+        ways.append(("rater", _more(known, margin=margin, alpha=alpha, scenarios=False)))
+    found = [(noun, number) for noun, number in ways if number is not None]
+    aim = f"80 % power to conclude equivalent within {margin:g} if the truth is 0"
+    if not found and known.raters:
+        return (
+            f"Neither more scenarios nor more raters alone would give {aim}; more of both are "
+            "needed."
+        )
+    if not found:
+        return f"No number of scenarios would give {aim}."
+    if all(number == 0 for _, number in found):
+        return f"As large as it is, the study had {aim}."
+    said = " or ".join(
+        f"{number} more {noun if number == 1 else noun + 's'}" for noun, number in found
+    )
+    lacking = [noun for noun, number in ways if number is None]
+    alone = f"; more {lacking[0]}s alone would not" if lacking else ""
+    return f"About {said} like those there are would give {aim}{alone}."
+
+
+def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int | None:
+    """Find the smallest number to add, by halving; None when none is enough."""
+
+    def enough(added: int) -> bool:
+        s = known.scenarios + (added if scenarios else 0)
+        r = known.raters + (0 if scenarios else added)
+        return known.power(s, r, margin=margin, alpha=alpha) >= POWER
+
+    most = _MOST * (known.scenarios if scenarios else known.raters)
+    if enough(0):
+        return 0
+    if not enough(most):
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = ceil((low + high) / 2)
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

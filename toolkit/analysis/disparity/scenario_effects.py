@@ -1,0 +1,96 @@
+"""How an effect varies over scenarios: each one's own effect, and the spread between them.
+
+The estimate is a weighted average of what each scenario says by itself; with complete matched data
+that is the scenario's matched difference. Raters' levels are taken from all that they judged.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from toolkit.analysis.disparity.absorbing import Codes, Floats, sums
+from toolkit.analysis.disparity.clustered import Swept, crossed
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioEffects:
+    """What each scenario says about each effect; every array has shape (scenarios, q)."""
+
+    seen: NDArray[np.bool_]
+    """Whether the scenario tells anything about the effect."""
+    share: Floats
+    """How much of the estimate rests on it; sums to at most 1 over scenarios."""
+    effect: Floats
+    variance: Floats
+    """Squared standard error within the scenario, over its raters (or replies, without raters)."""
+    judges: Codes
+    """Raters (or replies, without raters) in the scenario."""
+
+    def spread(self, index: int) -> float | None:
+        """Standard deviation of an effect over scenarios, the noise within them taken off.
+
+        By moments: the weighted spread of the scenarios' effects less what their own errors would
+        give, not below 0 (R. DerSimonian and N. Laird 1986, with the shares as weights).
+
+        Returns:
+            None with fewer than two scenarios whose error is known.
+        """
+        known = self.seen[:, index] & np.isfinite(self.variance[:, index])
+        if known.sum() < 2:
+            return None
+        effect, noise = self.effect[known, index], self.variance[known, index]
+        share = self.share[known, index] / self.share[known, index].sum()
+        seen = float(share @ (effect - share @ effect) ** 2)
+        of_noise = float((share * (1 - share)) @ noise)
+        return float(np.sqrt(max(seen - of_noise, 0.0) / (1 - share @ share)))
+
+    def interval(self, *, level: float) -> tuple[Floats, Floats]:
+        """Intervals within scenarios, by t over their raters; NaN with fewer than two."""
+        df = np.maximum(self.judges - 1, 1)
+        half = stats.t.ppf((1 + level) / 2, df) * np.sqrt(self.variance)
+        return self.effect - half, self.effect + half
+
+
+def scenario_effects(swept: Swept, value: Floats) -> ScenarioEffects:
+    """Split every effect into its scenarios.
+
+    Args:
+        swept: the design.
+        value: the outcome, shape (n,).
+    """
+    scores = swept.influence * swept.residuals(value)[:, None]
+    spent = swept.influence**2 / swept.weight[:, None]
+    total = spent.sum(axis=0)
+    share = sums(swept.scenario, spent) / np.where(total > 0, total, 1.0)
+    own = sums(swept.scenario, swept.own.astype("float64")) > 0
+    seen = own & (share > 1e-9) & swept.estimable
+    safe = np.where(seen, share, 1.0)
+    estimate = swept.influence.T @ value
+    beyond = np.where(seen, sums(swept.scenario, scores) / safe, 0.0)
+    # Around the scenario's own effect, so that its difference from the others is no noise.
+    around = scores - spent / np.where(total > 0, total, 1.0) * beyond[swept.scenario]
+    squared, judges = _within(swept, around)
+    several = seen & (judges > 1)
+    factor = judges / np.where(several, judges - 1, 1)
+    return ScenarioEffects(
+        seen=seen,
+        share=np.where(seen, share, 0.0),
+        effect=np.where(seen, estimate + beyond, np.nan),
+        variance=np.where(several, squared * factor / safe**2, np.nan),
+        judges=judges,
+    )
+
+
+def _within(swept: Swept, scores: Floats) -> tuple[Floats, Codes]:
+    """Squared scores of each rater, or reply, within each scenario, and how many there are."""
+    groups = int(swept.scenario.max(initial=-1)) + 1
+    rows, where = scores, swept.scenario
+    if swept.rater is not None:
+        rows = sums(crossed(swept.rater, swept.scenario), scores)
+        where = np.arange(len(rows)) % groups
+    largest = np.abs(rows).max(axis=0, initial=0)
+    telling = (np.abs(rows) > 1e-12 * largest).astype("float64")
+    judges: Codes = sums(where, telling, groups).astype("int64")
+    return sums(where, rows**2, groups), judges

@@ -1,0 +1,181 @@
+"""The frames of the confirm stage: rows joined to what they are about."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from toolkit.analysis.frames.columns import conform
+from toolkit.analysis.frames.confirm_columns import ITEM_STATES
+from toolkit.analysis.frames.confirm_reasons import reply_apart
+from toolkit.analysis.frames.confirm_tables import ConfirmTables
+from toolkit.analysis.frames.reasons import KEPT, first_of
+from toolkit.record import DECIDING_MASS
+
+_ABOUT = [
+    *("contrast_id", "scenario_id", "origin", "cueing", "endpoint_alias", "replicate"),
+    *("arm", "persona_id", "outcome", "apart"),
+]
+_SIDES = ("left", "right")
+
+
+class ConfirmDerived(NamedTuple):
+    """The frames of the confirm stage, in the order they are kept in."""
+
+    replies: pd.DataFrame
+    raters: pd.DataFrame
+    items: pd.DataFrame
+    item_ratings: pd.DataFrame
+    choices: pd.DataFrame
+    guesses: pd.DataFrame
+
+
+def derive_confirm(kept: ConfirmTables, ends: pd.DataFrame) -> ConfirmDerived:
+    """Make the frames from the tables of what is kept.
+
+    Args:
+        kept: the tables; ``passed`` holds every row of the record.
+        ends: how sessions ended: ``session_id reason ended_at``.
+    """
+    replies = _replies(kept.replies)
+    items = _items(kept, replies)
+    ratings, choices = _ratings(kept.item_ratings, items), _choices(kept.choices, items)
+    return ConfirmDerived(
+        replies=conform("replies", replies.assign(apart=_or_missing(replies["apart"]))),
+        raters=conform("raters", _raters(kept.raters, items, ends)),
+        items=conform("items", items.assign(apart=_or_missing(items["apart"]))),
+        item_ratings=conform("item_ratings", ratings),
+        choices=conform("choices", choices),
+        guesses=conform("guesses", _guesses(kept.guesses, items)),
+    )
+
+
+def _replies(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows.sort_values("order", kind="stable")
+    rows = rows.assign(
+        stage="confirm",
+        characters=rows["text"].str.len(),
+        replaced=rows.duplicated("unit_id", keep="last"),
+        order=range(len(rows)),
+        undecided=rows["decision_mass"].astype("float64").lt(DECIDING_MASS),
+    )
+    return rows.assign(apart=reply_apart(rows))
+
+
+def _items(kept: ConfirmTables, replies: pd.DataFrame) -> pd.DataFrame:
+    """Join each item to its rater and to the replies it shows."""
+    about = replies[~replies["replaced"]].set_index("unit_id")[_ABOUT]
+    items = _with_rater(kept.items, kept.raters)
+    items = items.sort_values(["started", "position", "order"], kind="stable")
+    first = items["unit_id"].fillna(items["left_unit_id"])
+    shared = {name: first.map(about[name]) for name in _ABOUT[:6]}
+    sides = {
+        f"{side}_{name}": items[f"{side}_unit_id"].map(about[name])
+        for side in _SIDES
+        for name in ("arm", "persona_id", "apart")
+    }
+    alone = {name: items["unit_id"].map(about[name]) for name in ("arm", "persona_id", "outcome")}
+    items = items.assign(**shared, **sides, **alone)
+    reply = items["unit_id"].map(about["apart"]).replace(KEPT, None)
+    reply = reply.fillna(items["left_apart"].replace(KEPT, None)).fillna(items["right_apart"])
+    return _judged(items.assign(reply_apart=reply.fillna(KEPT)), kept)
+
+
+def _judged(items: pd.DataFrame, kept: ConfirmTables) -> pd.DataFrame:
+    """Say what became of each item, how long that took, and whether it is compared."""
+    columns = ["item_id", "order", "at"]
+    said = pd.concat([kept.item_ratings[columns], kept.choices[columns]])
+    passed = kept.passed[columns].sort_values("order").drop_duplicates("item_id", keep="last")
+    last = pd.concat([said, passed]).sort_values("order").drop_duplicates("item_id", keep="last")
+    state = pd.Series("unrated", index=items.index, dtype="str")
+    state = state.mask(items["item_id"].isin(passed["item_id"]), "passed")
+    state = state.mask(items["item_id"].isin(said["item_id"]), "rated")
+    ended = _time(items["item_id"].map(last.set_index("item_id")["at"]))
+    seconds = (ended - _time(items["at"])).dt.total_seconds()
+    why = first_of(_purpose(items), passed=state.eq("passed"), unrated=state.eq("unrated"))
+    return items.assign(
+        state=state,
+        seconds=seconds.where(state.ne("unrated")),
+        apart=why.where(why.ne(KEPT), items["reply_apart"]),
+    )
+
+
+def _raters(rows: pd.DataFrame, items: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    ends = ends.drop_duplicates("session_id", keep="last").set_index("session_id")
+    counted = pd.crosstab(items["session_id"], items["state"])
+    counted = counted.reindex(index=rows["session_id"], columns=list(ITEM_STATES), fill_value=0)
+    rows = rows.assign(
+        stage="confirm",
+        state=rows["session_id"].map(ends["reason"]).fillna("in progress"),
+        ended_at=rows["session_id"].map(ends["ended_at"]),
+        **{name: counted[name].to_numpy() for name in ITEM_STATES},
+    )
+    return rows.sort_values(["seat", "holder", "order"], kind="stable")
+
+
+def _ratings(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    rated = pd.Series("declined", index=rows.index, dtype="str")
+    rows = rows.assign(rating_state=rated.mask(rows["value"].notna(), "rated"))
+    joined = _with_item(rows, items)
+    why = first_of(_purpose(joined), declined=joined["rating_state"].eq("declined"))
+    return joined.assign(state=joined["rating_state"], apart=_or_reply(why, joined))
+
+
+def _choices(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    joined = _with_item(rows, items)
+    better = {}
+    for name in ("unit_id", "arm", "persona_id"):
+        side = joined[f"left_{name}"].where(joined["preferred"].eq("left"))
+        right = joined[f"right_{name}"].where(joined["preferred"].eq("right"))
+        better[f"preferred_{name}"] = side.fillna(right)
+    return joined.assign(apart=_or_reply(_purpose(joined), joined), **better)
+
+
+def _guesses(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    joined = _about(_with_item(rows, items))
+    right = joined["guessed"].eq(joined["persona_id"])
+    state = pd.Series("wrong", index=joined.index, dtype="str").mask(right, "right")
+    state = state.mask(joined["guessed"].isna(), "cannot tell")
+    return joined.assign(state=state.where(joined["persona_id"].notna()))
+
+
+def _about(joined: pd.DataFrame) -> pd.DataFrame:
+    """Say which reply is meant: of a pair the swapped one, as raters were asked."""
+    from_right = joined["right_arm"].eq("swap") & joined["left_arm"].ne("swap")
+    meant = {}
+    for name in ("unit_id", "arm", "persona_id"):
+        side = joined[f"left_{name}"].mask(from_right, joined[f"right_{name}"])
+        meant[name] = joined[name].fillna(side)
+    return joined.assign(**meant)
+
+
+def _with_rater(items: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+    marks = raters[["session_id", "participant_id", "simulated", "confirm_hash", "order"]]
+    marks = marks.rename(columns={"order": "started"}).assign(stage="confirm")
+    return items.merge(marks, on="session_id", how="inner")
+
+
+def _with_item(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Join rows to their items, in the order of the items and then as they were kept."""
+    items = items.drop(columns=["session_id", "at", "order"]).assign(place=range(len(items)))
+    joined = rows.merge(items, on="item_id", how="inner")
+    return joined.sort_values(["place", "order"], kind="stable")
+
+
+def _purpose(items: pd.DataFrame) -> "pd.Series[str]":
+    return first_of(
+        pd.Series(KEPT, index=items.index, dtype="str"),
+        attention=items["purpose"].eq("attention"),
+        repeat=items["purpose"].eq("repeat"),
+    )
+
+
+def _or_reply(why: "pd.Series[str]", joined: pd.DataFrame) -> "pd.Series[Any]":
+    return _or_missing(why.where(why.ne(KEPT), joined["reply_apart"]))
+
+
+def _or_missing(why: "pd.Series[Any]") -> "pd.Series[Any]":
+    return why.where(why.ne(KEPT))
+
+
+def _time(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    return pd.to_datetime(values, utc=True, format="ISO8601")

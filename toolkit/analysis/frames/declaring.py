@@ -1,0 +1,65 @@
+"""Rows of any make, brought to declared columns without a loop over rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis.frames.column import Column
+
+
+def declare(
+    rows: pd.DataFrame | Mapping[str, Any], columns: Sequence[Column], *, length: int | None = None
+) -> pd.DataFrame:
+    """Give ``rows`` the declared columns, in their order and of their types.
+
+    Args:
+        rows: columns by the declared names, their index of no account; one that is not there, or
+            None, becomes missing throughout.
+        columns: of type category, str, float64, Int64, or bool where nothing is missing.
+        length: how many rows there are; needed unless they are a frame.
+    """
+    count = len(rows) if length is None else length
+    made = {column.name: _typed(rows.get(column.name), column, count) for column in columns}
+    return pd.DataFrame(made, copy=False)
+
+
+def named(values: "pd.Series[Any]", known: Sequence[str] = ()) -> "pd.Categorical[str]":
+    """Make a categorical of the texts of ``values``; each distinct value is looked at once.
+
+    Args:
+        values: of any type; whole numbers that a missing value turned into floats read as whole.
+        known: the closed list of names, in its order; empty: those that occur, sorted.
+    """
+    codes, distinct = pd.factorize(values)
+    names = [text_of(one) for one in distinct]
+    categories = list(known) or sorted(set(names))
+    place = {name: number for number, name in enumerate(categories)}
+    # The last entry is where the code -1 of a missing value leads.
+    places = np.array([*(place.get(name, -1) for name in names), -1], dtype="int64")
+    return pd.Categorical.from_codes(places[codes], categories=pd.Index(categories, dtype="str"))
+
+
+def text_of(value: object) -> str:
+    """Give the name that a value of any type goes by."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    # A lone surrogate is no text that a table can keep.
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _typed(values: Any, column: Column, length: int) -> Any:
+    values = pd.Series(np.full(length, np.nan) if values is None else values)
+    if column.dtype == "category":
+        return named(values, column.categories)
+    if column.dtype == "str":
+        return _texts(values)
+    return pd.array(values.to_numpy(), dtype=column.dtype)
+
+
+def _texts(values: "pd.Series[Any]") -> Any:
+    try:
+        return values.astype("str").array
+    except UnicodeEncodeError:
+        return values.map(text_of, na_action="ignore").astype("str").array

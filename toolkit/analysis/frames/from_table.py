@@ -1,0 +1,158 @@
+"""Ratings or decisions collected elsewhere, as observations that every analysis takes."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, Required, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis.frames.column import Stage
+from toolkit.analysis.frames.declaring import declare, named, text_of
+from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, Scale
+from toolkit.analysis.frames.table_check import (
+    bounds_of,
+    check_roles,
+    sides_of,
+    values_of,
+    weights_of,
+    whole_numbers,
+)
+from toolkit.analysis.frames.table_names import arms_of, contrasts_of, people_of
+
+
+class TableColumns(TypedDict, total=False):
+    """Which column of a table is what; the first three are needed."""
+
+    value: Required[Hashable]
+    """What was observed. Yes and no are 1 and 0, or True and False. Of pairs: 1 when the persona's
+    reply was preferred, -1 when the reference's was, 0 when neither."""
+    persona: Required[Hashable]
+    """Who was asking, or about whom; of a pair, whoever is not the reference."""
+    scenario: Required[Hashable]
+    """The situation. Findings in general rest on how many there are: name what was varied on
+    purpose, and not an id of each row."""
+    rater: Hashable
+    """Who judged; not named: no human did."""
+    contrast: Hashable
+    """Which frozen text; not named: one a scenario. What goes by one name in two scenarios is two
+    contrasts, and is told apart."""
+    arm: Hashable
+    """``reference``, ``swap``, ``paraphrase`` or ``resample``; in place of ``reference=``."""
+    reply: Hashable
+    """Id of the reply observed; may be missing."""
+    replicate: Hashable
+    """Which repetition of the same text; may be missing."""
+    endpoint: Hashable
+    """Who answered."""
+    position: Hashable
+    """Order in the rater's list, whole numbers from 0; may be missing."""
+    side: Hashable
+    """Pairs: 1 when the persona's reply stood left, -1 right."""
+    weight: Hashable
+    """How many equal observations a row stands for, in a table of cells."""
+
+
+_NEEDED = ("value", "persona", "scenario", "rater", "contrast", "arm", "endpoint", "side", "weight")
+"""A row without one of these is left out."""
+
+
+def from_table(
+    df: pd.DataFrame,
+    *,
+    scale: Scale,
+    reference: object = None,
+    bounds: tuple[float, float] | None = None,
+    factors: Sequence[Hashable] = (),
+    people: pd.DataFrame | None = None,
+    outcome: str = "",
+    asks: str = "",
+    origin: Literal["lead", "planned"] = "planned",
+    stage: Stage = "confirm",
+    simulated: bool = False,
+    **columns: Unpack[TableColumns],
+) -> Observations:
+    """Take observations from anybody's table, its columns named in the call.
+
+    A row is one observation. Names may be of any type and become texts. A row without a value, a
+    persona or anything else that a comparison needs is left out and counted, by what it lacks.
+
+    Args:
+        df: any index; it is not changed.
+        scale: ``likert``, ``binary``, ``preference`` (pairs) or ``number``.
+        reference: the persona everybody else is compared with.
+        bounds: lowest and highest value there can be; needed for ``likert``.
+        factors: columns that describe the persona, one value a persona.
+        people: one row a persona (index), one column a factor; instead of ``factors``.
+        outcome: what findings call it; the name of the value's column if empty.
+        asks: the question in words.
+        origin: ``lead`` when the texts were chosen because something had been seen there; then no
+            finding speaks in general.
+        stage: a claim of the caller. ``confirm``, the default, says that the table was collected
+            under a plan: the same text for every persona, fixed before anybody saw how it comes
+            out. Logs and free conversations are ``explore``, and no test takes them.
+        simulated: no human judged.
+        **columns: as ``TableColumns`` says.
+
+    Raises:
+        AnalysisError: if a column is not there, or its values are not what was wanted.
+    """
+    roles = {role: name for role, name in columns.items() if name is not None}
+    check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
+    limits = bounds_of(scale, bounds)
+    why = _lacking(df, roles)
+    rows = df if why is None else df[why.isna().to_numpy()]
+    who = named(rows[roles["persona"]])
+    made = _read(rows, roles, scale, limits) | _throughout(len(rows), origin=origin, stage=stage)
+    arms = arms_of(made.get("arm"), who, scale=scale, reference=reference)
+    return Observations(
+        outcome=outcome or text_of(roles["value"]),
+        scale=scale,
+        bounds=limits,
+        frame=declare({**made, "persona": who, "arm": arms}, OBSERVATION_COLUMNS, length=len(rows)),
+        people=people_of(who, rows, factors=factors, people=people),
+        left_out=MappingProxyType(_counted(why)),
+        simulated=simulated,
+        asks=asks,
+    )
+
+
+def _read(
+    rows: pd.DataFrame, roles: Mapping[str, Hashable], scale: Scale, limits: tuple[float, float]
+) -> dict[str, Any]:
+    """Read every column but who and which arm."""
+    taken = {role: rows[name] for role, name in roles.items()}
+    return {
+        **taken,
+        "value": values_of(taken["value"], scale, limits),
+        "contrast": contrasts_of(taken.get("contrast"), taken["scenario"]),
+        "replicate": whole_numbers(taken.get("replicate"), "replicate"),
+        "position": whole_numbers(taken.get("position"), "position"),
+        "side": sides_of(taken.get("side"), len(rows)),
+        "weight": weights_of(taken.get("weight"), len(rows)),
+    }
+
+
+def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any] | None":
+    """Say for each row what it lacks first; None when no row lacks anything."""
+    why: pd.Series[Any] | None = None
+    for role in _NEEDED:
+        missing = df[roles[role]].isna() if role in roles else None
+        if missing is not None and missing.any():
+            why = pd.Series(None, index=df.index, dtype="object") if why is None else why
+            why = why.mask(missing & why.isna(), f"no {role}")
+    return why
+
+
+def _counted(why: "pd.Series[Any] | None") -> dict[str, int]:
+    if why is None:
+        return {}
+    return {str(reason): int(n) for reason, n in why.value_counts().items()}
+
+
+def _throughout(length: int, **names: str) -> dict[str, Any]:
+    codes = np.zeros(length, dtype="int8")
+    return {
+        column: pd.Categorical.from_codes(codes, categories=pd.Index([name]))
+        for column, name in names.items()
+    }

@@ -1,0 +1,271 @@
+"""One outcome of the confirm stage, one row an observation: what every estimator takes.
+
+An **observation** is a rating of a reply, a choice between two, or something read off a reply by
+machine. ``observe`` makes them from the record's frames; ``from_table`` from anybody's table.
+Estimators read the columns below and no others, so both ways lead to the same numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis.frames.column import STAGE, Column, Stage
+from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
+from toolkit.analysis.frames.confirm_design import ConfirmDesign
+from toolkit.analysis.frames.declaring import declare
+from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.errors import AnalysisError
+
+Scale = Literal["likert", "binary", "preference", "number"]
+_LARGEST = 1e50
+"""Squares of squares of what is beyond this are not numbers."""
+
+OBSERVATION_COLUMNS: tuple[Column, ...] = (
+    Column("value", "float64", "what was observed, on the outcome's own scale"),
+    Column("rater", "category", "who judged; missing when no human or simulated rater did"),
+    Column("scenario", "category", "the situation"),
+    Column("contrast", "category", "the contrast; nests in its scenario"),
+    Column("arm", "category", "which text with whose cues", categories=ARMS),
+    Column("persona", "category", "whose cues; in a pair those of the reply not the reference's"),
+    Column("reply", "str", "the reply observed, or the pair's other reply"),
+    Column("replicate", "Int64", "which repetition, from 0"),
+    Column("endpoint", "category", "who answered"),
+    Column("origin", "category", "how the contrast came about", categories=("lead", "planned")),
+    Column("position", "Int64", "order in the rater's list, from 0; missing without a rater"),
+    Column("side", "float64", "pairs: 1 when the persona's reply stood left, -1 right; else 0"),
+    Column("weight", "float64", "how many equal observations the row stands for", "observations"),
+    STAGE,
+)
+"""Columns of ``Observations.frame``, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """One outcome, ready to be compared."""
+
+    outcome: str
+    """A question's id, ``preference``, ``refusal``, or a name given by the caller."""
+    scale: Scale
+    """likert: ordered whole numbers; binary: 0 or 1; preference: -1, 0 or 1, signed by persona."""
+    bounds: tuple[float, float]
+    """Lowest and highest value there can be; infinite where there is no bound."""
+    frame: pd.DataFrame = field(repr=False)
+    """One row an observation, with ``OBSERVATION_COLUMNS``; nothing missing in ``value``."""
+    people: pd.DataFrame = field(repr=False)
+    """One row a persona (index ``persona``), one column a factor; no columns when not known."""
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Reason to how many rows of the table are not observed; each row has one reason."""
+    simulated: bool = False
+    """True when any of it comes from simulated raters, or was read off ready-made answers."""
+    asks: str = ""
+    """The question in words, when known."""
+    plan: str = ""
+    """Hash of the confirm freeze they belong to; empty outside a study."""
+
+    def __post_init__(self) -> None:
+        _require_numbers(self.frame["value"].to_numpy("float64"), "values", self.outcome)
+        weight = self.frame["weight"].to_numpy("float64")
+        _require_numbers(weight, "weights", self.outcome)
+        if len(weight) and weight.min() <= 0:
+            raise AnalysisError(
+                f"observations: got {int((weight <= 0).sum())} of {len(weight)} rows of "
+                f"{self.outcome!r} with a weight of 0 or less; wanted weights above 0. Leave out "
+                "rows that stand for no observation."
+            )
+
+    @property
+    def rated(self) -> bool:
+        """Whether raters judged; False for what a machine read off a reply."""
+        return bool(self.frame["rater"].notna().any())
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of all of its rows."""
+        return "explore" if self.frame["stage"].eq("explore").any() else "confirm"
+
+    def where(self, keep: "pd.Series[bool] | np.ndarray") -> Self:
+        """The same with some of its rows; the account of what was left out stays.
+
+        Args:
+            keep: one truth value a row, shape (n,).
+        """
+        rows = self.frame[np.asarray(keep, dtype=bool)].reset_index(drop=True)
+        return replace(self, frame=rows)
+
+    def of_origin(self, origin: Literal["lead", "planned"]) -> Self:
+        """Only what comes from contrasts lifted from leads, or only from planned ones."""
+        return self.where(self.frame["origin"].eq(origin).to_numpy())
+
+
+def observe(
+    frames: Frames,
+    outcome: str,
+    *,
+    design: ConfirmDesign | None = None,
+    people: pd.DataFrame | None = None,
+) -> Observations:
+    """Take one outcome from the record's frames.
+
+    Repeats, attention items and whatever else is kept apart from comparisons of quality are left
+    out and counted. ``refusal`` is 1 where the endpoint declined and 0 where it answered; replies
+    that failed, were cut off or stopped say neither and are counted.
+
+    Args:
+        frames: of stage confirm, from one confirm freeze.
+        outcome: a question's id, ``preference`` or ``refusal``.
+        design: what was frozen; says who the personas are and what was asked.
+        people: one row a persona (index ``persona``), one column a factor; in place of the
+            design's.
+
+    Raises:
+        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
+    """
+    if outcome == "refusal":
+        table, values = frames.replies, _refusals(frames.replies)
+    elif outcome == "preference":
+        table, values = frames.choices, _preferences(frames.choices)
+    else:
+        asked = frames.item_ratings["question"].eq(outcome).to_numpy()
+        table = frames.item_ratings[asked]
+        values = _ratings(table)
+    _require_known(frames, table, outcome)
+    require_stage(table, "confirm")
+    plan = _one_freeze(table)
+    kept = values[values["left_out"].isna()]
+    scale, bounds = _scale_of(outcome)
+    if people is None and design is not None:
+        people = design.people
+    return Observations(
+        outcome=outcome,
+        scale=scale,
+        bounds=bounds,
+        frame=declared(kept),
+        people=pd.DataFrame(index=pd.Index([], name="persona")) if people is None else people,
+        left_out=MappingProxyType(
+            {str(why): int(n) for why, n in values["left_out"].value_counts().items() if n}
+        ),
+        simulated=_simulated(table),
+        asks=design.asks(outcome) if design else "",
+        plan=plan,
+    )
+
+
+def _require_numbers(numbers: np.ndarray, what: str, outcome: str) -> None:
+    """Refuse what no estimator can square and add up."""
+    bad = int(np.count_nonzero(~np.isfinite(numbers)))
+    if bad:
+        raise AnalysisError(
+            f"observations: got {bad} of {len(numbers)} {what} of {outcome!r} that are missing or "
+            "infinite; wanted a number in each row. Leave those rows out."
+        )
+    largest = float(np.abs(numbers).max(initial=0))
+    if largest > _LARGEST or 0 < largest < 1 / _LARGEST:
+        raise AnalysisError(
+            f"observations: got {what} of {outcome!r} as far from 0 as {largest:g}; wanted them "
+            f"between {1 / _LARGEST:g} and {_LARGEST:g} in size, or 0. Choose another unit."
+        )
+
+
+def declared(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring rows to the declared columns, in their order and of their types."""
+    return declare(rows, OBSERVATION_COLUMNS)
+
+
+def _scale_of(outcome: str) -> tuple[Scale, tuple[float, float]]:
+    if outcome == "refusal":
+        return "binary", (0.0, 1.0)
+    if outcome == "preference":
+        return "preference", (-1.0, 1.0)
+    return "likert", (1.0, 5.0)
+
+
+def _ratings(table: pd.DataFrame) -> pd.DataFrame:
+    return _shared(table, table["participant_id"], table["unit_id"]).assign(
+        value=table["value"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan),
+        arm=table["arm"].to_numpy(),
+        persona=table["persona_id"].to_numpy(),
+        position=table["position"].to_numpy(),
+    )
+
+
+def _refusals(table: pd.DataFrame) -> pd.DataFrame:
+    outcome = table["outcome"].astype("object")
+    why = outcome.where(~outcome.isin(["answered", "refused"]))
+    why = why.mask(table["apart"].eq("replaced"), "replaced")
+    return _shared(table, None, table["unit_id"]).assign(
+        value=outcome.eq("refused").astype("float64").to_numpy(),
+        arm=table["arm"].to_numpy(),
+        persona=table["persona_id"].to_numpy(),
+        left_out=why.to_numpy(),
+    )
+
+
+def _preferences(table: pd.DataFrame) -> pd.DataFrame:
+    """Sign each choice by the persona: 1 for its reply, -1 for the reference's, else 0."""
+    left_is_other = table["left_arm"].ne("reference")
+    other = {
+        # Each side has categories of its own.
+        name: table[f"left_{name}"].astype("object").where(left_is_other, table[f"right_{name}"])
+        for name in ("arm", "persona_id", "unit_id")
+    }
+    preferred = table["preferred"].astype("object")
+    ahead = preferred.map({"left": 1.0, "right": -1.0, "equal": 0.0, "neither": 0.0})
+    side = left_is_other.map({True: 1.0, False: -1.0}).astype("float64")
+    return _shared(table, table["participant_id"], other["unit_id"]).assign(
+        value=(ahead.astype("float64") * side).to_numpy(),
+        arm=other["arm"].to_numpy(),
+        persona=other["persona_id"].to_numpy(),
+        position=table["position"].to_numpy(),
+        side=side.to_numpy(),
+    )
+
+
+def _shared(
+    table: pd.DataFrame, rater: "pd.Series[str] | None", reply: "pd.Series[str]"
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "rater": None if rater is None else rater.astype("object").to_numpy(),
+            "scenario": table["scenario_id"].to_numpy(),
+            "contrast": table["contrast_id"].to_numpy(),
+            "reply": reply.to_numpy(),
+            "replicate": table["replicate"].to_numpy(),
+            "endpoint": table["endpoint_alias"].to_numpy(),
+            "origin": table["origin"].to_numpy(),
+            "side": 0.0,
+            "weight": 1.0,
+            "stage": table["stage"].to_numpy(),
+            "left_out": table["apart"].astype("object").to_numpy(),
+        },
+        index=range(len(table)),
+    )
+
+
+def _require_known(frames: Frames, table: pd.DataFrame, outcome: str) -> None:
+    if len(table) or outcome in ("refusal", "preference"):
+        return
+    known = sorted(frames.item_ratings["question"].astype("str").unique())
+    raise AnalysisError(
+        f"analysis: got the outcome {outcome!r}; wanted one that was rated: "
+        f"{', '.join([*known, 'preference', 'refusal'])}. Name one of these."
+    )
+
+
+def _simulated(table: pd.DataFrame) -> bool:
+    if "simulated" in table:
+        return bool(table["simulated"].any())
+    return bool(table["endpoint"].astype("str").str.startswith(SCRIPTED).any())
+
+
+def _one_freeze(table: pd.DataFrame) -> str:
+    freezes = sorted(table["confirm_hash"].astype("str").unique())
+    if len(freezes) > 1:
+        raise AnalysisError(
+            f"analysis: got rows of {len(freezes)} confirm freezes; wanted those of one, because "
+            "each asks under its own plan. Load the frames with confirm_hash=."
+        )
+    return freezes[0] if freezes else ""

@@ -1,0 +1,1 @@
+"""Strata of crossed factors: what goes beyond their main effects."""

@@ -1,0 +1,93 @@
+"""What is not as it was frozen, and what is not real: each as a sentence."""
+
+from toolkit.analysis.frames.confirm_columns import SCRIPTED
+from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
+from toolkit.analysis.frames.frames import Frames
+from toolkit.design import Study
+from toolkit.record import Record, Sweep
+
+
+def deviations(
+    record: Record, frames: Frames, design: ConfirmDesign, *, study: Study | None = None
+) -> tuple[str, ...]:
+    """Say what is not as it was frozen; empty when nothing is known to be.
+
+    Args:
+        record: the whole record, of every freeze.
+        frames: of every freeze.
+        design: the freeze that is analyzed.
+        study: as its files are now, to see whether the plan in them is another.
+    """
+    counts = frames.replies["confirm_hash"].astype("str").value_counts()
+    others = [one for one in design.freezes if one != design.confirm_hash and one in counts.index]
+    return (
+        *(_other_freeze(record, one, int(counts[one]), design) for one in others),
+        *_changed_file(design, study),
+        *_unfrozen(record, design),
+    )
+
+
+def not_real(frames: Frames) -> tuple[str, ...]:
+    """Say what of the frames no person judged and no AI answered."""
+    raters, replies = frames.raters, frames.replies
+    simulated = int(raters["simulated"].sum())
+    said = []
+    if simulated:
+        whose = "all of them" if simulated == len(raters) else f"{simulated} of them"
+        said.append(
+            f"Simulated: of {len(raters)} raters, {whose} are simulated. Nothing here says how "
+            "people judge."
+        )
+    scripted = replies["endpoint"].astype("str").str.startswith(SCRIPTED)
+    if scripted.any():
+        said.append(
+            f"Scripted: {int(scripted.sum())} of {len(replies)} replies are ready-made answers. "
+            "They say nothing about any AI."
+        )
+    return tuple(said)
+
+
+def _other_freeze(record: Record, other: str, count: int, design: ConfirmDesign) -> str:
+    earlier = confirm_design(record, other)
+    changes = plan_changes(earlier.analysis, design.analysis)
+    what = "; ".join(changes) if changes else "nothing in the analysis, but something it stands on"
+    replies = "1 reply was" if count == 1 else f"{count} replies were"
+    return (
+        f"Deviation: {replies} also kept under another freeze of this study, {short(other)}, and "
+        f"are left out here. Between that one and this one changed: {what}."
+    )
+
+
+def _changed_file(design: ConfirmDesign, study: Study | None) -> tuple[str, ...]:
+    if study is None or study.id != design.study_id:
+        return ()
+    if study.confirm is None:
+        return (
+            f"Deviation: the file of study {study.id} has no confirm section any more. The plan "
+            f"run here is the one frozen as {short(design.confirm_hash)}.",
+        )
+    changes = plan_changes(design.analysis, study.confirm.analysis)
+    if not changes:
+        return ()
+    return (
+        f"Deviation: the analysis in the file of study {study.id} was changed after replies were "
+        f"kept: {'; '.join(changes)}. What is run here is what was frozen as "
+        f"{short(design.confirm_hash)}.",
+    )
+
+
+def _unfrozen(record: Record, design: ConfirmDesign) -> tuple[str, ...]:
+    runs = [one for one in record.rows(Sweep) if one.confirm_hash == design.confirm_hash]
+    other = [one for one in runs if one.unfrozen]
+    if not other:
+        return ()
+    who = sorted({name for one in other for name in one.endpoints.values()})
+    return (
+        f"Deviation: in {len(other)} of {len(runs)} runs another endpoint answered than the study "
+        f"froze: {', '.join(who)}.",
+    )
+
+
+def short(confirm_hash: str) -> str:
+    """Name a freeze by the beginning of its hash."""
+    return confirm_hash.removeprefix("sha256:")[:12]

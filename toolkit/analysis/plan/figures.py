@@ -1,0 +1,51 @@
+"""The figures of a report, each under the name of the step it belongs to."""
+
+from collections.abc import Iterator
+
+from toolkit.analysis.disparity.coding import NULL_ARMS
+from toolkit.analysis.disparity.disparity import Disparity
+from toolkit.analysis.frames.observations import observe
+from toolkit.analysis.intersection.intersection import Intersections
+from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.step import Step
+from toolkit.analysis.plots import (
+    Figure,
+    caterpillar,
+    forest,
+    persona_ratings,
+    rater_agreement,
+    rater_severity,
+    scenario_map,
+    sitting_drift,
+)
+from toolkit.analysis.reliability.reliability import Reliability
+
+
+def figures_of(report: Report) -> dict[str, Figure]:
+    """Draw what the steps of a report have to show.
+
+    Returns:
+        Name of a file to figure, in the order of the steps.
+    """
+    seen = observe(report.frames, report.design.analysis.primary, design=report.design)
+    ratings = {"ratings": persona_ratings(seen)} if len(seen.frame) else {}
+    drawn = {name: figure for step in report.steps for name, figure in _figures(step)}
+    return {**ratings, **drawn}
+
+
+def _figures(step: Step) -> Iterator[tuple[str, Figure]]:
+    """Draw one step; a result of another kind has no figure."""
+    made = step.result
+    if isinstance(made, Disparity) and step.findings:
+        # Null arms stand beside every persona and are drawn below them all.
+        compared = [one for one in step.findings if one.subject not in NULL_ARMS]
+        yield step.key, forest(compared, title=step.question)
+        if step.key == "primary":
+            yield "primary-by-scenario", scenario_map(made)
+    if isinstance(made, Reliability):
+        yield "agreement", rater_agreement(made)
+        yield "severity", rater_severity(made)
+        yield "drift", sitting_drift(made)
+    if isinstance(made, Intersections):
+        strata = [one for one in made.findings if one.unit == made.findings[-1].unit]
+        yield step.key, caterpillar(strata, title=step.question)

@@ -1,0 +1,134 @@
+"""What the columns of result tables mean: one word means one thing wherever it stands."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from toolkit.analysis.frames.column import Column, Dtype
+from toolkit.analysis.plan.finding_columns import FINDING_COLUMNS
+from toolkit.design import FACTORS
+
+_RATE, _EFFECT, _APART = "share", "on the outcome's own scale", "share of words not shared"
+
+GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "adjusted": ("mean rating once rater, arm and contrast are allowed for", _EFFECT),
+        "after": ("variance once main effects are taken out", _EFFECT),
+        "arm": ("which text with whose cues", ""),
+        "before": ("variance before", _EFFECT),
+        "between": ("average distance between replies of both", _APART),
+        "beyond_paraphrase": ("how much farther than a rewording moves replies", _APART),
+        "beyond_paraphrase_high": ("upper end of its interval", _APART),
+        "beyond_paraphrase_low": ("lower end of its interval", _APART),
+        "beyond_resample": ("how much farther than the same again moves replies", _APART),
+        "beyond_resample_high": ("upper end of its interval", _APART),
+        "beyond_resample_low": ("lower end of its interval", _APART),
+        "cannot_tell": ("guesses that named nobody", "guesses"),
+        "contrast": ("the contrast", ""),
+        "design_effect": ("variance against that of independent observations", "ratio"),
+        "df": ("degrees of freedom", ""),
+        "difference": ("between these and the others", _EFFECT),
+        "effect": ("difference from the reference, in this situation", _EFFECT),
+        "effective_n": ("independent observations that would say as much", "observations"),
+        "endpoint": ("who answered", ""),
+        "estimate": ("the number", "see measure"),
+        "events": ("how often it happened", "observations"),
+        "expected": ("guesses that would be right by chance", "guesses"),
+        "from_position": ("first place in the rater's list, from 0", "items"),
+        "guess": ("whether the persona was guessed", ""),
+        "guesses": ("how many", "guesses"),
+        "high": ("upper end of the interval", "see the estimate"),
+        "how": ("how the interval was had", ""),
+        "index": ("Bang's blinding index: 0 guessing, 1 all right", "index"),
+        "items": ("judged by two raters or more", "items"),
+        "judgments": ("it rests on", "judgments"),
+        "level": ("level of the interval", _RATE),
+        "low": ("lower end of the interval", "see the estimate"),
+        "measure": ("which coefficient", ""),
+        "method": ("how the interval was had", ""),
+        "moves_more": ("farther than both null arms, each with its whole interval", ""),
+        "n": ("it rests on", "observations"),
+        "named": ("guesses that named a persona", "guesses"),
+        "observations": ("it rests on", "observations"),
+        "of": ("what the coefficient is about", ""),
+        "of_all": ("all that it is a share of", "observations"),
+        "others": ("observations of the reference it is compared with", "observations"),
+        "outcome": ("what was observed", ""),
+        "p": ("two-sided p of no difference", ""),
+        "p_adjusted": ("the same, adjusted within its family", ""),
+        "paraphrase": ("distance of a rewording from the reference", _APART),
+        "paraphrase_high": ("upper end of its interval", _APART),
+        "paraphrase_low": ("lower end of its interval", _APART),
+        "part": ("which random factor", ""),
+        "persona": ("whose cues", ""),
+        "rate": ("how often it happened, of all", _RATE),
+        "rater": ("pseudonym of the rater", ""),
+        "raters": ("it rests on", "raters"),
+        "ratings": ("it rests on", "ratings"),
+        "ratio": ("rate of the favorable outcome against the reference's", "ratio"),
+        "reference_rate": ("rate of the reference in the same contrasts", _RATE),
+        "resample": ("distance of the same again from the reference", _APART),
+        "resample_high": ("upper end of its interval", _APART),
+        "resample_low": ("lower end of its interval", _APART),
+        "residual": ("what the stratum has beyond its main effects, drawn toward 0", _EFFECT),
+        "right": ("guesses that named the persona", "guesses"),
+        "says": ("in a sentence", ""),
+        "scenario": ("the situation", ""),
+        "scenarios": ("it rests on", "scenarios"),
+        "se": ("standard error", "see the estimate"),
+        "severity": ("how far the rater lies from the average, drawn toward 0", _EFFECT),
+        "share": ("of the subject's weight that lies in this situation", _RATE),
+        "shrunken": ("the effect drawn towards the average, as far as it is noise", _EFFECT),
+        "shrunken_high": ("upper end of its interval", _EFFECT),
+        "shrunken_low": ("lower end of its interval", _EFFECT),
+        "speaks_of": ("these situations, or situations in general", ""),
+        "stratum": ("the combination of factor levels", ""),
+        "subject": ("whom or what it is about", ""),
+        "suppressed": ("too few people to be shown by itself: its numbers are missing", ""),
+        "swap": ("distance of the persona's replies from the reference's", _APART),
+        "swap_high": ("upper end of its interval", _APART),
+        "swap_low": ("lower end of its interval", _APART),
+        "to_position": ("last place in the rater's list", "items"),
+        "value": ("what was observed", _EFFECT),
+        "verdict": ("what may be said", ""),
+        "within": ("average distance among the persona's own replies", _APART),
+        "within_high": ("upper end of its interval", _APART),
+        "within_low": ("lower end of its interval", _APART),
+        "within_reference": ("average distance among the reference's own replies", _APART),
+        "within_reference_high": ("upper end of its interval", _APART),
+        "within_reference_low": ("lower end of its interval", _APART),
+        "wrong": ("guesses that named somebody else", "guesses"),
+    }
+)
+"""Name of a column to what it means, and its unit."""
+
+
+def described(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Describe the columns of a result table, in their order."""
+    return tuple(
+        Column(
+            str(name),
+            _dtype(frame.dtypes.iloc[number]),
+            *meaning_of(str(name)),
+        )
+        for number, name in enumerate(frame.columns)
+    )
+
+
+def meaning_of(name: str) -> tuple[str, str]:
+    """Say what a column means, and its unit; of one that nobody explained, its name in words."""
+    known = {one.name: (one.meaning, one.unit) for one in FINDING_COLUMNS}
+    if name in FACTORS:
+        return FACTORS[name].meaning.rstrip("."), ""
+    return GLOSSARY.get(name) or known.get(name) or (name.replace("_", " "), "")
+
+
+def _dtype(kind: object) -> Dtype:
+    if isinstance(kind, pd.CategoricalDtype):
+        return "category"
+    if pd.api.types.is_bool_dtype(kind):  # type: ignore[arg-type]
+        return "bool"
+    if pd.api.types.is_integer_dtype(kind):  # type: ignore[arg-type]
+        return "Int64"
+    return "float64" if pd.api.types.is_float_dtype(kind) else "str"  # type: ignore[arg-type]

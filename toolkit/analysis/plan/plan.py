@@ -1,0 +1,85 @@
+"""Runs the analysis that was frozen before there were data, in the order it was written.
+
+What is asked, of which outcome, with which margin and in which family comes from the freeze that
+every run keeps in the record, and from nowhere else. A step that cannot be had says so, and the
+next one follows. What the plan does not name is marked exploratory.
+"""
+
+from toolkit.analysis.frames.confirm_design import confirm_design
+from toolkit.analysis.frames.frames import load_frames
+from toolkit.analysis.plan.deviations import deviations, not_real
+from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.step import Step
+from toolkit.analysis.plan.steps import Answer, Asking, Question, questions_of
+from toolkit.analysis.reading import Source
+from toolkit.design import Study
+from toolkit.errors import AnalysisError
+from toolkit.record import Record, Reply
+
+_PHRASE = 3
+"""As many words are a name or a noun phrase; a shorter word carries nobody."""
+
+
+def run_plan(
+    source: Record | Source, *, confirm_hash: str | None = None, study: Study | None = None
+) -> Report:
+    """Answer every question of a frozen plan, in its order.
+
+    First what was kept and who was refused; then the primary outcome with both null arms; factors;
+    the secondary outcomes; what the raters' judgments are worth; and what was not asked for.
+
+    Args:
+        source: a record, or what ``open_to_read`` gave; it is only read.
+        confirm_hash: which freeze, when the record holds several; None: that of the newest run.
+        study: as its files are now; a plan that is no longer the frozen one is a deviation.
+
+    Raises:
+        AnalysisError: if the record holds no run of a confirm stage, or none of that freeze.
+    """
+    record = source.record if isinstance(source, Source) else source
+    study = study or (source.study if isinstance(source, Source) else None)
+    design = confirm_design(record, confirm_hash)
+    whole = load_frames(record, stage="confirm")
+    several = len(design.freezes) > 1
+    frames = (
+        load_frames(record, stage="confirm", confirm_hash=design.confirm_hash) if several else whole
+    )
+    asking = Asking(frames, design, words=_cue_words(record, design.confirm_hash))
+    return Report(
+        design=design,
+        frames=frames,
+        steps=tuple(_taken(one, asking) for one in questions_of(asking)),
+        deviations=deviations(record, whole, design, study=study),
+        simulated=not_real(frames),
+        notes=_notes(design.analysis.notes),
+    )
+
+
+def _taken(question: Question, asking: Asking) -> Step:
+    try:
+        answer = question.ask(asking)
+    except AnalysisError as problem:
+        answer = Answer(notes=(f"Not estimable. {problem}",))
+    return Step(
+        key=question.key,
+        question=question.words,
+        status=question.status,
+        findings=answer.findings,
+        tables=answer.tables,
+        notes=answer.notes,
+        result=answer.result,
+    )
+
+
+def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:
+    """What filled the slots; of a name or a noun phrase also its parts."""
+    sent = (one.slots.values() for one in record.rows(Reply) if one.confirm_hash == confirm_hash)
+    whole = {text for values in sent for text in values if len(text) > 1}
+    parts = {word for text in whole if len(text.split()) <= _PHRASE for word in text.split()}
+    return tuple(sorted(whole | {word for word in parts if len(word) > _PHRASE}))
+
+
+def _notes(written: str | None) -> tuple[str, ...]:
+    if not written:
+        return ()
+    return ("The plan adds, in words that only people can follow: " + " ".join(written.split()),)

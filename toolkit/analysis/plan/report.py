@@ -1,0 +1,84 @@
+"""What came of a frozen plan: its steps in order, what they found, and what was not as planned."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from toolkit.analysis.finding import Finding, findings_frame
+from toolkit.analysis.frames.confirm_design import ConfirmDesign
+from toolkit.analysis.frames.frames import Frames
+from toolkit.analysis.plan.step import Step
+from toolkit.analysis.plan.words import AS_PLANNED, summary
+from toolkit.errors import AnalysisError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A plan that was run. Printed, it is a short summary in plain words."""
+
+    design: ConfirmDesign = field(repr=False)
+    frames: Frames = field(repr=False)
+    """What every finding rests on; ``evidence`` takes them."""
+    steps: tuple[Step, ...]
+    """In the order of the plan."""
+    deviations: tuple[str, ...]
+    """What is not as it was frozen, each a sentence; empty when nothing is known to be."""
+    simulated: tuple[str, ...]
+    """What of it is not real, each a sentence; empty when people rated and an AI answered."""
+    notes: tuple[str, ...] = ()
+    """What else the plan fixed, in words."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of all steps, in their order."""
+        return tuple(one for step in self.steps for one in step.findings)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All findings as a tidy table, with the step each belongs to."""
+        made = findings_frame(self.findings)
+        steps = [(step.key, step.status) for step in self.steps for _ in step.findings]
+        made.insert(0, "step", pd.Series([key for key, _ in steps], dtype="str"))
+        made.insert(1, "status", pd.Series([status for _, status in steps], dtype="str"))
+        return made
+
+    def step(self, key: str) -> Step:
+        """Give one step.
+
+        Raises:
+            AnalysisError: if the plan has none of that name.
+        """
+        for one in self.steps:
+            if one.key == key:
+                return one
+        raise AnalysisError(
+            f"report: got the step {key!r}; wanted one of "
+            f"{', '.join(one.key for one in self.steps)}. Name one of these."
+        )
+
+    def content(self) -> dict[str, Any]:
+        """Everything but tables as JSON values."""
+        return {
+            "study": self.design.study_id,
+            "plan": self.design.confirm_hash,
+            "analysis": self.design.analysis.model_dump(mode="json"),
+            "simulated": list(self.simulated),
+            "deviations": list(self.deviations),
+            "notes": list(self.notes),
+            "steps": [one.content() for one in self.steps],
+        }
+
+    def short(self) -> str:
+        """Say the same in fewer lines: of each step what is more than inconclusive."""
+        return self._said(short=True)
+
+    def __str__(self) -> str:
+        return self._said(short=False)
+
+    def _said(self, *, short: bool) -> str:
+        said = (*self.simulated, *self.notes, *(self.deviations or (AS_PLANNED,)))
+        return "\n".join(summary(self.design, self.steps, said, short=short))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))

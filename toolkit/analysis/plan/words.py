@@ -1,0 +1,108 @@
+"""A report in plain words, for a terminal or the end of a notebook's cell."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from toolkit.analysis.finding import Finding
+from toolkit.analysis.frames.confirm_design import ConfirmDesign
+from toolkit.analysis.legible import unlinked
+from toolkit.analysis.plan.step import Step
+from toolkit.analysis.verdict import VERDICTS, Verdict
+
+AS_PLANNED = "No deviation from the frozen plan is known."
+_WIDTH = 100
+_FEW = 20
+"""As many findings are shown one by one, however short."""
+_MORE: tuple[Verdict, ...] = ("differs", "real but negligible", "equivalent")
+"""What says more than inconclusive."""
+_STATUS = {
+    "primary": "the primary question",
+    "secondary": "named in the plan, exploratory",
+    "account": "said of every study",
+    "exploratory": "exploratory: not in the plan",
+}
+
+
+def summary(
+    design: ConfirmDesign, steps: Sequence[Step], beside: Sequence[str], *, short: bool
+) -> list[str]:
+    """Write a report in lines: what it is, what to know about it, then step by step.
+
+    Args:
+        design: what was frozen.
+        steps: in their order.
+        beside: sentences about the whole.
+        short: of all but the primary step only what is more than inconclusive.
+    """
+    plan = design.analysis
+    margin = "no margin, so nothing is called equivalent"
+    if plan.margin is not None:
+        margin = f"margin {plan.margin:g}"
+    lines = [
+        f"Study {design.study_id}, frozen plan {design.confirm_hash}",
+        f"Primary outcome {plan.primary}: {design.asks(plan.primary) or 'as the study asks it'}",
+        f"Compared with the {plan.compare_with.replace('_', ' ')}; {margin}; one family of "
+        f"{plan.family}",
+        *beside,
+        "Verdicts are adjusted for how many claims share their family; intervals are not.",
+    ]
+    said = [part for line in lines for part in _wrapped(line)]
+    for step in steps:
+        said += ["", *_step(step, short=short and step.key != "primary", needs=not short)]
+    return [unlinked(line) for line in said]
+
+
+def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:
+    yield f"{step.question}  [{_STATUS[step.status]}]"
+    for finding in sorted(step.findings, key=_rank):
+        if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
+            yield from _wrapped(line_of(finding), indent="  ", hanging="      ")
+            if finding.needs and needs and step.key == "primary":
+                yield from _wrapped(finding.needs, indent="      ")
+    if short and len(step.findings) >= _FEW:
+        yield from _wrapped(_tally(step.findings), indent="  ")
+    for note in step.notes:
+        yield from _wrapped(note, indent="  ")
+
+
+def _tally(findings: Sequence[Finding]) -> str:
+    counts = Counter(one.verdict for one in findings)
+    said = ", ".join(f"{counts[one]} {one}" for one in VERDICTS if counts[one])
+    return f"Of {len(findings)} findings: {said}."
+
+
+def line_of(finding: Finding) -> str:
+    """One finding in a line: about whom, how much with its interval, from how many, the verdict."""
+    n = finding.n
+    counts = [_counted(n.raters, "rater")] if n.raters else []
+    counts += [_counted(n.scenarios, "situation")] if n.scenarios else []
+    counts += [_counted(n.observations, "observation")]
+    if finding.estimate is None:
+        why = finding.caveats[0] if finding.caveats else ""
+        return f"{finding.subject}: {finding.verdict} ({', '.join(counts)}). {why}".rstrip()
+    # Two findings about one persona differ in what they are compared with.
+    beyond = f" beyond {finding.compared_with}" if finding.question == "movement" else ""
+    number = finding.estimate.text(signed=finding.compared_with != "")
+    unit = f" {finding.unit}" if finding.unit else ""
+    verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
+    return f"{finding.subject}{beyond} {number}{unit}, {', '.join(counts)}{verdict}"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _rank(finding: Finding) -> int:
+    """What differs first; the order within a verdict stays."""
+    return _MORE.index(finding.verdict) if finding.verdict in _MORE else len(_MORE)
+
+
+def _wrapped(line: str, indent: str = "", hanging: str = "") -> list[str]:
+    return wrap(
+        line,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hanging or indent or "  ",
+        break_on_hyphens=False,
+    )

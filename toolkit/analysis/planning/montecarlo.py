@@ -1,0 +1,172 @@
+"""The primary test on many simulated outcomes at once, and how sure a simulated share is.
+
+Who rated what stays the same from one simulation to the next, so the design is swept once and each
+outcome costs a few sums.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, special, stats
+
+from toolkit.analysis.disparity.clustered import Swept, crossed
+from toolkit.analysis.disparity.coding import NULL_ARMS, coded
+from toolkit.analysis.disparity.small_samples import largest
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.planning.simulated_design import Codes, Design, Floats
+from toolkit.analysis.planning.simulation import Truth, draw_values
+
+_AT_ONCE = 500
+"""Simulations whose sums are held in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The primary test of each arm on each simulated outcome; q arms, m simulations."""
+
+    arms: tuple[str, ...]
+    """Labels: every persona, then both null arms, whether the design has them or not."""
+    estimate: Floats
+    """Shape (q, m)."""
+    se: Floats
+    """Shape (q, m); 0 where all answers were alike."""
+    df: Floats
+    """Shape (q, m): it depends on which way of clustering varies more."""
+    estimable: npt.NDArray[np.bool_]
+    """Whether the design tells the effect and generalizes, shape (q,)."""
+
+    def p(self) -> Floats:
+        """Two-sided p of no effect, shape (q, m); 1 where all answers were alike."""
+        t = np.divide(self.estimate, self.se, out=np.zeros_like(self.se), where=self.se > 0)
+        return np.asarray(2 * stats.t.sf(np.abs(t), self.df))
+
+    def equivalence_p(self, margin: float) -> Floats:
+        """The larger p of the two one-sided tests, shape (q, m); 1 where all were alike."""
+        room = margin - np.abs(self.estimate)
+        t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
+        return np.asarray(stats.t.sf(t, self.df))
+
+    def covers(self, truth: Floats, *, level: float = 0.95) -> npt.NDArray[np.bool_]:
+        """Whether each interval holds its arm's true effect; shape (q, m).
+
+        Args:
+            truth: shape (q,).
+            level: of the interval.
+        """
+        half = np.asarray(stats.t.ppf((1 + level) / 2, self.df)) * self.se
+        return np.asarray(np.abs(self.estimate - truth[:, None]) <= half)
+
+
+def trials(
+    design: Design,
+    truth: Truth,
+    *,
+    simulations: int,
+    seed: int | Sequence[int],
+    swept: Swept | None = None,
+) -> Trials:
+    """Draw outcomes of a design and run the primary test of every arm on each.
+
+    Args:
+        design: who rates what.
+        truth: how answers come about.
+        simulations: how many outcomes.
+        seed: of all of them.
+        swept: of this design, where the caller has it already.
+    """
+    ready = swept or primary(design)
+    rng = np.random.default_rng(seed)
+    parts = []
+    for start in range(0, simulations, _AT_ONCE):
+        values = draw_values(design, truth, rng, simulations=min(_AT_ONCE, simulations - start))
+        parts.append(effects_of_many(ready, values))
+    clusters = _clusters(ready)
+    return Trials(
+        arms=(*design.swaps, *NULL_ARMS),
+        estimate=np.concatenate([one for one, _, _ in parts], axis=1),
+        se=np.concatenate([one for _, one, _ in parts], axis=1),
+        df=np.concatenate([one for _, _, one in parts], axis=1),
+        estimable=ready.estimable & (clusters > 1),
+    )
+
+
+def primary(design: Design) -> Swept:
+    """Make a design ready for its primary test, as ``disparity`` does.
+
+    Returns:
+        One effect a persona, in the order of ``design.swaps``, then those of both null arms.
+    """
+    data = coded(design.observations)
+    return data.sweep([data.of(one) for one in data.subjects])
+
+
+def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Estimate every effect on many outcomes, as ``Swept.effects`` does on one.
+
+    Args:
+        swept: a design made ready.
+        values: shape (n, m).
+
+    Returns:
+        Estimates, standard errors and their df, each of shape (q, m).
+    """
+    left = swept.residuals(values)
+    groups = [swept.scenario]
+    if swept.rater is not None:
+        groups += [swept.rater, crossed(swept.rater, swept.scenario)]
+    summing = [_summing(codes) for codes in groups]
+    of_scenarios, *others = (
+        np.array([_squared(matrix, one, left) for one in swept.influence.T]) for matrix in summing
+    )
+    of_raters, of_cells = others or (None, None)
+    variance, df = largest(of_scenarios, of_raters, of_cells, swept.corrections)
+    return swept.influence.T @ values, np.sqrt(variance), df
+
+
+def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
+    """Give the share of simulations with its Monte-Carlo interval.
+
+    One arm: the exact interval of a binomial share (C. J. Clopper and E. S. Pearson 1934). Several:
+    arms of one simulation share its answers, so the simulation is the unit and the interval that
+    of a mean over simulations.
+
+    Args:
+        hits: shape (m,) or (q, m); m simulations.
+        level: of the interval.
+    """
+    each = np.atleast_2d(hits).mean(axis=0)
+    count, share = len(each), float(each.mean())
+    spread = float(each.std(ddof=1)) if count > 1 else 0.0
+    if np.atleast_2d(hits).shape[0] == 1 or spread == 0:
+        low, high = _exact(round(share * count), count, level)
+        return Estimate(value=share, low=low, high=high, level=level)
+    half = float(stats.t.ppf((1 + level) / 2, count - 1)) * spread / np.sqrt(count)
+    return Estimate(
+        value=share, low=max(0.0, share - half), high=min(1.0, share + half), level=level
+    )
+
+
+def _clusters(swept: Swept) -> Codes:
+    """Contributing raters or scenarios of each effect, whichever are fewer."""
+    return swept.scenarios if swept.rater is None else np.minimum(swept.raters, swept.scenarios)
+
+
+def _exact(hits: int, count: int, level: float) -> tuple[float, float]:
+    tail = (1 - level) / 2
+    low = special.betaincinv(hits, count - hits + 1, tail) if hits else 0.0
+    high = special.betaincinv(hits + 1, count - hits, 1 - tail) if hits < count else 1.0
+    return float(low), float(high)
+
+
+def _summing(codes: Codes) -> sparse.csr_array:
+    """A matrix that sums rows within codes; shape (codes, n)."""
+    groups, places = np.unique(codes, return_inverse=True)
+    made = (np.ones(len(codes)), (places, np.arange(len(codes))))
+    return sparse.csr_array(made, shape=(len(groups), len(codes)))
+
+
+def _squared(matrix: sparse.csr_array, influence: Floats, left: Floats) -> Floats:
+    """Square an effect's scores, summed within clusters, for each outcome; shape (m,)."""
+    return np.asarray(np.square(matrix @ (influence[:, None] * left)).sum(axis=0))

@@ -1,0 +1,222 @@
+"""How likely a study is to see what is there, before it is run: by simulating its own design.
+
+No formula knows this design, its rotation of raters over contrasts and its weights, so power is
+counted: answers are drawn under a known truth, the primary test is run on each, and the share of
+simulations in which it says so is printed with the interval that the number of simulations leaves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.planning.montecarlo import Trials, primary, share_of, trials
+from toolkit.analysis.planning.simulated_design import Design
+from toolkit.analysis.planning.simulation import Truth, planted
+from toolkit.errors import AnalysisError
+
+SAYS = ("differs", "differs in its family", "equivalent", "covers")
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What the primary test of a design says, at some true effects."""
+
+    table: pd.DataFrame = field(repr=False)
+    """One row an arm, an effect and a thing said: ``arm`` (``each persona``: a persona picked at
+    random; ``any persona``: at least one of them), ``ratings``, ``effect``, ``says``, ``share``,
+    ``low``, ``high``, ``level``, ``simulations``."""
+    design: Design = field(repr=False)
+    truth: Truth
+    simulations: int
+    seed: int
+    alpha: float
+    margin: float | None
+    family: int
+    """How many claims share the error rate."""
+
+    def share(self, says: str, effect: float, arm: str = "each persona") -> Estimate:
+        """Look up one share, with its Monte-Carlo interval.
+
+        Args:
+            says: one of ``SAYS``.
+            effect: one of those simulated.
+            arm: a label, or ``each persona``.
+
+        Raises:
+            AnalysisError: if that was not simulated.
+        """
+        at = self.table
+        row = at[at["says"].eq(says) & at["effect"].eq(effect) & at["arm"].eq(arm)]
+        if row.empty:
+            raise AnalysisError(
+                f"power: got {says!r} at an effect of {effect:+g} for {arm!r}; wanted what was "
+                "simulated: `table` lists it. Name a row of it."
+            )
+        one = row.iloc[0]
+        return Estimate(value=one["share"], low=one["low"], high=one["high"], level=one["level"])
+
+    def detectable(
+        self, *, target: float = 0.8, says: str = "differs", arm: str = "each persona"
+    ) -> Estimate | None:
+        """Find the smallest effect seen with power ``target``, between the effects simulated.
+
+        Power is joined by straight lines on the normal scale. The interval runs between the effects
+        at which the ends of the Monte-Carlo intervals reach the target.
+
+        Args:
+            target: a probability.
+            says: which of ``SAYS``.
+            arm: a label, or ``each persona``.
+
+        Returns:
+            The size of the effect; None when power stays below ``target``. A high end that is
+            infinite lies beyond the largest effect simulated.
+        """
+        at = self.table
+        rows = at[at["says"].eq(says) & at["arm"].eq(arm)]
+        size = rows["effect"].abs().to_numpy()
+        order = np.argsort(size, kind="stable")
+        value, low, high = (
+            _crossing(size[order], rows[name].to_numpy()[order], target)
+            for name in ("share", "high", "low")
+        )
+        level = float(rows["level"].iloc[0])
+        return (
+            Estimate(value=value, low=low, high=high, level=level) if np.isfinite(value) else None
+        )
+
+
+def power(
+    design: Design,
+    truth: Truth,
+    *,
+    effects: Sequence[float],
+    simulations: int,
+    seed: int,
+    margin: float | None = None,
+    alpha: float = 0.05,
+    arms: Sequence[str] | None = None,
+    family: int | None = None,
+) -> Power:
+    """Simulate what the primary test of a design says.
+
+    An effect is planted on all of ``arms`` at once and each is tested by itself. Arms enter the
+    model additively, so what is said of one does not depend on what was planted on another, up to
+    the ends of the scale. *Differs in its family* is the first step of Holm's method: p at most
+    ``alpha / family``, as if this arm alone had an effect. *Equivalent* is the test of one claim by
+    itself; give ``alpha / family`` as ``alpha`` for the chance that it holds in its family.
+
+    Args:
+        design: who rates what.
+        truth: how answers come about; its own effects are not read.
+        effects: true effects on the outcome's own scale; with 0 among them the share *differs* is
+            the type-I error, and the share *equivalent* the chance to conclude that nothing
+            relevant differs when nothing does.
+        simulations: of each effect; the same draws serve every effect.
+        seed: of the draws.
+        margin: largest difference that would not matter; without it nothing is equivalent.
+        alpha: error rate of each test.
+        arms: labels to plant on and test; default: every persona.
+        family: claims that share the error rate; default: as many as ``arms``.
+
+    Raises:
+        AnalysisError: if there is nothing to test, or an effect that answers cannot show.
+    """
+    tested = tuple(arms or design.swaps)
+    _require(design, tested, simulations)
+    claims = family or len(tested)
+    swept = primary(design)
+    rows: list[dict[str, object]] = []
+    for effect in effects:
+        there = planted(design, truth, dict.fromkeys(tested, effect))
+        made = trials(design, there, simulations=simulations, seed=seed, swept=swept)
+        rows += _shares(design, made, tested, effect, margin, alpha=alpha, family=claims)
+    return Power(
+        table=pd.DataFrame(rows).assign(simulations=simulations),
+        design=design,
+        truth=truth,
+        simulations=simulations,
+        seed=seed,
+        alpha=alpha,
+        margin=margin,
+        family=claims,
+    )
+
+
+def _require(design: Design, tested: tuple[str, ...], simulations: int) -> None:
+    if simulations < 100:
+        raise AnalysisError(
+            f"power: got {simulations} simulations; wanted at least 100, since the share they give "
+            "is otherwise too rough to plan by. Ask for more."
+        )
+    missing = sorted(set(tested) - set(design.arms[1:]))
+    if missing or not tested:
+        raise AnalysisError(
+            f"power: got {', '.join(missing) or 'no arm'} to test; wanted arms of the design: "
+            f"{', '.join(design.arms[1:]) or 'it has none'}. Name some of these."
+        )
+
+
+def _shares(
+    design: Design,
+    made: Trials,
+    tested: tuple[str, ...],
+    effect: float,
+    margin: float | None,
+    *,
+    alpha: float,
+    family: int,
+) -> list[dict[str, object]]:
+    at = np.array([made.arms.index(one) for one in tested])
+    usable, p = made.estimable[at, None], made.p()[at]
+    said = {
+        "differs": (p <= alpha) & usable,
+        "differs in its family": (p <= alpha / family) & usable,
+        "covers": made.covers(np.full(len(made.arms), effect), level=1 - alpha)[at] & usable,
+    }
+    if margin is not None:
+        said["equivalent"] = (made.equivalence_p(margin)[at] <= alpha) & usable
+    ratings = [design.ratings(one) for one in tested]
+    rows: list[dict[str, object]] = []
+    for says, hits in said.items():
+        # An arm that is not estimable says nothing, which is no failure of its interval.
+        counted = hits[made.estimable[at]] if says == "covers" else hits
+        if len(counted):
+            rows.append(_row("each persona", float(np.mean(ratings)), effect, says, counted))
+            rows.append(_row("any persona", sum(ratings), effect, says, hits.any(axis=0)))
+        rows += [
+            _row(arm, count, effect, says, hit)
+            for arm, count, hit in zip(tested, ratings, hits, strict=True)
+        ]
+    return rows
+
+
+def _row(arm: str, ratings: float, effect: float, says: str, hits: np.ndarray) -> dict[str, object]:
+    found = share_of(hits)
+    return {
+        "arm": arm,
+        "ratings": ratings,
+        "effect": effect,
+        "says": says,
+        "share": found.value,
+        "low": found.low,
+        "high": found.high,
+        "level": found.level,
+    }
+
+
+def _crossing(sizes: np.ndarray, shares: np.ndarray, target: float) -> float:
+    """Where a curve first reaches the target; infinite when it does not."""
+    curve = stats.norm.ppf(np.clip(np.maximum.accumulate(shares), 1e-6, 1 - 1e-6))
+    wanted = float(stats.norm.ppf(target))
+    above = np.flatnonzero(curve >= wanted)
+    if not len(above):
+        return float("inf")
+    first = int(above[0])
+    if first == 0:
+        return float(sizes[0])
+    return float(np.interp(wanted, curve[first - 1 : first + 1], sizes[first - 1 : first + 1]))

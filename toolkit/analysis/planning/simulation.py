@@ -1,0 +1,371 @@
+"""Answers drawn for a study's own design by a known model, and the true effect that follows.
+
+A rater's answer rests on a latent value ::
+
+    latent = rater + scenario + contrast + reply + effect(arm)
+             + scenario x arm + rater x arm + noise
+
+where every term but the effects is drawn anew for each simulation, normal around 0. Cutpoints turn
+it into 0 or 1, or into 1 to K. Of two replies the better one is whichever is higher by more than
+``tie``; whatever both share, cancels. So the true effect of an arm on the outcome's own scale is
+known exactly, and any test can be held against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.frames.observations import Observations, Scale
+from toolkit.analysis.planning.simulated_design import REFERENCE, Codes, Design, Floats
+from toolkit.errors import AnalysisError
+
+_FARTHEST = 50.0
+_NODES = 96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """How answers come about; standard deviations are on the latent scale.
+
+    What is set here unless told otherwise are the raters that the simulated samples of this
+    project are rated by: assumptions, and no measurement of anybody.
+    """
+
+    effects: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Label of an arm to its latent effect against the reference; 0 for any other."""
+    rater_sd: float = 0.7
+    """Between raters: how severe they are."""
+    scenario_sd: float = 0.5
+    """Between scenarios."""
+    contrast_sd: float = 0.3
+    """Between contrasts of a scenario."""
+    reply_sd: float = 0.4
+    """Between replies to the same prompt."""
+    scenario_arm_sd: float = 0.2
+    """How much the effect of an arm varies over scenarios."""
+    rater_arm_sd: float = 0.2
+    """How much it varies over raters."""
+    persona_sd: float = 0.0
+    """How much the effects of personas vary, besides ``effects``; drawn with each simulation."""
+    noise: Literal["normal", "logistic"] = "normal"
+    """Of a single answer: normal as in a probit model, or logistic as in a logit model."""
+    noise_scale: float = 1.0
+    """Standard deviation of the normal noise; the logistic one has 1.81 times as much."""
+    cutpoints: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.2)
+    """One: answers are 0 or 1. More: where 2, 3, … begin. None: the latent value is the answer."""
+    lapse: float = 0.04
+    """How often somebody answers at random, where answers are a choice among few."""
+    order_effect: float = 0.2
+    """In pairs: how much better the left reply looks for being on the left."""
+    tie: float = 0.5
+    """In pairs: smaller differences are called about equal."""
+    neither: float = 0.03
+    """In pairs: how often neither reply is found acceptable, which counts as about equal."""
+
+    def with_effects(self, effects: Mapping[str, float]) -> "Truth":
+        """The same with other latent effects."""
+        return replace(self, effects=MappingProxyType(dict(effects)))
+
+
+def draw(
+    design: Design, truth: Truth, rng: np.random.Generator, *, outcome: str = "simulated"
+) -> Observations:
+    """Draw one set of observations of a design.
+
+    Args:
+        design: who rates what.
+        truth: how answers come about.
+        rng: source of all randomness; ``np.random.default_rng(seed)``.
+        outcome: what to call it.
+    """
+    scale, bounds = scale_of(design, truth)
+    return Observations(
+        outcome=outcome,
+        scale=scale,
+        bounds=bounds,
+        frame=design.frame.assign(value=draw_values(design, truth, rng, simulations=1)[:, 0]),
+        people=design.people,
+        simulated=True,
+        plan=design.plan,
+    )
+
+
+def draw_values(
+    design: Design, truth: Truth, rng: np.random.Generator, *, simulations: int
+) -> Floats:
+    """Draw the values alone, many simulations at a time; shape (observations, simulations)."""
+    latent = _latent(design, truth, rng, simulations=simulations)
+    return _answered(truth, latent, rng, paired=design.paired)
+
+
+def scale_of(design: Design, truth: Truth) -> tuple[Scale, tuple[float, float]]:
+    """Name the scale of what is drawn, and its lowest and highest value."""
+    if design.paired:
+        return "preference", (-1.0, 1.0)
+    if not truth.cutpoints:
+        return "number", (-np.inf, np.inf)
+    if len(truth.cutpoints) == 1:
+        return "binary", (0.0, 1.0)
+    return "likert", (1.0, 1.0 + len(truth.cutpoints))
+
+
+def true_effect(design: Design, truth: Truth, arm: str) -> float:
+    """Compute the average effect of an arm against the reference, on the outcome's own scale.
+
+    The average runs over raters, scenarios, contrasts, replies and, with ``persona_sd``, personas
+    as ``truth`` draws them: the estimand of the primary test when it speaks in general. With
+    normal noise the sum of all terms is normal and the answer a sum of normal probabilities;
+    logistic noise is integrated by Gauss-Hermite quadrature.
+
+    Args:
+        design: names the arms, and says whether replies are compared in pairs.
+        truth: how answers come about.
+        arm: its label, such as ``swap amara-okafor``.
+
+    Raises:
+        AnalysisError: if the design has no such arm.
+    """
+    _require_arm(design, arm)
+    if design.paired:
+        return _expected_preference(truth, truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
+    return _expected(truth, truth.effects.get(arm, 0.0), _slope_sd(truth, arm)) - _expected(
+        truth, truth.effects.get(REFERENCE, 0.0), 0.0
+    )
+
+
+def true_effect_by_draws(
+    design: Design, truth: Truth, arm: str, *, seed: int, draws: int = 100_000
+) -> Estimate:
+    """The same as ``true_effect`` from answers drawn by the model, with its 99 % interval.
+
+    Args:
+        design: as for ``true_effect``.
+        truth: as for ``true_effect``.
+        arm: as for ``true_effect``.
+        seed: of the draws.
+        draws: answers to each arm, each by a rater and of a scenario of its own.
+
+    Raises:
+        AnalysisError: if the design has no such arm.
+    """
+    _require_arm(design, arm)
+    rng = np.random.default_rng(seed)
+    if design.paired:
+        # Raters, scenarios and contrasts cancel; left and right in turn.
+        sd = np.hypot(np.sqrt(2) * truth.reply_sd, _slope_sd(truth, arm))
+        side = np.where(np.arange(draws) % 2 == 0, 1.0, -1.0)
+        latent = truth.effects.get(arm, 0.0) + sd * rng.standard_normal(draws)
+        latent += truth.order_effect * side + _noise(truth, rng, (draws,))
+        apart = _answered(truth, latent, rng, paired=True)
+    else:
+        means = truth.effects.get(arm, 0.0), truth.effects.get(REFERENCE, 0.0)
+        slopes = _slope_sd(truth, arm), 0.0
+        values = []
+        for mean, slope in zip(means, slopes, strict=True):
+            latent = mean + np.hypot(_common_sd(truth), slope) * rng.standard_normal(draws)
+            latent += _noise(truth, rng, (draws,))
+            values.append(_answered(truth, latent, rng, paired=False))
+        apart = values[0] - values[1]
+    mean = float(apart.mean())
+    half = float(special.ndtri(0.995) * apart.std(ddof=1) / np.sqrt(draws))
+    return Estimate(value=mean, low=mean - half, high=mean + half, level=0.99)
+
+
+def latent_effect(design: Design, truth: Truth, arm: str, effect: float) -> float:
+    """Find the latent effect whose true effect on the outcome's own scale is ``effect``.
+
+    Args:
+        design: as for ``true_effect``.
+        truth: every other part of it; its own effect of ``arm`` is not read.
+        arm: as for ``true_effect``.
+        effect: in points, as a risk difference, or as a net share of preferences.
+
+    Raises:
+        AnalysisError: if no latent effect has so large a true effect.
+    """
+
+    def gap(latent: float) -> float:
+        there = truth.with_effects({**truth.effects, arm: latent})
+        return true_effect(design, there, arm) - effect
+
+    low, high = reach(design, truth, arm)
+    if low == effect == high:
+        # Answers that are all alike show no effect, whatever is planted.
+        return 0.0
+    if not low < effect < high:
+        raise AnalysisError(
+            f"simulation: got an effect of {effect:+.2f}; wanted one that these answers can show, "
+            f"between {low:+.2f} and {high:+.2f}. Plant a smaller one."
+        )
+    if not np.isfinite(low):
+        # Nothing bends the scale of a number.
+        return effect
+    return float(optimize.brentq(gap, -_FARTHEST, _FARTHEST, xtol=1e-12))
+
+
+def reach(design: Design, truth: Truth, arm: str) -> tuple[float, float]:
+    """Give the lowest and highest true effect that answers could show; infinite for numbers.
+
+    Args:
+        design: as for ``true_effect``.
+        truth: every other part of it.
+        arm: as for ``true_effect``.
+    """
+    if not design.paired and not truth.cutpoints:
+        return -np.inf, np.inf
+    low, high = (
+        true_effect(design, truth.with_effects({**truth.effects, arm: latent}), arm)
+        for latent in (-_FARTHEST, _FARTHEST)
+    )
+    return low, high
+
+
+def planted(design: Design, truth: Truth, effects: Mapping[str, float]) -> Truth:
+    """Plant effects given on the outcome's own scale; any other arm has none.
+
+    Args:
+        design: as for ``true_effect``.
+        truth: every other part of it.
+        effects: label of an arm to its true effect.
+
+    Raises:
+        AnalysisError: if there is no such arm, or an effect is larger than answers can show.
+    """
+    clear = truth.with_effects({})
+    # Arms without a slope of their own need another latent effect for the same true one.
+    found: dict[tuple[float, float], float] = {}
+    for arm, effect in effects.items():
+        _require_arm(design, arm)
+        key = (effect, _slope_sd(truth, arm))
+        if key not in found:
+            found[key] = latent_effect(design, clear, arm, effect)
+    return clear.with_effects(
+        {arm: found[effect, _slope_sd(truth, arm)] for arm, effect in effects.items()}
+    )
+
+
+def arm_cells(design: Design, groups: Codes) -> Codes:
+    """Number the cells of groups by arms from 0; -1 for arms whose effect cannot vary.
+
+    Args:
+        design: names the arm of each observation.
+        groups: its rater or its scenario, shape (n,).
+    """
+    varying = np.array([_varies(one) for one in design.arms])[design.arm]
+    cells = np.unique(groups * len(design.arms) + design.arm, return_inverse=True)[1]
+    return np.where(varying, cells, -1)
+
+
+def _latent(design: Design, truth: Truth, rng: np.random.Generator, *, simulations: int) -> Floats:
+
+    def term(sd: float, codes: Codes | None) -> Floats | float:
+        if sd == 0 or codes is None:
+            return 0.0
+        levels = np.zeros((int(codes.max()) + 2, simulations))
+        levels[:-1] = sd * rng.standard_normal((len(levels) - 1, simulations))
+        # Code -1 reads the last level, which is 0: no deviation.
+        return levels[codes]
+
+    latent = _noise(truth, rng, (len(design), simulations))
+    latent += np.array([truth.effects.get(one, 0.0) for one in design.arms])[design.arm][:, None]
+    latent += term(truth.reply_sd, design.reply)
+    latent += term(truth.scenario_arm_sd, arm_cells(design, design.scenario))
+    latent += term(
+        truth.rater_arm_sd, None if design.rater is None else arm_cells(design, design.rater)
+    )
+    latent += term(truth.persona_sd, _personas(design))
+    if design.paired:
+        latent -= term(truth.reply_sd, design.beside)
+        return latent + truth.order_effect * design.side[:, None]
+    latent += term(truth.rater_sd, design.rater)
+    latent += term(truth.scenario_sd, design.scenario)
+    latent += term(truth.contrast_sd, design.contrast)
+    return latent
+
+
+def _answered(truth: Truth, latent: Floats, rng: np.random.Generator, *, paired: bool) -> Floats:
+    if paired:
+        chosen = np.where(np.abs(latent) <= truth.tie, 0.0, np.sign(latent))
+        chosen[rng.random(latent.shape) < truth.neither] = 0.0
+        guessed = np.array([-1.0, 1.0, 0.0, 0.0])
+    elif not truth.cutpoints:
+        return latent
+    else:
+        first = 0.0 if len(truth.cutpoints) == 1 else 1.0
+        chosen = first + np.searchsorted(truth.cutpoints, latent)
+        guessed = first + np.arange(len(truth.cutpoints) + 1)
+    if truth.lapse:
+        lapsed = rng.random(latent.shape) < truth.lapse
+        chosen[lapsed] = rng.choice(guessed, int(lapsed.sum()))
+    return chosen
+
+
+def _noise(truth: Truth, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    if truth.noise == "logistic":
+        return rng.logistic(scale=truth.noise_scale, size=shape)
+    return truth.noise_scale * rng.standard_normal(shape)
+
+
+def _varies(arm: str) -> bool:
+    """Whether the effect of an arm can vary: a resample is the reference once more."""
+    return arm not in (REFERENCE, "resample")
+
+
+def _personas(design: Design) -> Codes:
+    """The arm's number where it swaps a persona; else -1."""
+    return np.where(
+        np.isin(design.arm, [design.arms.index(one) for one in design.swaps]), design.arm, -1
+    )
+
+
+def _slope_sd(truth: Truth, arm: str) -> float:
+    spread = np.hypot(truth.scenario_arm_sd, truth.rater_arm_sd) if _varies(arm) else 0.0
+    return float(np.hypot(spread, truth.persona_sd if arm.startswith("swap ") else 0.0))
+
+
+def _common_sd(truth: Truth) -> float:
+    parts = (truth.rater_sd, truth.scenario_sd, truth.contrast_sd, truth.reply_sd)
+    return float(np.sqrt(np.sum(np.square(parts))))
+
+
+def _expected(truth: Truth, mean: float, slope_sd: float) -> float:
+    """Expected answer to an arm whose latent mean and own spread are given."""
+    if not truth.cutpoints:
+        return mean
+    spread = float(np.hypot(_common_sd(truth), slope_sd))
+    first = 0.0 if len(truth.cutpoints) == 1 else 1.0
+    above = _above(truth, mean - np.asarray(truth.cutpoints), spread)
+    read = first + float(above.sum())
+    return (1 - truth.lapse) * read + truth.lapse * (first + len(truth.cutpoints) / 2)
+
+
+def _expected_preference(truth: Truth, mean: float, slope_sd: float) -> float:
+    spread = float(np.hypot(np.sqrt(2) * truth.reply_sd, slope_sd))
+    sides = np.array([truth.order_effect, -truth.order_effect])
+    ahead = _above(truth, mean + sides - truth.tie, spread)
+    behind = _above(truth, -mean - sides - truth.tie, spread)
+    return (1 - truth.lapse) * (1 - truth.neither) * float((ahead - behind).mean())
+
+
+def _above(truth: Truth, lead: npt.NDArray[np.float64], spread: float) -> Floats:
+    """Probability that ``lead`` plus a normal term of sd ``spread`` plus noise is above 0."""
+    if truth.noise == "normal":
+        return np.asarray(special.ndtr(lead / np.hypot(spread, truth.noise_scale)))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    inside = special.expit((lead[:, None] + spread * nodes) / truth.noise_scale)
+    return np.asarray(inside @ weights / weights.sum())
+
+
+def _require_arm(design: Design, arm: str) -> None:
+    if arm in design.arms and arm != REFERENCE:
+        return
+    raise AnalysisError(
+        f"simulation: got the arm {arm!r}; wanted one that this design compares with its "
+        f"reference: {', '.join(design.arms[1:])}. Name one of these."
+    )

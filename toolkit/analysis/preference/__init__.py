@@ -1,0 +1,1 @@
+"""Pairs of replies: which is preferred, and by how much."""

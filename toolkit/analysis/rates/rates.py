@@ -1,0 +1,271 @@
+"""Rates by persona, each with its n and an interval whose n is scenarios and not replies.
+
+Refusal comes first: what is asked of an answer's quality is asked of answers only, so a persona
+that is refused more often is compared on what is left.
+"""
+
+from dataclasses import dataclass, field
+from math import hypot
+from typing import Literal, cast
+
+import pandas as pd
+
+from toolkit.analysis.disparity.against_reference import (
+    Comparison,
+    against_reference,
+    arm_of,
+    codes_of,
+    counts_of,
+    speaks_of,
+    subjects,
+    units_of,
+)
+from toolkit.analysis.disparity.disparity import disparity
+from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
+from toolkit.analysis.frames.frames import require_stage
+from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.rates.impact import impact_ratio
+from toolkit.analysis.rates.shares import Share, clustered_share
+from toolkit.errors import AnalysisError
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Rates of one outcome, by whose cues the text carried."""
+
+    outcome: str
+    findings: tuple[Finding, ...]
+    """One for the reference, each persona and each null arm."""
+    table: pd.DataFrame = field(repr=False)
+    """``subject events n rate low high level scenarios raters effective_n design_effect``."""
+    differences: pd.DataFrame = field(repr=False)
+    """``subject difference low high level se df p p_adjusted verdict speaks_of scenarios method``:
+    as ``disparity`` has it, p adjusted by Benjamini-Hochberg. Where nothing varies the interval is
+    Newcombe's and there is no p."""
+    ratios: pd.DataFrame = field(repr=False)
+    """``subject rate reference_rate ratio low high level method says``: rates of the favorable
+    outcome; never a ratio without its interval."""
+    notes: tuple[str, ...]
+    """Plain sentences on what was left out and what could not be had."""
+
+
+def rates(
+    observations: Observations,
+    *,
+    favorable: Literal[0, 1] | None = None,
+    level: float = 0.95,
+    plan: str = EXPLORATORY,
+) -> Rates:
+    """Estimate how often the outcome happens, for the reference, each persona and each null arm.
+
+    Estimand: the probability of the outcome under an arm, for scenarios (and raters) like these.
+    Assumes that scenarios are independent of each other. ``clustered_share`` gives the interval,
+    ``disparity`` the difference from the reference and ``impact_ratio`` the ratio. With no event
+    the interval is the exact one-sided upper bound at as many trials as there are clusters.
+
+    Args:
+        observations: of stage confirm and a binary outcome.
+        favorable: the value that is good to get; None: 0 for ``refusal`` and 1 for all else.
+        level: of every interval.
+        plan: hash of the frozen plan that asks for it.
+
+    Raises:
+        AnalysisError: if rows are of the wrong stage or the outcome is not binary.
+    """
+    require_binary(observations)
+    good = favorable if favorable is not None else cast(Literal[0, 1], _favorable(observations))
+    frame, arms = observations.frame, arm_of(observations.frame)
+    shares = {
+        name: _share(frame[arms.eq(name).to_numpy()], level) for name in _in_order(frame, arms)
+    }
+    return Rates(
+        outcome=observations.outcome,
+        findings=tuple(
+            _finding(observations, name, one, level, plan) for name, one in shares.items()
+        ),
+        table=_table(shares, frame, arms, level),
+        differences=_differences(observations, level),
+        ratios=_ratios(observations, good, level),
+        notes=_notes(observations, shares),
+    )
+
+
+def require_binary(observations: Observations) -> None:
+    """Refuse explore rows and any outcome that is not 0 or 1.
+
+    Raises:
+        AnalysisError: if so.
+    """
+    require_stage(observations.frame, "confirm")
+    if observations.scale != "binary":
+        raise AnalysisError(
+            f"rates: got outcome {observations.outcome!r} on the scale {observations.scale!r}; "
+            "wanted a binary one, 0 or 1. Take `refusal`, or say what counts as 1 and pass that."
+        )
+
+
+def _favorable(observations: Observations) -> int:
+    return 0 if observations.outcome == "refusal" else 1
+
+
+def _in_order(frame: pd.DataFrame, arms: "pd.Series[str]") -> list[str]:
+    return [*(["reference"] if arms.eq("reference").any() else []), *subjects(frame)]
+
+
+def _share(rows: pd.DataFrame, level: float) -> Share:
+    clusters = [codes_of(rows["scenario"])]
+    if rows["rater"].notna().any():
+        clusters.append(codes_of(rows["rater"]))
+    return clustered_share(
+        rows["value"].to_numpy("float64"),
+        clusters,
+        rows["weight"].to_numpy("float64"),
+        level=level,
+        unit=units_of(rows),
+    )
+
+
+def _finding(
+    observations: Observations, subject: str, share: Share, level: float, plan: str
+) -> Finding:
+    rows = observations.frame[arm_of(observations.frame).eq(subject).to_numpy()]
+    estimate = share.interval
+    return Finding(
+        question="rate",
+        outcome=observations.outcome,
+        subject=subject,
+        estimand=f"share of observations with outcome {observations.outcome}",
+        about="these personas",
+        speaks_of=speaks_of(rows),
+        stage="confirm",
+        verdict="estimated" if estimate else "not estimable",
+        unit="share",
+        estimate=estimate,
+        se_type=f"{_clusters(share, rows)}, Wilson interval at effective n {share.effective_n:.1f}"
+        if estimate
+        else "",
+        n=counts_of(rows),
+        left_out=observations.left_out,
+        plan=plan,
+        caveats=tuple(_caveats(share, rows)),
+        replies=tuple(sorted(set(rows["reply"].dropna().astype("str")))),
+        simulated=observations.simulated,
+    )
+
+
+def _clusters(share: Share, rows: pd.DataFrame) -> str:
+    kinds = "scenarios and raters" if rows["rater"].notna().any() else "scenarios"
+    return f"clustered by {kinds} ({share.clusters})"
+
+
+def _caveats(share: Share, rows: pd.DataFrame) -> list[str]:
+    n = f"{share.n:.0f}"
+    if share.interval is None:
+        what = "scenario" if rows["scenario"].nunique() < 2 else "rater"
+        return [
+            f"{share.events:.0f} of {n} observations, all of one {what}: their rate cannot be "
+            f"generalized over {what}s. Observe more {what}s."
+        ]
+    if share.events == 0:
+        return [
+            f"0 of {n} observations in {share.clusters} clusters: the rate may be up to "
+            f"{share.interval.high:.1%} at {share.interval.level:.0%} confidence."
+        ]
+    if share.events == share.n:
+        return [
+            f"{n} of {n} observations in {share.clusters} clusters: the rate may be as low as "
+            f"{share.interval.low:.1%} at {share.interval.level:.0%} confidence."
+        ]
+    return []
+
+
+def _table(
+    shares: dict[str, Share], frame: pd.DataFrame, arms: "pd.Series[str]", level: float
+) -> pd.DataFrame:
+    rows = []
+    for name, one in shares.items():
+        at, seen = one.interval, frame[arms.eq(name).to_numpy()]
+        rows.append(
+            {
+                "subject": name,
+                "events": one.events,
+                "n": one.n,
+                "rate": at.value if at else None,
+                "low": at.low if at else None,
+                "high": at.high if at else None,
+                "level": level,
+                "scenarios": seen["scenario"].nunique(),
+                "raters": seen["rater"].nunique(),
+                "effective_n": one.effective_n,
+                "design_effect": one.design_effect,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _differences(observations: Observations, level: float) -> pd.DataFrame:
+    made = disparity(observations, level=level, alpha=1 - level, primary=False)
+    rows = []
+    for one in (*made.findings, *made.null_arms):
+        row: dict[str, object] = {"subject": one.subject, "speaks_of": one.speaks_of}
+        row |= {"level": level, "scenarios": one.n.scenarios, "verdict": one.verdict}
+        if one.estimate:
+            at = {"difference": one.estimate.value, "low": one.estimate.low}
+            row |= {**at, "high": one.estimate.high, "se": one.se, "df": one.df, "p": one.p}
+            row |= {"p_adjusted": one.p_adjusted, "method": "primary test"}
+        else:
+            row |= _newcombe(against_reference(observations, one.subject), level)
+        rows.append(row)
+    names = ["subject", "difference", "low", "high", "level", "se", "df", "p", "p_adjusted"]
+    return pd.DataFrame(rows, columns=[*names, "verdict", "speaks_of", "scenarios", "method"])
+
+
+def _newcombe(one: Comparison, level: float) -> dict[str, object]:
+    """Bound a difference that does not vary by what each rate leaves open (R. G. Newcombe 1998)."""
+    own, base = (_share(one.frame[one.own == side], level) for side in (True, False))
+    if own.interval is None or base.interval is None:
+        return {}
+    difference = own.value - base.value
+    below = hypot(own.value - own.interval.low, base.interval.high - base.value)
+    above = hypot(own.interval.high - own.value, base.value - base.interval.low)
+    return {
+        "difference": difference,
+        "low": max(-1.0, difference - below),
+        "high": min(1.0, difference + above),
+        "method": "Newcombe at effective n",
+    }
+
+
+def _ratios(observations: Observations, favorable: Literal[0, 1], level: float) -> pd.DataFrame:
+    rows = []
+    for subject in subjects(observations.frame):
+        one = impact_ratio(against_reference(observations, subject), favorable, level=level)
+        at: Estimate | None = one.estimate
+        rows.append(
+            {
+                "subject": subject,
+                "rate": one.own.value if one.own and at else None,
+                "reference_rate": one.base.value if one.base and at else None,
+                "ratio": at.value if at else None,
+                "low": at.low if at else None,
+                "high": at.high if at else None,
+                "level": level,
+                "method": one.method,
+                "says": one.says,
+            }
+        )
+    names = ["subject", "rate", "reference_rate", "ratio", "low", "high", "level", "method", "says"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _notes(observations: Observations, shares: dict[str, Share]) -> tuple[str, ...]:
+    notes = [f"{count} rows are in no rate: {why}." for why, count in observations.left_out.items()]
+    if not shares:
+        notes.append(f"Nothing was observed of outcome {observations.outcome!r}: no rate.")
+    elif all(one.events == 0 for one in shares.values()):
+        total = sum(one.n for one in shares.values())
+        notes.append(
+            f"It never happened in {total:.0f} observations: each rate has an upper bound only, "
+            "and nothing is said of differences."
+        )
+    return tuple(notes)

@@ -1,0 +1,79 @@
+"""A mean whose raters vary: its standard error is clustered by rater."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis.finding import Estimate
+from toolkit.analysis.rates.shares import clustered_share
+from toolkit.analysis.verdict import interval, p_value
+
+SHARE_HOW = "Wilson at the effective n, clustered by rater"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredMean:
+    """A mean over raters, or a slope that is one."""
+
+    value: float
+    se: float
+    df: float
+    """Raters - 1."""
+    raters: int
+    n: int
+
+    def estimate(self, *, level: float = 0.95) -> Estimate:
+        """Give it with its t interval."""
+        low, high = interval(self.value, self.se, self.df, level=level)
+        return Estimate(value=self.value, low=low, high=high, level=level)
+
+    @property
+    def p(self) -> float:
+        """Two-sided, of 0."""
+        return p_value(self.value, self.se, self.df)
+
+
+def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | None:
+    """Estimate a mean with deviations summed within raters; None with fewer than two raters.
+
+    Estimand: the mean of all values, each counting equally. Assumes that raters were drawn
+    independently. SE^2 = sum_g (sum_{i in g} (x_i - mean))^2 / n^2 * G / (G - 1), t with G - 1
+    degrees of freedom (K.-Y. Liang and S. L. Zeger 1986, Biometrika 73, 13-22).
+
+    Args:
+        values: shape (n,), nothing missing.
+        rater: who gave each, shape (n,).
+    """
+    group, _ = pd.factorize(np.asarray(rater, dtype=object))
+    if len(values) == 0 or group.max() == 0:
+        return None
+    mean = float(np.mean(values))
+    return clustered(mean, (np.asarray(values, "float64") - mean) / len(values), group)
+
+
+def share_over_raters(marks: np.ndarray, rater: np.ndarray) -> Estimate | None:
+    """Estimate a share with raters as clusters; None with fewer than two raters.
+
+    Args:
+        marks: 0 or 1, shape (n,).
+        rater: who gave each, shape (n,).
+    """
+    if len(marks) == 0:
+        return None
+    codes = np.asarray(pd.factorize(np.asarray(rater, dtype=object))[0], dtype=np.intp)
+    return clustered_share(np.asarray(marks, "float64"), [codes]).interval
+
+
+def clustered(value: float, influence: np.ndarray, group: np.ndarray) -> ClusteredMean:
+    """Give an estimate its standard error from what each row adds to it.
+
+    Args:
+        value: the estimate.
+        influence: of each row on the estimate, shape (n,).
+        group: cluster of each row, from 0, at least two of them, shape (n,).
+    """
+    sums = np.bincount(group, weights=influence)
+    count = len(sums)
+    se = float(np.sqrt((sums**2).sum() * count / (count - 1)))
+    return ClusteredMean(value, se, count - 1, count, len(influence))

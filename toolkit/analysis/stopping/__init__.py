@@ -1,0 +1,1 @@
+"""Looks at a study that is still running."""

@@ -1,0 +1,1 @@
+"""Which words tell a persona's replies from the reference's."""

@@ -10,7 +10,7 @@ from toolkit.analysis.verdict import equivalence_p, interval, p_value, verdict_o
 REFERENCE = Path(__file__).resolve().parents[1] / "reference" / "verdict" / "expected.csv"
 ROWS = [
     {name: float(value) for name, value in row.items()}
-    for row in csv.DictReader(REFERENCE.open(encoding="utf-8"))
+    for row in csv.DictReader(REFERENCE.read_text(encoding="utf-8").splitlines())
 ]
 
 

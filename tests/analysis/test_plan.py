@@ -149,6 +149,16 @@ def test_every_column_of_every_table_and_figure_is_explained(report: Report) -> 
     assert bare == set()
 
 
+def test_why_there_is_no_p_value_stands_under_the_number(report: Report) -> None:
+    why = (
+        "friederike-lohmann was seen in one scenario only: this cannot generalize over scenarios, "
+        "so there is no p-value."
+    )
+    assert any(why in one.caveats for one in report.step("primary").findings)
+    for said in (str(report), report.short()):
+        assert why in " ".join(said.split())
+
+
 def test_inconclusive_says_how_many_more(report: Report) -> None:
     open_ = [one for one in report.step("primary").findings if one.needs]
     assert open_
@@ -275,7 +285,7 @@ def test_a_record_in_which_nothing_was_sent_is_refused(record: Record) -> None:
     with pytest.raises(AnalysisError) as problem:
         run_plan(record)
     assert str(problem.value) == (
-        f"analysis: got {record.place}, in which nothing was sent; wanted the replies of a confirm "
+        "analysis: got a record in which nothing was sent; wanted the replies of a confirm "
         "stage. Send the contrasts with `parallax run`, or name another record."
     )
 

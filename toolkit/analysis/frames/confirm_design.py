@@ -54,8 +54,8 @@ def confirm_design(record: Record, confirm_hash: str | None = None) -> ConfirmDe
     freezes = tuple(dict.fromkeys(one.confirm_hash for one in sweeps))
     if not freezes:
         raise AnalysisError(
-            f"analysis: got {record.place}, in which nothing was sent; wanted the replies of a "
-            "confirm stage. Send the contrasts with `parallax run`, or name another record."
+            "analysis: got a record in which nothing was sent; wanted the replies of a confirm "
+            "stage. Send the contrasts with `parallax run`, or name another record."
         )
     chosen = _chosen(freezes, confirm_hash) if confirm_hash else sweeps[-1].confirm_hash
     newest = [one for one in sweeps if one.confirm_hash == chosen][-1]

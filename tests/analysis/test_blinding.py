@@ -134,6 +134,12 @@ def test_all_right_gives_a_bound_and_no_clustered_test() -> None:
     assert unsure.estimate.value == 0
 
 
+def test_one_question_has_one_test() -> None:
+    _, index, _ = made(STATES).findings
+    assert index.estimate is not None
+    assert (index.verdict, index.p) == ("estimated", None)
+
+
 def test_the_effect_is_told_apart_by_guess() -> None:
     def value(rater: int, item: int) -> int:
         return 4 if item % 2 == 0 else 1 + rater % 3

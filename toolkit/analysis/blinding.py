@@ -126,13 +126,22 @@ class _Guesses:
         return self._compared("guesses at the persona", estimand, excess, rows, **more)
 
     def index(self) -> Finding:
-        """Bang's blinding index."""
-        return self._compared(
+        """Bang's blinding index; it describes, as one question has one test."""
+        mean = _mean(self.rows["score"], self.rows)
+        at = mean.estimate() if mean and mean.se else None
+        why = _FLAT if mean else _why(self.rows, self.rows)
+        return self._finding(
             "Bang's blinding index",
             "mean of 1 for right, −1 / (options − 1) for wrong, 0 for cannot tell",
-            _mean(self.rows["score"], self.rows),
             self.rows,
             unit="index (0: guessing, 1: all right)",
+            compared_with="guessing",
+            verdict="estimated" if at else "not estimable",
+            estimate=at,
+            se=mean.se if mean and at else None,
+            se_type="clustered by rater" if at else "",
+            df=mean.df if mean and at else None,
+            caveats=() if at else (why,),
         )
 
     def unsure(self) -> Finding:

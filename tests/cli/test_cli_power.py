@@ -73,6 +73,14 @@ def test_the_plan_alone_loads_no_analysis_stack(
     assert (code, out[0]) == (0, "small: A small study")
 
 
+def test_a_seed_is_never_negative(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(capsys, "power", "--seed", "-1")
+    assert capsys.readouterr().err.endswith(
+        "parallax plan: error: argument --seed: got '-1'; wanted a whole number from 0\n"
+    )
+
+
 def test_an_effect_of_0_is_no_effect(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run(capsys, "power", "--effect", "0")

@@ -62,6 +62,13 @@ def whole_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number of at least 1")
 
 
+def seed_number(text: str) -> int:
+    """Read the seed of a random generator, which is never negative."""
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number from 0")
+
+
 def say(text: str = "") -> None:
     """Write one line for the person at the terminal."""
     sys.stdout.write(text + "\n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from textwrap import wrap
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
+from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
 from toolkit.cli.places import find_study
 from toolkit.design import Allocation, ConfirmStage, Contrast, Outline, Workspace, allocate, outline
 from toolkit.errors import SetupError
@@ -56,7 +56,7 @@ def _add_power(made: argparse.ArgumentParser) -> None:
         help="power: how many, from 100 (default: 1000)",
     )
     made.add_argument(
-        "--seed", type=int, metavar="S", help="power: of the simulations (default: 1)"
+        "--seed", type=seed_number, metavar="S", help="power: of the simulations (default: 1)"
     )
 
 

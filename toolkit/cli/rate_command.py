@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
+from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
 from toolkit.cli.places import find_record, find_study
 from toolkit.cli.progress import Progress
 from toolkit.design import ConfirmStage, Study, Workspace
@@ -41,7 +41,11 @@ def parser() -> argparse.ArgumentParser:
         "--raters", type=whole_number, metavar="N", help="how many (default: as planned)"
     )
     made.add_argument(
-        "--seed", type=int, default=_SEED, metavar="N", help="fixes who they are and what they say"
+        "--seed",
+        type=seed_number,
+        default=_SEED,
+        metavar="N",
+        help="fixes who they are and what they say",
     )
     add_workspace(made)
     return made

@@ -16,7 +16,7 @@ from toolkit.cli.binding import (
     bind_text,
     embedded_model,
 )
-from toolkit.cli.command import OK, add_workspace, make_parser, say, whole_number
+from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
 from toolkit.cli.model_server import model_served
 from toolkit.cli.places import find_study
 from toolkit.cli.progress import Progress
@@ -66,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="messages in a conversation",
     )
-    made.add_argument("--seed", type=int, default=_SEED, metavar="N", help="fixes what they do")
+    seed = "fixes what they do"
+    made.add_argument("--seed", type=seed_number, default=_SEED, metavar="N", help=seed)
     made.add_argument(
         "--stage",
         choices=("explore", "confirm"),

@@ -143,6 +143,6 @@ def test_a_study_without_a_record_is_told_so(
     root = make_confirm_workspace(tmp_path)
     assert main(["analyze", "small", "--workspace", str(root)]) == 1
     assert capsys.readouterr().err == (
-        "study small: got no record at record.db; wanted one that a session has begun. Run "
-        "`parallax lab` first, or check the name.\n"
+        "study small: got no record at record.db; wanted one that a session or a run has "
+        "begun. Run `parallax lab` or `parallax run` first, or check the name.\n"
     )

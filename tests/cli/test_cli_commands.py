@@ -316,8 +316,8 @@ def test_verify_of_nothing_says_so(workspace: Path, capsys: pytest.CaptureFixtur
     code, _, err = run(capsys, "verify", "--workspace", str(workspace))
     assert code == 1
     assert err == (
-        "study small: got no record at record.db; wanted one that a session has begun. Run "
-        "`parallax lab` first, or check the name.\n"
+        "study small: got no record at record.db; wanted one that a session or a run has "
+        "begun. Run `parallax lab` or `parallax run` first, or check the name.\n"
     )
 
 

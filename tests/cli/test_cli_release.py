@@ -22,8 +22,8 @@ def test_the_seat_of_a_rater_who_left_goes_to_the_next(
     words = ["rate", "small", "--workspace", str(tmp_path), "--release"]
     assert main([*words, "p-nobody"]) == 1
     assert capsys.readouterr().err == (
-        "study small: got no record at record.db; wanted one that a session has begun. Run "
-        "`parallax lab` first, or check the name.\n"
+        "study small: got no record at record.db; wanted one that a session or a run has "
+        "begun. Run `parallax lab` or `parallax run` first, or check the name.\n"
     )
     with open_record(study) as record:
         keep_replies(stage, record)

@@ -49,6 +49,6 @@ def _existing(path: Path, what: str) -> Path:
     if path.is_file():
         return path
     raise RecordUnreadable(
-        f"{what}: got no record at {path.name}; wanted one that a session has begun. Run "
-        "`parallax lab` first, or check the name."
+        f"{what}: got no record at {path.name}; wanted one that a session or a run has "
+        "begun. Run `parallax lab` or `parallax run` first, or check the name."
     )

@@ -213,7 +213,7 @@ def test_a_margin_must_be_above_zero(crossed: Observations) -> None:
     with pytest.raises(AnalysisError) as caught:
         disparity(crossed, margin=0.0)
     assert str(caught.value) == (
-        "disparity: got a margin of 0; wanted one above 0, or none. Give the largest difference "
+        "disparity: got a margin of 0.0; wanted one above 0, or none. Give the largest difference "
         "that would not matter."
     )
 

@@ -76,6 +76,7 @@ def open_to_read(
         RecordError: if the record named cannot be read.
         DesignError: if there is no such study or workspace.
     """
+    _require_known(study, stage)
     named = environ.get(VARIABLE, "")
     if named == SAMPLE:
         root = study.workspace if study else Workspace().root
@@ -86,6 +87,18 @@ def open_to_read(
     noun = "conversation" if stage == "explore" else "reply"
     own = _own(study, stage)
     return own or _sample(study.workspace, stage, f"Study {study.id!r} has no {noun} yet")
+
+
+def _require_known(study: object, stage: str) -> None:
+    if study is not None and not isinstance(study, Study):
+        raise AnalysisError(
+            f"notebook: got the study {study!r}; wanted a Study, or none for the one that is found "
+            f"from here. Write open_to_read(Study.load({study!r}))."
+        )
+    if stage not in _SAMPLES:
+        raise AnalysisError(
+            f"notebook: got the stage {stage!r}; wanted 'explore' or 'confirm'. Choose one."
+        )
 
 
 def open_control(study: Study | None = None) -> Source:

@@ -13,7 +13,8 @@ raters have no level in it; the side on which the persona's reply stood has.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,12 @@ from toolkit.analysis.disparity.factor_claims import factor_claims
 from toolkit.analysis.disparity.saying import Asked, Beside, Saying
 from toolkit.analysis.disparity.signflip import SIGN_FLIP
 from toolkit.analysis.finding import EXPLORATORY, Finding, Speaks, findings_frame
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.errors import AnalysisError
 
 Family = Literal["personas", "factors"]
+FAMILIES: tuple[str, ...] = get_args(Family)
+COMPARE_WITH: tuple[str, ...] = get_args(CompareWith)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,12 @@ def disparity(
     Raises:
         AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
-    if margin is not None and not margin > 0:
-        raise AnalysisError(
-            f"disparity: got a margin of {margin:g}; wanted one above 0, or none. Give the largest "
-            "difference that would not matter."
-        )
+    require_observations(observations, "disparity")
+    _require_margin(margin)
+    _require_one_of(compare_with, COMPARE_WITH, "compare_with")
+    _require_one_of(family, FAMILIES, "family")
+    _require_share(level, "level")
+    _require_share(alpha, "alpha")
     asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=seed)
     parts: list[Disparity] = []
     absent = _absent(observations)
@@ -108,6 +112,31 @@ def disparity(
         null_arms=tuple(one for part in parts for one in part.null_arms),
         notes=tuple(dict.fromkeys(_notes(observations, parts))),
     )
+
+
+def _require_margin(margin: float | None) -> None:
+    if margin is None or (isinstance(margin, Real) and margin > 0):
+        return
+    raise AnalysisError(
+        f"disparity: got a margin of {margin!r}; wanted one above 0, or none. Give the largest "
+        "difference that would not matter."
+    )
+
+
+def _require_one_of(got: str, known: Sequence[str], argument: str) -> None:
+    if got not in known:
+        raise AnalysisError(
+            f"disparity: got {argument}={got!r}; wanted one of "
+            f"{', '.join(repr(one) for one in known)}. Choose one."
+        )
+
+
+def _require_share(got: float, argument: str) -> None:
+    if not (isinstance(got, Real) and 0 < got < 1):
+        raise AnalysisError(
+            f"disparity: got {argument}={got!r}; wanted a share between 0 and 1. For 95 %, write "
+            "0.95."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.analysis.frames.column import Stage
+from toolkit.analysis.frames.column import STAGES, Stage
 from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.confirm_derive import derive_confirm
 from toolkit.analysis.frames.confirm_reasons import ConfirmReasons, count_account, why_not_in_frames
@@ -101,6 +101,11 @@ def frames_of(
         simulated: as for ``load_frames``.
         confirm_hash: as for ``load_frames``.
     """
+    if stage not in (None, *STAGES):
+        raise AnalysisError(
+            f"load_frames: got the stage {stage!r}; wanted 'explore', 'confirm' or None for both. "
+            "Choose one."
+        )
     # Texts may hold lone surrogates, which only this storage takes.
     with pd.option_context("mode.string_storage", "python"):
         tables, confirm = read_tables(entries)

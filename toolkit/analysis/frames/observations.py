@@ -124,6 +124,7 @@ def observe(
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
     """
+    _require_frames(frames)
     if outcome == "refusal":
         table, values = frames.replies, _refusals(frames.replies)
     elif outcome == "preference":
@@ -152,6 +153,24 @@ def observe(
         asks=design.asks(outcome) if design else "",
         plan=plan,
     )
+
+
+def require_observations(got: object, who: str) -> None:
+    """Refuse a bare table: its columns do not say what they are.
+
+    Args:
+        got: what a caller passed for observations.
+        who: the function that asks.
+
+    Raises:
+        AnalysisError: if it is anything but ``Observations``.
+    """
+    if not isinstance(got, Observations):
+        raise AnalysisError(
+            f"{who}: got a {type(got).__name__}; wanted the observations of one outcome. Make them "
+            "with `observe(frames, outcome)` from a record, or with `from_table(df, ...)` from a "
+            "table."
+        )
 
 
 def _require_numbers(numbers: np.ndarray, what: str, outcome: str) -> None:
@@ -243,6 +262,14 @@ def _shared(
         },
         index=range(len(table)),
     )
+
+
+def _require_frames(got: object) -> None:
+    if not isinstance(got, Frames):
+        raise AnalysisError(
+            f"observe: got a {type(got).__name__}; wanted the frames of a record. Make them with "
+            "`load_frames(record, stage='confirm')`."
+        )
 
 
 def _require_known(frames: Frames, table: pd.DataFrame, outcome: str) -> None:

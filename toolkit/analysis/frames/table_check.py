@@ -33,6 +33,7 @@ def check_roles(
     Raises:
         AnalysisError: saying which.
     """
+    _require_rows(df)
     for role in roles:
         if role not in allowed:
             close = get_close_matches(role, allowed, n=1)
@@ -57,6 +58,15 @@ def check_roles(
                 f"one of {listed(df.columns)}",
                 "Name a column that is there once.",
             )
+
+
+def _require_rows(df: object) -> None:
+    if not isinstance(df, pd.DataFrame):
+        raise refusal(
+            f"got a {type(df).__name__}",
+            "a pandas DataFrame",
+            "Read the file first, for example with pd.read_csv.",
+        )
 
 
 def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, float]:

@@ -31,6 +31,12 @@ def arms_of(
         )
     known = who.categories == ("" if reference is None else text_of(reference))
     if not known.any() and scale != "preference":
+        if not len(who):
+            raise refusal(
+                "got a table in which no row is complete",
+                f"the reference {reference!r} and others to compare with it",
+                "Check what was read.",
+            )
         raise refusal(
             f"got the reference {reference!r}, whom no row is about",
             f"one of {listed(who.categories)}",

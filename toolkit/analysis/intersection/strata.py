@@ -7,7 +7,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations
+from toolkit.analysis.frames.observations import (
+    OBSERVATION_COLUMNS,
+    Observations,
+    require_observations,
+)
 from toolkit.errors import AnalysisError
 
 STRATUM = "stratum"
@@ -44,6 +48,7 @@ def strata_of(observations: Observations, factors: Sequence[str]) -> Strata:
     Raises:
         AnalysisError: if a factor is not known, or rows are of the wrong stage.
     """
+    require_observations(observations, "intersections")
     require_stage(observations.frame, "confirm")
     _require_factors(observations, factors)
     frame = observations.frame

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.analysis.plots.figure import (
     NAMED,
     Figure,
@@ -49,6 +49,7 @@ def persona_ratings(
         observations: of stage confirm, on a scale of at most 7 values.
         names: persona to what people call it.
     """
+    require_observations(observations, "persona_ratings")
     require_stage(observations.frame, "confirm")
     paired = observations.scale == "preference"
     title = _CHOICES if paired else _TITLE

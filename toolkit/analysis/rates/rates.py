@@ -23,7 +23,7 @@ from toolkit.analysis.disparity.against_reference import (
 from toolkit.analysis.disparity.disparity import disparity
 from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
 from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.analysis.rates.impact import impact_ratio
 from toolkit.analysis.rates.shares import Share, clustered_share
 from toolkit.errors import AnalysisError
@@ -96,6 +96,7 @@ def require_binary(observations: Observations) -> None:
     Raises:
         AnalysisError: if so.
     """
+    require_observations(observations, "rates")
     require_stage(observations.frame, "confirm")
     if observations.scale != "binary":
         raise AnalysisError(

@@ -23,7 +23,7 @@ from toolkit.analysis.disparity.against_reference import (
 )
 from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
 from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.rates.mantel_haenszel import mantel_haenszel
 from toolkit.analysis.rates.shares import crossed_variance
@@ -89,6 +89,7 @@ def stratify(
     Raises:
         AnalysisError: if rows are of the wrong stage, are pairs, or there is no such column.
     """
+    require_observations(observations, "stratify")
     require_stage(observations.frame, "confirm")
     name, strata = _strata(observations, by)
     arms = arm_of(observations.frame)

@@ -112,6 +112,12 @@ def test_the_studys_own_record_goes_to_its_results(
             "save_report: got FULL, which holds something else than an earlier report; wanted a "
             "folder of its own, because it is replaced as a whole. Name another one.\n",
         ),
+        (
+            ["--record", "RECORD", "--out", "UNDER"],
+            1,
+            "analyze: got out/, which cannot be written; wanted to put the report there. Make the "
+            "folder above it writable, or name another one with --out.\n",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -130,6 +136,7 @@ def test_what_cannot_be_done_is_said(
         "RECORD": str(planted / "planted.jsonl.gz"),
         "NEW": str(planted / "new"),
         "FULL": str(full),
+        "UNDER": str(full / "letter.txt" / "out"),
     }
     assert analyze(planted, *(named.get(word, word) for word in words)) == code
     wanted = message.replace("HASH", frozen).replace("FULL", str(full))

@@ -9,7 +9,7 @@ from toolkit.analysis import Report, open_to_read, run_plan, save_report
 from toolkit.cli.command import OK, say, way_out
 from toolkit.cli.places import find_record, find_study
 from toolkit.design import Study, Workspace
-from toolkit.errors import SetupError
+from toolkit.errors import RecordUnwritable, SetupError
 from toolkit.record import Record, open_record
 
 RECORD_VARIABLE = "PARALLAX_RECORD"
@@ -50,6 +50,11 @@ def _opened(args: argparse.Namespace) -> Iterator[Record]:
 def _save(report: Report, out: Path, shown: str) -> None:
     try:
         save_report(report, out)
+    except RecordUnwritable as problem:
+        raise SetupError(
+            f"analyze: got {shown}/, which cannot be written; wanted to put the report there. Make "
+            "the folder above it writable, or name another one with --out."
+        ) from problem
     except OSError as problem:
         raise SetupError(
             f"analyze: got {shown}/, which cannot be written ({problem.strerror}); wanted to put "

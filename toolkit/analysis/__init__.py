@@ -39,6 +39,7 @@ from toolkit.analysis.frames.from_table import from_table
 from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.intersection.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
+from toolkit.analysis.legible import readable
 from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.plan.plan import run_plan
 from toolkit.analysis.plan.report import Report
@@ -184,6 +185,7 @@ __all__ = [
     "rater_severity",
     "rates",
     "rating_distribution",
+    "readable",
     "reliability",
     "require_stage",
     "run_plan",

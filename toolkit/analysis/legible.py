@@ -3,6 +3,9 @@
 import re
 import textwrap
 import unicodedata
+from math import inf
+
+import pandas as pd
 
 _LINK = re.compile(r"(?i)\b(https?|ftp|file|mailto)(:)|\b(www)(\.)")
 _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
@@ -45,3 +48,16 @@ def wrapped(text: str, width: int, indent: str) -> list[str]:
         broken = textwrap.wrap(line, width - len(indent), replace_whitespace=False)
         lines += [f"{indent}{part}" for part in broken] if broken else [""]
     return lines
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Show what is missing as a dash, and what has no bound in words.
+
+    Args:
+        table: any; its own numbers stay as they are.
+
+    Returns:
+        The same to look at and not to compute with: every column holds objects.
+    """
+    shown = table.astype("object")
+    return shown.where(table.notna(), "–").replace({inf: "no bound", -inf: "no bound"})

@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 2
+# A file stays with one worker, and so do all that hold the browser (tests/conftest.py).
+SPREAD := --dist loadgroup --no-loadscope-reorder
 UV_VERSION := 0.13.9
 LAB := .venv/bin
 TEST := .venv-test/bin
@@ -13,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest notebooks bench bench-peers calibrate picture lock clean
+.PHONY: help lab test check pytest house notebooks bench bench-peers calibrate picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -32,7 +35,10 @@ check: .venv-test/installed  ## format, types, imports, files under personas/, s
 	$(TEST)/python -m pytest -q tests/house
 
 pytest: .venv-test/installed  ## the tests: browser, notebooks (nbval) and all
-	$(TEST)/python -m pytest --ignore=tests/house $(ARGS)
+	$(TEST)/python -m pytest --ignore=tests/house -n $(WORKERS) $(SPREAD) $(ARGS)
+
+house: .venv-test/installed  ## the house in figures: lines, rooms, doors, docstrings
+	@$(TEST)/python tests/house/figures.py
 
 notebooks: .venv-test/installed  ## run every notebook with nbval
 	$(TEST)/python -m pytest tests/notebooks $(ARGS)
@@ -65,7 +71,8 @@ clean:  ## remove both environments and every cache; results/ stays
 
 .venv-test/installed: requirements-dev.lock pyproject.toml | .venv-test/uv
 	@echo "Installing what the tests need …"
-	@$(TEST)/uv pip install --quiet --require-hashes --python $(TEST)/python -r requirements-dev.lock
+	@$(TEST)/uv pip install --quiet --compile-bytecode --require-hashes --python $(TEST)/python \
+		-r requirements-dev.lock
 	@$(TEST)/uv pip install --quiet --no-deps --python $(TEST)/python --editable .
 	@touch $@
 

@@ -3,6 +3,27 @@ from collections.abc import Iterator
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order and group the tests for two workers: the longest groups begin first.
+
+    A file is a group, so that what its fixtures build is built once. The tests that drive a
+    browser are one group, and those that kill processes another: side by side with their own kind
+    they would wait for each other's processor time and time out.
+    """
+    ranks = {item: _rank(item) for item in items}
+    items.sort(key=lambda item: ranks[item][0])
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(ranks[item][1]))
+
+
+def _rank(item: pytest.Item) -> tuple[int, str]:
+    if item.get_closest_marker("browser"):
+        return 0, "browser"
+    if item.get_closest_marker("kills"):
+        return 1, "kills"
+    return (2 if item.get_closest_marker("slow") else 3), str(item.path)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[object]":
     """The machine's Chromium; see ``browser.Chromium``."""

@@ -18,6 +18,7 @@ KILLS = 20
 CONCURRENCY = 32
 
 
+@pytest.mark.kills
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_twenty_kills_lose_nothing_and_send_nothing_kept_again(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_eight_processes_fork_no_chain(where):
     assert numbers == sorted(numbers)
 
 
+@pytest.mark.kills
 @pytest.mark.slow
 def test_a_killed_process_loses_nothing_it_was_told_is_kept(tmp_path):
     """Twenty kills at seeded moments; each append of three rows is there whole or not at all."""

@@ -18,6 +18,7 @@ ROUNDS = int(os.environ.get("PARALLAX_KILL_ROUNDS", "200"))
 DRIVER = Path(__file__).with_name("kill_driver.py")
 
 
+@pytest.mark.kills
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_two_hundred_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:

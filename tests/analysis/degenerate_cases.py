@@ -21,16 +21,13 @@ from toolkit.analysis import (
     crossed_design,
     disparity,
     interim,
-    matched,
     movement,
-    permute,
     power,
     preference,
     rates,
     reliability,
     selfcheck,
     sequence,
-    stratify,
     waves,
     words,
 )
@@ -62,11 +59,6 @@ def binary(rows: pd.DataFrame, **more: Any) -> Observations:
 
 def swapped(rows: pd.DataFrame) -> pd.Series:
     return rows["arm"].eq("swap").astype("float64")
-
-
-def without_raters(scenarios: int, value: Callable[[pd.DataFrame], Any]) -> Observations:
-    rows = ratings(scenarios=scenarios, raters=1).assign(rater=None)
-    return binary(rows.assign(value=value(rows)))
 
 
 def choices(number: int = 24, raters: int = 4, scenarios: int = 4, **row: Any) -> Any:
@@ -284,7 +276,7 @@ ROWS = [
     ),
     Case(
         "values too small to square",
-        lambda: stratify(number(R.assign(value=R.index * 1e-200))),
+        lambda: disparity(number(R.assign(value=R.index * 1e-200))),
         "observations: got values of 'respect' as far from 0 as 3.1e-199; wanted them between "
         "1e-50 and 1e+50 in size, or 0. Choose another unit.",
     ),
@@ -296,7 +288,7 @@ ROWS = [
     ),
     Case(
         "weights missing",
-        lambda: matched(yes_no(R.assign(weight=np.nan))),
+        lambda: rates(yes_no(R.assign(weight=np.nan))),
         "observations: got 32 of 32 weights of 'helped' that are missing or infinite; wanted a "
         "number in each row. Leave those rows out.",
     ),
@@ -348,80 +340,6 @@ RATES = [
     ),
 ]
 
-MATCHED = [
-    Case(
-        "pairs all equal",
-        lambda: matched(binary(R.assign(value=1.0))),
-        "All 32 observations of ben and of what it is compared with are 1, so there is no "
-        "variation to measure a difference by.",
-    ),
-    Case(
-        "pairs wholly apart",
-        lambda: matched(without_raters(8, swapped)),
-        "The model leaves no error at all in the observations of ben, so there is nothing to "
-        "measure the difference by.",
-    ),
-    Case(
-        "pairs nearly apart",
-        lambda: matched(without_raters(8, lambda one: swapped(one) * one["scenario"].ne("s3"))),
-        "The outcome separates the arms within contrasts completely, or never varies there, so "
-        "there is no conditional odds ratio.",
-        tested=True,
-    ),
-    Case(
-        "pairs in one scenario",
-        lambda: matched(yes_no(ratings(scenarios=1, raters=12))),
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is "
-        "no p-value.",
-    ),
-    Case(
-        "pairs of one rater",
-        lambda: matched(yes_no(ratings(scenarios=12, raters=1))),
-        "ben was judged by one rater only: this cannot generalize over raters, so there is no "
-        "p-value.",
-    ),
-    Case(
-        "pairs of an empty persona",
-        lambda: matched(yes_no(R).__class__(**_described(yes_no(R)))),
-        "Nothing of cleo was observed, so there is nothing to compare.",
-        tested=True,
-    ),
-]
-
-
-def _described(seen: Observations) -> dict[str, Any]:
-    people = PEOPLE.loc[["ada", "ben", "cleo"]]
-    names = ("outcome", "scale", "bounds", "frame")
-    return {name: getattr(seen, name) for name in names} | {"people": people}
-
-
-STRATA = [
-    Case(
-        "strata without any error",
-        lambda: stratify(judged(R.assign(value=3 + 0.1 * swapped(R)))),
-        "The differences do not vary over scenarios or raters: no standard error.",
-    ),
-    Case(
-        "strata of one scenario",
-        lambda: stratify(judged(ratings(scenarios=1))),
-        "One scenario or one rater: a difference cannot be generalized.",
-    ),
-    Case(
-        "strata that do not overlap",
-        lambda: stratify(judged(R[swapped(R).eq(1) == R["scenario"].isin(["s0", "s1"])])),
-        "No stratum has both this arm and the reference.",
-    ),
-    Case(
-        "strata with one arm each",
-        lambda: stratify(judged(R[swapped(R).eq(1) == R["scenario"].isin(["s0", "s1"])])),
-        "4 of 4 strata lack one of both arms and are left out.",
-    ),
-    Case(
-        "strata of nothing",
-        lambda: stratify(judged(R.iloc[:0])),
-        "No persona was swapped in, so nobody is compared on 'respect'.",
-    ),
-]
 
 PREFERENCE = [
     Case(
@@ -744,24 +662,6 @@ OVER_TIME = [
     ),
 ]
 
-PERMUTED = [
-    Case(
-        "one scenario to flip",
-        lambda: permute(judged(ratings(scenarios=1)), exchange="scenario"),
-        "ben has no p-value: 1 scenario can change sign and it takes two. Send more scenarios.",
-    ),
-    Case(
-        "nothing to shuffle",
-        lambda: permute(judged(R.assign(value=3.0)), exchange="reply within contrast", draws=99),
-        "ben has no p-value: exchanging replies changes nothing, because all of them are alike.",
-    ),
-    Case(
-        "nobody to shuffle",
-        lambda: permute(judged(R.iloc[:0]), exchange="reply within contrast"),
-        "No persona was swapped in, so nobody is compared on 'respect' and nothing is exchanged.",
-    ),
-]
-
 PLANNED = [
     Case(
         "no spread to plan by",
@@ -858,6 +758,6 @@ MIXED = [
 ]
 
 CASES = [
-    *(DISPARITY + ROWS + RATES + MATCHED + STRATA + PREFERENCE + RATERS_SAY),
-    *(INTERSECTIONS + TEXTS + OVER_TIME + PERMUTED + PLANNED + MIXED),
+    *(DISPARITY + ROWS + RATES + PREFERENCE + RATERS_SAY),
+    *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED),
 ]

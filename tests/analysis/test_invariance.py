@@ -23,7 +23,6 @@ from toolkit.analysis import (
     preference,
     rates,
     reliability,
-    stratify,
     words,
 )
 from toolkit.analysis.mixed import Fit, fit
@@ -71,7 +70,6 @@ ANALYSES: Mapping[str, tuple[str, Callable[[Observations], Any]]] = {
     "disparity, grand mean": ("likert", lambda seen: disparity(seen, compare_with="grand_mean")),
     "disparity of pairs": ("preference", disparity),
     "rates": ("binary", rates),
-    "stratify": ("likert", stratify),
     "preference": ("preference", preference),
 }
 each_analysis = pytest.mark.parametrize("name", ANALYSES)

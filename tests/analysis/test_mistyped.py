@@ -20,7 +20,6 @@ from toolkit.analysis import (
     open_to_read,
     persona_ratings,
     rates,
-    stratify,
 )
 from toolkit.analysis.frames.frames import frames_of
 from toolkit.analysis.plan.words import line_of
@@ -44,7 +43,6 @@ def asked(**wrong: Any) -> Callable[[], object]:
     [
         (lambda: disparity(ANY), f"disparity{TABLE}"),
         (lambda: rates(ANY), f"rates{TABLE}"),
-        (lambda: stratify(ANY), f"stratify{TABLE}"),
         (lambda: intersections(ANY, ["a", "b"]), f"intersections{TABLE}"),
         (lambda: persona_ratings(ANY), f"persona_ratings{TABLE}"),
         (

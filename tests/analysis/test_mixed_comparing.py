@@ -13,7 +13,6 @@ from toolkit.analysis.mixed import (
     bootstrap_test,
     fit,
     likelihood_ratio,
-    proportional_odds,
     repeated,
     variance_test,
 )
@@ -193,63 +192,4 @@ def test_drawn_models_need_the_same_cells() -> None:
     assert str(caught.value) == (
         "bootstrap_test: got models with different cells; wanted the smaller one made by "
         "large.dropping(...)."
-    )
-
-
-def test_thresholds_that_move_alike_are_not_rejected_and_others_are() -> None:
-    alike = proportional_odds(fitted(family="cumulative"))
-    assert alike.p is not None
-    assert alike.p > 0.05
-    assert alike.df == 3
-    data = ratings()
-    swap = (data["arm"] == "swap").to_numpy()
-    extreme = data["value"].replace({2: 1, 4: 5}).to_numpy()
-    odd = swap & (np.arange(len(data)) % 5 > 0)
-    data["value"] = np.where(odd, extreme, data["value"])
-    torn = proportional_odds(fit(data, "value ~ arm", ["rater"], family="cumulative"))
-    assert torn.p is not None
-    assert torn.p < 0.001
-
-
-def test_freed_shifts_are_log_odds_ratios_where_nothing_else_is_in_the_model() -> None:
-    counts = {"reference": [20, 30, 25, 25], "swap": [10, 20, 30, 40]}
-    data = pd.DataFrame(
-        [(arm, k, n) for arm, many in counts.items() for k, n in enumerate(many)],
-        columns=["arm", "value", "weight"],
-    )
-    model = fit(data, "value ~ arm", [], family="cumulative", weights="weight")
-    got = proportional_odds(model)
-    # With thresholds of its own for each arm the model is saturated, so each shift is the
-    # difference of the observed logits: 80/20 against 90/10, 50/50 against 70/30, 25/75 against
-    # 40/60.
-    by_hand = [np.log(9 / 4), np.log(7 / 3), np.log((40 / 60) / (25 / 75))]
-    assert list(got.shifts["estimate"]) == pytest.approx(by_hand, abs=1e-6)
-    saturated = sum(n * np.log(n / 100) for many in counts.values() for n in many)
-    assert got.loglik == pytest.approx(saturated, abs=1e-9)
-
-
-def test_an_answer_that_an_arm_never_gets_cannot_be_freed() -> None:
-    data = ratings()
-    data.loc[(data["arm"] == "swap") & (data["value"] == 4), "value"] = 5
-    got = proportional_odds(fit(data, "value ~ arm", ["rater"], family="cumulative"))
-    assert (got.statistic, got.p, got.loglik) == (None, None, None)
-    assert got.shifts.empty
-    assert got.notes == (
-        "Proportional odds cannot be tested: where arm[T.swap] = 1, nobody gave the answer 4. "
-        "Join it with its neighbor, or free fewer columns.",
-    )
-
-
-def test_two_answers_have_no_odds_to_be_proportional() -> None:
-    with pytest.raises(AnalysisError) as caught:
-        proportional_odds(fitted())
-    assert str(caught.value) == (
-        "proportional_odds: got a gaussian fit with 0 answers; wanted a cumulative one with at "
-        "least three. With two there is nothing to test."
-    )
-    with pytest.raises(AnalysisError) as caught:
-        proportional_odds(fitted(family="cumulative"), ["arm"])
-    assert str(caught.value) == (
-        "proportional_odds: got the columns arm; wanted some of arm[T.swap]. Name coefficients of "
-        "the fit."
     )

@@ -15,7 +15,6 @@ from toolkit.analysis.mixed import (
     fit,
     likelihood_ratio,
     marginal,
-    proportional_odds,
     variance_test,
 )
 
@@ -236,15 +235,6 @@ def test_average_changes_and_probabilities_of_superiority(case: str, reference: 
             assert ours.superiority is not None
             assert ours.superiority.value == pytest.approx(better, abs=1e-5)
             assert ours.superiority_se == pytest.approx(se[level], rel=RELATIVE)
-
-
-@pytest.mark.parametrize("case", ["cumulative_no_groups", "cumulative_one_group"])
-def test_thresholds_freed(case: str) -> None:
-    ours = proportional_odds(fitted(case))
-    assert ours.statistic == pytest.approx(expected(case, "nominal_lr").iloc[0], abs=1e-5)
-    assert ours.loglik == pytest.approx(expected(case, "nominal_ml_loglik").iloc[0], abs=1e-5)
-    assert ours.df == expected(case, "nominal_df").iloc[0]
-    assert ours.p == pytest.approx(expected(case, "nominal_p").iloc[0], rel=1e-4)
 
 
 @pytest.mark.parametrize("case", ["gaussian_balanced", "cumulative_balanced"])

@@ -12,8 +12,7 @@
 * **ConfirmDesign**: what a confirm freeze said, read out of the record.
 * **Finding**: an answer with its interval, its n, whom it speaks about and its **verdict**.
 * **Disparity**: the primary test, which compares every persona with the reference or with the
-  average of all; **Waves** compare two rounds of the same contrasts. **Permuted**: tests that
-  exchange what they say they exchange.
+  average of all; **Waves** compare two rounds of the same contrasts.
 * **Movement**: how far replies move with the persona, beside how far they move without.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
 * **Report**: what came of a frozen plan, in **Steps**, each a question with its findings.
@@ -28,7 +27,6 @@ from toolkit.analysis.disparity.adjusting import adjust
 from toolkit.analysis.disparity.cells import worst_cells
 from toolkit.analysis.disparity.disparity import Disparity, disparity
 from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
-from toolkit.analysis.disparity.permuting import Permuted, permute
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames.column import Column
@@ -78,9 +76,7 @@ from toolkit.analysis.plots import (
 )
 from toolkit.analysis.preference.preference import Preference, preference
 from toolkit.analysis.rates.impact import small_ratio_chance
-from toolkit.analysis.rates.matched import matched
 from toolkit.analysis.rates.rates import Rates, rates
-from toolkit.analysis.rates.stratify import Stratified, stratify
 from toolkit.analysis.reading import Source, open_control, open_to_read
 from toolkit.analysis.reliability.alpha import krippendorff_alpha
 from toolkit.analysis.reliability.chance import cohen_kappa, fleiss_kappa, gwet_ac1
@@ -119,7 +115,6 @@ __all__ = [
     "OBSERVATION_COLUMNS",
     "Observations",
     "Ordinal",
-    "Permuted",
     "Power",
     "Preference",
     "Rates",
@@ -128,7 +123,6 @@ __all__ = [
     "Selfcheck",
     "Source",
     "Step",
-    "Stratified",
     "Trace",
     "Transcript",
     "Truth",
@@ -164,14 +158,12 @@ __all__ = [
     "krippendorff_alpha",
     "leads",
     "load_frames",
-    "matched",
     "movement",
     "needed",
     "observe",
     "open_control",
     "open_to_read",
     "ordinal",
-    "permute",
     "persona_ratings",
     "planned_design",
     "planted",
@@ -198,7 +190,6 @@ __all__ = [
     "session_ratings",
     "sitting_drift",
     "small_ratio_chance",
-    "stratify",
     "trace",
     "transcript",
     "true_effect",

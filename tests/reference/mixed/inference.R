@@ -78,26 +78,6 @@ put("cumulative_no_groups", "emmeans", "change", levels(d$arm)[-1], s$estimate)
 put("cumulative_no_groups", "emmeans", "change_se", levels(d$arm)[-1], s$SE)
 
 message("likelihood ratios")
-tight1 <- clm.control(gradTol = 1e-12, maxIter = 200)
-freed <- clm(answer ~ 1, nominal = ~ arm, data = d, control = tight1)
-lr <- 2 * (as.numeric(logLik(freed)) - as.numeric(logLik(m)))
-df <- (nlevels(d$arm) - 1) * (nlevels(d$answer) - 2)
-put("cumulative_no_groups", "ordinal", "nominal_ml_loglik", "arm", as.numeric(logLik(freed)))
-put("cumulative_no_groups", "ordinal", "nominal_lr", "arm", lr)
-put("cumulative_no_groups", "ordinal", "nominal_df", "arm", df)
-put("cumulative_no_groups", "ordinal", "nominal_p", "arm", pchisq(lr, df, lower.tail = FALSE))
-
-d <- ready$cumulative_one_group$data
-d$answer <- factor(d$value, ordered = TRUE)
-tight <- clmm2.control(method = "nlminb", gradTol = 1e-9, maxIter = 200)
-odds <- clmm2(answer ~ arm, random = rater, data = d, control = tight)
-free <- clmm2(answer ~ 1, nominal = ~ arm, random = rater, data = d, control = tight)
-lr <- 2 * (as.numeric(logLik(free)) - as.numeric(logLik(odds)))
-put("cumulative_one_group", "ordinal", "nominal_ml_loglik", "arm", as.numeric(logLik(free)))
-put("cumulative_one_group", "ordinal", "nominal_lr", "arm", lr)
-put("cumulative_one_group", "ordinal", "nominal_df", "arm", nlevels(d$answer) - 2)
-put("cumulative_one_group", "ordinal", "nominal_p", "arm", pchisq(lr, nlevels(d$answer) - 2, lower.tail = FALSE))
-
 compared <- function(name, quantity, small, large, df) {
   lr <- 2 * (large - small)
   put(name, "lme4 or ordinal", paste0(quantity, "_lr"), "", lr)

@@ -6,7 +6,6 @@
   with counts, so cost follows cells and not rows.
 * A **Fit** holds coefficients, deviations, conditional modes and what went wrong, in words.
 * A **Marginal** effect puts a coefficient of a logit model on the scale of the answers.
-* **Proportional odds** say that a column moves every threshold alike; the test frees them.
 """
 
 from toolkit.analysis.mixed.bootstrap import (
@@ -19,7 +18,6 @@ from toolkit.analysis.mixed.bootstrap import (
 from toolkit.analysis.mixed.comparing import LikelihoodRatio, likelihood_ratio, variance_test
 from toolkit.analysis.mixed.fit import Fit, fit
 from toolkit.analysis.mixed.marginal import Marginal, marginal
-from toolkit.analysis.mixed.proportional import ProportionalOdds, proportional_odds
 
 __all__ = [
     "Bootstrap",
@@ -27,13 +25,11 @@ __all__ = [
     "Fit",
     "LikelihoodRatio",
     "Marginal",
-    "ProportionalOdds",
     "bootstrap",
     "bootstrap_test",
     "fit",
     "likelihood_ratio",
     "marginal",
-    "proportional_odds",
     "repeated",
     "variance_test",
 ]

@@ -31,39 +31,6 @@ def wilson(events: float, trials: float, *, level: float = 0.95) -> tuple[float,
     return low, 1.0 if events == trials else min(1.0, middle + half)
 
 
-def jeffreys(events: float, trials: float, *, level: float = 0.95) -> tuple[float, float]:
-    """Give the equal-tailed interval under the prior Beta(1/2, 1/2).
-
-    The lower end is 0 without an event and the upper end 1 with nothing but events (L. D. Brown,
-    T. T. Cai and A. DasGupta 2001). Assumes independent trials.
-
-    Args:
-        events: from 0 to ``trials``.
-        trials: above 0.
-        level: between 0 and 1.
-    """
-    tail = (1 - level) / 2
-    after = stats.beta(events + 0.5, trials - events + 0.5)
-    low = 0.0 if events == 0 else float(after.ppf(tail))
-    return low, 1.0 if events == trials else float(after.isf(tail))
-
-
-def clopper_pearson(events: float, trials: float, *, level: float = 0.95) -> tuple[float, float]:
-    """Give the exact interval of a proportion (C. J. Clopper and E. S. Pearson 1934).
-
-    Both tails of the binomial distribution are at least ``(1 - level) / 2``, so it covers at least
-    ``level`` whatever the truth. Assumes independent trials.
-
-    Args:
-        events: from 0 to ``trials``.
-        trials: above 0.
-        level: between 0 and 1.
-    """
-    tail, others = (1 - level) / 2, trials - events
-    low = 0.0 if events == 0 else float(stats.beta.ppf(tail, events, others + 1))
-    return low, 1.0 if others == 0 else float(stats.beta.isf(tail, events + 1, others))
-
-
 def zero_event_bound(trials: float, *, level: float = 0.95) -> float:
     """Give the largest probability that 0 events of so many trials leave possible.
 

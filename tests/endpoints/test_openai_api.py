@@ -24,7 +24,7 @@ from servers import ChatServer, HangUp, Raw, Refuse, Say, Stall, Status, Whole
 
 from toolkit.endpoints import Answer, Message, OnToken, Settings, open_endpoint
 from toolkit.endpoints.openai_api import OpenAIEndpoint
-from toolkit.endpoints.openai_faults import KINDS, explain
+from toolkit.endpoints.openai_errors import KINDS, explain
 from toolkit.errors import (
     BadAnswer,
     EndpointError,

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from toolkit.endpoints.draft import Draft, Unreadable
-from toolkit.endpoints.sse import EventReader
-from toolkit.endpoints.waiting import backoff, retry_after
+from toolkit.endpoints.partial_answer import Draft, Unreadable
+from toolkit.endpoints.retries import backoff, retry_after
+from toolkit.endpoints.server_sent_events import EventReader
 
 STREAM = (
     ": ping\n\n"

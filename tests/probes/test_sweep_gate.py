@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from toolkit.probes.gate import Gate
+from toolkit.probes.engine.gate import Gate
 
 
 class Clock:

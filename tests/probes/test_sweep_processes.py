@@ -14,8 +14,8 @@ from swift_server import SwiftServer
 
 from toolkit.endpoints import Answer, Message, Settings
 from toolkit.errors import EndpointUnreachable, RateLimited, RequestRefused
-from toolkit.probes.remote import Remote, Shared, second_process
-from toolkit.probes.wire import Inbox, end_from_json, end_to_json
+from toolkit.probes.engine.process_messages import Inbox, end_from_json, end_to_json
+from toolkit.probes.engine.second_process import Remote, Shared, second_process
 
 HELLO = (Message("user", "Hello, naïve ☂ \n“world”."),)
 SETTINGS = Settings(stream=False, max_attempts=1, total_timeout=5, seed=3)
@@ -23,7 +23,7 @@ PARENT = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from sweep_driver import bound_to
-from toolkit.probes.remote import second_process
+from toolkit.probes.engine.second_process import second_process
 
 async def main():
     remote = await second_process(bound_to(sys.argv[2])(None, "assistant"))

@@ -27,9 +27,9 @@ from toolkit.endpoints.endpoint import (
     TokenChoice,
     Usage,
 )
+from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
 from toolkit.endpoints.offline import read_body, request_body
-from toolkit.endpoints.opening import open_endpoint
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [

@@ -8,9 +8,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from toolkit.endpoints.dialect import Dialect
-from toolkit.endpoints.draft import Draft, ServerError, Unreadable
+from toolkit.endpoints.chat_request import Dialect
 from toolkit.endpoints.endpoint import Answer, Message, Settings
+from toolkit.endpoints.partial_answer import Draft, ServerError, Unreadable
 from toolkit.errors import BadAnswer, EndpointFailed
 
 

@@ -16,14 +16,14 @@ import openai
 from openai._types import RequestOptions
 
 from toolkit.endpoints.address import address_of, check_allowed
-from toolkit.endpoints.dialect import Dialect, encoded
-from toolkit.endpoints.draft import Draft
+from toolkit.endpoints.attempt_failure import Fault
+from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings
-from toolkit.endpoints.fault import Fault
 from toolkit.endpoints.openai_client import new_client
-from toolkit.endpoints.openai_faults import explain
-from toolkit.endpoints.trial import CallersOwn, Trial
-from toolkit.endpoints.waiting import LONGEST_WAIT, backoff
+from toolkit.endpoints.openai_errors import explain
+from toolkit.endpoints.partial_answer import Draft
+from toolkit.endpoints.response_reader import CallersOwn, Trial
+from toolkit.endpoints.retries import LONGEST_WAIT, backoff
 
 _FIRST_BACKOFF = 0.5
 _Unused = openai.AsyncStream[Any]

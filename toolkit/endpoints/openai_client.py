@@ -15,7 +15,7 @@ import httpx2
 import openai
 
 from toolkit.endpoints.address import address_of, check_allowed
-from toolkit.endpoints.draft import Unreadable
+from toolkit.endpoints.partial_answer import Unreadable
 from toolkit.errors import HostNotAllowed
 
 LARGEST_ANSWER = 32 * 2**20

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from toolkit.canon import timestamp
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings, Usage
-from toolkit.endpoints.scripts import SCRIPTS, Script, courteous
+from toolkit.endpoints.scripted_texts import SCRIPTS, Script, courteous
 from toolkit.errors import (
     BadAnswer,
     BadEndpoint,

@@ -10,13 +10,13 @@
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
 """
 
-from toolkit.probes.batch import BatchRead, read_batch, write_batch
-from toolkit.probes.decision import Decision, decide
-from toolkit.probes.dispatch import Due
-from toolkit.probes.meter import Budget, Meter, SweepProgress
+from toolkit.probes.engine.dispatcher import Due
+from toolkit.probes.engine.meter import Budget, Meter, SweepProgress
 from toolkit.probes.prices import Price, Prices, price_of, read_prices
-from toolkit.probes.request import Request, Requests
-from toolkit.probes.sweep import run_sweep, units_due
+from toolkit.probes.units.batch import BatchRead, read_batch, write_batch
+from toolkit.probes.units.decision import Decision, decide
+from toolkit.probes.units.sweep import run_sweep, units_due
+from toolkit.probes.units.unit_jobs import Request, Requests
 
 __all__ = [
     "BatchRead",

@@ -8,7 +8,7 @@ from typing import Any
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
 from toolkit.endpoints import Answer, Message, Settings
-from toolkit.probes.decision import decide
+from toolkit.probes.units.decision import decide
 from toolkit.record import Exchange, Reply
 from toolkit.session import Asked, Bound, instructions
 

@@ -8,10 +8,10 @@ from typing import cast
 
 from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import BadEndpoint, EndpointError, EndpointUnreachable
-from toolkit.probes.wire import Inbox, Outbox, call_to_json, end_from_json
+from toolkit.probes.engine.process_messages import Inbox, Outbox, call_to_json, end_from_json
 from toolkit.session import Bound
 
-_COMMAND = (sys.executable, "-m", "toolkit.probes.worker")
+_COMMAND = (sys.executable, "-m", "toolkit.probes.engine.worker_process")
 _SHARED = ("openai:", "embedded:")
 
 

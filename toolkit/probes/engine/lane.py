@@ -15,10 +15,10 @@ from toolkit.errors import (
     KeyRefused,
     RateLimited,
 )
-from toolkit.probes.dispatch import Dispatcher, Due
-from toolkit.probes.gate import Gate
-from toolkit.probes.request import Request, Requests
-from toolkit.probes.tries import Tries
+from toolkit.probes.engine.dispatcher import Dispatcher, Due
+from toolkit.probes.engine.gate import Gate
+from toolkit.probes.engine.tries import Tries
+from toolkit.probes.units.unit_jobs import Request, Requests
 from toolkit.record import Reply
 
 FAILURES_IN_A_ROW = 20

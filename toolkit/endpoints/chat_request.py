@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from toolkit.endpoints.draft import writable
+from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.endpoint import Message, Settings
-from toolkit.endpoints.fault import Fault
+from toolkit.endpoints.partial_answer import writable
 
 _NOT_KNOWN = re.compile(
     r"unknown|unrecogni[sz]ed|unsupported|not supported|not permitted|not allowed|extra|unexpected"

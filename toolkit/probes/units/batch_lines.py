@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.endpoints import Answer, read_body, request_body
 from toolkit.errors import BadAnswer, EndpointFailed
-from toolkit.probes.request import Request
+from toolkit.probes.units.unit_jobs import Request
 
 URL = "/v1/chat/completions"
 """Where a batch service sends each request."""

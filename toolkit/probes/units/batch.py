@@ -13,9 +13,9 @@ from typing import Any, cast
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Unit
 from toolkit.errors import BadEndpoint, EndpointError
-from toolkit.probes.batch_lines import answer_in, request_line, result_lines
-from toolkit.probes.request import Requests
-from toolkit.probes.sweep import units_due
+from toolkit.probes.units.batch_lines import answer_in, request_line, result_lines
+from toolkit.probes.units.sweep import units_due
+from toolkit.probes.units.unit_jobs import Requests
 from toolkit.record import Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, record_binding
 

@@ -9,10 +9,10 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any, Protocol
 
 from toolkit.canon import timestamp
-from toolkit.endpoints.draft import Draft, Unreadable
+from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.endpoint import Answer, Attempt, OnToken, Settings
-from toolkit.endpoints.fault import Fault
-from toolkit.endpoints.sse import EventReader
+from toolkit.endpoints.partial_answer import Draft, Unreadable
+from toolkit.endpoints.server_sent_events import EventReader
 from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
 
 _LAST_BYTES = 0.1

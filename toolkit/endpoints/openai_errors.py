@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from toolkit.endpoints.draft import ServerError, Unreadable
-from toolkit.endpoints.fault import Fault, quoted
-from toolkit.endpoints.waiting import LONGEST_WAIT, retry_after
+from toolkit.endpoints.attempt_failure import Fault, quoted
+from toolkit.endpoints.partial_answer import ServerError, Unreadable
+from toolkit.endpoints.retries import LONGEST_WAIT, retry_after
 from toolkit.errors import (
     BadAnswer,
     EndpointError,

@@ -16,13 +16,13 @@ from typing import Any, Literal
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study, Unit
 from toolkit.errors import ParallaxError
-from toolkit.probes.collecting import rare_collections
-from toolkit.probes.dispatch import Dispatcher, Due
-from toolkit.probes.gate import Gate
-from toolkit.probes.lane import Lane
-from toolkit.probes.meter import Meter, SweepProgress
-from toolkit.probes.remote import Shared, second_process
-from toolkit.probes.request import Requests
+from toolkit.probes.engine.dispatcher import Dispatcher, Due
+from toolkit.probes.engine.garbage_collection import rare_collections
+from toolkit.probes.engine.gate import Gate
+from toolkit.probes.engine.lane import Lane
+from toolkit.probes.engine.meter import Meter, SweepProgress
+from toolkit.probes.engine.second_process import Shared, second_process
+from toolkit.probes.units.unit_jobs import Requests
 from toolkit.record import GroupWriter, Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, bind, record_binding
 

@@ -7,7 +7,7 @@ from toolkit.endpoints.address import address_of
 from toolkit.endpoints.endpoint import Endpoint, Settings
 from toolkit.endpoints.keys import key_from_environment
 from toolkit.endpoints.scripted import Scripted
-from toolkit.endpoints.scripts import SCRIPTS
+from toolkit.endpoints.scripted_texts import SCRIPTS
 from toolkit.errors import BadEndpoint
 
 _KINDS = ("openai", "embedded", "scripted")

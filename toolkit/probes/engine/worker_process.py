@@ -1,8 +1,8 @@
 """The second process of a run: it makes calls for the first, and writes nothing anywhere.
 
-Started as ``python -m toolkit.probes.worker``. Its first line of input says whom to ask, every
-later one is a call; what comes of each goes back as a line of output. It ends when its input does,
-so that it never outlives the run.
+Started as ``python -m toolkit.probes.engine.worker_process``. Its first line of input says whom to
+ask, every later one is a call; what comes of each goes back as a line of output. It ends when its
+input does, so that it never outlives the run.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Any
 
 from toolkit.endpoints import Answer, Endpoint, Message, Settings, host_of, open_endpoint
 from toolkit.errors import EndpointError, EndpointFailed, ParallaxError
-from toolkit.probes.collecting import rare_collections
-from toolkit.probes.wire import Inbox, Outbox, call_from_json, end_to_json
+from toolkit.probes.engine.garbage_collection import rare_collections
+from toolkit.probes.engine.process_messages import Inbox, Outbox, call_from_json, end_to_json
 
 
 class Worker(asyncio.Protocol):

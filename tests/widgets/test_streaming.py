@@ -4,7 +4,7 @@ import asyncio
 import random
 from typing import Any
 
-from toolkit.widgets.streaming import INTERVAL, Streaming
+from toolkit.widgets.answer_stream import INTERVAL, Streaming
 
 
 def stream(pieces: list[str], *, pause: float = 0.0) -> list[dict[str, Any]]:

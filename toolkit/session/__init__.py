@@ -13,23 +13,40 @@ are known.
 This floor is the only place where design, endpoints and record meet.
 """
 
-from toolkit.session.binding import Bound, bind, record_binding
-from toolkit.session.brief import Brief, instructions, persona_card, scenario_card
-from toolkit.session.conversation import COMMENT_LENGTH, Conversation
 from toolkit.session.drafting import Draft, draft_contrast
 from toolkit.session.drafting_findings import OpenQuestion, Replacement
+from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.exchanges import Asked
-from toolkit.session.guessing import GuessAsked
-from toolkit.session.items import Shown
-from toolkit.session.judging import Preferred
+from toolkit.session.explore import (
+    Brief,
+    Conversation,
+    Sitting,
+    Stage,
+    instructions,
+    persona_card,
+    scenario_card,
+)
+from toolkit.session.limits import COMMENT_LENGTH, SITTING_GAP
 from toolkit.session.masking import Mask
-from toolkit.session.planting import planted
-from toolkit.session.rater_model import RaterModel, coldness
-from toolkit.session.rating import RatingProgress, RatingQueue, RatingStage
-from toolkit.session.seating import release_seat
-from toolkit.session.simulate import SimulatedTester, simulate
-from toolkit.session.simulated_raters import SimulatedRater, simulate_raters, true_effects
-from toolkit.session.sitting import SITTING_GAP, Sitting, Stage
+from toolkit.session.rating import (
+    GuessAsked,
+    Preferred,
+    RatingProgress,
+    RatingQueue,
+    RatingStage,
+    Shown,
+    release_seat,
+)
+from toolkit.session.simulated import (
+    RaterModel,
+    SimulatedRater,
+    SimulatedTester,
+    coldness,
+    planted,
+    simulate,
+    simulate_raters,
+    true_effects,
+)
 
 __all__ = [
     "Asked",

@@ -9,8 +9,8 @@ from typing import Literal
 
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.session import Preferred, RatingQueue
-from toolkit.widgets.controller import PAGES_AT_MOST, Page
 from toolkit.widgets.events import Event
+from toolkit.widgets.session_controller import PAGES_AT_MOST, Page
 
 SIDES: dict[str, Preferred] = {"a": "left", "b": "right", "equal": "equal", "neither": "neither"}
 """What the page says, and what the record keeps; A is the first reply shown."""

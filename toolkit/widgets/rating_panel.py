@@ -10,7 +10,7 @@ from toolkit.design import Study
 from toolkit.errors import ParallaxError
 from toolkit.record import Record
 from toolkit.widgets.assets import panel_styles, rating_module
-from toolkit.widgets.live import forget_rating, rating_controller_for
+from toolkit.widgets.live_controllers import forget_rating, rating_controller_for
 from toolkit.widgets.panel import Panel, enrol_known, may_try_again
 from toolkit.widgets.rating_controller import RatingController
 from toolkit.widgets.rating_view import frame_view, given_view, rating_view

@@ -10,7 +10,7 @@ from toolkit.design import Study
 from toolkit.session import COMMENT_LENGTH, RatingQueue, Shown
 from toolkit.widgets.rating_controller import SIDES
 from toolkit.widgets.render import displayable
-from toolkit.widgets.screens import consent_view, question_view
+from toolkit.widgets.session_view import consent_view, question_view
 
 _PROGRESS = frozenset({"rate", "rest", "last", "guess", "done"})
 _LETTERS = {kept: said for said, kept in SIDES.items()}

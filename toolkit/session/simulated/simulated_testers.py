@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from toolkit.design import UNSURE, Persona, Scenario, Study
 from toolkit.record import Record, Turn
-from toolkit.session.binding import Bound, bind
-from toolkit.session.conversation import Conversation
-from toolkit.session.sitting import Sitting
+from toolkit.session.endpoint_alias import Bound, bind
+from toolkit.session.explore import Conversation, Sitting
 
 FLAG_PROBABILITY = 0.15
 OnConversation = Callable[[int, int], None]

@@ -12,10 +12,8 @@ from toolkit.canon import new_id, now
 from toolkit.design import ConfirmStage, Unit, allocate
 from toolkit.errors import NotNow
 from toolkit.record import Item, Record, Reply, Simulation
-from toolkit.session.items import UNUSABLE, Shown
-from toolkit.session.judging import Preferred
-from toolkit.session.rater_model import RaterModel, coldness, deviate, generator, told
-from toolkit.session.rating import RatingQueue
+from toolkit.session.rating import UNUSABLE, Preferred, RatingQueue, Shown
+from toolkit.session.simulated.rater_model import RaterModel, coldness, deviate, generator, told
 
 OnItem = Callable[[int, int], None]
 _A_DAY = timedelta(days=1)

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from toolkit.design import Task
 from toolkit.record import Item, JudgedItem, RaterHistory
-from toolkit.session.items import ItemMaker
-from toolkit.session.seating import Seating
+from toolkit.session.rating.blind_items import ItemMaker
+from toolkit.session.rating.rater_seats import Seating
 
 Prospect = Literal["ready", "pending", "lost"]
 """Whether a task can be shown now, may be later, or not at all."""

@@ -10,7 +10,7 @@ from typing import Any
 from toolkit.canon import VERSION, new_id
 from toolkit.design import Assignment, Persona, Scenario, Study
 from toolkit.record import Participant, Session
-from toolkit.session.binding import Bound
+from toolkit.session.endpoint_alias import Bound
 
 
 @dataclass(frozen=True, slots=True)

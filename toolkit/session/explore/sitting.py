@@ -22,9 +22,10 @@ from toolkit.record import (
     Withdrawal,
     sessions,
 )
-from toolkit.session.binding import Bound, bind, record_binding
-from toolkit.session.brief import Brief, session_row
-from toolkit.session.conversation import Conversation
+from toolkit.session.endpoint_alias import Bound, bind, record_binding
+from toolkit.session.explore.conversation import Conversation
+from toolkit.session.explore.role_cards import Brief, session_row
+from toolkit.session.limits import SITTING_GAP
 
 Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
 """Where a participant stands.
@@ -35,8 +36,6 @@ the study's cap on minutes is reached for today.
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 PAUSE = timedelta(minutes=5)
 """Whoever does nothing for longer has left the desk: that time is not counted."""
-SITTING_GAP = timedelta(hours=8)
-"""Conversations further back than this no longer count towards the cap on minutes."""
 
 
 class Sitting:

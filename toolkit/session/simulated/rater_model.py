@@ -19,7 +19,7 @@ from random import Random
 from typing import Any
 
 from toolkit.canon import content_hash
-from toolkit.session.judging import Preferred
+from toolkit.session.rating import Preferred
 
 _PARTS = 3
 """Greeting, body and offer, a paragraph each: what the courteous script always gives."""

@@ -29,12 +29,13 @@ from toolkit.record import (
     Withdrawal,
     rater_history,
 )
-from toolkit.session.guessing import GuessAsked, Guessing
-from toolkit.session.items import ItemMaker, Shown, shown
-from toolkit.session.judging import Judgments, Preferred
-from toolkit.session.seating import Seating, SeatPlan, lease_name
-from toolkit.session.sitting import SITTING_GAP, EnrolledBy
-from toolkit.session.worklist import Worklist
+from toolkit.session.explore.sitting import EnrolledBy
+from toolkit.session.limits import SITTING_GAP
+from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
+from toolkit.session.rating.judgments import Judgments, Preferred
+from toolkit.session.rating.persona_guesses import GuessAsked, Guessing
+from toolkit.session.rating.rater_seats import Seating, SeatPlan, lease_name
+from toolkit.session.rating.worklist import Worklist
 
 RatingStage = Literal["enrol", "consent", "rate", "rest", "guess", "done", "withdrawn", "waiting"]
 """Where a rater stands.

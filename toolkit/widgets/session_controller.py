@@ -14,8 +14,8 @@ from toolkit.canon import new_id
 from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
 from toolkit.session import Conversation, Sitting
+from toolkit.widgets.answer_stream import Streaming
 from toolkit.widgets.events import Event
-from toolkit.widgets.streaming import Streaming
 
 logger = logging.getLogger(__name__)
 

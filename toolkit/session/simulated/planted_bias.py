@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterator
 from toolkit.design import ConfirmStage, Rendered, Study, render
 from toolkit.endpoints import Bias, Message, Scripted
 from toolkit.errors import DesignError
-from toolkit.session.binding import Bound, bind
-from toolkit.session.brief import instructions
+from toolkit.session.endpoint_alias import Bound, bind
+from toolkit.session.explore import instructions
 
 _NAME = "scripted:planted"
 _TELLING = ("name", "identity", "noun", "place", "dialect.", "sample")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Record
 from toolkit.session import Bound, RatingQueue, Sitting
-from toolkit.widgets.controller import SessionController
 from toolkit.widgets.rating_controller import RatingController
+from toolkit.widgets.session_controller import SessionController
 
 Binder = Callable[[Study, str], Bound]
 _live: dict[tuple[str, str, Binder], SessionController] = {}

@@ -24,12 +24,9 @@ from toolkit.record import (
     Turn,
     history,
 )
-from toolkit.session.asking import Asking
+from toolkit.session.explore.pending_exchange import Asking
+from toolkit.session.limits import COMMENT_LENGTH, MESSAGE_LENGTH
 
-MESSAGE_LENGTH = 20_000
-"""Characters a tester may send at once."""
-COMMENT_LENGTH = 5_000
-"""Characters of one comment."""
 FINAL: frozenset[Outcome] = frozenset({"answered", "refused"})
 """Outcomes that are the endpoint's last word; the others may be asked again."""
 

@@ -1,0 +1,143 @@
+"""Records as earlier toolkits kept them: opened, read, gone on with, and unchanged to the byte."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from toolkit.record import (
+    ROW_TYPES,
+    Choice,
+    Flag,
+    Participant,
+    Rating,
+    Record,
+    Reply,
+    SessionEnd,
+    history,
+    newest_reply,
+    open_record,
+    progress,
+    raters,
+    read_jsonl,
+    write_jsonl,
+)
+
+KEPT = Path(__file__).parent / "kept_layouts"
+SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
+EXPORTS = (
+    KEPT / "layout-1.jsonl",
+    *(SAMPLES / name for name in ("record.jsonl", "confirm.jsonl.gz", "planted.jsonl.gz")),
+)
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Iterator[Record]:
+    """The database of layout 1 with every kind of row, as its toolkit left it."""
+    path = tmp_path / "record.db"
+    path.write_bytes(gzip.decompress((KEPT / "layout-1.db.gz").read_bytes()))
+    with open_record(path) as record:
+        yield record
+
+
+def lines(path: Path) -> list[bytes]:
+    """The entries of an export, without its header."""
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()[1:]
+
+
+def test_a_database_of_layout_1_opens_and_is_whole(first: Record) -> None:
+    assert first.verify().ok
+    assert first.extent() == (39, 39)
+    assert {entry.kind for entry in first.entries()} == {kind.KIND for kind in ROW_TYPES}
+    assert len([entry.row() for entry in first.entries()]) == 39
+
+
+def test_a_database_of_layout_1_is_exported_as_its_own_toolkit_did(
+    first: Record, tmp_path: Path
+) -> None:
+    write_jsonl(first, tmp_path / "out.jsonl")
+    assert lines(tmp_path / "out.jsonl") == lines(KEPT / "layout-1.jsonl")
+
+
+def test_what_a_database_of_layout_1_says(first: Record) -> None:
+    said = history(first, "s-1")
+    assert [turn.text for turn in said.turns] == [
+        "Where is my refund? é你😀",
+        "It is on its way.",
+        "half a pair: \ud83d and a nul: \0",
+        "I cannot say.",
+    ]
+    exchange = said.turns[-1].exchange
+    assert exchange is not None
+    assert [one["content"] for one in exchange.messages] == [
+        "You are a support assistant.",
+        *(turn.text for turn in said.turns[:3]),
+    ]
+    assert (exchange.seconds, exchange.attempts[0].message) == (1.0, "busy: é你")
+    assert [one.value for one in said.ratings] == [None, 4]
+    assert said.flags == ()
+    assert [(one.finished, one.withdrawn) for one in progress(first)] == [
+        (1, False),
+        (0, True),
+        (0, False),
+    ]
+    assert first.rows(Flag)[0].quote == "cannot"
+    assert first.rows(Choice)[0].why == "Kinder."
+    newest = newest_reply(first, "u-2")
+    assert newest is not None
+    assert (newest.attempt_of, newest.text) == (1, "Good morning.")
+    assert first.rows(Reply)[0].decision == {"Yes": 0.75, "No": 0.2}
+    (rater,) = raters(first, "sha256:0c")
+    assert [one.complete for one in rater.items.values()] == [True, True, True]
+
+
+def test_a_database_of_layout_1_goes_on(first: Record) -> None:
+    known = first.rows(Participant)[0]
+    assert first.enrol("blue heron 7", enrolled_by="code") == known
+    (again,) = first.append(SessionEnd(session_id="s-1", reason="finished", comment="Thanks."))
+    assert again.number < 39
+    (fresh,) = first.append(Rating(rating_id="r-9", session_id="s-1", turn_id=None,
+        question="fair", dimension="fairness", value=1))  # fmt: skip
+    assert (fresh.number, fresh.position) == (40, 12)
+    assert first.verify().ok
+
+
+def test_a_database_of_layout_1_can_be_read_where_nothing_can_be_written(
+    first: Record, tmp_path: Path
+) -> None:
+    with open_record(first.url, read_only=True) as record:
+        assert history(record, "s-1").session.persona_id == "amara-okafor"
+        assert record.verify().ok
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda path: path.name)
+def test_an_export_goes_through_a_record_without_the_change_of_a_byte(
+    export: Path, tmp_path: Path
+) -> None:
+    with read_jsonl(export, tmp_path / "in.db") as record:
+        assert record.verify().ok
+        write_jsonl(record, tmp_path / "out.jsonl")
+    assert lines(tmp_path / "out.jsonl") == lines(export)
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda path: path.name)
+def test_rows_read_and_kept_again_say_the_same(export: Path, tmp_path: Path) -> None:
+    with (
+        read_jsonl(export, tmp_path / "in.db") as record,
+        open_record(tmp_path / "again.db", durability="normal") as again,
+    ):
+        entries = list(record.entries())
+        kept = again.append(*(entry.row() for entry in entries))
+        for old, new in zip(entries, kept, strict=True):
+            # A kind may have gained fields since; what it had is unchanged.
+            assert {name: new.body[name] for name in old.body} == old.body
+            assert (new.kind, new.chain) == (old.kind, old.chain)
+        if export.suffix == ".gz":
+            write_jsonl(again, tmp_path / "again.jsonl")
+            assert bodies(tmp_path / "again.jsonl") == bodies(export)
+
+
+def bodies(export: Path) -> list[bytes]:
+    return [line.partition(b'"body":')[2].partition(b',"chain":')[0] for line in lines(export)]

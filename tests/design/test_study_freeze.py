@@ -132,7 +132,7 @@ def test_any_change_of_content_changes_the_hash(
 def test_the_vocabulary_is_part_of_the_hash(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     study = load(desk)
     before = study.explore_hash
-    monkeypatch.setattr("toolkit.design.study.VERSION", 99)
+    monkeypatch.setattr("toolkit.design.studies.study.VERSION", 99)
     assert study.explore_hash != before
 
 
@@ -199,7 +199,7 @@ def test_a_change_after_the_freeze_is_named_file_by_file(desk: Any) -> None:
 def test_a_newer_vocabulary_is_named(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     study = load(desk)
     freeze = study.freeze()
-    monkeypatch.setattr("toolkit.design.study.VERSION", 99)
+    monkeypatch.setattr("toolkit.design.studies.study.VERSION", 99)
     with pytest.raises(StudyChanged) as caught:
         study.require_unchanged()
     version = freeze.content["vocabulary"]

@@ -11,34 +11,60 @@ confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent 
 **Allocation** is who rates what, in **Tasks**.
 """
 
-from toolkit.design.allocation import Allocation, Task, allocate, allocate_units
-from toolkit.design.articles import article
-from toolkit.design.assign import Assignment, assign
-from toolkit.design.confirm import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
-from toolkit.design.confirm_stage import ConfirmStage
-from toolkit.design.contrast import Arm, ArmKind, Contrast, Lead, ListedNames, PromptTurn
-from toolkit.design.cue_values import cue_values
-from toolkit.design.factors import FACTORS, Factor
-from toolkit.design.form import Care, ConsentForm, DataUse, EndpointPlan, Question
-from toolkit.design.freeze import Freeze
-from toolkit.design.harms import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE
-from toolkit.design.linter import RULES as LINT_RULES
-from toolkit.design.linter import lint, lint_reading
-from toolkit.design.outline import Outline, outline
-from toolkit.design.persona import Cues, Persona, Voice
-from toolkit.design.rehearsal import rehearse
-from toolkit.design.rendering import Rendered, RenderedTurn, Span, render
-from toolkit.design.scenario import Grounding, Scenario
-from toolkit.design.schemas import schemas, stale_schemas, write_schemas
-from toolkit.design.standalone import read_written
-from toolkit.design.study import Study
-from toolkit.design.terms import Term, suggestion
-from toolkit.design.unit import Unit, plan_units
-from toolkit.design.verbs import both_forms
+from toolkit.design.allocation import (
+    Allocation,
+    Assignment,
+    Outline,
+    Task,
+    allocate,
+    allocate_units,
+    assign,
+    outline,
+)
+from toolkit.design.closed_lists import Term, suggestion
+from toolkit.design.contrasts import (
+    LINT_RULES,
+    Arm,
+    ArmKind,
+    Contrast,
+    Lead,
+    ListedNames,
+    PromptTurn,
+    Rendered,
+    RenderedTurn,
+    Span,
+    Unit,
+    article,
+    both_forms,
+    cue_values,
+    lint,
+    lint_reading,
+    plan_units,
+    render,
+)
+from toolkit.design.file_schema import Written
+from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
+from toolkit.design.people import FACTORS, Cues, Factor, Persona, Voice
+from toolkit.design.scenarios import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Grounding, Scenario
+from toolkit.design.standalone_file import read_written
+from toolkit.design.studies import (
+    AnalysisPlan,
+    AttentionItem,
+    Care,
+    ConfirmPlan,
+    ConfirmStage,
+    ConsentForm,
+    DataUse,
+    EndpointPlan,
+    Freeze,
+    Question,
+    RatingPlan,
+    Study,
+    rehearse,
+)
 from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
 from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
 from toolkit.design.workspace import Checked, Workspace
-from toolkit.design.written import Written
 
 __all__ = [
     "ACCEPTABLE_USES",

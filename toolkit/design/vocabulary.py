@@ -1,12 +1,13 @@
 """The vocabulary: every closed list of words used in files, on panels and in the record.
 
 ``VERSION`` goes up whenever a key or a meaning changes, because what people rated by then meant
-something else; it is part of a study's hash. Factors live in ``factors.py``, harms in ``harms.py``.
+something else; it is part of a study's hash. Factors live in ``people/factors.py``, harms in
+``scenarios/harms.py``.
 """
 
 from typing import Annotated
 
-from toolkit.design.terms import Term, key_of, ordered
+from toolkit.design.closed_lists import Term, key_of, ordered
 
 VERSION = 1
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.canon import check_id, path_under
-from toolkit.design.contrast import Contrast
-from toolkit.design.contrast_check import contrast_complaints
-from toolkit.design.folder import (
+from toolkit.design.contrasts import Contrast, contrast_complaints
+from toolkit.design.people import Persona
+from toolkit.design.scenarios import Scenario
+from toolkit.design.studies import Study, cross_complaints
+from toolkit.design.workspace_files import (
     File,
     Reading,
     find_root,
@@ -18,9 +20,6 @@ from toolkit.design.folder import (
     read_valid,
     written_files,
 )
-from toolkit.design.persona import Persona
-from toolkit.design.scenario import Scenario
-from toolkit.design.study import Study, cross_complaints
 from toolkit.errors import Complaint, InvalidFiles
 
 KINDS = (Persona, Scenario, Contrast, Study)

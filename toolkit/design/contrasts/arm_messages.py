@@ -1,0 +1,133 @@
+"""From a contrast and a persona to the exact messages of one arm."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from toolkit.design.contrasts.articles import article
+from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
+from toolkit.design.contrasts.cue_values import cue_values, verb_form
+from toolkit.design.contrasts.slots import PRONOUNS, Slot, slots_in
+from toolkit.design.people import Persona
+from toolkit.errors import DesignError
+
+_OPENING = "\"'“‘(["
+_CLOSING = "\"'”’)]"
+_BULLET = re.compile(r"(?:^|\n)[ \t]{0,8}[-*•]$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca)\.|\b[A-Z]\.[A-Z]\.)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a slot was filled: code points of the rendered text."""
+
+    start: int
+    end: int
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedTurn:
+    """One message as it is sent."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    spans: tuple[Span, ...]
+    """One for each slot of the written text, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One arm of a contrast as it is sent, after the scenario's instructions."""
+
+    contrast_id: str
+    arm: Arm
+    turns: tuple[RenderedTurn, ...]
+    values: Mapping[str, str]
+    """Each slot of the text to what filled it first, without the capital of a sentence."""
+
+
+def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0) -> Rendered:
+    """Fill the slots of one arm with a persona's cues.
+
+    Args:
+        contrast: the prompt.
+        arm: which text; its ``persona_id`` is ``persona.id``.
+        persona: whose cues.
+        replicate: from 0; listed names are used in turn.
+
+    Raises:
+        DesignError: if a slot is unknown, or the persona brings nothing for it.
+    """
+    values = cue_values(contrast, persona, replicate=replicate)
+    turns = contrast.paraphrase if arm.kind == "paraphrase" else contrast.prompt
+    filling = _Filling(contrast, persona, values)
+    rendered = tuple(filling.turn(turn) for turn in turns)
+    return Rendered(contrast.id, arm, rendered, filling.used)
+
+
+def begins_sentence(before: str) -> bool:
+    """Whether what comes after this text begins a sentence."""
+    bare = before.rstrip(_OPENING + " \t\n")
+    gap = before[len(bare) :]
+    if not bare or re.search(r"\n[ \t]*\n", gap):
+        return True
+    if not gap[:1].isspace() and not gap[1:2].isspace():
+        return False
+    ended = bare.rstrip(_CLOSING)[-1:] in {".", "!", "?", "…"}
+    return bool(_BULLET.search(bare[-9:])) or (ended and not _ABBREVIATION.search(bare[-9:]))
+
+
+class _Filling:
+    """Fills the messages of one arm and remembers with what."""
+
+    def __init__(self, contrast: Contrast, persona: Persona, values: Mapping[str, str]) -> None:
+        self._contrast = contrast
+        self._persona = persona
+        self._values = values
+        self.used: dict[str, str] = {}
+
+    def turn(self, turn: PromptTurn) -> RenderedTurn:
+        slots = slots_in(turn.text)
+        fillings = [self._value(slot) for slot in slots]
+        text, end = "", 0
+        spans: list[Span] = []
+        for number, slot in enumerate(slots):
+            text += turn.text[end : slot.start]
+            if slot.name == "a":
+                fillings[number] = article(_after(turn.text, slots, fillings, number))
+            self.used.setdefault(slot.name, fillings[number])
+            value = _in_place(slot, fillings[number], text)
+            spans.append(Span(len(text), len(text) + len(value), slot.name))
+            text += value
+            end = slot.end
+        return RenderedTurn(turn.role, text + turn.text[end:], tuple(spans))
+
+    def _value(self, slot: Slot) -> str:
+        if slot.name == "a":
+            return ""
+        value = verb_form(slot, self._persona) if slot.forms else self._values.get(slot.name)
+        if not value:
+            raise DesignError(
+                f"contrast {self._contrast.id}: got the slot {slot.written}, for which persona "
+                f"{self._persona.id} brings nothing; wanted a slot that every persona fills. Run "
+                "`parallax check` and mend what it lists."
+            )
+        return value
+
+
+def _after(text: str, slots: tuple[Slot, ...], fillings: list[str], number: int) -> str:
+    """What will stand after slot ``number``, as far as the next one reaches."""
+    stop = slots[number].end
+    if number + 1 == len(slots):
+        return text[stop:]
+    return text[stop : slots[number + 1].start] + fillings[number + 1]
+
+
+def _in_place(slot: Slot, value: str, before: str) -> str:
+    """Begin a sentence with a capital; names, places and whole sentences stay as written."""
+    grammatical = slot.name in (*PRONOUNS, "a", "noun") or slot.forms
+    return value[:1].upper() + value[1:] if grammatical and begins_sentence(before) else value

@@ -1,0 +1,44 @@
+"""What the contrasts of a workspace must agree on with its personas and scenarios."""
+
+from collections.abc import Iterator, Mapping
+
+from toolkit.design.closed_lists import one_of, suggestion
+from toolkit.design.contrasts.contrast import Contrast
+from toolkit.design.contrasts.linter import lint_reading
+from toolkit.design.files import shown
+from toolkit.design.people import Persona
+from toolkit.design.scenarios import Scenario
+from toolkit.design.workspace_files import Reading
+from toolkit.errors import Complaint
+
+
+def contrast_complaints(
+    contrasts: Mapping[str, Reading[Contrast]],
+    people: Mapping[str, Reading[Persona]],
+    situations: Mapping[str, Reading[Scenario]],
+) -> Iterator[Complaint]:
+    """Lint every valid contrast, and complain about a scenario nobody has written.
+
+    Args:
+        contrasts: every contrast there is a file for, by id.
+        people: every persona there is a file for, by id. A contrast of a persona whose own file
+            is invalid is left for later: that file has its complaints.
+        situations: every scenario there is a file for, by id.
+    """
+    valid = {name: read.value for name, read in people.items() if read.value is not None}
+    for read in contrasts.values():
+        contrast = read.value
+        if contrast is None:
+            continue
+        if contrast.scenario not in situations:
+            yield _unknown_scenario(read, contrast.scenario, tuple(situations))
+        situation = situations.get(contrast.scenario)
+        if not any(name in people and name not in valid for name in contrast.personas):
+            scenario = situation.value if situation else None
+            yield from lint_reading(read, valid, scenario=scenario)
+
+
+def _unknown_scenario(read: Reading[Contrast], name: str, known: tuple[str, ...]) -> Complaint:
+    wanted = f"the id of a scenario: {one_of(known)}" if known else "the id of a scenario"
+    hint = suggestion(name, known) or "Make it with `parallax new scenario`."
+    return read.complaint(("scenario",), shown(name), wanted, hint)

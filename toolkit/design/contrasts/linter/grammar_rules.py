@@ -1,0 +1,170 @@
+"""Rules on the grammar around a slot: agreement, articles, sentences, capitals."""
+
+import re
+from collections.abc import Iterator
+
+from toolkit.design.contrasts.arm_messages import begins_sentence
+from toolkit.design.contrasts.cue_values import PLURAL as PLURAL_PRONOUNS
+from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
+from toolkit.design.contrasts.slots import Slot
+from toolkit.design.contrasts.verbs import MODALS, PLURAL, SINGULAR, TO_BE_AND_HAVE, both_forms
+
+_ADVERB = r"(?:(?:also|always|never|often|usually|still|just|already|really|now|only|soon)\s+)*"
+_NAME = r"\{(?:name|name\.first|name\.last|noun)\}"
+_AFTER_SUBJECT = re.compile(rf"\{{subject\}}\s+{_ADVERB}([a-z]+(?:n['’]t)?)\b")
+_CONTRACTED = re.compile(r"\{subject\}(['’](?:s|re|ve))\b")
+_INVERTED = re.compile(
+    rf"\b({'|'.join(TO_BE_AND_HAVE)})\s+\{{subject\}}(?!\s+\{{verb:)", re.IGNORECASE
+)
+_ALREADY_ASKED = re.compile(
+    rf"(?:\b(?:{'|'.join((*MODALS, 'does', 'do', 'let', 'that'))})|\{{verb:does\|do\}})\s+$",
+    re.IGNORECASE,
+)
+"""Before a subject: what follows is then no verb that agrees."""
+_SECOND_VERB = re.compile(rf"\{{verb:[^{{}}]*\}}[^.!?;:]*?\band\s+{_ADVERB}([a-z]+)\b")
+_AFTER_NAME = re.compile(
+    rf"(?<!and )(?:{_NAME})(?:,?\s+who)?\s+{_ADVERB}"
+    r"((?:are|were|have|do|aren't|weren't|haven't|don't)\b|\{verb:[^{}]*\})"
+)
+_ARTICLE = re.compile(r"\b([Aa]n?)\s+\{(?:noun|place|name|name\.first|name\.last|locale)\}")
+_BARE_ARTICLE = re.compile(r"\{a\}\s*(?=$|[.,;:!?])")
+_UNTIL_SLOT = re.compile(r"""(?:^|[.!?…:][\"'”’)]*|\n)\s*[\"'“‘(]*$|[\"“‘(]$|[.!?…:]\s*[-–—]\s*$""")
+
+
+def agreement(sheet: Sheet) -> Iterator[Fault]:
+    """A verb that is right for *she* and wrong for *they*, or the other way round."""
+    for message in sheet.messages:
+        yield from _literal_verbs(sheet, message)
+        yield from _second_verbs(sheet, message)
+        yield from _after_names(sheet, message)
+        yield from _turned_round(sheet, message)
+
+
+def _literal_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
+    for match in _CONTRACTED.finditer(message.text):
+        yield from _must_agree(sheet, message, match, _WRITTEN_OUT[match[1][1:]])
+    for match in _AFTER_SUBJECT.finditer(message.text):
+        asked = bool(_ALREADY_ASKED.search(message.text[: match.start()]))
+        if not (asked and match[1] in PLURAL):
+            yield from _must_agree(sheet, message, match, match[1])
+    for match in _INVERTED.finditer(message.text):
+        yield from _must_agree(sheet, message, match, match[1].lower())
+
+
+_WRITTEN_OUT = {"s": "is", "re": "are", "ve": "have"}
+
+
+def _must_agree(sheet: Sheet, message: Message, match: re.Match[str], verb: str) -> Iterator[Fault]:
+    forms = both_forms(verb.replace("’", "'"))
+    if forms is None:
+        return
+    wrong = [name for name in sheet.people if _is_plural(sheet, name) != (verb == forms[1])]
+    if not wrong:
+        return
+    slot = f"{{verb:{forms[0]}|{forms[1]}}}"
+    stretch = (match.start(), match.end())
+    wanted = "a verb that agrees with every pronoun"
+    yield sheet.fault(message, stretch, wanted, f"Write {slot}.", wrong_for=wrong[-1])
+
+
+def _is_plural(sheet: Sheet, persona_id: str) -> bool:
+    return sheet.people[persona_id].cues.pronouns == PLURAL_PRONOUNS
+
+
+def _second_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
+    for match in _SECOND_VERB.finditer(message.text):
+        plural = [name for name in sheet.people if _is_plural(sheet, name)]
+        if match[1] in SINGULAR and plural:
+            stretch = (match.start(), match.end())
+            forms = both_forms(match[1]) or ("", "")
+            wanted = "a second verb that agrees as the first one does"
+            hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
+            yield sheet.fault(message, stretch, wanted, hint, wrong_for=plural[0])
+
+
+def _after_names(sheet: Sheet, message: Message) -> Iterator[Fault]:
+    for match in _AFTER_NAME.finditer(message.text):
+        verb = Slot(match[1].strip("{}"), 0, 0).forms
+        single = verb[0] if verb else (both_forms(match[1]) or ("",))[0]
+        wanted = "the singular: a name takes it whatever the pronouns are"
+        yield sheet.fault(message, match.span(), wanted, f'Write "{single}".')
+
+
+def _turned_round(sheet: Sheet, message: Message) -> Iterator[Fault]:
+    for slot in message.slots:
+        first, second = slot.forms or ("", "")
+        if first and (first == second or (first in PLURAL and second in SINGULAR)):
+            wanted = "the singular first, then a plural that differs from it"
+            hint = f"Write {{verb:{second}|{first}}}." if first != second else "Write it without."
+            yield sheet.fault(message, (slot.start, slot.end), wanted, hint)
+
+
+def fixed_article(sheet: Sheet) -> Iterator[Fault]:
+    """A fixed *a* or *an* before words that change, or an article slot before no word."""
+    for message in sheet.messages:
+        for match in _ARTICLE.finditer(message.text):
+            wanted = "an article that follows the sound of the next word"
+            yield sheet.fault(message, match.span(), wanted, "Write {a}.")
+        for match in _BARE_ARTICLE.finditer(message.text):
+            wanted = "an article with a word after it"
+            yield sheet.fault(message, match.span(), wanted, "Write {a} {noun}, or delete {a}.")
+
+
+def sentence_slot(sheet: Sheet) -> Iterator[Fault]:
+    """A slot for whole sentences in the middle of another one."""
+    for message in sheet.messages:
+        for number, slot in enumerate(message.slots):
+            if slot.is_sentence:
+                yield from _own_sentence(sheet, message, number)
+
+
+def _own_sentence(sheet: Sheet, message: Message, number: int) -> Iterator[Fault]:
+    slot = message.slots[number]
+    stretch = (slot.start, slot.end)
+    before, after = message.text[: slot.start], message.text[slot.end :]
+    behind_another = number > 0 and message.slots[number - 1].is_sentence
+    behind_another &= not message.text[message.slots[number - 1].end : slot.start].strip()
+    if not (_UNTIL_SLOT.search(before) or behind_another):
+        wanted = "a place of its own: whole sentences fill it"
+        yield sheet.fault(message, stretch, wanted, "End the sentence before it.")
+    elif re.match(r"\s*[.,;:]", after):
+        wanted = "no mark after it: its sentence brings its own"
+        yield sheet.fault(message, (slot.start, slot.end + 1), wanted, "Delete the mark.")
+    elif re.match(r"[ \t]*\n?[a-z]", after):
+        wanted = "a new sentence after it, since it is one itself"
+        yield sheet.fault(message, stretch, wanted, "Begin the next sentence with a capital.")
+    elif re.match(r"[ \t]*[^\s\"”’')]", after):
+        yield from _open_ended(sheet, message, slot)
+
+
+def _open_ended(sheet: Sheet, message: Message, slot: Slot) -> Iterator[Fault]:
+    for persona_id in sheet.people:
+        text = next(sheet.values(persona_id)).get(slot.name, "")
+        if text and not re.search(r"[.!?…][\"'”’)]*$", text):
+            got = (
+                f'{slot.written} of persona {persona_id}, "…{text[-30:]}", without a full stop and '
+                f'with "{" ".join(message.text[slot.end :].split()[:3])}" right after it'
+            )
+            wanted = "a sentence that ends before the next one begins"
+            hint = "End it with a mark, or leave an empty line after the slot."
+            yield Fault(message.place, got, wanted, hint)
+
+
+def capital(sheet: Sheet) -> Iterator[Fault]:
+    """A sentence with a small letter among sentences with capitals.
+
+    A text without any capital at a beginning is somebody's way to write, the same in each arm.
+    """
+    for message in sheet.messages:
+        begins = [
+            match.start()
+            for match in re.finditer(r"(?<![^\s\"'“‘(])[^\W\d_]", message.literal)
+            if begins_sentence(message.text[: match.start()])
+        ]
+        small = [start for start in begins if message.literal[start].islower()]
+        if small and len(small) < len(begins):
+            end = small[0] + len(re.split(r"\s|\0", message.literal[small[0] :])[0])
+            wanted = "a capital, as the other sentences have"
+            word = message.literal[small[0] : end]
+            hint = f'Write "{word[:1].upper()}{word[1:]}".'
+            yield sheet.fault(message, (small[0], end), wanted, hint)

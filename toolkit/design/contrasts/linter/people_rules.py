@@ -1,0 +1,218 @@
+"""Rules on who is spoken of: nothing of a persona outside a slot, nobody else within one."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from toolkit.design.contrasts.arm_messages import begins_sentence
+from toolkit.design.contrasts.cue_values import PRONOUN_FORMS, name_parts
+from toolkit.design.contrasts.linter.sheet import WORD, Fault, Message, Sheet
+from toolkit.design.contrasts.linter.word_lists import (
+    ALSO_WORDS,
+    CALENDAR,
+    EVERYDAY_NAMES,
+    GENDERED,
+    GENERIC,
+    IDENTITY,
+    TITLES,
+)
+from toolkit.design.contrasts.slots import DIALECT, NAMES, PRONOUNS, SAMPLES, STATING
+from toolkit.design.people import Persona
+from toolkit.design.scenarios import Scenario
+
+_SINGULAR_PRONOUNS = frozenset(word for forms in list(PRONOUN_FORMS.values())[:2] for word in forms)
+_PLURAL_PRONOUNS = frozenset({*PRONOUN_FORMS["they/them"], "themself"})
+_MANY = re.compile(
+    r"\b(?:[a-z]+s|people|team|staff|police|everyone|everybody|nobody|someone|somebody|anyone|"
+    r"anybody|children|company|office|management|who|each|all|both)\b",
+    re.IGNORECASE,
+)
+_INTRODUCED = re.compile(
+    r"(?:\b(?:I am|I['’]m|this is|name is|called|signed|sign it|regards,?|here is)\s*,?\s*)"
+    r"\{name[^{}]*\}|\{name[^{}]*\}\s*(?:here\b|$)",
+    re.IGNORECASE,
+)
+"""Where a name says who is writing."""
+
+
+def leak(sheet: Sheet) -> Iterator[Fault]:
+    """Something that only one persona brings, written down as fixed text."""
+    whose = {
+        word: persona_id
+        for persona_id, person in sheet.people.items()
+        for word in _telling(sheet, person)
+    }
+    for message in sheet.messages:
+        for match in WORD.finditer(_without_others(sheet, message)):
+            word = re.sub(r"['’]s$", "", match[0])
+            found = _leaked(message, match, word, whose)
+            if found:
+                wanted = f"nothing of persona {found} outside a slot"
+                hint = "Write the slot instead, or another word; name other people under 'others'."
+                yield sheet.fault(message, match.span(), wanted, hint)
+                return
+
+
+def _leaked(
+    message: Message, match: re.Match[str], word: str, whose: Mapping[str, str]
+) -> str | None:
+    for form in (word, word.lower(), *word.split("-")):
+        if form in whose and not (
+            form[0].isupper()
+            and form.lower() in ALSO_WORDS
+            and message.begins_sentence(match.start())
+        ):
+            return whose[form]
+    return None
+
+
+def _telling(sheet: Sheet, person: Persona) -> Iterator[str]:
+    cues = person.cues
+    listed = sheet.contrast.names.get(person.id)
+    for name in (cues.name, *(listed.listed if listed else ()), *filter(None, name_parts(person))):
+        yield from (part for part in WORD.findall(name) if len(part) > 1)
+    yield cues.locale
+    for word in WORD.findall(cues.noun or ""):
+        if word.lower() not in GENERIC | GENDERED and len(word) > 3:
+            yield word
+    yield from (word for word in WORD.findall(cues.place or "") if word[0].isupper())
+    yield from _identity_words(cues.identity)
+
+
+def _identity_words(identity: str) -> Iterator[str]:
+    for match in WORD.finditer(identity):
+        word = match[0]
+        if word.lower() in IDENTITY:
+            yield word.lower()
+        common = GENERIC | CALENDAR | GENDERED
+        mid = not begins_sentence(identity[: match.start()])
+        if mid and word[0].isupper() and len(word) > 3 and word.lower().rstrip("s") not in common:
+            yield word
+
+
+def _without_others(sheet: Sheet, message: Message) -> str:
+    text = message.literal
+    for other in sheet.contrast.others:
+        text = text.replace(other, "\0" * len(other))
+    return text
+
+
+def stray_pronoun(sheet: Sheet) -> Iterator[Fault]:
+    """A fixed third-person pronoun that speaks of the persona."""
+    for message in sheet.messages:
+        if not _spoken_of(message):
+            continue
+        for match in WORD.finditer(message.literal):
+            word = re.sub(r"['’].*$", "", match[0]).lower()
+            if word in _SINGULAR_PRONOUNS | _PLURAL_PRONOUNS and _of_persona(sheet, message, match):
+                wanted = "a pronoun slot, where the persona is meant"
+                hint = "Write it, or name the other person before, and under 'others'."
+                yield sheet.fault(message, match.span(), wanted, hint)
+                return
+
+
+def _spoken_of(message: Message) -> bool:
+    names = {slot.name for slot in message.slots}
+    if names & set(PRONOUNS):
+        return True
+    return (
+        bool(names & {*NAMES, "noun"})
+        and not _INTRODUCED.search(message.text)
+        and (not re.search(r"\b(?:I am|I['’]m)\b[^.!?]*\{noun\}", message.text))
+    )
+
+
+def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
+    before = message.text[: match.start()]
+    last_slot = max((slot.end for slot in message.slots if slot.end <= match.start()), default=0)
+    last_other = max((before.rfind(other) for other in sheet.contrast.others), default=-1)
+    if last_other >= last_slot:
+        return False
+    if match[0].lower() in _PLURAL_PRONOUNS:
+        sentence = max(start for start, _ in message.sentences if start <= match.start())
+        between = message.literal[max(last_slot, sentence) : match.start()]
+        return last_slot > sentence and not _MANY.search(between)
+    return True
+
+
+def gendered(sheet: Sheet) -> Iterator[Fault]:
+    """A title or a word of kinship or gender beside a slot, right for some personas only."""
+    for message in sheet.messages:
+        for start, end in message.sentences:
+            if not any(start <= slot.start < end for slot in message.slots):
+                continue
+            text = _without_others(sheet, message)[start:end]
+            for match in re.finditer(r"[^\W\d_]+(?:['’]am)?", text):
+                word = match[0].replace("’", "'")
+                if word in TITLES or word.lower() in GENDERED:
+                    stretch = (start + match.start(), start + match.end())
+                    wanted = "a word that fits every persona"
+                    hint = "Leave it out, or let a slot say it; {name} needs no title."
+                    yield sheet.fault(message, stretch, wanted, hint)
+                    return
+
+
+def other_person(sheet: Sheet) -> Iterator[Fault]:
+    """A pronoun slot in a sentence that names somebody else: whose pronoun is it?"""
+    known = _known_names(sheet.scenario)
+    for message in sheet.messages:
+        for start, end in message.sentences:
+            slots = [
+                slot
+                for slot in message.slots
+                if start <= slot.start < end and slot.name in PRONOUNS and slot.name != "reflexive"
+            ]
+            other = _somebody(sheet, message, (start, end), known) if slots else ""
+            if other:
+                wanted = f"one person in a sentence with {slots[0].written}: {other} is another"
+                hint = "Split the sentence, or write {name} instead of the pronoun."
+                yield sheet.fault(message, (slots[0].start, slots[0].end), wanted, hint)
+
+
+def _somebody(
+    sheet: Sheet, message: Message, stretch: tuple[int, int], known: frozenset[str]
+) -> str:
+    text = message.literal[stretch[0] : stretch[1]]
+    for other in sheet.contrast.others:
+        if other in text:
+            return other
+    for match in re.finditer(r"(?<![^\s\"'“(])[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*", text):
+        word = match[0]
+        ordinary = word in known or word.lower() in CALENDAR | EVERYDAY_NAMES
+        preceded = re.search(r"\bthe\s+(?:[A-Z]\w+\s+)*$", text[: match.start()], re.IGNORECASE)
+        begins = message.begins_sentence(stretch[0] + match.start())
+        if not (ordinary or preceded or begins):
+            return word
+    return ""
+
+
+def _known_names(scenario: Scenario | None) -> frozenset[str]:
+    """Every word that a scenario writes with a capital: its companies, products and places."""
+    if scenario is None:
+        return frozenset()
+    texts = [scenario.title, scenario.situation, scenario.instructions, scenario.task]
+    if scenario.grounding is not None:
+        texts += [scenario.grounding.title, scenario.grounding.text]
+    return frozenset(word for text in texts for word in re.findall(r"[A-Z][\w-]+", text))
+
+
+def cueing(sheet: Sheet) -> Iterator[Fault]:
+    """Explicit and implicit are two contrasts: one states who it is, the other never does."""
+    contrast = sheet.contrast
+    stating = sorted(sheet.slots & set(STATING))
+    carrying = {*NAMES, *SAMPLES, "locale"}
+    carries = sheet.slots & carrying or any(slot.startswith(DIALECT) for slot in sheet.slots)
+    told = ", ".join(f"{{{slot}}}" for slot in stating)
+    if contrast.cueing == "implicit" and stating:
+        wanted = "an implicit contrast that never states who it is"
+        yield Fault(("cueing",), f"'implicit' with {told}", wanted, "Make two contrasts of it.")
+    elif contrast.cueing == "implicit" and sheet.slots & set(NAMES) and not contrast.names:
+        got = "'implicit' with {name} and no listed names"
+        wanted = "several names a persona, each list with its source"
+        yield Fault(("cueing",), got, wanted, "Add them under 'names'.")
+    elif contrast.cueing == "implicit" and sheet.slots and not carries:
+        got = "'implicit' without a name or a sentence that could carry who it is"
+        yield Fault(("cueing",), got, "at least one of the two", "Write {name} or {dialect.KEY}.")
+    elif contrast.cueing == "explicit" and sheet.slots and not stating:
+        got = "'explicit' without {identity}, {noun} or {place}"
+        hint = "Write one of them, or call it implicit and list names."
+        yield Fault(("cueing",), got, "a prompt that states who it is", hint)

@@ -1,0 +1,139 @@
+"""The confirm section of a study: what is sent by machine, who rates it, what is asked of it.
+
+It is frozen by itself, on top of the explore freeze: adding it to a study that testers already
+play changes nothing for them.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from toolkit.design.closed_lists import refusal
+from toolkit.design.file_schema import (
+    Count,
+    Identifier,
+    Paragraph,
+    Seed,
+    Written,
+    each_once,
+    raise_at,
+)
+from toolkit.design.files import Place
+from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
+
+Share = Annotated[float, Field(ge=0, le=1)]
+OUTCOMES = ("preference", "refusal")
+"""Outcomes besides the questions that raters are asked."""
+
+
+class AttentionItem(Written):
+    """An item with a known answer, to see whether a rater reads."""
+
+    prompt: Paragraph
+    """Shown in the place of the prompt."""
+    reply: Paragraph
+    """Shown in the place of the reply; says which answer to give."""
+    answer: Annotated[int, Field(ge=1, le=5)]
+    """The answer it asks for, to every question of the form."""
+
+
+class RatingPlan(Written):
+    """How replies are handed to raters."""
+
+    form: Literal["single", "pair"] = "single"
+    """One reply on the study's form, or two replies side by side."""
+    raters: Count
+    """How many raters are planned; more may come and go on where the plan ends."""
+    items_per_rater: Count
+    """Items each rates, repeats and attention items not counted."""
+    items_per_sitting: Count
+    """After so many a rater is asked to rest until another day."""
+    overlap: Share = 0.2
+    """Share of the rated replies that two raters rate, for reliability."""
+    matched: bool = False
+    """True: a rater sees every arm of a contrast; false: one arm of it only."""
+    questions: Annotated[
+        tuple[Question, ...], Field(max_length=5), AfterValidator(each_question_once)
+    ] = ()
+    """Asked of each reply; the form of the study when empty. A rater reads what others were told,
+    so questions to them speak of the writer."""
+    show_cue: bool = False
+    """True: cue values stay readable, and findings speak of endpoint and rater together."""
+    repeats: Annotated[int, Field(ge=0, le=20)] = 2
+    """Items each rater rates a second time, at the end."""
+    attention: Annotated[tuple[AttentionItem, ...], Field(max_length=6)] = ()
+    """Items with a known answer, each shown once to each rater."""
+    minutes: Count = 20
+    """Minutes one sitting should take."""
+    consent: ConsentForm | None = None
+    """What raters agree to; the study's own consent when absent."""
+    data: DataUse | None = None
+    """Who sees what raters leave; as for testers when absent."""
+    what_happens_next: Paragraph | None = None
+    """Shown with the thanks at the end; as for testers when absent."""
+
+
+class AnalysisPlan(Written):
+    """What is asked of the ratings, written before there are any."""
+
+    primary: Identifier
+    """The one primary outcome: a question of the form, ``preference`` (pairs) or ``refusal``."""
+    margin: Annotated[float, Field(gt=0, le=4)] | None = None
+    """Largest difference that would not matter, on the outcome's own scale; without it nothing is
+    ever called equivalent."""
+    compare_with: Literal["reference", "grand_mean"] = "reference"
+    """What each persona is compared with."""
+    family: Literal["personas", "factors"] = "personas"
+    """Which claims share the error rate of the primary outcome (Holm)."""
+    factors: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Factors compared besides single personas; each level needs three personas."""
+    secondary: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Other outcomes, exploratory (Benjamini-Hochberg)."""
+    notes: Paragraph | None = None
+    """Anything else fixed in advance, in words."""
+
+
+_OF_PAIRS = (
+    "'preference' or 'refusal', since raters of pairs say which reply is better and answer no "
+    "question",
+    "Set 'form: single' under rating, or choose another outcome.",
+)
+_OF_SINGLES = (
+    "a question of the form or 'refusal', since raters see single replies",
+    "Set 'form: pair' under rating, or choose another outcome.",
+)
+
+
+def _never_answered(outcome: str, *, pairs: bool) -> bool:
+    """Whether raters are never asked what an outcome is made of."""
+    return outcome not in OUTCOMES if pairs else outcome == "preference"
+
+
+class ConfirmPlan(Written):
+    """Everything the confirm freeze adds to a study."""
+
+    contrasts: Annotated[tuple[Identifier, ...], Field(min_length=1), AfterValidator(each_once)]
+    """Ids of the contrasts."""
+    endpoints: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
+    """Aliases that answer; every endpoint of the study when empty."""
+    replicates: Annotated[int, Field(ge=1, le=1000)]
+    """How often each arm is sent to each endpoint."""
+    seed: Seed
+    """What the order of sending and the assignment to raters start from."""
+    rating: RatingPlan
+    """How replies are handed to raters."""
+    analysis: AnalysisPlan
+    """What is asked of the ratings."""
+
+    @model_validator(mode="after")
+    def _check_outcome(self) -> Self:
+        asked: list[tuple[Place, str]] = [(("analysis", "primary"), self.analysis.primary)]
+        asked += [
+            (("analysis", "secondary", index), name)
+            for index, name in enumerate(self.analysis.secondary)
+        ]
+        pairs = self.rating.form == "pair"
+        problem = refusal(*(_OF_PAIRS if pairs else _OF_SINGLES))
+        never = [one for one in asked if _never_answered(one[1], pairs=pairs)]
+        raise_at([(place, problem, name) for place, name in never])
+        return self

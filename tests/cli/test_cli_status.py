@@ -94,3 +94,14 @@ def test_a_confirm_stage_that_is_not_frozen_or_changed(
     (tmp_path / "results" / "small" / "confirm.frozen.json").write_text("{}")
     assert main(words) == 0
     assert "  Confirm stage: its freeze is DAMAGED, it will not run.\n" in capsys.readouterr().out
+
+
+def test_a_title_cannot_turn_the_words_of_a_terminal_around(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next((workspace / "personas" / "studies").glob("*.yaml"))
+    text = path.read_text(encoding="utf-8")
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    path.write_text(text.replace(title, "title: Tools\u202eslooT"), encoding="utf-8")
+    assert main(["status", "--workspace", str(workspace)]) == 0
+    assert "Tools<U+202E>slooT" in capsys.readouterr().out

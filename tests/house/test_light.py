@@ -57,3 +57,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
     with pytest.raises(AttributeError, match="module 'toolkit' has no attribute 'Persian'"):
         _ = toolkit.Persian  # type: ignore[attr-defined]
+
+
+def test_the_leaf_that_shows_text_needs_only_the_standard_library() -> None:
+    loaded = loaded_after("import toolkit.rendering")
+    assert {one.split(".")[1] for one in loaded if one.startswith("toolkit.")} == {"rendering"}
+    assert not loaded & HEAVY

@@ -37,7 +37,6 @@ from toolkit.analysis.frames.from_table import from_table
 from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.intersection.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
-from toolkit.analysis.legible import readable
 from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.plan.plan import run_plan
 from toolkit.analysis.plan.report import Report
@@ -77,6 +76,7 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.preference.preference import Preference, preference
 from toolkit.analysis.rates.impact import small_ratio_chance
 from toolkit.analysis.rates.rates import Rates, rates
+from toolkit.analysis.readable_table import readable
 from toolkit.analysis.reading import Source, open_control, open_to_read
 from toolkit.analysis.reliability.alpha import krippendorff_alpha
 from toolkit.analysis.reliability.chance import cohen_kappa, fleiss_kappa, gwet_ac1

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.analysis.counts import harm_label
 from toolkit.analysis.frames.frames import Frames, require_stage
-from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
+from toolkit.rendering import Readable, shortened, visible, wrapped
 
 LOW = 2
 """An answer rated this or lower is a lead."""
@@ -21,7 +21,7 @@ _SHOWN = 280
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+class Lead(Readable):
     """One thing that happened and felt wrong to whoever saw it."""
 
     rank: int
@@ -49,11 +49,12 @@ class Lead:
     at: datetime
     """When it was flagged or rated."""
 
-    def __str__(self) -> str:
-        return unlinked("\n".join(_lines(self)))
+    def in_words(self) -> str:
+        """Write the words, the comment and where they were said."""
+        return "\n".join(_lines(self))
 
 
-class Leads(tuple[Lead, ...]):
+class Leads(Readable, tuple[Lead, ...]):
     """Leads in order of rank; shows itself as plain text."""
 
     __slots__ = ()
@@ -74,7 +75,8 @@ class Leads(tuple[Lead, ...]):
         rows = pd.DataFrame([asdict(lead) for lead in self], columns=names)
         return rows.astype({"rank": "Int64", "severity": "Int64", "rating": "Int64"})
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
+        """Write all leads in order of rank."""
         if not self:
             return "No lead yet: no words are flagged and no answer is rated low."
         leads = "1 lead" if len(self) == 1 else f"{len(self)} leads"
@@ -88,9 +90,6 @@ class Leads(tuple[Lead, ...]):
             return ""
         some = "" if all(lead.simulated for lead in self) else "some "
         return f", {some}by simulated participants"
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
 
 
 def leads(frames: Frames, *, low: int = LOW) -> Leads:

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
@@ -21,6 +21,7 @@ from toolkit.record import (
     read_jsonl,
     sessions,
 )
+from toolkit.rendering import Readable
 
 _CONTROL = "planted.jsonl.gz"
 VARIABLE = "PARALLAX_RECORD"
@@ -38,7 +39,7 @@ _SAMPLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(Readable):
     """A record opened for reading, and what it is."""
 
     record: Record
@@ -47,11 +48,9 @@ class Source:
     says: str
     """One line that tells the reader what is being read."""
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
+        """Say what is being read."""
         return self.says
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(self.says)
 
 
 def open_to_read(

@@ -1,9 +1,8 @@
 """Where a judgment comes from: from a blind rating back to the turn that started it."""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 from toolkit.design import Contrast
 from toolkit.errors import AnalysisError
 from toolkit.record import (
@@ -20,6 +19,7 @@ from toolkit.record import (
     Turn,
     Withdrawal,
 )
+from toolkit.rendering import Readable, shortened, visible, wrapped
 
 _WIDTH = 96
 _INDENT = "    "
@@ -27,7 +27,7 @@ _R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Readable):
     """The chain behind one judgment; every part is what was kept, unchanged."""
 
     judgment: Rating | Choice | Guess
@@ -43,11 +43,9 @@ class Trace:
     missing: str
     """Why the chain ends before a turn; empty when it does not."""
 
-    def __str__(self) -> str:
-        return unlinked("\n".join(_lines(self)))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+    def in_words(self) -> str:
+        """Write the chain, the newest first."""
+        return "\n".join(_lines(self))
 
 
 def trace(record: Record, event_id: str) -> Trace:

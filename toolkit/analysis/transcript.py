@@ -8,8 +8,8 @@ import pandas as pd
 
 from toolkit.analysis.counts import dimension_label, harm_label
 from toolkit.analysis.frames.frames import Frames
-from toolkit.analysis.legible import shortened, unlinked, visible, wrapped
 from toolkit.errors import AnalysisError
+from toolkit.rendering import Readable, for_notebook, shortened, visible, wrapped
 
 WIDTH = 96
 OPEN, CLOSE = "⟦", "⟧"
@@ -17,18 +17,16 @@ _INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(Readable):
     """A conversation to be read; hidden characters are visible and nothing in it is markup."""
 
     session_id: str
     text: str
     """Lines of at most 96 characters; flagged words stand in ``⟦1 … 1⟧``."""
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
+        """Give the text."""
         return self.text
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(self.text)
 
 
 def transcript(frames: Frames, session_id: str) -> Transcript:
@@ -53,7 +51,7 @@ def transcript(frames: Frames, session_id: str) -> Transcript:
     for turn in _rows(frames.turns[frames.turns["session_id"].eq(session_id)]):
         lines += ["", *_turn(turn, flags[flags["turn_id"].eq(turn.turn_id)])]
     lines += _form(frames.ratings[frames.ratings["session_id"].eq(session_id)])
-    return Transcript(session_id, unlinked("\n".join(lines)))
+    return Transcript(session_id, for_notebook("\n".join(lines)))
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -5,6 +5,8 @@ import errno
 import sys
 from collections.abc import Mapping, Sequence
 
+from toolkit.rendering import for_terminal
+
 OK = 0
 FAILED = 1
 USAGE = 2
@@ -71,8 +73,14 @@ def seed_number(text: str) -> int:
 
 def say(text: str = "") -> None:
     """Write one line for the person at the terminal."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(for_terminal(text) + "\n")
     sys.stdout.flush()
+
+
+def warn(text: str) -> None:
+    """Write one line on standard error."""
+    sys.stderr.write(for_terminal(text) + "\n")
+    sys.stderr.flush()
 
 
 def way_out(problem: OSError) -> str:

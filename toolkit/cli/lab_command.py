@@ -29,6 +29,7 @@ from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like
 from toolkit.design import ConfirmStage, Study, Workspace
 from toolkit.errors import InvalidFiles, ParallaxError, SetupError
 from toolkit.record import open_record
+from toolkit.rendering import redirect_page
 
 SESSION, RATING = PANELS
 
@@ -187,5 +188,5 @@ def _home() -> Iterator[Path]:
 def _open_browser(home: Path, url: str) -> None:
     # Through a file, as a token on a command line could be read by others on this machine.
     page = home / "open.html"
-    page.write_text(f'<meta http-equiv="refresh" content="0; url={url}">', encoding="utf-8")
+    page.write_text(redirect_page(url), encoding="utf-8")
     threading.Thread(target=webbrowser.open, args=(page.as_uri(),), daemon=True).start()

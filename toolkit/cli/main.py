@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from toolkit.canon import VERSION
-from toolkit.cli.command import BUG, FAILED, INTERRUPTED, OK, USAGE, say
+from toolkit.cli.command import BUG, FAILED, INTERRUPTED, OK, USAGE, say, warn
 from toolkit.errors import ParallaxError
 
 COMMANDS = {
@@ -92,5 +92,5 @@ def _unknown(name: str) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(message + "\n")
+    warn(message)
     return code

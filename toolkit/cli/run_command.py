@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
@@ -25,6 +24,7 @@ from toolkit.cli.command import (
     add_workspace,
     make_parser,
     say,
+    warn,
     whole_number,
 )
 from toolkit.cli.confirming import plan_lines, ready_stage
@@ -202,7 +202,7 @@ async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> Sweep
 
     def said() -> None:
         line.end()
-        sys.stderr.write("Stopping: what is under way may come to its end. Ctrl-C breaks it off.\n")
+        warn("Stopping: what is under way may come to its end. Ctrl-C breaks it off.")
 
     try:
         return await stoppable(lambda stop: sweep(stop=stop, on_progress=line.show), said)
@@ -218,12 +218,12 @@ def _tell(study_id: str, end: SweepEnd | None, meter: Meter) -> int:
         say(f"Prices as of {meter.prices.as_of}, {meter.prices.source}")
     left = used.planned - used.done
     if end is None or end.reason == "stopped":
-        sys.stderr.write(f"Stopped; {left:,} units are left. The same command goes on.\n")
+        warn(f"Stopped; {left:,} units are left. The same command goes on.")
         return INTERRUPTED
     if end.reason == "budget":
-        sys.stderr.write(
+        warn(
             f"The budget is spent ({meter.exhausted}); {left:,} units are left. The same command "
-            "with a budget of its own goes on.\n"
+            "with a budget of its own goes on."
         )
         return FAILED
     if used.failed:

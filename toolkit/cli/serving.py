@@ -6,12 +6,12 @@ it even when it is killed.
 
 import importlib.util
 import signal
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from toolkit.cli.command import say
 from toolkit.errors import SetupError
 
 _STOP_SIGNALS = tuple(
@@ -87,8 +87,7 @@ def stop_like_interrupt() -> None:
 
 def _on_stop_signal(stop: Callable[[], None]) -> None:
     def handle(number: int, frame: FrameType | None) -> None:
-        sys.stdout.write("\nStopping …\n")
-        sys.stdout.flush()
+        say("\nStopping …")
         stop()
 
     for number in _STOP_SIGNALS:

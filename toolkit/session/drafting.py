@@ -11,12 +11,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from toolkit.canon import check_id, path_under
 from toolkit.design import Persona, Scenario, Workspace
 from toolkit.errors import DesignError, InvalidFiles
 from toolkit.record import Turn
+from toolkit.rendering import Readable
 from toolkit.session.drafting_cues import cue_findings, introduces_self, name_words
 from toolkit.session.drafting_file import draft_file
 from toolkit.session.drafting_findings import (
@@ -41,7 +41,7 @@ _SOMEBODY = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Readable):
     """A contrast half written: what the machine could see, and what it asks."""
 
     id: str
@@ -61,11 +61,9 @@ class Draft:
         """Each changed message before and after, then every replacement and every question."""
         return "\n".join(_diff_lines(self))
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
+        """Give the differences."""
         return self.diff
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(self.diff)
 
     def save(self, workspace: Workspace) -> Path:
         """Write the draft under ``personas/contrasts/``, to be gone on with there.

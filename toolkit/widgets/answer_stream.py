@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from toolkit.widgets.render import displayable
+from toolkit.rendering import for_browser
 
 INTERVAL = 0.05
 """Seconds between two paints."""
@@ -63,5 +63,5 @@ class Streaming:
         self._send(text, whole=False)
 
     def _send(self, text: str, *, whole: bool) -> None:
-        self._emit({"id": self._id, "part": self._part, "text": displayable(text), "whole": whole})
+        self._emit({"id": self._id, "part": self._part, "text": for_browser(text), "whole": whole})
         self._part += 1

@@ -13,10 +13,10 @@ import traitlets
 
 from toolkit.errors import EventConflict, ParallaxError, RecordError
 from toolkit.record import Record
+from toolkit.rendering import for_browser
 from toolkit.widgets.events import Event
 from toolkit.widgets.identity import Identity, forget, known_identity, remember
-from toolkit.widgets.render import displayable
-from toolkit.widgets.wording import UNEXPECTED, plain_words
+from toolkit.widgets.plain_words import UNEXPECTED, plain_words
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Panel(anywidget.AnyWidget):
         self.status = {
             "state": "error",
             "event": event_id,
-            "message": displayable(message),
+            "message": for_browser(message),
             "again": may_try_again(problem),
         }
 

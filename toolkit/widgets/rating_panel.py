@@ -9,13 +9,13 @@ import traitlets
 from toolkit.design import Study
 from toolkit.errors import ParallaxError
 from toolkit.record import Record
+from toolkit.rendering import for_browser
 from toolkit.widgets.assets import panel_styles, rating_module
 from toolkit.widgets.live_controllers import forget_rating, rating_controller_for
 from toolkit.widgets.panel import Panel, enrol_known, may_try_again
+from toolkit.widgets.plain_words import plain_words
 from toolkit.widgets.rating_controller import RatingController
 from toolkit.widgets.rating_view import frame_view, given_view, rating_view
-from toolkit.widgets.render import displayable
-from toolkit.widgets.wording import plain_words
 
 
 class RatingPanel(Panel):
@@ -72,7 +72,7 @@ class RatingPanel(Panel):
         return {"view": view, "given": given_view(shown)}
 
     def _unavailable(self, problem: ParallaxError | None) -> dict[str, Any]:
-        message = displayable(plain_words(str(problem), names=self._names()))
+        message = for_browser(plain_words(str(problem), names=self._names()))
         screen = {"screen": "unavailable", "key": "unavailable", "message": message}
         again = problem is not None and self._controller is not None and may_try_again(problem)
         view = {**frame_view(self._study), **screen, "again": again}

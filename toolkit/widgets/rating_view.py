@@ -7,9 +7,9 @@ the reference: a browser's tools can read every word of it.
 from typing import Any
 
 from toolkit.design import Study
+from toolkit.rendering import for_browser
 from toolkit.session import COMMENT_LENGTH, RatingQueue, Shown
 from toolkit.widgets.rating_controller import SIDES
-from toolkit.widgets.render import displayable
 from toolkit.widgets.session_view import consent_view, question_view
 
 _PROGRESS = frozenset({"rate", "rest", "last", "guess", "done"})
@@ -61,7 +61,7 @@ def given_view(shown: Shown | None) -> dict[str, Any]:
         "item": shown.item_id,
         "answers": dict(shown.answers),
         "choice": _LETTERS[shown.preferred] if shown.preferred else None,
-        "why": displayable(shown.why),
+        "why": for_browser(shown.why),
         "passed": shown.passed,
     }
 
@@ -105,10 +105,10 @@ def _item(shown: Shown | None) -> dict[str, Any]:
             "form": shown.form,
             "position": shown.position,
             "of": shown.of,
-            "title": displayable(shown.title),
-            "situation": displayable(shown.situation),
+            "title": for_browser(shown.title),
+            "situation": for_browser(shown.situation),
             "prompt": _messages(shown.prompt),
-            "replies": [displayable(text) for text in shown.replies],
+            "replies": [for_browser(text) for text in shown.replies],
             "questions": [question_view(question) for question in shown.questions],
         },
     }
@@ -123,16 +123,16 @@ def _guess(queue: RatingQueue) -> dict[str, Any]:
             "id": due.item_id,
             "position": number,
             "of": len(asked),
-            "title": displayable(due.title),
+            "title": for_browser(due.title),
             "prompt": _messages(due.prompt),
-            "reply": displayable(due.reply),
+            "reply": for_browser(due.reply),
             "letter": due.letter,
             "options": [
-                {"number": n, "text": displayable(text)} for n, text in enumerate(due.options, 1)
+                {"number": n, "text": for_browser(text)} for n, text in enumerate(due.options, 1)
             ],
         },
     }
 
 
 def _messages(prompt: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
-    return [{"role": turn["role"], "text": displayable(turn["text"])} for turn in prompt]
+    return [{"role": turn["role"], "text": for_browser(turn["text"])} for turn in prompt]

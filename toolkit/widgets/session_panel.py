@@ -13,9 +13,9 @@ from toolkit.session import Bound, Conversation, bind
 from toolkit.widgets.assets import panel_styles, session_module
 from toolkit.widgets.live_controllers import controller_for, forget_controller
 from toolkit.widgets.panel import Panel, enrol_known
+from toolkit.widgets.plain_words import plain_words
 from toolkit.widgets.session_controller import SessionController
 from toolkit.widgets.session_view import judged_view, screen_view, turns_view, unavailable_view
-from toolkit.widgets.wording import plain_words
 
 
 class SessionPanel(Panel):

@@ -17,8 +17,8 @@ from toolkit.design import (
     Study,
     Term,
 )
+from toolkit.rendering import for_browser
 from toolkit.session import COMMENT_LENGTH, Conversation, Sitting, persona_card, scenario_card
-from toolkit.widgets.render import displayable
 
 _PROGRESS = frozenset({"brief", "conversation", "form", "rest", "done"})
 
@@ -59,7 +59,7 @@ def unavailable_view(study: Study, message: str) -> dict[str, Any]:
         "progress": None,
         "support": study.care.support_contact,
         "limits": _limits(study),
-        "message": displayable(message),
+        "message": for_browser(message),
     }
 
 
@@ -71,9 +71,9 @@ def turns_view(conversation: Conversation | None) -> list[dict[str, Any]]:
         {
             "id": turn.turn_id,
             "speaker": turn.speaker,
-            "text": displayable(turn.text),
+            "text": for_browser(turn.text),
             "outcome": turn.exchange.outcome if turn.exchange else "",
-            "error": displayable(turn.exchange.error) if turn.exchange else "",
+            "error": for_browser(turn.exchange.error) if turn.exchange else "",
         }
         for turn in conversation.turns
     ]
@@ -94,7 +94,7 @@ def judged_view(conversation: Conversation | None) -> dict[str, Any]:
                 "end": flag.end,
                 "harm": flag.harm,
                 "severity": flag.severity,
-                "comment": displayable(flag.comment),
+                "comment": for_browser(flag.comment),
             }
             for flag in conversation.flags
         ],

@@ -11,10 +11,11 @@ from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plan.words import AS_PLANNED, summary
 from toolkit.errors import AnalysisError
+from toolkit.rendering import Readable, for_notebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Readable):
     """A plan that was run. Printed, it is a short summary in plain words."""
 
     design: ConfirmDesign = field(repr=False)
@@ -71,14 +72,12 @@ class Report:
 
     def short(self) -> str:
         """Say the same in fewer lines: of each step what is more than inconclusive."""
-        return self._said(short=True)
+        return for_notebook(self._said(short=True))
 
-    def __str__(self) -> str:
+    def in_words(self) -> str:
+        """Write the report in full."""
         return self._said(short=False)
 
     def _said(self, *, short: bool) -> str:
         said = (*self.simulated, *self.notes, *(self.deviations or (AS_PLANNED,)))
         return "\n".join(summary(self.design, self.steps, said, short=short))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))

@@ -6,7 +6,6 @@ from textwrap import wrap
 
 from toolkit.analysis.finding import Finding
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.legible import unlinked
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.verdict import VERDICTS, Verdict
 
@@ -50,7 +49,7 @@ def summary(
     said = [part for line in lines for part in _wrapped(line)]
     for step in steps:
         said += ["", *_step(step, short=short and step.key != "primary", needs=not short)]
-    return [unlinked(line) for line in said]
+    return said
 
 
 def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:

@@ -27,7 +27,6 @@ from toolkit.analysis.counts import (
     testers,
 )
 from toolkit.analysis.frames.frames import Frames
-from toolkit.analysis.legible import shortened
 from toolkit.analysis.plots.figure import (
     NAMED,
     Figure,
@@ -41,6 +40,7 @@ from toolkit.analysis.plots.figure import (
     written,
 )
 from toolkit.design import Study
+from toolkit.rendering import shortened
 
 STATE_COLORS = dict(
     zip(PROGRESS, ("#0072b2", "#56b4e9", "#e69f00", "#b5e0d2", "#e3e3e3"), strict=True)

@@ -22,7 +22,7 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import Patch
 from PIL import Image
 
-from toolkit.analysis.legible import shortened
+from toolkit.rendering import for_notebook, shortened
 
 DPI = 110
 FONT = "DejaVu Sans"
@@ -83,7 +83,7 @@ class Figure:
         image = {"image/png": b64encode(self.png()).decode(), "text/plain": "[figure]"}
         publish: Any = publish_display_data
         publish(image, metadata={})
-        publish({"text/plain": textwrap.fill(self.alt, 100)}, metadata={})
+        publish({"text/plain": for_notebook(textwrap.fill(self.alt, 100))}, metadata={})
 
 
 def style() -> AbstractContextManager[None]:

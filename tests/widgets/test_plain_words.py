@@ -1,7 +1,6 @@
 import pytest
 
-from toolkit.widgets.render import displayable
-from toolkit.widgets.wording import plain_words
+from toolkit.widgets.plain_words import plain_words
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,3 @@ from toolkit.widgets.wording import plain_words
 )
 def test_who_answers_is_taken_out(message: str, said: str) -> None:
     assert plain_words(message, names=["gpt-4o-mini", "127.0.0.1:8080", ""]) == said
-
-
-def test_a_lone_surrogate_is_replaced_by_one_character() -> None:
-    assert displayable("a\ud800b\udfff\U0001f642") == "a�b�\U0001f642"

@@ -1,0 +1,16 @@
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis import readable
+
+
+def test_what_is_missing_is_shown_as_a_dash_and_a_missing_bound_in_words() -> None:
+    table = pd.DataFrame({"p": [0.25, np.nan], "high": [np.inf, 1.0], "n": [3, 4]})
+    shown = readable(table)
+    assert shown.to_dict("list") == {"p": [0.25, "–"], "high": ["no bound", 1.0], "n": [3, 4]}
+    assert table["p"].isna().sum() == 1
+
+
+def test_hidden_characters_in_a_cell_are_shown() -> None:
+    table = pd.DataFrame({"said": ["user\u202egnp.exe", None]})
+    assert readable(table)["said"].tolist() == ["user<U+202E>gnp.exe", "–"]

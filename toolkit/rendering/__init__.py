@@ -1,0 +1,31 @@
+"""Foreign text made safe to show: what an endpoint, a tester or the author of a file wrote.
+
+* **Hidden character**: a control, bidirectional, zero-width, unassigned or otherwise invisible
+  character; ``visible`` shows it as ``<U+202E>``, except joiners where spelling needs them.
+* **Output**: where the text goes. ``for_html``, ``for_terminal``, ``for_notebook`` and
+  ``for_browser`` are the only doors to each.
+* **Readable**: a value that shows itself as safe plain text, printed or at the end of a cell.
+"""
+
+from toolkit.rendering.hidden_characters import visible
+from toolkit.rendering.lines import shortened, wrapped
+from toolkit.rendering.outputs import (
+    for_browser,
+    for_html,
+    for_notebook,
+    for_terminal,
+    redirect_page,
+)
+from toolkit.rendering.readable import Readable
+
+__all__ = [
+    "Readable",
+    "for_browser",
+    "for_html",
+    "for_notebook",
+    "for_terminal",
+    "redirect_page",
+    "shortened",
+    "visible",
+    "wrapped",
+]

@@ -1,0 +1,21 @@
+"""Values that show themselves as plain text."""
+
+from typing import Any
+
+from toolkit.rendering.outputs import for_notebook
+
+
+class Readable:
+    """Shows itself as safe plain text, printed or at the end of a notebook's cell."""
+
+    __slots__ = ()
+
+    def in_words(self) -> str:
+        """The text, before it is made safe."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return for_notebook(self.in_words())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))

@@ -14,9 +14,9 @@ from toolkit.analysis import (
     icc,
     krippendorff_alpha,
 )
+from toolkit.analysis.findings.rater_mean import mean_over_raters
 from toolkit.analysis.reliability.components import Components, components, icc_from
 from toolkit.analysis.reliability.items import Level, items_by_raters
-from toolkit.analysis.reliability.mean import mean_over_raters
 from toolkit.analysis.reliability.raters import drift
 
 FOLDER = Path(__file__).parents[1] / "reference" / "agreement"

@@ -11,7 +11,7 @@ from calibration.bands import TYPE_I, Band, Row, Section
 from calibration.sections import SECTIONS, SEED, fingerprint
 
 from toolkit.analysis import Estimate, disparity
-from toolkit.analysis.planning.montecarlo import effects_of_many, share_of
+from toolkit.analysis.planning.monte_carlo import effects_of_many, share_of
 from toolkit.analysis.planning.simulation import draw_values
 
 LEAST = {"primary": 10_000, "engine": 2_000, "planted": 1_000}

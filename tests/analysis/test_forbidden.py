@@ -35,9 +35,9 @@ from toolkit.analysis import (
     waves,
     words,
 )
-from toolkit.analysis.finding import Counts
+from toolkit.analysis.findings.finding import Counts
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.intersection.intersection import intersections
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 R = ratings(scenarios=5, raters=6, arms=("ben", "cleo"))

@@ -9,7 +9,7 @@ import pytest
 from judged import crossed, frames
 
 from toolkit.analysis import Finding, Preference, disparity, observe, preference
-from toolkit.analysis.preference.bradley_terry import Pairs, Worths, fit_worths, joined
+from toolkit.analysis.engine.bradley_terry import Pairs, Worths, fit_worths, joined
 from toolkit.analysis.preference.preference import PREFERRED, WORTH
 from toolkit.analysis.preference.worths import against_anchor, against_average, left_side
 from toolkit.errors import AnalysisError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.analysis.rates.proportions import (
+from toolkit.analysis.engine.proportions import (
     ratio_interval,
     wilson,
     zero_event_bound,

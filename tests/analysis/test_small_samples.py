@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Truth, crossed_design
-from toolkit.analysis.disparity.clustered import crossed, indicators
-from toolkit.analysis.disparity.small_samples import Working
-from toolkit.analysis.planning.montecarlo import primary
+from toolkit.analysis.engine.clustered import crossed, indicators
+from toolkit.analysis.engine.small_samples import Working
+from toolkit.analysis.planning.monte_carlo import primary
 from toolkit.analysis.planning.simulation import draw_values
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from bench.measure import Spread, line, spread, title
+from toolkit.analysis.engine.crossed.solver import solve
 from toolkit.analysis.mixed import Fit, fit
 from toolkit.analysis.mixed.problem import prepare
-from toolkit.analysis.mixed.solving import solve
 
 RATERS, SCENARIOS, ARMS = 300, 60, ("a", "b", "c")
 GROUPS = ["rater", "scenario", "scenario:arm"]

@@ -11,9 +11,9 @@ from scipy import stats
 from calibration.bands import TYPE_I, Band, Row, Section
 from calibration.designs import pilot, spread
 from toolkit.analysis import Design, Truth, adjust, crossed_design, planted
-from toolkit.analysis.disparity.clustered import Swept
-from toolkit.analysis.disparity.coding import Coded, coded
-from toolkit.analysis.planning.montecarlo import Trials, effects_of_many, primary, share_of, trials
+from toolkit.analysis.engine.clustered import Swept
+from toolkit.analysis.frames.coded_observations import Coded, coded
+from toolkit.analysis.planning.monte_carlo import Trials, effects_of_many, primary, share_of, trials
 from toolkit.analysis.planning.simulation import draw_values
 
 FACTOR = Band(0.0, 0.06)

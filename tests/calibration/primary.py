@@ -9,9 +9,9 @@ from scipy import stats
 from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
 from toolkit.analysis import Design, Estimate, planted
-from toolkit.analysis.disparity.absorbing import sums
-from toolkit.analysis.disparity.clustered import Swept, crossed
-from toolkit.analysis.planning.montecarlo import effects_of_many, primary, share_of
+from toolkit.analysis.engine.clustered import Swept, crossed
+from toolkit.analysis.engine.fixed_effects import sums
+from toolkit.analysis.planning.monte_carlo import effects_of_many, primary, share_of
 from toolkit.analysis.planning.simulation import draw_values, true_effect
 
 _RULE = (

@@ -25,7 +25,7 @@ ONE_ROOM = {
     "numpy": {"analysis/"},
     "pyarrow": {"analysis/"},
     "formulaic": {"analysis/mixed/"},
-    "threadpoolctl": {"analysis/mixed/"},
+    "threadpoolctl": {"analysis/engine/"},
     "seaborn": {"analysis/plots/"},
     "matplotlib": {"analysis/plots/"},
     "yaml": {"design/files.py"},

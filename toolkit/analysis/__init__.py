@@ -23,18 +23,22 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
 from toolkit.analysis.blinding import Blinding, blinding
-from toolkit.analysis.disparity.adjusting import adjust
-from toolkit.analysis.disparity.cells import worst_cells
 from toolkit.analysis.disparity.disparity import Disparity, disparity
 from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
+from toolkit.analysis.disparity.scenario_cells import worst_cells
+from toolkit.analysis.engine.confidence_sequence import sequence
+from toolkit.analysis.engine.equivalence import Verdict
+from toolkit.analysis.engine.multiplicity import adjust
 from toolkit.analysis.evidence import evidence
-from toolkit.analysis.finding import Counts, Estimate, Finding, findings_frame
+from toolkit.analysis.findings.finding import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames.column import Column
 from toolkit.analysis.frames.columns import COLUMNS, columns
 from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design
 from toolkit.analysis.frames.frames import Frames, frames_of, load_frames, require_stage
 from toolkit.analysis.frames.from_table import from_table
 from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
+from toolkit.analysis.frames.record_source import Source, open_control, open_to_read
+from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.intersection.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.movement import Movement, movement
@@ -46,8 +50,8 @@ from toolkit.analysis.plan.step import Step
 from toolkit.analysis.planning.calibrated_truth import calibrated_truth
 from toolkit.analysis.planning.controls import Controls, controls
 from toolkit.analysis.planning.crossed_design import crossed_design
-from toolkit.analysis.planning.planning import Needed, needed, power_curve
 from toolkit.analysis.planning.power import Power, power
+from toolkit.analysis.planning.sample_size import Needed, needed, power_curve
 from toolkit.analysis.planning.selfcheck import Selfcheck, selfcheck
 from toolkit.analysis.planning.simulated_design import (
     Design,
@@ -77,18 +81,14 @@ from toolkit.analysis.preference.preference import Preference, preference
 from toolkit.analysis.rates.impact import small_ratio_chance
 from toolkit.analysis.rates.rates import Rates, rates
 from toolkit.analysis.readable_table import readable
-from toolkit.analysis.reading import Source, open_control, open_to_read
 from toolkit.analysis.reliability.alpha import krippendorff_alpha
 from toolkit.analysis.reliability.chance import cohen_kappa, fleiss_kappa, gwet_ac1
 from toolkit.analysis.reliability.icc import icc
 from toolkit.analysis.reliability.items import Coefficient
 from toolkit.analysis.reliability.reliability import Reliability, reliability
-from toolkit.analysis.stopping.interim import Interim, finished_order, interim
-from toolkit.analysis.stopping.sequential import sequence
 from toolkit.analysis.text_distance import identity_words
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
-from toolkit.analysis.verdict import Verdict
 from toolkit.analysis.waves import Waves, waves
 from toolkit.analysis.words.words import Words, words
 

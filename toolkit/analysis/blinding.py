@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding
-from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.frames import Frames, require_stage
-from toolkit.analysis.frames.observations import observe
-from toolkit.analysis.reliability.mean import (
+from toolkit.analysis.engine.equivalence import verdict_of
+from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding
+from toolkit.analysis.findings.rater_mean import (
     SHARE_HOW,
     ClusteredMean,
     mean_over_raters,
     share_over_raters,
 )
-from toolkit.analysis.verdict import verdict_of
+from toolkit.analysis.frames.confirm_columns import ARMS
+from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames.observations import observe
 
 EXACT = "guesses independent of each other, all at chance (exact)"
 RIGHT_SHARE = "share right among guesses that name a persona"

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from toolkit.analysis.finding import Finding
+from toolkit.analysis.findings.finding import Finding
 from toolkit.analysis.frames.column import Column
+from toolkit.analysis.frames.column_types import declare
 from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.declaring import declare
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.adjusting import adjust
-from toolkit.analysis.disparity.coding import NULL_ARMS
-from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.engine.equivalence import interval, p_value, verdict_of
+from toolkit.analysis.engine.multiplicity import adjust
+from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames.coded_observations import NULL_ARMS
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.text_distance import Grams, distance, grams, masking
-from toolkit.analysis.verdict import interval, p_value, verdict_of
 from toolkit.errors import AnalysisError
 
 UNIT = "energy distance, in shares of words not shared"

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.absorbing import Codes
 from toolkit.analysis.disparity.claims import Claim, in_family, measured
-from toolkit.analysis.disparity.clustered import Effects, crossed, equal_scenarios, sweep
-from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, coded
-from toolkit.analysis.disparity.saying import Asked, Saying
-from toolkit.analysis.finding import EXPLORATORY, About, Finding, findings_frame
+from toolkit.analysis.disparity.disparity_findings import Asked, Saying
+from toolkit.analysis.engine.clustered import Effects, crossed, equal_scenarios, sweep
+from toolkit.analysis.engine.fixed_effects import Codes
+from toolkit.analysis.findings.finding import EXPLORATORY, About, Finding, findings_frame
+from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, coded
 from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.adjusting import Method, adjust
-from toolkit.analysis.disparity.clustered import Effects
-from toolkit.analysis.disparity.coding import Coded
-from toolkit.analysis.finding import About, Estimate
-from toolkit.analysis.verdict import equivalence_p, interval
+from toolkit.analysis.engine.clustered import Effects
+from toolkit.analysis.engine.equivalence import equivalence_p, interval
+from toolkit.analysis.engine.multiplicity import Method, adjust
+from toolkit.analysis.findings.finding import About, Estimate
+from toolkit.analysis.frames.coded_observations import Coded
 
 TWO_WAY = "two-way clusters (raters, scenarios)"
 ONE_WAY = "clusters (scenarios)"

@@ -19,15 +19,15 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.adjusting import Method
-from toolkit.analysis.disparity.cells import CELL_COLUMNS, cells
 from toolkit.analysis.disparity.claims import in_family, measured
-from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, CompareWith, coded
-from toolkit.analysis.disparity.comparing import comparison, unseen
+from toolkit.analysis.disparity.comparison import comparison, unseen
+from toolkit.analysis.disparity.disparity_findings import Asked, Beside, Saying
 from toolkit.analysis.disparity.factor_claims import factor_claims
-from toolkit.analysis.disparity.saying import Asked, Beside, Saying
-from toolkit.analysis.disparity.signflip import SIGN_FLIP
-from toolkit.analysis.finding import EXPLORATORY, Finding, Speaks, findings_frame
+from toolkit.analysis.disparity.scenario_cells import CELL_COLUMNS, cells
+from toolkit.analysis.engine.multiplicity import Method
+from toolkit.analysis.engine.sign_flip import SIGN_FLIP
+from toolkit.analysis.findings.finding import EXPLORATORY, Finding, Speaks, findings_frame
+from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith, coded
 from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.errors import AnalysisError
 

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.absorbing import Floats
 from toolkit.analysis.disparity.claims import Claim, measured
-from toolkit.analysis.disparity.coding import Coded
-from toolkit.analysis.disparity.comparing import estimand
-from toolkit.analysis.verdict import equivalence_p, interval, p_value
+from toolkit.analysis.disparity.comparison import estimand
+from toolkit.analysis.engine.equivalence import equivalence_p, interval, p_value
+from toolkit.analysis.engine.fixed_effects import Floats
+from toolkit.analysis.frames.coded_observations import Coded
 from toolkit.errors import AnalysisError
 
 FEWEST = 3

@@ -13,17 +13,21 @@ import pandas as pd
 
 from toolkit.analysis.frames.column import STAGES, Stage
 from toolkit.analysis.frames.columns import conform
-from toolkit.analysis.frames.confirm_derive import derive_confirm
-from toolkit.analysis.frames.confirm_reasons import ConfirmReasons, count_account, why_not_in_frames
+from toolkit.analysis.frames.confirm_exclusions import (
+    ConfirmReasons,
+    count_account,
+    why_not_in_frames,
+)
+from toolkit.analysis.frames.confirm_frames import derive_confirm
 from toolkit.analysis.frames.confirm_tables import ConfirmTables
-from toolkit.analysis.frames.derive import (
+from toolkit.analysis.frames.exclusions import KEPT, Reasons, account, why_left_out
+from toolkit.analysis.frames.explore_frames import (
     derive_flags,
     derive_participants,
     derive_ratings,
     derive_sessions,
     derive_turns,
 )
-from toolkit.analysis.frames.reasons import KEPT, Reasons, account, why_left_out
 from toolkit.analysis.frames.tables import KINDS, Tables, read_tables
 from toolkit.errors import AnalysisError
 from toolkit.record import Entry, Record

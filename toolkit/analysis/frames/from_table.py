@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.declaring import declare, named, text_of
+from toolkit.analysis.frames.column_types import declare, named, text_of
 from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, Scale
 from toolkit.analysis.frames.table_check import (
     bounds_of,

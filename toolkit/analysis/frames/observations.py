@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames.column import STAGE, Column, Stage
+from toolkit.analysis.frames.column_types import declare
 from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.frames.declaring import declare
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.declaring import text_of
+from toolkit.analysis.frames.column_types import text_of
 from toolkit.analysis.frames.observations import Scale
 from toolkit.errors import AnalysisError
 

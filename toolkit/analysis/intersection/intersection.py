@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from toolkit.analysis.disparity.factor_claims import FEWEST
-from toolkit.analysis.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.frames.observations import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

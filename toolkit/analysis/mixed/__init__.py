@@ -15,8 +15,8 @@ from toolkit.analysis.mixed.bootstrap import (
     bootstrap_test,
     repeated,
 )
-from toolkit.analysis.mixed.comparing import LikelihoodRatio, likelihood_ratio, variance_test
 from toolkit.analysis.mixed.fit import Fit, fit
+from toolkit.analysis.mixed.likelihood_ratio import LikelihoodRatio, likelihood_ratio, variance_test
 from toolkit.analysis.mixed.marginal import Marginal, marginal
 
 __all__ = [

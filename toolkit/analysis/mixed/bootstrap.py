@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.mixed.comparing import likelihood_ratio, variance_test
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.mixed.fit import Fit
+from toolkit.analysis.mixed.likelihood_ratio import likelihood_ratio, variance_test
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.mixed import trouble
+from toolkit.analysis.engine.crossed.solver import Solution, solve
+from toolkit.analysis.engine.crossed.threads import one_thread
+from toolkit.analysis.mixed import notes as trouble
 from toolkit.analysis.mixed.answers import Family, Means, shown
 from toolkit.analysis.mixed.problem import Problem, prepare
-from toolkit.analysis.mixed.solving import Solution, solve
-from toolkit.analysis.mixed.threads import one_thread
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

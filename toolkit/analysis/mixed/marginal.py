@@ -24,9 +24,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.engine.crossed.integrals import mean_below, mean_superiority
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.mixed.fit import Fit
-from toolkit.analysis.mixed.integrals import mean_below, mean_superiority
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

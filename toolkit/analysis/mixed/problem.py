@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.mixed import trouble
+from toolkit.analysis.engine.crossed.basis import orthonormal
+from toolkit.analysis.engine.crossed.schur import Crossed
+from toolkit.analysis.mixed import notes as trouble
 from toolkit.analysis.mixed.answers import Family, Means, Tally, answers_of, tally, weights_of
-from toolkit.analysis.mixed.basis import orthonormal
 from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
 from toolkit.analysis.mixed.formula import Design, Parsed, design, parse
-from toolkit.analysis.mixed.schur import Crossed
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from toolkit.analysis.disparity.coding import NULL_ARMS
 from toolkit.analysis.disparity.disparity import Disparity
+from toolkit.analysis.frames.coded_observations import NULL_ARMS
 from toolkit.analysis.frames.observations import observe
 from toolkit.analysis.intersection.intersection import Intersections
 from toolkit.analysis.plan.report import Report

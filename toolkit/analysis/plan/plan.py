@@ -7,11 +7,11 @@ next one follows. What the plan does not name is marked exploratory.
 
 from toolkit.analysis.frames.confirm_design import confirm_design
 from toolkit.analysis.frames.frames import load_frames
+from toolkit.analysis.frames.record_source import Source
 from toolkit.analysis.plan.deviations import deviations, not_real
 from toolkit.analysis.plan.report import Report
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plan.steps import Answer, Asking, Question, questions_of
-from toolkit.analysis.reading import Source
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Reply

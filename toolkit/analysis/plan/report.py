@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.finding import Finding, findings_frame
+from toolkit.analysis.findings.finding import Finding, findings_frame
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.plan.step import Step

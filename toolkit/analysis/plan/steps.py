@@ -10,9 +10,9 @@ import pandas as pd
 from toolkit.analysis.blinding import blinding
 from toolkit.analysis.disparity.disparity import Disparity, disparity
 from toolkit.analysis.disparity.ordinal import ordinal
-from toolkit.analysis.finding import EXPLORATORY, Finding
+from toolkit.analysis.findings.finding import EXPLORATORY, Finding
+from toolkit.analysis.frames.column_types import declare
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.frames.declaring import declare
 from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
 from toolkit.analysis.intersection.intersection import intersections

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from toolkit.analysis.finding import Finding
+from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
+from toolkit.analysis.findings.finding import Finding
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.plan.step import Step
-from toolkit.analysis.verdict import VERDICTS, Verdict
 
 AS_PLANNED = "No deviation from the frozen plan is known."
 _WIDTH = 100

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize, special
 
-from toolkit.analysis.disparity.clustered import crossed
+from toolkit.analysis.engine.clustered import crossed
 from toolkit.analysis.frames.observations import Observations
 from toolkit.analysis.planning.simulated_design import Codes, Design, Floats, design_of
 from toolkit.analysis.planning.simulation import Truth, arm_cells

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.planning.montecarlo import Trials, primary, share_of, trials
+from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.planning.monte_carlo import Trials, primary, share_of, trials
 from toolkit.analysis.planning.simulated_design import Design
 from toolkit.analysis.planning.simulation import Truth, planted
 from toolkit.errors import AnalysisError

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.frames.observations import Observations
 from toolkit.analysis.planning.calibrated_truth import calibrated_truth
 from toolkit.analysis.planning.power import Power, power

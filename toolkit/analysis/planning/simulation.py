@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.frames.observations import Observations, Scale
 from toolkit.analysis.planning.simulated_design import REFERENCE, Codes, Design, Floats
 from toolkit.errors import AnalysisError

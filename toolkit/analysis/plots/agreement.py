@@ -1,6 +1,6 @@
 """How far raters can be relied on: their agreement, and how severe each of them is."""
 
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.plots.figure import (
     BLUE,
     Figure,

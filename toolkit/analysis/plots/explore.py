@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.analysis.counts import (
+from toolkit.analysis.frames.explore_counts import (
     ANSWERS,
     PROGRESS,
     count_coverage,

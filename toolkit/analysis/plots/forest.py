@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from toolkit.analysis.finding import Estimate, Finding, findings_frame
+from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
+from toolkit.analysis.findings.finding import Estimate, Finding, findings_frame
 from toolkit.analysis.plots.figure import (
     BLUE,
     GRAY,
@@ -28,7 +29,6 @@ from toolkit.analysis.plots.figure import (
     style,
 )
 from toolkit.analysis.plots.rows import Line, Mark, draw_rows
-from toolkit.analysis.verdict import VERDICTS, Verdict
 
 _LOOKS: dict[Verdict, tuple[str, str, bool]] = {
     "differs": ("D", VERMILION, True),

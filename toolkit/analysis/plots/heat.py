@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, Rectangle
 
 from toolkit.analysis.disparity.disparity import Disparity
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.plots.figure import (
     INK,
     Figure,
@@ -21,7 +22,6 @@ from toolkit.analysis.plots.figure import (
     style,
     written,
 )
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
 
 _COLORS = ("#b35806", "#f1b66b", "#f7f7f7", "#a99fcd", "#542788")
 _SIGNS = ("−−", "−", "·", "+", "++")

@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.analysis.plots.figure import (
@@ -20,7 +21,6 @@ from toolkit.analysis.plots.figure import (
     style,
     written,
 )
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
 
 _MOST = 7
 _COLORS: Mapping[int, tuple[str, ...]] = {

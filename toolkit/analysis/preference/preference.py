@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.adjusting import adjust
 from toolkit.analysis.disparity.disparity import disparity
-from toolkit.analysis.finding import EXPLORATORY, Finding
+from toolkit.analysis.engine.bradley_terry import Worths, fit_worths, joined
+from toolkit.analysis.engine.equivalence import equivalence_p, verdict_of
+from toolkit.analysis.engine.multiplicity import adjust
+from toolkit.analysis.findings.finding import EXPLORATORY, Finding
+from toolkit.analysis.findings.rater_mean import SHARE_HOW, share_over_raters
 from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.frames.observations import Observations, observe
-from toolkit.analysis.preference.bradley_terry import Worths, fit_worths, joined
 from toolkit.analysis.preference.pairs import (
     NEITHER,
     REFERENCE,
@@ -28,8 +30,6 @@ from toolkit.analysis.preference.pairs import (
     rows_of,
 )
 from toolkit.analysis.preference.worths import Worth, against_anchor, against_average, left_side
-from toolkit.analysis.reliability.mean import SHARE_HOW, share_over_raters
-from toolkit.analysis.verdict import equivalence_p, verdict_of
 
 _ROUNDING = 1e-9
 """Standard errors of shares below this are rounding."""

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.disparity.against_reference import Codes, Comparison, Floats, units_of
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.rates.proportions import ratio_interval
-from toolkit.analysis.rates.shares import Share, clustered_share, crossed_variance
+from toolkit.analysis.disparity.arm_comparison import Codes, Comparison, Floats, units_of
+from toolkit.analysis.engine.proportions import ratio_interval
+from toolkit.analysis.findings.clustered_share import Share, clustered_share, crossed_variance
+from toolkit.analysis.findings.finding import Estimate
 
 FOUR_FIFTHS = 0.8
 SPREAD_OVER = 5

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from toolkit.analysis.disparity.against_reference import (
+from toolkit.analysis.disparity.arm_comparison import (
     Comparison,
     against_reference,
     arm_of,
@@ -21,11 +21,11 @@ from toolkit.analysis.disparity.against_reference import (
     units_of,
 )
 from toolkit.analysis.disparity.disparity import disparity
-from toolkit.analysis.finding import EXPLORATORY, Estimate, Finding
+from toolkit.analysis.findings.clustered_share import Share, clustered_share
+from toolkit.analysis.findings.finding import EXPLORATORY, Estimate, Finding
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations, require_observations
 from toolkit.analysis.rates.impact import impact_ratio
-from toolkit.analysis.rates.shares import Share, clustered_share
 from toolkit.errors import AnalysisError
 
 

@@ -7,9 +7,9 @@ because the chance it takes off grows with the imbalance; AC1 takes off less. Bo
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.engine.equivalence import interval
+from toolkit.analysis.findings.finding import Estimate
 from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, items_by_raters
-from toolkit.analysis.verdict import interval
 
 
 def gwet_ac1(ratings: pd.DataFrame, *, confidence: float = 0.95) -> Coefficient:

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import Counts, Estimate, Finding
-from toolkit.analysis.reliability.alpha import alpha_of
-from toolkit.analysis.reliability.components import Components, severity_spread
-from toolkit.analysis.reliability.groups import GroupAgreement
-from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
-from toolkit.analysis.reliability.mean import (
+from toolkit.analysis.engine.equivalence import verdict_of
+from toolkit.analysis.findings.finding import Counts, Estimate, Finding
+from toolkit.analysis.findings.rater_mean import (
     SHARE_HOW,
     ClusteredMean,
     mean_over_raters,
     share_over_raters,
 )
+from toolkit.analysis.reliability.alpha import alpha_of
+from toolkit.analysis.reliability.components import Components, severity_spread
+from toolkit.analysis.reliability.groups import GroupAgreement
+from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
 from toolkit.analysis.reliability.raters import DRIFT_STEP, Drift
-from toolkit.analysis.verdict import verdict_of
 
 _FEW_ITEMS = 30
 _COEFFICIENT = "coefficient (1: perfect, 0: chance)"

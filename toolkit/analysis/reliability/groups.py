@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.engine.equivalence import interval
+from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.reliability.items import ItemsByRaters, Level
-from toolkit.analysis.verdict import interval
 
 WITHIN, ACROSS = "within groups", "across groups"
 _TABLE = ["compared", "agreement", "low", "high", "pairs", "items", "raters"]

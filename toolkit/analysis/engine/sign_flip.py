@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from toolkit.analysis.disparity.absorbing import Floats
+from toolkit.analysis.engine.fixed_effects import Floats
 
 EXACT_UP_TO = 12
 """Scenarios up to which all sign patterns are counted."""

@@ -5,12 +5,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.disparity.absorbing import Codes
 from toolkit.analysis.disparity.claims import Claim
-from toolkit.analysis.disparity.coding import Coded
-from toolkit.analysis.disparity.scenario_effects import ScenarioEffects
-from toolkit.analysis.disparity.shrinking import shrink
-from toolkit.analysis.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.engine.fixed_effects import Codes
+from toolkit.analysis.engine.scenario_effects import ScenarioEffects
+from toolkit.analysis.engine.shrinkage import shrink
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.frames.coded_observations import Coded
 
 _COLUMNS = [
     "subject",

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.rates.proportions import wilson, zero_event_bound
+from toolkit.analysis.engine.proportions import wilson, zero_event_bound
+from toolkit.analysis.findings.finding import Estimate
 
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]

@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.mixed.basis import Basis
-from toolkit.analysis.mixed.schur import Crossed, Factored
+from toolkit.analysis.engine.crossed.basis import Basis
+from toolkit.analysis.engine.crossed.schur import Crossed, Factored
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]

@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.analysis.frames.column import Stage
 from toolkit.analysis.frames.confirm_columns import APART, LEFT_OUT, OUTCOMES_APART
 from toolkit.analysis.frames.confirm_tables import ConfirmTables
-from toolkit.analysis.frames.reasons import KEPT, first_of, inherited
+from toolkit.analysis.frames.exclusions import KEPT, first_of, inherited
 
 
 class ConfirmReasons(NamedTuple):

@@ -12,13 +12,13 @@ from typing import Literal, TypedDict
 
 import pandas as pd
 
-from toolkit.analysis.disparity.against_reference import Comparison, against_reference
-from toolkit.analysis.finding import EXPLORATORY, About, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.disparity.arm_comparison import Comparison, against_reference
+from toolkit.analysis.engine.confidence_sequence import evidence_against, sequence
+from toolkit.analysis.engine.equivalence import Verdict
+from toolkit.analysis.findings.finding import EXPLORATORY, About, Counts, Estimate, Finding, Speaks
 from toolkit.analysis.frames.column import Stage
 from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.frames.observations import Observations
-from toolkit.analysis.stopping.sequential import evidence_against, sequence
-from toolkit.analysis.verdict import Verdict
 from toolkit.errors import AnalysisError
 
 Over = Literal["raters", "scenario blocks"]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.mixed.descent import Array, curvature, descend
+from toolkit.analysis.engine.crossed.bfgs import Array, curvature, descend
 
 _NO_WORSE = 1e-7
 """A deviation is 0 when setting it so raises minus the log-likelihood by no more than this."""

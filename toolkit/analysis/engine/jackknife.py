@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from toolkit.analysis.disparity.absorbing import Codes, Floats, sums
+from toolkit.analysis.engine.fixed_effects import Codes, Floats, sums
 
 _RIDGE = 1e-11
 """Relative to the diagonal: makes the equations regular and moves no number that is estimable."""

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.disparity.absorbing import Absorbed, Codes, Floats, absorb, sums
-from toolkit.analysis.disparity.small_samples import Correction, Corrections, Working, largest
+from toolkit.analysis.engine.fixed_effects import Absorbed, Codes, Floats, absorb, sums
+from toolkit.analysis.engine.small_samples import Correction, Corrections, Working, largest
 
 _NULL = 1e-9
 """Share of the largest below which a number is rounding and not information."""

@@ -6,9 +6,9 @@ import pandas as pd
 
 from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.confirm_columns import ITEM_STATES
-from toolkit.analysis.frames.confirm_reasons import reply_apart
+from toolkit.analysis.frames.confirm_exclusions import reply_apart
 from toolkit.analysis.frames.confirm_tables import ConfirmTables
-from toolkit.analysis.frames.reasons import KEPT, first_of
+from toolkit.analysis.frames.exclusions import KEPT, first_of
 from toolkit.record import DECIDING_MASS
 
 _ABOUT = [

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.absorbing import Codes, Floats
-from toolkit.analysis.disparity.clustered import Swept, crossed, sweep
+from toolkit.analysis.engine.clustered import Swept, crossed, sweep
+from toolkit.analysis.engine.fixed_effects import Codes, Floats
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError

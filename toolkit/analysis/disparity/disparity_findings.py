@@ -9,19 +9,19 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.absorbing import Floats
-from toolkit.analysis.disparity.bias_reduced import CR2, BiasReduced, bias_reduced
 from toolkit.analysis.disparity.claims import Claim
-from toolkit.analysis.disparity.clustered import Effects, Swept
-from toolkit.analysis.disparity.coding import Coded
-from toolkit.analysis.disparity.comparing import Comparison
-from toolkit.analysis.disparity.leaving_out import Equations, ranges, without_each
-from toolkit.analysis.disparity.needs import needed, pieces
-from toolkit.analysis.disparity.scenario_effects import ScenarioEffects, scenario_effects
-from toolkit.analysis.disparity.signflip import SIGN_FLIP, sign_flip
-from toolkit.analysis.finding import Counts, Estimate, Finding, Speaks
+from toolkit.analysis.disparity.comparison import Comparison
+from toolkit.analysis.disparity.equivalence_power import needed, pieces
+from toolkit.analysis.engine.clustered import Effects, Swept
+from toolkit.analysis.engine.cr2 import CR2, BiasReduced, bias_reduced
+from toolkit.analysis.engine.equivalence import Verdict, interval, verdict_of
+from toolkit.analysis.engine.fixed_effects import Floats
+from toolkit.analysis.engine.jackknife import Equations, ranges, without_each
+from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
+from toolkit.analysis.engine.sign_flip import SIGN_FLIP, sign_flip
+from toolkit.analysis.findings.finding import Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames.coded_observations import Coded
 from toolkit.analysis.frames.observations import Observations
-from toolkit.analysis.verdict import Verdict, interval, verdict_of
 
 _MOST_ROWS = 3000
 """Replies up to which CR2 is had: it takes their number squared in memory."""

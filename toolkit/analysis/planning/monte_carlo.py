@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special, stats
 
-from toolkit.analysis.disparity.clustered import Swept, crossed
-from toolkit.analysis.disparity.coding import NULL_ARMS, coded
-from toolkit.analysis.disparity.small_samples import largest
-from toolkit.analysis.finding import Estimate
+from toolkit.analysis.engine.clustered import Swept, crossed
+from toolkit.analysis.engine.small_samples import largest
+from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.frames.coded_observations import NULL_ARMS, coded
 from toolkit.analysis.planning.simulated_design import Codes, Design, Floats
 from toolkit.analysis.planning.simulation import Truth, draw_values
 

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from toolkit.analysis.engine.equivalence import Verdict
+from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.declaring import declare
-from toolkit.analysis.plan.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.verdict import Verdict
+from toolkit.analysis.frames.column_types import declare
 
 EXPLORATORY = "exploratory"
 Speaks = Literal["these situations", "in general"]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.finding import Estimate
-from toolkit.analysis.rates.shares import clustered_share
-from toolkit.analysis.verdict import interval, p_value
+from toolkit.analysis.engine.equivalence import interval, p_value
+from toolkit.analysis.findings.clustered_share import clustered_share
+from toolkit.analysis.findings.finding import Estimate
 
 SHARE_HOW = "Wilson at the effective n, clustered by rater"
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.mixed.descent import curvature
-from toolkit.analysis.mixed.gaussian import Gaussian
+from toolkit.analysis.engine.crossed.bfgs import curvature
+from toolkit.analysis.engine.crossed.gaussian import Gaussian
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.finding import Counts, Speaks
+from toolkit.analysis.findings.finding import Counts, Speaks
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError

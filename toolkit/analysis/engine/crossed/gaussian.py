@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from toolkit.analysis.engine.crossed.basis import Basis
+from toolkit.analysis.engine.crossed.schur import Crossed, Factored, Information
 from toolkit.analysis.mixed.answers import Means
-from toolkit.analysis.mixed.basis import Basis
-from toolkit.analysis.mixed.schur import Crossed, Factored, Information
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]

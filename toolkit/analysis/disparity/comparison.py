@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.absorbing import Floats
 from toolkit.analysis.disparity.claims import Claim, nothing_of
-from toolkit.analysis.disparity.coding import NULL_ARMS, Coded, CompareWith
+from toolkit.analysis.engine.fixed_effects import Floats
+from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith
 
 GRAND_MEAN = "grand mean"
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.disparity.absorbing import Codes, Floats, sums
-from toolkit.analysis.disparity.clustered import Swept, crossed
+from toolkit.analysis.engine.clustered import Swept, crossed
+from toolkit.analysis.engine.fixed_effects import Codes, Floats, sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.mixed.basis import beside_thresholds, orthonormal
-from toolkit.analysis.mixed.gaussian import LARGEST_RATIO, Gaussian
-from toolkit.analysis.mixed.laplace import Laplace
-from toolkit.analysis.mixed.optimum import Optimum, optimum
+from toolkit.analysis.engine.crossed.basis import beside_thresholds, orthonormal
+from toolkit.analysis.engine.crossed.gaussian import LARGEST_RATIO, Gaussian
+from toolkit.analysis.engine.crossed.laplace import Laplace
+from toolkit.analysis.engine.crossed.optimum import Optimum, optimum
+from toolkit.analysis.engine.crossed.satterthwaite import Moments, moments
+from toolkit.analysis.engine.crossed.schur import Crossed
+from toolkit.analysis.mixed.notes import Separation, separation
 from toolkit.analysis.mixed.problem import Problem
-from toolkit.analysis.mixed.satterthwaite import Moments, moments
-from toolkit.analysis.mixed.schur import Crossed
-from toolkit.analysis.mixed.trouble import Separation, separation
 from toolkit.errors import AnalysisError
 
 Array = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Arithmetic on arrays: estimators and their errors, without tables and without words."""

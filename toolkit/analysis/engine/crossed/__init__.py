@@ -1,0 +1,1 @@
+"""Crossed random effects: Gaussian and cumulative-logit models on arrays."""

@@ -1,0 +1,1 @@
+"""A Finding, its table, and what several questions share to make one."""

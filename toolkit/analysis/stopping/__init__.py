@@ -1,1 +1,0 @@
-"""Looks at a study that is still running."""

@@ -100,7 +100,7 @@ def test_a_database_of_layout_1_goes_on(first: Record) -> None:
     assert again.number < 39
     (fresh,) = first.append(Rating(rating_id="r-9", session_id="s-1", turn_id=None,
         question="fair", dimension="fairness", value=1))  # fmt: skip
-    assert (fresh.number, fresh.position) == (40, 12)
+    assert (fresh.number, fresh.position) == (40, 13)
     assert first.verify().ok
 
 

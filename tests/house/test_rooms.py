@@ -86,7 +86,7 @@ FORBIDDEN_CALLS = {
     r"\beval\(|\bexec\(|os\.system\(|shell=True": set(),
     r"0\.0\.0\.0": set(),
     r"read_pickle|to_pickle": set(),
-    r"\.to_csv\(|\.to_excel\(|\bcsv\.(writer|DictWriter)\(": {"record/table_file.py"},
+    r"\.to_csv\(|\.to_excel\(|\bcsv\.(writer|DictWriter)\(": {"record/export/csv_table.py"},
 }
 
 

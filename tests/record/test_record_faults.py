@@ -13,7 +13,7 @@ import pytest
 
 from toolkit.errors import RecordBusy, RecordError, RecordFull, RecordUnreadable, RecordUnwritable
 from toolkit.record import Turn, open_record
-from toolkit.record.place import file_system, refuse_network
+from toolkit.record.journal.address import file_system, refuse_network
 
 AS_ROOT = os.geteuid() == 0
 LONG = "y" * 3000

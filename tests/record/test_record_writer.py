@@ -26,8 +26,8 @@ from toolkit.record import (
     Usage,
     open_record,
 )
-from toolkit.record.codec import decode, encode
-from toolkit.record.plain import plain
+from toolkit.record.rows.plain import plain
+from toolkit.record.rows.row_codec import decode, encode
 
 SWEEP = "sweep-1"
 

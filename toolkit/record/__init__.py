@@ -7,25 +7,15 @@ many rows of a sweep, as many a commit as are waiting. *View*: a question asked 
 writes nothing.
 """
 
-from toolkit.record.chain import Problem, Verification
-from toolkit.record.codec import chain_of, event_id
-from toolkit.record.confirm_rows import DECIDING_MASS
-from toolkit.record.entry import Entry
-from toolkit.record.export import EXPORT_ENDINGS, read_jsonl, require_room, write_jsonl
-from toolkit.record.journal import Record, open_record
-from toolkit.record.lease import Lease
-from toolkit.record.place import HasRecord
-from toolkit.record.rating_views import (
-    JudgedItem,
-    RaterHistory,
-    RaterProgress,
-    newest_reply,
-    rater_history,
-    rater_progress,
-    raters,
-    standing_items,
-    unit_outcomes,
-)
+from toolkit.record.export.atomic_file import write_whole
+from toolkit.record.export.csv_table import Cell, write_csv
+from toolkit.record.export.jsonl import EXPORT_ENDINGS, read_jsonl, require_room, write_jsonl
+from toolkit.record.journal.address import HasRecord
+from toolkit.record.journal.chain import Problem, Verification
+from toolkit.record.journal.entry import Entry
+from toolkit.record.journal.group_commit import GroupWriter
+from toolkit.record.journal.lease import Lease
+from toolkit.record.journal.record import Record, open_record
 from toolkit.record.rows import (
     ROW_TYPES,
     Attempt,
@@ -53,8 +43,9 @@ from toolkit.record.rows import (
     Usage,
     Withdrawal,
 )
-from toolkit.record.table_file import Cell, write_csv
-from toolkit.record.views import (
+from toolkit.record.rows.confirm_rows import DECIDING_MASS
+from toolkit.record.rows.row_codec import chain_of, event_id
+from toolkit.record.views.conversation_views import (
     History,
     ParticipantProgress,
     coverage,
@@ -63,8 +54,17 @@ from toolkit.record.views import (
     sessions,
     withdrawn,
 )
-from toolkit.record.whole_file import write_whole
-from toolkit.record.writer import GroupWriter
+from toolkit.record.views.rating_views import (
+    JudgedItem,
+    RaterHistory,
+    RaterProgress,
+    newest_reply,
+    rater_history,
+    rater_progress,
+    raters,
+    standing_items,
+    unit_outcomes,
+)
 
 __all__ = [
     "Attempt",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from toolkit.record.exchange import Exchange
+from toolkit.record.rows.exchange import Exchange
 
 DECIDING_MASS = 0.9
 """Share of probability that decision words must hold together for a decision to be used."""

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from toolkit.errors import RecordError
-from toolkit.record.exchange import Outcome
-from toolkit.record.journal import Record
+from toolkit.record.journal.record import Record
 from toolkit.record.rows import (
     Choice,
     Guess,
@@ -24,7 +23,8 @@ from toolkit.record.rows import (
     Row,
     SessionEnd,
 )
-from toolkit.record.views import withdrawn
+from toolkit.record.rows.exchange import Outcome
+from toolkit.record.views.conversation_views import withdrawn
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from toolkit.record.exchange import Exchange
+from toolkit.record.rows.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row as Stored
 
-from toolkit.record.entry import FIRST, link_hash
+from toolkit.record.journal.entry import FIRST, link_hash
 
 
 @dataclass(frozen=True, slots=True)

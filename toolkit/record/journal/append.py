@@ -8,9 +8,9 @@ from sqlalchemy import Row as Stored
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordUnreadable
-from toolkit.record.codec import Draft
-from toolkit.record.entry import FIRST, Entry, link_hash, read_json
-from toolkit.record.tables import JOURNAL
+from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
+from toolkit.record.journal.journal_tables import JOURNAL
+from toolkit.record.rows.row_codec import Draft
 
 _MANY_IDS = 500
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from toolkit.errors import RecordError, Withdrawn
-from toolkit.record.journal import Record
+from toolkit.record.journal.record import Record
 from toolkit.record.rows import (
     Consent,
     Flag,

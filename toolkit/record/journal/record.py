@@ -10,16 +10,16 @@ from sqlalchemy import Row as Stored
 from sqlalchemy import Select, func, insert, select, update
 
 from toolkit.canon import canonical_json
-from toolkit.record.chain import Verification, verify_chains
-from toolkit.record.codec import draft
-from toolkit.record.database import Database, Durability
-from toolkit.record.enrolment import pseudonym
-from toolkit.record.entry import Entry
-from toolkit.record.keeping import entry_of, find_many, keep
-from toolkit.record.lease import Lease, take_lease
-from toolkit.record.place import HasRecord, find_place
+from toolkit.record.journal.address import HasRecord, find_place
+from toolkit.record.journal.append import entry_of, find_many, keep
+from toolkit.record.journal.chain import Verification, verify_chains
+from toolkit.record.journal.database import Database, Durability
+from toolkit.record.journal.entry import Entry
+from toolkit.record.journal.journal_tables import JOURNAL, META
+from toolkit.record.journal.lease import Lease, take_lease
+from toolkit.record.journal.pseudonyms import pseudonym
 from toolkit.record.rows import Participant, Row
-from toolkit.record.tables import JOURNAL, META
+from toolkit.record.rows.row_codec import draft
 
 R = TypeVar("R", bound=Row)
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
@@ -177,7 +177,7 @@ class Record:
             }
 
     def verify(self) -> Verification:
-        """Recompute every link of every chain; ``toolkit.record.chain`` says what that can see."""
+        """Recompute every link of every chain; ``journal/chain.py`` says what that can see."""
         query = select(JOURNAL).order_by(JOURNAL.c.chain, JOURNAL.c.position)
         with self._database.reading() as connection:
             return verify_chains(connection.execution_options(yield_per=_PAGE).execute(query))

@@ -8,7 +8,7 @@ All times are UTC text (``2026-01-31T09:30:00.123456Z``), durations are seconds,
 Unicode code points in the raw answer.
 """
 
-from toolkit.record.confirm_rows import (
+from toolkit.record.rows.confirm_rows import (
     Choice,
     Dispatch,
     Guess,
@@ -20,8 +20,7 @@ from toolkit.record.confirm_rows import (
     Sweep,
     SweepEnd,
 )
-from toolkit.record.exchange import Attempt, Exchange, Outcome, Usage
-from toolkit.record.people_rows import (
+from toolkit.record.rows.conversation_rows import (
     Binding,
     Consent,
     Flag,
@@ -32,6 +31,7 @@ from toolkit.record.people_rows import (
     Turn,
     Withdrawal,
 )
+from toolkit.record.rows.exchange import Attempt, Exchange, Outcome, Usage
 
 Row = (
     Participant

@@ -12,7 +12,6 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from toolkit.canon import canonical_json, new_id
 from toolkit.errors import BadIdentifier, RecordUnreadable
-from toolkit.record.plain import Unfit, plain
 from toolkit.record.rows import (
     ROW_TYPES,
     Binding,
@@ -36,6 +35,7 @@ from toolkit.record.rows import (
     Turn,
     Withdrawal,
 )
+from toolkit.record.rows.plain import Unfit, plain
 
 VERSION = 1
 """Version of every kind's body, kept with each entry."""

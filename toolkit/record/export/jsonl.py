@@ -18,12 +18,12 @@ from typing import IO, Any
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
-from toolkit.record.entry import Entry, read_json
-from toolkit.record.journal import Record, open_record, restore
-from toolkit.record.place import HasRecord, from_os_error
+from toolkit.record.export.atomic_file import whole_file
+from toolkit.record.journal.address import HasRecord, from_os_error
+from toolkit.record.journal.entry import Entry, read_json
+from toolkit.record.journal.journal_tables import toolkit_version
+from toolkit.record.journal.record import Record, open_record, restore
 from toolkit.record.rows import Participant, Session
-from toolkit.record.tables import toolkit_version
-from toolkit.record.whole_file import whole_file
 
 FORMAT = "parallax-record-jsonl"
 VERSION = 1

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from toolkit.record.place import from_os_error
-from toolkit.record.whole_file import whole_file
+from toolkit.record.export.atomic_file import whole_file
+from toolkit.record.journal.address import from_os_error
 
 Cell = str | int | float | bool | None
 FORMULA_STARTS = "=+-@\t\r\n|%＝＋－＠"

@@ -29,9 +29,16 @@ from sqlalchemy import (
 )
 
 from toolkit.errors import RecordBusy, RecordUnreadable, RecordUnwritable
-from toolkit.record.faults import cannot_read, explained
-from toolkit.record.place import Place, cannot_write, from_os_error, make_folder
-from toolkit.record.tables import FORMAT, JOURNAL, META, SCHEMA_VERSION, TABLES, first_meta
+from toolkit.record.journal.address import Place, cannot_write, from_os_error, make_folder
+from toolkit.record.journal.database_errors import cannot_read, explained
+from toolkit.record.journal.journal_tables import (
+    FORMAT,
+    JOURNAL,
+    META,
+    SCHEMA_VERSION,
+    TABLES,
+    first_meta,
+)
 
 Durability = Literal["full", "normal"]
 

@@ -16,9 +16,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
 
 from toolkit.errors import OpenElsewhere
-from toolkit.record.database import Database
-from toolkit.record.faults import explained
-from toolkit.record.place import from_os_error
+from toolkit.record.journal.address import from_os_error
+from toolkit.record.journal.database import Database
+from toolkit.record.journal.database_errors import explained
 
 _Key = tuple[int, str, str]
 _registry: dict[_Key, "Lease"] = {}

@@ -15,10 +15,10 @@ from typing import NamedTuple, Self
 from sqlalchemy import Connection
 
 from toolkit.errors import EventConflict
-from toolkit.record.codec import Draft, draft
-from toolkit.record.journal import Record
-from toolkit.record.keeping import as_draft, end_of, find_many, keep_link, require_same
+from toolkit.record.journal.append import as_draft, end_of, find_many, keep_link, require_same
+from toolkit.record.journal.record import Record
 from toolkit.record.rows import Row
+from toolkit.record.rows.row_codec import Draft, draft
 
 _MOST = 1000
 """Rows in one commit at most, so that nobody waits long for a turn to write."""

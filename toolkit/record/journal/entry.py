@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from toolkit.canon import canonical_json, text_hash
-from toolkit.record.codec import decode
 from toolkit.record.rows import Row
+from toolkit.record.rows.row_codec import decode
 
 FIRST = ""
 """``previous`` of the first entry of a chain."""

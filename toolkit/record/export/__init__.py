@@ -1,0 +1,1 @@
+"""What leaves the record: its lines, tables for people, and files that appear whole."""

@@ -1,0 +1,1 @@
+"""Questions asked of the journal; a view writes nothing."""

@@ -24,7 +24,7 @@ from toolkit.record import (
     Turn,
     history,
 )
-from toolkit.session.explore.pending_exchange import Asking
+from toolkit.session.explore.pending_exchange import PendingExchange
 from toolkit.session.limits import COMMENT_LENGTH, MESSAGE_LENGTH
 
 FINAL: frozenset[Outcome] = frozenset({"answered", "refused"})
@@ -62,7 +62,7 @@ class Conversation:
         self._record = record
         self._writable = writable
         self._unsaved: list[Row] = []
-        self._asking: Asking | None = None
+        self._asking: PendingExchange | None = None
         kept = history(record, session.session_id)
         self._turns: list[Turn] = list(kept.all_turns)
         self._ratings: dict[tuple[str | None, str], Rating] = {
@@ -163,7 +163,7 @@ class Conversation:
         self._check_open()
         if not self.awaits_answer:
             raise NotNow("This answer is complete. Write your next message instead.")
-        self._asking = Asking(
+        asking = self._asking = PendingExchange(
             self.endpoint,
             self.session.instructions,
             self.turns,
@@ -171,15 +171,22 @@ class Conversation:
             on_token=on_token,
         )
         try:
-            text, exchange = await self._asking.run()
+            return self._keep_answer(*await asking.run())
         finally:
             self._asking = None
-        return self._keep_answer(text, exchange)
+            asking.over.set()
 
     def stop(self) -> None:
         """Stop the answer that is on its way; what has arrived is kept as ``stopped``."""
         if self._asking is not None:
             self._asking.stop()
+
+    async def put_away(self) -> None:
+        """Stop the answer that is on its way, and wait until what has arrived is kept."""
+        asking = self._asking
+        if asking is not None:
+            asking.stop()
+            await asking.over.wait()
 
     # ── judging ─────────────────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,7 @@ from toolkit.record import Exchange, Turn
 from toolkit.session.exchanges import Asked
 
 
-class Asking:
+class PendingExchange:
     """Ask ``endpoint`` for the answer to the last of ``turns``.
 
     Args:
@@ -41,6 +41,8 @@ class Asking:
             endpoint.name,
             settings,
         )
+        self.over = asyncio.Event()
+        """Set by whoever runs it, once what came of it is kept."""
         self._on_token = on_token
         self._pieces: list[str] = []
         self._task: asyncio.Task[Answer] | None = None

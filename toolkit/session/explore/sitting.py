@@ -11,21 +11,13 @@ from typing import Literal
 
 from toolkit.canon import now
 from toolkit.design import Assignment, Study, assign
-from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, Withdrawn
-from toolkit.record import (
-    Consent,
-    Lease,
-    Participant,
-    Record,
-    Session,
-    SessionEnd,
-    Withdrawal,
-    sessions,
-)
+from toolkit.errors import NotNow
+from toolkit.record import Participant, Record, Session, SessionEnd, sessions
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.explore.conversation import Conversation
 from toolkit.session.explore.role_cards import Brief, session_row
 from toolkit.session.limits import SITTING_GAP
+from toolkit.session.participant import EnrolledBy, SeatedParticipant
 
 Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
 """Where a participant stands.
@@ -33,7 +25,6 @@ Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "wi
 ``brief``: the next persona and situation are shown and the conversation has not begun. ``rest``:
 the study's cap on minutes is reached for today.
 """
-EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 PAUSE = timedelta(minutes=5)
 """Whoever does nothing for longer has left the desk: that time is not counted."""
 
@@ -62,33 +53,37 @@ class Sitting:
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self.study = study
-        self.participant: Participant | None = None
         self.conversation: Conversation | None = None
-        self.read_only = ""
-        """Why nothing may be written from here; empty when all is well."""
         self._record = record
         self._binder = binder
         self._clock = clock
-        self._on_lost = on_lost
         self._bound: dict[str, Bound] = {}
-        self._lease: Lease | None = None
         # Only this sitting writes for its participant, so what it read once stays true.
         self._sessions: list[Session] = []
         if study.frozen() is None:
             study.freeze()
         self._study_hash = study.require_unchanged()
+        self._seated = SeatedParticipant(
+            record, "session", study_hash=self._study_hash, form=study.consent, on_lost=on_lost
+        )
 
     # ── where we are ────────────────────────────────────────────────────────────────────────────
 
     @property
+    def participant(self) -> Participant | None:
+        """Whoever is at work here."""
+        return self._seated.participant
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing may be written from here; empty when all is well."""
+        return self._seated.read_only
+
+    @property
     def stage(self) -> Stage:
         """Where the participant stands, read off the record."""
-        if self.participant is None:
-            return "enrol"
-        if self._has_withdrawn():
-            return "withdrawn"
-        if not self._has_consented():
-            return "consent"
+        if (step := self._seated.step) != "work":
+            return step
         if self.conversation is not None and self.conversation.end is None:
             return "conversation"
         if self.position >= len(self.assignments):
@@ -98,7 +93,7 @@ class Sitting:
     @property
     def assignments(self) -> tuple[Assignment, ...]:
         """The conversations of this participant's seat, in order."""
-        return assign(self.study, self._enrolled().seat)
+        return assign(self.study, self._seated.enrolled.seat)
 
     @property
     def position(self) -> int:
@@ -128,30 +123,23 @@ class Sitting:
     ) -> Participant:
         """Begin, or come back: the same code is the same participant.
 
+        Args:
+            code: from the invitation.
+            enrolled_by: who gave the code.
+            simulated: whether nobody is behind it.
+
         Raises:
             NotEnrolled: if the code is empty or too long.
         """
-        self.participant = self._record.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
-        try:
-            self._lease = self._record.lease(self._id, on_lost=self._lose)
-        except OpenElsewhere as problem:
-            self.read_only = str(problem)
-        self._sessions = sessions(self._record, participant=self._id, include_withdrawn=True)
-        self._resume()
-        return self.participant
+        before = self._seated.lease
+        participant = self._seated.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
+        if before is None or before is not self._seated.lease:
+            self._resume()
+        return participant
 
     def consent(self) -> None:
         """Keep that the participant agreed to the study's consent text as it stands."""
-        self._check_writable()
-        if not self._has_consented():
-            self._record.append(
-                Consent(
-                    participant_id=self._id,
-                    study_hash=self._study_hash,
-                    consent_text=self.study.consent.text,
-                    content_note=self.study.consent.content_note,
-                )
-            )
+        self._seated.consent()
 
     def begin(self) -> Conversation:
         """Begin the next conversation.
@@ -159,7 +147,7 @@ class Sitting:
         Raises:
             NotNow: unless the participant has consented and a conversation is due.
         """
-        self._check_writable()
+        self._seated.require_writable()
         if self.stage != "brief":
             raise NotNow("No conversation is due right now. Reload the page to see where you are.")
         brief = self.brief
@@ -167,7 +155,7 @@ class Sitting:
         session = session_row(
             self.study,
             self._study_hash,
-            self._enrolled(),
+            self._seated.enrolled,
             brief,
             of=len(self.assignments),
             bound=bound,
@@ -183,60 +171,27 @@ class Sitting:
 
     def withdraw(self, reason: str = "") -> None:
         """Leave the study: ends what is open, and every view leaves this participant out."""
-        if self.participant is None:
-            raise NotEnrolled("Nobody is enrolled here yet. Enter your code first.")
-        self._check_writable(stage_matters=False)
-        if self._has_withdrawn():
-            return
-        rows: list[SessionEnd | Withdrawal] = []
+        ends = []
         if self.conversation is not None and self.conversation.end is None:
             self.conversation.stop()
             session_id = self.conversation.session.session_id
-            rows.append(SessionEnd(session_id=session_id, reason="withdrawn"))
-        self._record.append(*rows, Withdrawal(participant_id=self._id, reason=reason))
+            ends.append(SessionEnd(session_id=session_id, reason="withdrawn"))
+        self._seated.withdraw(reason, *ends)
         self.conversation = None
 
     async def close(self) -> None:
-        """Let go of the participant and of every endpoint; safe to call twice."""
+        """Let go of the participant and of every endpoint; safe to call twice.
+
+        An answer on its way is put away first: what has arrived of it is kept as stopped.
+        """
         if self.conversation is not None:
-            self.conversation.stop()
-        if self._lease is not None:
-            self._lease.release()
-            self._lease = None
+            await self.conversation.put_away()
+        self._seated.close()
         for bound in self._bound.values():
             await bound.endpoint.close()
         self._bound.clear()
 
     # ── below the surface ───────────────────────────────────────────────────────────────────────
-
-    @property
-    def _id(self) -> str:
-        return self._enrolled().participant_id
-
-    def _enrolled(self) -> Participant:
-        if self.participant is None:
-            raise NotEnrolled("Nobody is enrolled here yet. Enter your code first.")
-        return self.participant
-
-    def _lose(self) -> None:
-        self.read_only = (
-            "This session was opened again in another place of this notebook, and goes on there. "
-            "Nothing you did here is lost."
-        )
-        self._on_lost()
-
-    def _check_writable(self, *, stage_matters: bool = True) -> None:
-        if self.read_only:
-            raise OpenElsewhere(self.read_only)
-        if stage_matters and self.participant and self._has_withdrawn():
-            raise Withdrawn("You have withdrawn from this study; nothing more is kept.")
-
-    def _has_withdrawn(self) -> bool:
-        return bool(self._record.rows(Withdrawal, chain=self._id))
-
-    def _has_consented(self) -> bool:
-        rows = self._record.rows(Consent, chain=self._id)
-        return any(row.study_hash == self._study_hash for row in rows)
 
     def _end_of(self, session: Session) -> SessionEnd | None:
         ends = self._record.rows(SessionEnd, chain=session.session_id)
@@ -253,8 +208,15 @@ class Sitting:
         return sum((step for step in steps if step <= PAUSE), timedelta()).total_seconds() / 60
 
     def _resume(self) -> None:
+        """Find the conversation that is not over; one that was begun for somebody else stops."""
+        if self.conversation is not None:
+            self.conversation.stop()
+            self.conversation = None
+        self._sessions = sessions(
+            self._record, participant=self._seated.participant_id, include_withdrawn=True
+        )
         unfinished = [session for session in self._sessions if self._end_of(session) is None]
-        if unfinished and not self.conversation:
+        if unfinished:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))
 
@@ -272,5 +234,5 @@ class Sitting:
             bound.endpoint,
             settings=bound.settings,
             messages_cap=self.study.care.messages_cap,
-            writable=self._check_writable,
+            writable=self._seated.writing(),
         )

@@ -23,11 +23,7 @@ from toolkit.record import (
     rater_history,
     withdrawn,
 )
-
-
-def lease_name(participant_id: str) -> str:
-    """The lease a rater works under; conversations of the same person have another."""
-    return f"{participant_id}.rating"
+from toolkit.session.participant import lease_name
 
 
 def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat:
@@ -68,7 +64,7 @@ def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat
 
 def _lease(record: Record, participant_id: str) -> Lease:
     try:
-        return record.lease(lease_name(participant_id), take_over=False)
+        return record.lease(lease_name(participant_id, "rating"), take_over=False)
     except OpenElsewhere as problem:
         raise OpenElsewhere(
             f"release: {participant_id} has the rating notebook open; wanted a rater who is gone. "

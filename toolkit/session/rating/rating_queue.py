@@ -12,13 +12,11 @@ from typing import Literal, NamedTuple
 
 from toolkit.canon import now
 from toolkit.design import Allocation, ConfirmStage, ConsentForm, RatingPlan, Study, allocate
-from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, StudyChanged, Withdrawn
+from toolkit.errors import NotNow, StudyChanged
 from toolkit.record import (
     Choice,
-    Consent,
     Guess,
     JudgedItem,
-    Lease,
     Participant,
     Passed,
     RaterHistory,
@@ -26,15 +24,14 @@ from toolkit.record import (
     Record,
     Row,
     SessionEnd,
-    Withdrawal,
     rater_history,
 )
-from toolkit.session.explore.sitting import EnrolledBy
 from toolkit.session.limits import SITTING_GAP
+from toolkit.session.participant import EnrolledBy, SeatedParticipant
 from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
 from toolkit.session.rating.judgments import Judgments, Preferred
 from toolkit.session.rating.persona_guesses import GuessAsked, Guessing
-from toolkit.session.rating.rater_seats import Seating, SeatPlan, lease_name
+from toolkit.session.rating.rater_seats import Seating, SeatPlan
 from toolkit.session.rating.worklist import Worklist
 
 RatingStage = Literal["enrol", "consent", "rate", "rest", "guess", "done", "withdrawn", "waiting"]
@@ -43,6 +40,12 @@ RatingStage = Literal["enrol", "consent", "rate", "rest", "guess", "done", "with
 ``waiting``: no reply that could be rated is there yet, but some may come. ``rest``: enough for
 today. ``guess``: every item is done, and who the persona was is asked of some.
 """
+
+
+_FROZEN_AGAIN = (
+    "The study was frozen again since you began. What you rated is kept as it is; reload the page "
+    "to go on with the new one."
+)
 
 
 class RatingProgress(NamedTuple):
@@ -95,31 +98,38 @@ class RatingQueue:
     ) -> None:
         self.study = study
         self.confirm = ConfirmStage(study)
-        self.participant: Participant | None = None
-        self.read_only = ""
-        """Why nothing may be written from here; empty when all is well."""
         self._record = record
         self._clock = clock
-        self._on_lost = on_lost
-        self._lease: Lease | None = None
         self._desk: _Desk | None = None
         self._looking_at: str | None = None
         """Item stepped back to; None: the one that is due."""
         self._answered: set[str] = set()
         """Questions answered again since stepping back."""
+        self._outdated = ""
         self._hash = self.confirm.require_frozen()
+        self._seated = SeatedParticipant(
+            record, "rating", study_hash=self._hash, form=self.consent_form, on_lost=on_lost
+        )
         self._allocation = allocation or allocate(self.confirm)
 
     # ── where we are ────────────────────────────────────────────────────────────────────────────
 
     @property
+    def participant(self) -> Participant | None:
+        """Whoever is at work here."""
+        return self._seated.participant
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing may be written from here; empty when all is well."""
+        return self._seated.read_only or self._outdated
+
+    @property
     def stage(self) -> RatingStage:
         """Where the rater stands, read off the record."""
-        if self.participant is None:
-            return "enrol"
-        if self._has_withdrawn():
-            return "withdrawn"
-        if not self._has_consented() or self._desk is None:
+        if (step := self._seated.step) != "work":
+            return step
+        if self._desk is None:
             return "consent"
         if self._desk.kept.end is not None:
             return "done"
@@ -175,33 +185,23 @@ class RatingQueue:
     ) -> Participant:
         """Begin, or come back: the same code is the same participant.
 
+        Args:
+            code: from the invitation.
+            enrolled_by: who gave the code.
+            simulated: whether nobody is behind it.
+
         Raises:
             NotEnrolled: if the code is empty or too long.
         """
-        self.close()
-        self.participant = self._record.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
-        self.read_only = ""
-        try:
-            self._lease = self._record.lease(lease_name(self._id), on_lost=self._lose)
-        except OpenElsewhere as problem:
-            self.read_only = str(problem)
-        if not self.read_only:
-            self._was_frozen_again()
+        participant = self._seated.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
+        self._check_freeze()
         self._resume()
-        return self.participant
+        return participant
 
     def consent(self) -> None:
         """Keep that the rater agreed to the consent text as it stands, and take a seat."""
-        self._check_writable()
-        if not self._has_consented():
-            self._record.append(
-                Consent(
-                    participant_id=self._id,
-                    study_hash=self._hash,
-                    consent_text=self.consent_form.text,
-                    content_note=self.consent_form.content_note,
-                )
-            )
+        self._require_writable()
+        self._seated.consent()
         self._resume()
 
     def rate(
@@ -224,7 +224,7 @@ class RatingQueue:
             rating_id: the caller's own id, so that sending it again changes nothing.
             comment: free text.
         """
-        self._check_writable()
+        self._require_writable()
         rating = self._at_work.judgments.rate(
             item_id, question, value, rating_id=rating_id, comment=comment
         )
@@ -243,21 +243,21 @@ class RatingQueue:
             why: free text.
             choice_id: the caller's own id, so that sending it again changes nothing.
         """
-        self._check_writable()
+        self._require_writable()
         choice = self._at_work.judgments.choose(item_id, preferred, why=why, choice_id=choice_id)
         self._go_on(item_id, again=True)
         return choice
 
     def pass_item(self, item_id: str, reason: str = "", *, passed_id: str | None = None) -> Passed:
         """Leave an item unrated on purpose; what was said about it before no longer stands."""
-        self._check_writable()
+        self._require_writable()
         passed = self._at_work.judgments.pass_item(item_id, reason, passed_id=passed_id)
         self._go_on(item_id, again=True)
         return passed
 
     def back(self) -> Shown:
         """Step to the item before; answers given there are new rows that name the old ones."""
-        self._check_writable()
+        self._require_writable()
         here = self.current
         order = list(self._history.items)
         place = order.index(here.item_id) if here else len(order)
@@ -278,39 +278,29 @@ class RatingQueue:
             option: which of its options, from 0; None for "cannot tell".
             guess_id: the caller's own id, so that sending it again changes nothing.
         """
-        self._check_writable()
+        self._require_writable()
         guess = self._at_work.judgments.guess(item_id, option, self.guesses, guess_id=guess_id)
         self._settle()
         return guess
 
     def withdraw(self, reason: str = "") -> None:
         """Leave the study; every view leaves this rater out from here on."""
-        self._enrolled()
-        self._check_held()
-        if self._has_withdrawn():
-            return
-        rows: list[Row] = []
+        ends = []
         if self._desk is not None and self._desk.kept.end is None:
             session_id = self._desk.kept.seat.session_id
-            rows.append(SessionEnd(session_id=session_id, reason="withdrawn"))
-        self._record.append(*rows, Withdrawal(participant_id=self._id, reason=reason))
+            ends.append(SessionEnd(session_id=session_id, reason="withdrawn"))
+        self._seated.withdraw(reason, *ends)
         self._looking_at = None
 
     def close(self) -> None:
         """Let go of the rater; safe to call twice."""
-        if self._lease is not None:
-            self._lease.release()
-            self._lease = None
+        self._seated.close()
 
     # ── below the surface ───────────────────────────────────────────────────────────────────────
 
     @property
     def _plan(self) -> RatingPlan:
         return self.confirm.plan.rating
-
-    @property
-    def _id(self) -> str:
-        return self._enrolled().participant_id
 
     @property
     def _at_work(self) -> _Desk:
@@ -330,56 +320,26 @@ class RatingQueue:
     def _seats(self) -> SeatPlan:
         return SeatPlan(self.confirm, self._hash, self._allocation, self._record)
 
-    def _enrolled(self) -> Participant:
-        if self.participant is None:
-            raise NotEnrolled("Nobody is enrolled here yet. Enter your code first.")
-        return self.participant
+    def _require_writable(self) -> None:
+        self._seated.require_writable()
+        self._check_freeze()
+        if self._outdated:
+            raise StudyChanged(self._outdated)
 
-    def _lose(self) -> None:
-        self.read_only = (
-            "This rating was opened again in another place of this notebook, and goes on there. "
-            "Nothing you did here is lost."
-        )
-        self._on_lost()
-
-    def _check_held(self) -> None:
-        if self.read_only:
-            raise OpenElsewhere(self.read_only)
-        if self.participant is not None and self._lease is None:
-            raise OpenElsewhere("This rating was closed here. Reload the page to go on with it.")
-
-    def _check_writable(self) -> None:
-        self._check_held()
-        if self.participant and self._has_withdrawn():
-            raise Withdrawn("You have withdrawn from this study; nothing more is kept.")
-        if self._was_frozen_again():
-            raise StudyChanged(self.read_only)
-
-    def _was_frozen_again(self) -> bool:
-        """Whether another confirm stage took the place of this one; then nothing is written."""
+    def _check_freeze(self) -> None:
+        """Find out whether another confirm stage took the place of this one; then only read."""
         freeze = self.confirm.frozen()
-        if freeze is not None and freeze.hash == self._hash:
-            return False
-        self.read_only = (
-            "The study was frozen again since you began. What you rated is kept as it is; "
-            "reload the page to go on with the new one."
-        )
-        return True
-
-    def _has_withdrawn(self) -> bool:
-        return bool(self._record.rows(Withdrawal, chain=self._id))
-
-    def _has_consented(self) -> bool:
-        rows = self._record.rows(Consent, chain=self._id)
-        return any(row.study_hash == self._hash for row in rows)
+        outdated = freeze is None or freeze.hash != self._hash
+        self._outdated = _FROZEN_AGAIN if outdated else ""
 
     def _resume(self) -> None:
         """Find the rater's seat, or take one; what a killed process left undone is done now."""
         self._desk = None
         self.forward()
-        who, may_write = self._enrolled(), not (self.read_only or self._has_withdrawn())
+        who = self._seated.enrolled
+        may_write = not (self.read_only or self._seated.withdrawn)
         seating = self._seats.held_by(who)
-        if may_write and self._has_consented():
+        if may_write and self._seated.consented:
             seating = self._seats.take(who, seating)
         if seating is None:
             return
@@ -420,7 +380,7 @@ class RatingQueue:
         make = self._at_work.work.next_item()
         if make is None:
             return None
-        self._check_writable()
+        self._require_writable()
         item = make()
         self._keep(item)
         return self._item(item.item_id)

@@ -1,0 +1,253 @@
+"""One seated participant: nobody's words are kept under another name, nor without a lease."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from rating_world import RatingWorld, judge, judge_all
+from small_replies import keep_replies
+
+from toolkit.design import Study
+from toolkit.endpoints import Scripted, Settings
+from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, Withdrawn
+from toolkit.record import Consent, RaterSeat, Record, Session, Turn, Withdrawal
+from toolkit.session import Bound, Conversation, RatingQueue, Sitting
+
+Sit = Callable[..., Sitting]
+MakeWorld = Callable[..., RatingWorld]
+CLOSED = "This session was closed here. Reload the page to go on with it."
+
+
+@pytest.fixture
+def world(rating_world: MakeWorld) -> RatingWorld:
+    made = rating_world()
+    keep_replies(made.stage, made.record)
+    return made
+
+
+def owner(record: Record, conversation: Conversation) -> str:
+    """Pseudonym under which the record keeps a conversation."""
+    chain = conversation.session.session_id
+    (session,) = [row for row in record.rows(Session) if row.session_id == chain]
+    return session.participant_id
+
+
+WRITES: dict[str, Callable[[Conversation, Turn], object]] = {
+    "put": lambda talk, _: talk.put("Whose words are these?"),
+    "rate": lambda talk, turn: talk.rate("quick", 4, dimension="respect", turn_id=turn.turn_id),
+    "flag": lambda talk, turn: talk.flag(turn.turn_id, 0, 1, harm="unsure", severity=1),
+    "finish": lambda talk, _: talk.finish(),
+    "skip": lambda talk, _: talk.skip(),
+}
+"""Everything a conversation may write, after one answer."""
+
+
+# ── testers ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_another_code_in_the_same_sitting_is_another_tester(sit: Sit, record: Record) -> None:
+    sitting = sit(code="T-A")
+    first = sitting.begin()
+    asyncio.run(first.say("I am A."))
+    second = sitting.enrol("T-B")
+    assert sitting.conversation is None
+    assert sitting.stage == "consent"
+    with pytest.raises(NotNow):
+        sitting.begin()
+    sitting.consent()
+    assert sitting.stage == "brief"
+    conversation = sitting.begin()
+    asyncio.run(conversation.say("I am B."))
+    assert owner(record, conversation) == second.participant_id != owner(record, first)
+    texts = [turn.text for turn in record.rows(Turn, chain=first.session.session_id)]
+    assert "I am B." not in texts
+    assert [row.participant_id for row in record.rows(Consent)] == [
+        owner(record, first),
+        second.participant_id,
+    ]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_conversation_of_whoever_sat_here_before_writes_nothing(
+    sit: Sit, record: Record, write: str
+) -> None:
+    sitting = sit(code="T-A")
+    conversation = sitting.begin()
+    turn = asyncio.run(conversation.say("I am A."))
+    sitting.enrol("T-B")
+    before = record.extent()
+    with pytest.raises(OpenElsewhere, match=f"^{CLOSED}$"):
+        WRITES[write](conversation, turn)
+    assert record.extent() == before
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_after_closing_the_conversation_writes_nothing(
+    sit: Sit, record: Record, write: str
+) -> None:
+    sitting = sit()
+    conversation = sitting.begin()
+    turn = asyncio.run(conversation.say("Hello?"))
+    asyncio.run(sitting.close())
+    before = record.extent()
+    with pytest.raises(OpenElsewhere, match=f"^{CLOSED}$"):
+        WRITES[write](conversation, turn)
+    assert record.extent() == before
+
+
+@pytest.mark.parametrize("step", ["consent", "begin", "skip_brief", "withdraw"])
+def test_after_closing_the_sitting_writes_nothing(sit: Sit, record: Record, step: str) -> None:
+    sitting = sit()
+    asyncio.run(sitting.close())
+    before = record.extent()
+    with pytest.raises(OpenElsewhere, match=f"^{CLOSED}$"):
+        getattr(sitting, step)()
+    assert record.extent() == before
+
+
+def test_whoever_enrolls_after_closing_goes_on_with_an_open_endpoint(
+    study: Study, record: Record
+) -> None:
+    opened: list[Scripted] = []
+
+    def binder(_: Study, alias: str) -> Bound:
+        opened.append(Scripted("courteous"))
+        return Bound(alias, opened[-1], Settings(), frozen=True)
+
+    sitting = Sitting(study, record, binder=binder)
+    sitting.enrol("T-01")
+    sitting.consent()
+    before = sitting.begin()
+    asyncio.run(before.say("Hello?"))
+    asyncio.run(sitting.close())
+    sitting.enrol("T-01")
+    assert sitting.read_only == ""
+    assert sitting.conversation is not None
+    assert sitting.conversation.endpoint is opened[1] is not opened[0]
+    asyncio.run(sitting.conversation.say("And again."))
+    with pytest.raises(OpenElsewhere):
+        before.put("From before.")
+    assert len(sitting.conversation.turns) == 4
+
+
+def test_the_same_code_again_changes_nothing(sit: Sit, record: Record) -> None:
+    sitting = sit()
+    conversation = sitting.begin()
+    sitting.enrol("T-01")
+    assert sitting.read_only == ""
+    assert sitting.conversation is conversation
+    asyncio.run(conversation.say("Hello?"))
+    assert len(record.rows(Turn)) == 2
+
+
+def test_an_answer_on_its_way_is_put_away_before_the_sitting_is_left(
+    sit: Sit, record: Record
+) -> None:
+    """What had arrived is kept as stopped, while the lease is still held."""
+
+    async def story() -> Turn:
+        sitting = sit(Scripted("courteous", delay=0.005))
+        conversation = sitting.begin()
+        arrived = asyncio.Event()
+        asking = asyncio.create_task(conversation.say("Hello?", on_token=lambda _: arrived.set()))
+        await arrived.wait()
+        await sitting.close()
+        assert record.rows(Turn)[-1].speaker == "assistant"
+        return await asking
+
+    turn = asyncio.run(story())
+    assert turn.exchange is not None
+    assert (turn.exchange.outcome, record.rows(Turn)[-1]) == ("stopped", turn)
+
+
+def test_whoever_withdrew_writes_nothing_in_another_place_either(
+    sit: Sit, world: RatingWorld
+) -> None:
+    """A tester who rates: leaving the study in one place ends both."""
+    sitting = Sitting(world.study, world.record)
+    sitting.enrol("R-01")
+    sitting.consent()
+    conversation = sitting.begin()
+    queue = world.queue("R-01")
+    shown = queue.current
+    assert shown is not None
+    sitting.withdraw()
+    before = world.record.extent()
+    with pytest.raises(Withdrawn):
+        conversation.put("One more thing.")
+    for step in (sitting.begin, sitting.consent, queue.consent, queue.back):
+        with pytest.raises(Withdrawn):
+            step()
+    with pytest.raises(Withdrawn):
+        queue.rate(shown.item_id, "accurate", 4)
+    assert (sitting.stage, queue.stage) == ("withdrawn", "withdrawn")
+    queue.withdraw()
+    assert world.record.extent() == before
+
+
+# ── raters ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_code_that_nobody_can_have_changes_nothing(world: RatingWorld, sit: Sit) -> None:
+    for place in (world.queue(), sit()):
+        with pytest.raises(NotEnrolled):
+            place.enrol("")
+        assert place.read_only == ""
+        assert place.participant is not None
+    queue = world.queue()
+    with pytest.raises(NotEnrolled):
+        queue.enrol(" ")
+    judge(queue)
+
+
+def test_after_closing_no_item_is_handed_out(world: RatingWorld) -> None:
+    queue = world.queue()
+    queue.close()
+    before = world.record.extent()
+    assert queue.current is None
+    for step in (queue.consent, queue.back, queue.withdraw):
+        with pytest.raises(OpenElsewhere, match=r"^This rating was closed here\."):
+            step()
+    assert world.record.extent() == before
+
+
+def test_another_raters_items_and_consent_are_not_taken_over(world: RatingWorld) -> None:
+    queue = world.queue("R-A")
+    shown = judge(queue)
+    queue.back()
+    queue.enrol("R-B")
+    assert (queue.stage, queue.current, queue.progress.done) == ("consent", None, 0)
+    with pytest.raises(NotNow):
+        queue.rate(shown.item_id, "accurate", 5)
+    queue.consent()
+    with pytest.raises(NotNow, match="not one of yours"):
+        queue.rate(shown.item_id, "accurate", 5)
+    judge_all(queue)
+    seats = world.record.rows(RaterSeat)
+    assert len({row.participant_id for row in seats}) == len(seats) == 2
+    assert len(world.record.rows(Consent)) == 2
+
+
+def test_withdrawing_concerns_nobody_else(world: RatingWorld) -> None:
+    queue = world.queue("R-A")
+    queue.withdraw()
+    queue.enrol("R-B")
+    assert queue.stage == "consent"
+    queue.consent()
+    judge(queue)
+    (row,) = world.record.rows(Withdrawal)
+    assert queue.participant is not None
+    assert row.participant_id != queue.participant.participant_id
+
+
+@pytest.mark.parametrize("place", ["sitting", "queue"])
+def test_nobody_is_at_work_before_enrolling(world: RatingWorld, place: str) -> None:
+    made = (
+        Sitting(world.study, world.record)
+        if place == "sitting"
+        else RatingQueue(world.study, world.record)
+    )
+    assert (made.stage, made.participant, made.read_only) == ("enrol", None, "")
+    for step in (made.consent, made.withdraw):
+        with pytest.raises(NotEnrolled, match=r"^Nobody is enrolled here yet\."):
+            step()

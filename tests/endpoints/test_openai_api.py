@@ -244,6 +244,19 @@ def test_what_a_server_does_not_know_is_left_out_and_remembered() -> None:
     assert not {"store", "stream_options", "max_tokens"} & set(bodies[4])
 
 
+def test_asking_without_a_field_uses_up_no_attempt() -> None:
+    refusal = Status(400, "Unrecognized request argument supplied: store")
+    with ChatServer(refusal, Status(500), Say("Hi.")) as server:
+        answer = ask(endpoint_of(server), Settings(max_attempts=2))
+    assert [one.status for one in answer.attempts] == [400, 500, 200]
+
+
+def test_a_server_that_names_no_seconds_at_all_is_not_asked_at_once() -> None:
+    with ChatServer(Status(429, headers={"Retry-After": "0"}), Say("Hi.")) as server:
+        answer = ask(endpoint_of(server))
+    assert 0.005 <= answer.attempts[1].waited <= 0.01
+
+
 # Where the text may go.
 
 

@@ -6,7 +6,6 @@ import random
 import pytest
 
 from toolkit.endpoints.partial_answer import Draft, Unreadable
-from toolkit.endpoints.retries import backoff, retry_after
 from toolkit.endpoints.server_sent_events import EventReader
 
 STREAM = (
@@ -75,26 +74,3 @@ def test_an_answer_without_any_choice_is_not_complete() -> None:
 def test_other_shapes_are_refused(broken: object) -> None:
     with pytest.raises(Unreadable):
         Draft().take(broken)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("3", 3.0),
-        ("0.5", 0.5),
-        ("-1", 0.0),
-        ("nan", 0.0),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
-        ("soon", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": value}) == seconds
-
-
-def test_backoff_grows_and_is_bounded() -> None:
-    for failed, longest in [(1, 0.5), (2, 1.0), (3, 2.0), (9, 8.0)]:
-        waits = [backoff(failed, first=0.5) for _ in range(50)]
-        assert longest / 2 <= min(waits) <= max(waits) <= longest
-        assert len(set(waits)) > 1

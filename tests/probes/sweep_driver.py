@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from toolkit.design import ConfirmStage, EndpointPlan, Study
-from toolkit.endpoints import Settings, open_endpoint
+from toolkit.endpoints import Endpoint, Settings, open_endpoint
 from toolkit.probes import run_sweep
 from toolkit.record import GroupWriter, Reply, open_record
 from toolkit.session import Bound
@@ -35,6 +35,12 @@ def bound_to(base_url: str, settings: Settings = SETTINGS) -> Callable[[Study, s
         return Bound(alias, endpoint, replace(settings, seed=5), frozen=True, plan=plan)
 
     return binder
+
+
+def spec_of(bound: Bound) -> tuple[Endpoint, str, str | None]:
+    """What a second process needs to know."""
+    assert bound.plan is not None
+    return bound.endpoint, bound.plan.endpoint, bound.plan.base_url
 
 
 def tell_what_is_kept(out: int) -> None:

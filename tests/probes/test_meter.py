@@ -1,12 +1,11 @@
 """Tokens, money, time left and the end of a budget: counted, never guessed."""
 
-from typing import Any
-
 import pytest
+from made_answers import answer_of
 
-from toolkit.errors import SetupError
-from toolkit.probes import Budget, Meter, Prices
-from toolkit.record import Exchange, Reply, Usage
+from toolkit.endpoints import Usage
+from toolkit.errors import EndpointFailed, SetupError
+from toolkit.probes import Budget, Ended, Meter, Prices
 
 PRICES = Prices.model_validate(
     {
@@ -28,35 +27,12 @@ class Clock:
         return self.now
 
 
-def reply(
-    number: int = 0,
-    *,
-    endpoint: str = DEAR,
-    usage: Usage | None = None,
-    outcome: str = "answered",
-) -> Reply:
-    asked = Exchange(
-        outcome=outcome,  # type: ignore[arg-type]
-        answers=f"u-{number}",
-        messages=(),
-        endpoint=endpoint,
-        model_reported="",
-        parameters={},
-        seed=None,
-        usage=usage,
-        seconds=0.1,
-        first_token_seconds=None,
-        finish_reason="stop",
-        attempts=(),
-        error="",
-    )
-    fields: dict[str, Any] = {
-        **{"unit_id": f"u-{number}", "sweep_id": "w", "confirm_hash": "h", "contrast_id": "c"},
-        **{"contrast_hash": "h", "scenario_id": "s", "scenario_hash": "h", "origin": "planned"},
-        **{"cueing": "explicit", "arm": "reference", "persona_id": "ada", "persona_hash": "h"},
-        **{"replicate": 0, "endpoint_alias": "assistant", "slots": {}, "text": ""},
-    }
-    return Reply(exchange=asked, **fields)
+def end(
+    *, endpoint: str = DEAR, usage: Usage | None = None, outcome: str = "answered"
+) -> tuple[str, Ended]:
+    """Who was asked, and how it ended."""
+    errored = EndpointFailed("dear: got no; wanted yes.")
+    return endpoint, errored if outcome == "errored" else answer_of(usage=usage)
 
 
 def used(sent: int | None, said: int | None) -> Usage:
@@ -65,8 +41,8 @@ def used(sent: int | None, said: int | None) -> Usage:
 
 def test_a_reply_adds_its_tokens_and_their_price() -> None:
     meter = Meter(3, prices=PRICES)
-    meter.count(reply(usage=used(1_000, 100)))
-    meter.count(reply(usage=used(500, 50)))
+    meter.count(*end(usage=used(1_000, 100)))
+    meter.count(*end(usage=used(500, 50)))
     progress = meter.progress(in_flight=1)
     assert (progress.planned, progress.done, progress.failed, progress.in_flight) == (3, 2, 0, 1)
     assert (progress.prompt_tokens, progress.completion_tokens) == (1_500, 150)
@@ -77,7 +53,7 @@ def test_a_reply_adds_its_tokens_and_their_price() -> None:
 @pytest.mark.parametrize("usage", [None, used(None, 4), used(4, None)])
 def test_tokens_nobody_reported_are_said_and_not_guessed(usage: Usage | None) -> None:
     meter = Meter(2, prices=PRICES)
-    meter.count(reply(usage=usage))
+    meter.count(*end(usage=usage))
     progress = meter.progress(0)
     assert progress.uncounted == 1
     assert progress.prompt_tokens + progress.completion_tokens == (4 if usage else 0)
@@ -86,21 +62,21 @@ def test_tokens_nobody_reported_are_said_and_not_guessed(usage: Usage | None) ->
 @pytest.mark.parametrize("prices", [None, PRICES])
 def test_an_unknown_price_makes_the_cost_unknown(prices: Prices | None) -> None:
     meter = Meter(2, prices=prices)
-    meter.count(reply(endpoint="openai:unlisted", usage=used(1, 1)))
-    meter.count(reply(usage=used(1, 1)))
+    meter.count(*end(endpoint="openai:unlisted", usage=used(1, 1)))
+    meter.count(*end(usage=used(1, 1)))
     assert meter.progress(0).cost is None
 
 
 @pytest.mark.parametrize("endpoint", ["embedded:smollm2", "scripted:courteous"])
 def test_an_endpoint_on_this_machine_costs_nothing(endpoint: str) -> None:
     meter = Meter(1)
-    meter.count(reply(endpoint=endpoint, usage=used(1_000, 1_000)))
+    meter.count(*end(endpoint=endpoint, usage=used(1_000, 1_000)))
     assert meter.progress(0).cost == 0
 
 
 def test_a_failure_counts_as_done_and_as_failed() -> None:
     meter = Meter(2)
-    meter.count(reply(outcome="errored"))
+    meter.count(*end(outcome="errored"))
     progress = meter.progress(0)
     assert (progress.done, progress.failed, progress.uncounted) == (1, 1, 1)
 
@@ -111,40 +87,40 @@ def test_time_left_goes_by_the_latest_pace() -> None:
     assert meter.progress(0).seconds_left is None
     for number in range(400):
         clock.now += 1.0 if number < 200 else 2.0
-        meter.count(reply(number))
+        meter.count(*end())
     assert meter.progress(0).seconds_left == pytest.approx(600 * 2.0)
 
 
 def test_time_left_is_unknown_while_no_time_has_passed() -> None:
     meter = Meter(10, clock=Clock())
-    meter.count(reply())
+    meter.count(*end())
     assert meter.progress(0).seconds_left is None
 
 
 def test_a_token_budget_is_spent_when_it_is_reached() -> None:
     meter = Meter(9, budget=Budget(tokens=2_200))
-    meter.count(reply(usage=used(1_000, 100)))
+    meter.count(*end(usage=used(1_000, 100)))
     assert meter.exhausted == ""
-    meter.count(reply(usage=used(1_000, 100)))
+    meter.count(*end(usage=used(1_000, 100)))
     assert meter.exhausted == "2,200 of 2,200 tokens are used"
-    meter.count(reply(usage=used(1_000, 100)))
+    meter.count(*end(usage=used(1_000, 100)))
     assert meter.exhausted == "2,200 of 2,200 tokens are used"
 
 
 def test_a_cost_budget_is_spent_when_it_is_reached() -> None:
     meter = Meter(9, prices=PRICES, budget=Budget(cost=0.02))
-    meter.count(reply(usage=used(1_000, 0)))
+    meter.count(*end(usage=used(1_000, 0)))
     assert meter.exhausted == ""
-    meter.count(reply(usage=used(1_500, 0)))
+    meter.count(*end(usage=used(1_500, 0)))
     assert meter.exhausted == "0.025 of 0.02 USD are used"
 
 
 @pytest.mark.parametrize("budget", [Budget(tokens=100), Budget(cost=1.0)])
 def test_a_budget_cannot_be_kept_where_nobody_counts(budget: Budget) -> None:
     meter = Meter(9, prices=PRICES, budget=budget)
-    meter.count(reply(outcome="errored"))
+    meter.count(*end(outcome="errored"))
     assert meter.exhausted == ""
-    meter.count(reply(usage=None))
+    meter.count(*end(usage=None))
     assert meter.exhausted == (
         "openai:dear does not say how many tokens it used, so no budget can be kept"
     )
@@ -152,7 +128,7 @@ def test_a_budget_cannot_be_kept_where_nobody_counts(budget: Budget) -> None:
 
 def test_money_is_not_asked_of_an_endpoint_on_this_machine() -> None:
     meter = Meter(9, budget=Budget(cost=1.0))
-    meter.count(reply(endpoint="embedded:smollm2", usage=None))
+    meter.count(*end(endpoint="embedded:smollm2", usage=None))
     assert meter.exhausted == ""
 
 
@@ -174,7 +150,7 @@ def test_without_a_cost_budget_no_price_is_needed() -> None:
 
 def test_a_price_unknown_all_the_same_ends_the_run() -> None:
     meter = Meter(9, prices=PRICES, budget=Budget(cost=1.0))
-    meter.count(reply(endpoint="openai:new", usage=used(1, 1)))
+    meter.count(*end(endpoint="openai:new", usage=used(1, 1)))
     assert meter.exhausted == (
         "the price of openai:new is unknown, so a limit in USD cannot be kept"
     )

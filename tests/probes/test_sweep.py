@@ -5,17 +5,18 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from made_answers import Asked
 from small_confirm import make_confirm_workspace
 from sweep_driver import bound_to
 from swift_server import SwiftServer
 
 from toolkit.design import ConfirmStage, Study
-from toolkit.endpoints import Answer, Attempt, Failure, Message, Scripted, Settings
+from toolkit.endpoints import Failure, Scripted, Settings
 from toolkit.errors import (
     BadEndpoint,
     DesignError,
@@ -65,40 +66,6 @@ def sweep(stage: ConfirmStage, record: Record, endpoint: Any = None, **options: 
         answering, settings = endpoint or Scripted("courteous"), options.pop("settings", Settings())
         options["binder"] = lambda _, alias: Bound(alias, answering, settings, frozen=True)
     return asyncio.run(run_sweep(stage, record, **options))
-
-
-class Asked:
-    """An endpoint that notes what it is asked and answers as it is told."""
-
-    name = "scripted:asked"
-    host = ""
-
-    def __init__(self, answer: Callable[[int], str | Exception] = lambda _: "Yes.") -> None:
-        self.seen: list[tuple[tuple[Message, ...], Settings]] = []
-        self.answer = answer
-
-    async def reply(self, messages: Any, *, settings: Any = None, on_token: Any = None) -> Answer:
-        self.seen.append((tuple(messages), settings))
-        said = self.answer(len(self.seen) - 1)
-        await asyncio.sleep(0)
-        if isinstance(said, Exception):
-            raise said
-        attempt = Attempt(
-            number=1, started_at="", seconds=0.0, status=200, error="", message="", waited=0.0
-        )
-        return Answer(
-            text=said,
-            finish_reason="stop",
-            refused=False,
-            model_reported="asked",
-            parameters={},
-            usage=None,
-            seconds=0.0,
-            first_token_seconds=None,
-            attempts=(attempt,),
-        )
-
-    async def close(self) -> None: ...
 
 
 # ── what is sent, and in which order ────────────────────────────────────────────────────────────

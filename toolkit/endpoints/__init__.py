@@ -10,6 +10,7 @@
   to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
   and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
+* **Retries**: after which failures to ask again, and when; by a **RetryPolicy**.
 * ``request_body`` and ``read_body`` write a request and read an answer that files carry.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
@@ -30,6 +31,13 @@ from toolkit.endpoints.endpoint import (
 from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
 from toolkit.endpoints.offline import read_body, request_body
+from toolkit.endpoints.retries import (
+    FIRST_BACKOFF,
+    IN_BULK,
+    IN_CONVERSATION,
+    Retries,
+    RetryPolicy,
+)
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [
@@ -38,9 +46,14 @@ __all__ = [
     "Bias",
     "EmbeddedServer",
     "Endpoint",
+    "FIRST_BACKOFF",
     "Failure",
+    "IN_BULK",
+    "IN_CONVERSATION",
     "Message",
     "OnToken",
+    "Retries",
+    "RetryPolicy",
     "Role",
     "SMOLLM2",
     "Scripted",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from toolkit.endpoints.endpoint import Attempt
+from toolkit.endpoints.retries import Retries
 from toolkit.errors import (
     BadAnswer,
     EndpointError,
@@ -17,8 +18,6 @@ from toolkit.errors import (
 )
 
 _LONGEST_QUOTE = 200
-_RETRIED = (RateLimited, EndpointFailed, EndpointUnreachable, BadAnswer)
-_RETRIED_STATUS = (408, 409, 425)
 
 _NEXT: dict[type[EndpointError], tuple[str, str]] = {
     KeyRefused: (
@@ -80,11 +79,10 @@ class Fault:
     final: bool = False
     code: str = ""
 
-    @property
-    def passing(self) -> bool:
-        """Whether the same request may succeed a little later."""
-        return not self.final and (
-            issubclass(self.kind, _RETRIED) or self.status in _RETRIED_STATUS
+    def wait(self, retries: Retries) -> float | None:
+        """Seconds until another attempt; None when there is to be none."""
+        return retries.wait(
+            self.kind, status=self.status, retry_after=self.retry_after, final=self.final
         )
 
     def error(self, who: str, *, attempts: tuple[Attempt, ...], partial: str) -> EndpointError:

@@ -16,16 +16,13 @@ import openai
 from openai._types import RequestOptions
 
 from toolkit.endpoints.address import address_of, check_allowed
-from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings
 from toolkit.endpoints.openai_client import new_client
 from toolkit.endpoints.openai_errors import explain
-from toolkit.endpoints.partial_answer import Draft
 from toolkit.endpoints.response_reader import CallersOwn, Trial
-from toolkit.endpoints.retries import LONGEST_WAIT, backoff
+from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
 
-_FIRST_BACKOFF = 0.5
 _Unused = openai.AsyncStream[Any]
 """What the SDK would parse the bytes into, were it not asked for the bytes themselves."""
 
@@ -62,7 +59,7 @@ class OpenAIEndpoint:
         settings: Settings | None = None,
         bulk: bool = False,
         name: str | None = None,
-        first_backoff: float = _FIRST_BACKOFF,
+        first_backoff: float = FIRST_BACKOFF,
     ) -> None:
         self.name = name or f"openai:{model}"
         self._address = address_of(base_url)
@@ -110,6 +107,7 @@ class OpenAIEndpoint:
     ) -> Answer:
         began = time.perf_counter()
         attempts: list[Attempt] = []
+        retries = Retries(IN_CONVERSATION, settings.max_attempts, first_backoff=self._first_backoff)
         wait = 0.0
         while True:
             if wait:
@@ -124,21 +122,11 @@ class OpenAIEndpoint:
             if not trial.draft.pieces and self._dialect.learn(fault, left_out):
                 wait = 0.0
                 continue
-            next_wait = self._wait(fault, trial.draft, len(attempts), settings)
+            next_wait = None if trial.draft.pieces else fault.wait(retries)
             if next_wait is None:
                 who = f"{self.name} at {self.host}"
                 raise fault.error(who, attempts=tuple(attempts), partial=trial.draft.text)
             wait = next_wait
-
-    def _wait(self, fault: Fault, draft: Draft, made: int, settings: Settings) -> float | None:
-        """Seconds until the next attempt; None when there is to be none."""
-        if made >= settings.max_attempts or draft.pieces:
-            return None
-        if not fault.passing or (fault.retry_after or 0.0) > LONGEST_WAIT:
-            return None
-        if fault.retry_after is not None:
-            return fault.retry_after
-        return backoff(made, first=self._first_backoff)
 
     @asynccontextmanager
     async def _open(self, body: bytes) -> AsyncIterator[httpx2.Response]:

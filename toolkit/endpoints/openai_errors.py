@@ -11,7 +11,7 @@ import openai
 
 from toolkit.endpoints.attempt_failure import Fault, quoted
 from toolkit.endpoints.partial_answer import ServerError, Unreadable
-from toolkit.endpoints.retries import LONGEST_WAIT, retry_after
+from toolkit.endpoints.retries import IN_CONVERSATION, retry_after
 from toolkit.errors import (
     BadAnswer,
     EndpointError,
@@ -91,7 +91,7 @@ def _status_fault(error: openai.APIStatusError, key: str) -> Fault:
         got = "no key was sent and the server wants one"
     said = quoted(_server_says(error), secret=key)
     wait = retry_after(error.response.headers)
-    asked = f", asking to wait {wait:.0f} s" if wait and wait > LONGEST_WAIT else ""
+    asked = f", asking to wait {wait:.0f} s" if wait and wait > IN_CONVERSATION.longest_wait else ""
     return Fault(
         kind,
         f"{got} (status {error.status_code}{asked}; the server says: {said or 'nothing'})",

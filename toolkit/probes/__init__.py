@@ -1,7 +1,8 @@
 """The same questions, asked by machine.
 
+* **Job**: one thing to ask by machine; ``run_jobs`` sends the jobs of any producer.
 * **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs
-  one, ``units_due`` lists what it would send. **Requests** makes units ready, each a **Request**.
+  one, ``units_due`` lists the units that are **Due**.
 * ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results; a
   **BatchRead** tells what came of a file.
 * **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
@@ -10,29 +11,35 @@
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
 """
 
-from toolkit.probes.engine.dispatcher import Due
-from toolkit.probes.engine.meter import Budget, Meter, SweepProgress
+from toolkit.probes.engine import Budget, Ended, Job, Meter, SweepProgress, run_jobs
 from toolkit.probes.prices import Price, Prices, price_of, read_prices
-from toolkit.probes.units.batch import BatchRead, read_batch, write_batch
-from toolkit.probes.units.decision import Decision, decide
-from toolkit.probes.units.sweep import run_sweep, units_due
-from toolkit.probes.units.unit_jobs import Request, Requests
+from toolkit.probes.units import (
+    BatchRead,
+    Decision,
+    Due,
+    decide,
+    read_batch,
+    run_sweep,
+    units_due,
+    write_batch,
+)
 
 __all__ = [
     "BatchRead",
     "Budget",
     "Decision",
     "Due",
+    "Ended",
+    "Job",
     "Meter",
     "Price",
     "Prices",
-    "Request",
-    "Requests",
     "SweepProgress",
     "decide",
     "price_of",
     "read_batch",
     "read_prices",
+    "run_jobs",
     "run_sweep",
     "units_due",
     "write_batch",

@@ -1,4 +1,29 @@
-"""The sweep engine: asks many things of an endpoint, keeps what comes, and stops in an orderly way.
+"""The sweep engine: asks many things by machine, keeps what comes, and ends in an orderly way.
 
-It knows nothing of contrasts, arms or units.
+* **Job**: one thing to ask, with what keeps its end; **Ended** is an answer or the failure.
+* ``run_jobs`` sends the jobs of a producer: one **lane** an endpoint, a **gate** that says how many
+  calls may be under way, retries, and a Dispatch row before each call.
+* **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
+  **SweepProgress** is one reading of it.
+
+It knows nothing of contrasts, arms or units: whoever wants things asked is a producer of jobs.
 """
+
+from toolkit.probes.engine.job import Ended, Job
+from toolkit.probes.engine.meter import Budget, Meter, SweepProgress
+from toolkit.probes.engine.run import CONCURRENCY, OnProgress, end_of_run, run_jobs
+from toolkit.probes.engine.second_process import Shared, second_process
+
+__all__ = [
+    "Budget",
+    "CONCURRENCY",
+    "Ended",
+    "Job",
+    "Meter",
+    "OnProgress",
+    "Shared",
+    "SweepProgress",
+    "end_of_run",
+    "run_jobs",
+    "second_process",
+]

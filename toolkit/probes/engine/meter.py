@@ -1,16 +1,18 @@
-"""What a sweep has used so far, what is left of its budget, and how long it will take."""
+"""What a run has used so far, what is left of its budget, and how long it will take."""
 
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from toolkit.endpoints import Answer
 from toolkit.errors import SetupError
+from toolkit.probes.engine.job import Ended
 from toolkit.probes.prices import Prices, price_of
-from toolkit.record import Reply
 
 _RECENT = 200
-"""Replies that the remaining time is judged by; an endpoint may grow slower on the way."""
+"""Ends that the remaining time is judged by; an endpoint may grow slower on the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +112,29 @@ class Meter:
             "with --max-tokens-total."
         )
 
-    def count(self, reply: Reply) -> None:
-        """Add one reply that has come to its end."""
+    def limits(self) -> dict[str, Any]:
+        """The budget and the date of the prices, as the first row of a run keeps them."""
+        as_of = self.prices.as_of.isoformat() if self.prices else None
+        return {"budget": asdict(self.budget), "prices": as_of}
+
+    def count(self, endpoint: str, ended: Ended) -> None:
+        """Add one job that has come to its end.
+
+        Args:
+            endpoint: who was asked, such as ``openai:gpt-4o-mini``.
+            ended: an answer, with the tokens it took as the endpoint counted them, or a failure.
+        """
+        failed = not isinstance(ended, Answer)
+        usage = ended.usage if isinstance(ended, Answer) else None
         self._ends.append(self._clock())
         self._done += 1
-        failed = reply.exchange.outcome == "errored"
         self._failed += failed
-        usage = reply.exchange.usage
         sent = usage.prompt_tokens if usage else None
         said = usage.completion_tokens if usage else None
         counted = sent is not None and said is not None
         self._uncounted += not counted
-        self._add(reply.exchange.endpoint, sent or 0, said or 0)
-        self.exhausted = self.exhausted or self._spent(reply, counted=counted or failed)
+        self._add(endpoint, sent or 0, said or 0)
+        self.exhausted = self.exhausted or self._spent(endpoint, counted=counted or failed)
 
     def progress(self, in_flight: int) -> SweepProgress:
         """Tell how far the run has come.
@@ -150,9 +162,9 @@ class Meter:
         else:
             self._cost += price.of(sent, said)
 
-    def _spent(self, reply: Reply, *, counted: bool) -> str:
+    def _spent(self, endpoint: str, *, counted: bool) -> str:
         """Say why the budget is spent, or can no longer be watched; empty while it is not."""
-        budget, endpoint = self.budget, reply.exchange.endpoint
+        budget = self.budget
         if budget.tokens is not None:
             if not counted:
                 return _unwatched(endpoint)

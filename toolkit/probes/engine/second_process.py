@@ -9,33 +9,33 @@ from typing import cast
 from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import BadEndpoint, EndpointError, EndpointUnreachable
 from toolkit.probes.engine.process_messages import Inbox, Outbox, call_to_json, end_from_json
-from toolkit.session import Bound
 
 _COMMAND = (sys.executable, "-m", "toolkit.probes.engine.worker_process")
 _SHARED = ("openai:", "embedded:")
 
 
-async def second_process(bound: Bound) -> "Remote":
+async def second_process(endpoint: Endpoint, spec: str, base_url: str | None) -> "Remote":
     """Start a process that makes calls to the same endpoint.
+
+    Args:
+        endpoint: as opened in this process.
+        spec: what it was opened from; empty if it was made by hand.
+        base_url: its server's address, if it was given one.
 
     Raises:
         BadEndpoint: if that is not an endpoint another process can open.
     """
-    plan = bound.plan
-    if plan is None or not plan.endpoint.startswith(_SHARED):
+    if not spec.startswith(_SHARED):
         raise BadEndpoint(
-            f"{bound.endpoint.name}: got a run with 2 processes; wanted an openai: or embedded: "
+            f"{endpoint.name}: got a run with 2 processes; wanted an openai: or embedded: "
             "endpoint for it, since this one lives in the first process. Run with --processes 1."
         )
     loop = asyncio.get_running_loop()
     # In a session of its own: Ctrl-C in a terminal is for the run, which ends this one in time.
     transport, remote = await loop.subprocess_exec(
-        lambda: Remote(bound.endpoint), *_COMMAND, stderr=None, start_new_session=True
+        lambda: Remote(endpoint), *_COMMAND, stderr=None, start_new_session=True
     )
-    remote.open(
-        transport,
-        {"spec": plan.endpoint, "base_url": plan.base_url},
-    )
+    remote.open(transport, {"spec": spec, "base_url": base_url})
     return remote
 
 

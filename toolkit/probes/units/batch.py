@@ -4,24 +4,25 @@ The format is that of the OpenAI Batch API: one JSON object a line, the unit id 
 Results come in any order and may be read twice; nothing is kept twice.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from toolkit.canon import VERSION, new_id
+from toolkit.canon import new_id
 from toolkit.design import ConfirmStage, Unit
-from toolkit.errors import BadEndpoint, EndpointError
-from toolkit.probes.units.batch_lines import answer_in, request_line, result_lines
-from toolkit.probes.units.sweep import units_due
-from toolkit.probes.units.unit_jobs import Requests
-from toolkit.record import Record, Reply, Sweep, SweepEnd
+from toolkit.errors import BadEndpoint
+from toolkit.probes.engine import Meter, end_of_run
+from toolkit.probes.units.batch_lines import ended_in, request_line, result_lines
+from toolkit.probes.units.sweep import sweep_row, units_due
+from toolkit.probes.units.unit_jobs import UnitJobs
+from toolkit.record import Record, Reply, Sweep
 from toolkit.session import Bound, record_binding
 
 _OPENAI = "openai:"
 _AT_ONCE = 200
 """Replies kept in one transaction."""
+_NO_PRICE = "Read from a batch file; what batches cost is not on the list of prices."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def write_batch(
     """
     stage.require_frozen()
     model = _model(bound)
-    requests = Requests(stage, {bound.alias: bound})
+    jobs = UnitJobs(stage, {bound.alias: bound}, new_id())
     due = units_due(stage, record, retry_errored=retry_errored)
     due = tuple(one for one in due if one.unit.alias == bound.alias)
     if not due:
@@ -69,7 +70,7 @@ def write_batch(
     part = path.with_name(f"{path.name}.part")
     with part.open("w", encoding="utf-8", newline="\n") as stream:
         for one in due:
-            stream.write(request_line(model, requests.of(one.unit)) + "\n")
+            stream.write(request_line(model, jobs.job(*one)) + "\n")
     part.replace(path)
     return len(due)
 
@@ -105,16 +106,6 @@ def read_batch(stage: ConfirmStage, record: Record, bound: Bound, path: Path) ->
         return reading.end(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Latest:
-    """What the record holds of one unit."""
-
-    attempt_of: int
-    errors: frozenset[str]
-    """What went wrong so far; a failure names the service's own request, so it can be known."""
-    answered: bool
-
-
 class _Reading:
     """One file of results on its way into the record."""
 
@@ -125,26 +116,31 @@ class _Reading:
         self._record = record
         self._bound = bound
         self._units = units
-        self._requests = Requests(stage, {bound.alias: bound})
-        self._latest: dict[str, _Latest] = {}
-        for entry in record.entries(kinds=[Reply.KIND]):
-            self._note(cast(Reply, entry.row()))
         self._sweep_id = new_id()
+        self._jobs = UnitJobs(stage, {bound.alias: bound}, self._sweep_id)
+        # For each unit what went wrong each time it was sent; empty words where nothing did.
+        self._errors: dict[str, list[str]] = {}
+        for entry in record.entries(kinds=[Reply.KIND]):
+            reply = cast(Reply, entry.row())
+            self._errors.setdefault(reply.unit_id, []).append(reply.exchange.error)
         self._waiting: list[Reply] = []
+        self._meter = Meter(len(units))
         self._begun = False
-        self._sums = Counter[str]()
 
     def take(self, line: Mapping[str, Any]) -> None:
         """Take one line of results, unless the record holds what it says."""
         unit = self._units[line["custom_id"]]
-        earlier = self._latest.get(unit.unit_id)
-        if earlier is not None and earlier.answered:
+        errors = self._errors.get(unit.unit_id, [])
+        if "" in errors:
             return
-        reply = self._reply(line, unit, earlier.attempt_of + 1 if earlier else 0)
-        if earlier is not None and reply.exchange.error in earlier.errors:
+        job, name = self._jobs.job(unit, len(errors)), self._bound.endpoint.name
+        ended = ended_in(line, job.settings, name)
+        reply = _untimed(cast(Reply, job.keep(ended, 0.0)))
+        # A failure names the service's own request, so that it is known when it comes again.
+        if reply.exchange.error in errors:
             return
-        self._note(reply)
-        self._count(reply)
+        self._errors[unit.unit_id] = [*errors, reply.exchange.error]
+        self._meter.count(name, ended)
         self._waiting.append(reply)
         if len(self._waiting) == _AT_ONCE:
             self._keep()
@@ -152,40 +148,15 @@ class _Reading:
     def end(self, lines: int) -> BatchRead:
         """Keep what is left, and tell what came of the file."""
         self._keep()
-        due = sum(unit_id not in self._latest for unit_id in self._units)
+        due = self._due(self._units)
+        used = self._meter.progress(0)
         if self._begun:
-            self._record.append(self._sweep_end(due))
-        kept = self._sums["replies"]
-        return BatchRead(kept=kept, errored=self._sums["errored"], known=lines - kept, due=due)
+            end = end_of_run(self._sweep_id, used, "stopped" if due else "finished", _NO_PRICE)
+            self._record.append(end)
+        return BatchRead(kept=used.done, errored=used.failed, known=lines - used.done, due=due)
 
-    def _reply(self, line: Mapping[str, Any], unit: Unit, attempt_of: int) -> Reply:
-        request = self._requests.of(unit, attempt_of=attempt_of)
-        text, answer = "", None
-        try:
-            answer = answer_in(line, request)
-            text, exchange = answer.text, request.asked.answered(answer)
-        except EndpointError as problem:
-            exchange = request.asked.failed(problem, seconds=0.0)
-        # How long a batch took says nothing about one answer; the mark says that 0 is no time.
-        exchange = replace(exchange, parameters={**exchange.parameters, "batch": True})
-        return request.reply(self._sweep_id, text, exchange, answer=answer)
-
-    def _note(self, reply: Reply) -> None:
-        earlier = self._latest.get(reply.unit_id)
-        answered = reply.exchange.outcome != "errored"
-        errors = earlier.errors if earlier else frozenset()
-        if not answered:
-            errors |= {reply.exchange.error}
-        self._latest[reply.unit_id] = _Latest(reply.attempt_of, errors, answered)
-
-    def _count(self, reply: Reply) -> None:
-        usage = reply.exchange.usage
-        self._sums.update(
-            replies=1,
-            errored=int(reply.exchange.outcome == "errored"),
-            prompt=usage.prompt_tokens or 0 if usage else 0,
-            completion=usage.completion_tokens or 0 if usage else 0,
-        )
+    def _due(self, units: Iterable[str]) -> int:
+        return sum(unit_id not in self._errors for unit_id in units)
 
     def _keep(self) -> None:
         if not self._waiting:
@@ -198,32 +169,15 @@ class _Reading:
         self._waiting = []
 
     def _sweep(self) -> Sweep:
-        study = self._stage.study
-        return Sweep(
-            sweep_id=self._sweep_id,
-            study_id=study.study_id,
-            study_hash=study.explore_hash,
-            confirm_hash=self._stage.hash,
-            unfrozen=not self._bound.frozen,
-            planned=len(self._stage.units),
-            due=len(self._stage.units) - len(self._latest) + len(self._waiting),
-            endpoints={self._bound.alias: self._bound.endpoint.name},
-            settings={"batch": True},
-            design=self._stage.design,
-            toolkit_version=VERSION,
-        )
+        due = self._due(unit.unit_id for unit in self._stage.units) + len(self._waiting)
+        bound = {self._bound.alias: self._bound}
+        return sweep_row(self._stage, bound, self._sweep_id, due=due, settings={"batch": True})
 
-    def _sweep_end(self, due: int) -> SweepEnd:
-        return SweepEnd(
-            sweep_id=self._sweep_id,
-            reason="stopped" if due else "finished",
-            replies=self._sums["replies"],
-            errored=self._sums["errored"],
-            prompt_tokens=self._sums["prompt"],
-            completion_tokens=self._sums["completion"],
-            cost=None,
-            comment="Read from a batch file; what batches cost is not on the list of prices.",
-        )
+
+def _untimed(reply: Reply) -> Reply:
+    # How long a batch took says nothing about one answer; the mark says that 0 is no time.
+    parameters = {**reply.exchange.parameters, "batch": True}
+    return replace(reply, exchange=replace(reply.exchange, parameters=parameters))
 
 
 def _model(bound: Bound) -> str:

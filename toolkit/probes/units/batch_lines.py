@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.endpoints import Answer, read_body, request_body
-from toolkit.errors import BadAnswer, EndpointFailed
-from toolkit.probes.units.unit_jobs import Request
+from toolkit.endpoints import Answer, Settings, read_body, request_body
+from toolkit.errors import BadAnswer, EndpointError, EndpointFailed
+from toolkit.probes.engine import Ended, Job
 
 URL = "/v1/chat/completions"
 """Where a batch service sends each request."""
@@ -16,16 +16,15 @@ _SAID = 200
 _AGAIN = "wanted an answer. Send the unit again in a run or another batch."
 
 
-def request_line(model: str, request: Request) -> str:
+def request_line(model: str, job: Job) -> str:
     """Write one request as a line of the file that a service takes.
 
     Args:
         model: as the service knows it.
-        request: one unit made ready.
+        job: one unit's.
     """
-    asked = request.asked
-    body = request_body(model, asked.messages, asked.settings)
-    line = {"custom_id": request.unit.unit_id, "method": "POST", "url": URL, "body": body}
+    body = request_body(model, job.messages, job.settings)
+    line = {"custom_id": job.id, "method": "POST", "url": URL, "body": body}
     return json.dumps(line, ensure_ascii=False)
 
 
@@ -45,13 +44,22 @@ def result_lines(path: Path, known: Collection[str]) -> Iterator[dict[str, Any]]
                 yield _result(text, f"{path.name}:{number}", known)
 
 
-def answer_in(line: Mapping[str, Any], request: Request) -> Answer:
-    """Read the answer a result line brings.
+def ended_in(line: Mapping[str, Any], settings: Settings, who: str) -> Ended:
+    """Read the answer a result line brings, or the failure, which names the service's request.
 
-    Raises:
-        EndpointError: if it brings a failure, in words that name the service's own request.
+    Args:
+        line: of a file of results.
+        settings: how the answer was asked for.
+        who: the endpoint's name.
     """
-    who, response = request.asked.endpoint, line.get("response")
+    try:
+        return _answer(line, settings, who)
+    except EndpointError as problem:
+        return problem
+
+
+def _answer(line: Mapping[str, Any], settings: Settings, who: str) -> Answer:
+    response = line.get("response")
     if not isinstance(response, Mapping):
         raise EndpointFailed(f"{who}: got no answer in a batch ({_said(line)}); {_AGAIN}")
     status, body = response.get("status_code", 200), response.get("body")
@@ -63,7 +71,7 @@ def answer_in(line: Mapping[str, Any], request: Request) -> Answer:
         raise EndpointFailed(
             f"{who}: got status {status} in a batch ({_said(line, error)}); {_AGAIN}"
         )
-    return read_body(body, request.asked.settings, who=f"{who} in a batch ({_name(line)})")
+    return read_body(body, settings, who=f"{who} in a batch ({_name(line)})")
 
 
 def _result(text: str, where: str, known: Collection[str]) -> dict[str, Any]:

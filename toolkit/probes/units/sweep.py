@@ -6,32 +6,20 @@ unit has one Reply in the end or is still due, and the same call goes on where i
 
 import asyncio
 import dataclasses
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study, Unit
-from toolkit.errors import ParallaxError
-from toolkit.probes.engine.dispatcher import Dispatcher, Due
-from toolkit.probes.engine.garbage_collection import rare_collections
-from toolkit.probes.engine.gate import Gate
-from toolkit.probes.engine.lane import Lane
-from toolkit.probes.engine.meter import Meter, SweepProgress
-from toolkit.probes.engine.second_process import Shared, second_process
-from toolkit.probes.units.unit_jobs import Requests
-from toolkit.record import GroupWriter, Record, Reply, Sweep, SweepEnd
+from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, Shared, run_jobs, second_process
+from toolkit.probes.units.unit_jobs import Due, UnitJobs
+from toolkit.record import Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, bind, record_binding
 
 Binder = Callable[[Study, str], Bound]
-Reason = Literal["finished", "stopped", "budget"]
-OnProgress = Callable[[SweepProgress], object]
 _BULK: Binder = partial(bind, bulk=True)
-_PAINTS_APART = 0.1
-"""Seconds between two reports of progress."""
 
 
 def units_due(
@@ -66,7 +54,7 @@ async def run_sweep(
     record: Record,
     *,
     binder: Binder = _BULK,
-    concurrency: int = 64,
+    concurrency: int = CONCURRENCY,
     meter: Meter | None = None,
     retry_errored: bool = False,
     stop: asyncio.Event | None = None,
@@ -83,7 +71,8 @@ async def run_sweep(
         record: where rows are kept; its study's.
         binder: opens the endpoint of an alias.
         concurrency: calls at once to each endpoint, fewer while a server refuses.
-        meter: counts tokens and cost and says when a budget is spent; default: one without budget.
+        meter: counts tokens and cost and says when a budget is spent; new, made for as many units
+            as are due. Default: one without budget.
         retry_errored: send units again whose latest reply errored.
         stop: ends the run in an orderly way once it is set.
         on_progress: called about ten times a second, and at the end.
@@ -99,189 +88,75 @@ async def run_sweep(
         RecordError: if a reply could not be kept.
     """
     confirm_hash = stage.require_frozen()
-    with record.lease(f"sweep {confirm_hash}", take_over=False):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(record.lease(f"sweep {confirm_hash}", take_over=False))
         due = units_due(stage, record, retry_errored=retry_errored)
-        run = _Run(stage, record, due, meter or Meter(len(due)), on_progress)
-        how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
-        with rare_collections():
-            return await run.run(binder, how, stop)
-
-
-class _Run:
-    """One run from its Sweep row to its SweepEnd."""
-
-    def __init__(
-        self,
-        stage: ConfirmStage,
-        record: Record,
-        due: Sequence[Due],
-        meter: Meter,
-        on_progress: OnProgress | None,
-    ) -> None:
-        self._stage = stage
-        self._record = record
-        self._due = due
-        self._meter = meter
-        self._on_progress = on_progress or (lambda _: None)
-        self._sweep_id = new_id()
-        self._halt = asyncio.Event()
-        self._reason: Reason = "finished"
-        self._comment = ""
-        self._lanes: list[Lane] = []
-        self._replies = self._errored = 0
-        self._painted = 0.0
-
-    async def run(
-        self, binder: Binder, how: dict[str, int], stop: asyncio.Event | None
-    ) -> SweepEnd:
-        async with AsyncExitStack() as stack:
-            bound = await self._bind(binder, how["processes"], stack)
-            self._meter.require_prices(one.endpoint.name for one in bound.values())
-            with GroupWriter(self._record, self._sweep_id) as self._writer:
-                self._writer.note(self._beginning(bound, how))
-                self._open_lanes(bound, how["concurrency"])
-                end = await self._to_its_end(stop)
-        self._on_progress(self._meter.progress(0))
-        return end
-
-    async def _bind(
-        self, binder: Binder, processes: int, stack: AsyncExitStack
-    ) -> dict[str, Bound]:
-        bound = {}
-        for alias in self._stage.aliases:
-            one = binder(self._stage.study, alias)
-            stack.push_async_callback(one.endpoint.close)
-            if processes > 1:
-                remote = await second_process(one)
-                stack.push_async_callback(remote.close)
-                one = dataclasses.replace(one, endpoint=Shared(one.endpoint, remote))
-            bound[alias] = one
-        return bound
-
-    def _beginning(self, bound: Mapping[str, Bound], how: dict[str, int]) -> Sweep:
+        meter = meter or Meter(len(due))
+        bound = await _bind(stage, binder, processes, stack)
+        meter.require_prices(one.endpoint.name for one in bound.values())
         for one in bound.values():
-            record_binding(self._record, one)
-        study = self._stage.study
-        return Sweep(
-            sweep_id=self._sweep_id,
-            study_id=study.study_id,
-            study_hash=study.explore_hash,
-            confirm_hash=self._stage.hash,
-            unfrozen=not all(one.frozen for one in bound.values()),
-            planned=len(self._stage.units),
-            due=len(self._due),
-            endpoints={alias: one.endpoint.name for alias, one in bound.items()},
-            settings={**how, **self._limits()},
-            design=self._stage.design,
-            toolkit_version=VERSION,
+            record_binding(record, one)
+        how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
+        sweep_id = new_id()
+        jobs = UnitJobs(stage, bound, sweep_id)
+        return await run_jobs(
+            record,
+            sweep_id,
+            [(one.endpoint, jobs.of_alias(alias, due)) for alias, one in bound.items()],
+            meter=meter,
+            begin=sweep_row(stage, bound, sweep_id, due=len(due), settings=how | meter.limits()),
+            concurrency=concurrency,
+            stop=stop,
+            on_progress=on_progress,
         )
 
-    def _limits(self) -> dict[str, Any]:
-        prices = self._meter.prices
-        return {
-            "budget": dataclasses.asdict(self._meter.budget),
-            "prices": prices.as_of.isoformat() if prices else None,
-        }
 
-    def _open_lanes(self, bound: Mapping[str, Bound], concurrency: int) -> None:
-        requests = Requests(self._stage, bound)
-        for alias, one in bound.items():
-            dispatcher = Dispatcher(
-                self._due_of(alias), self._writer, self._sweep_id, concurrency=concurrency
+def sweep_row(
+    stage: ConfirmStage,
+    bound: Mapping[str, Bound],
+    sweep_id: str,
+    *,
+    due: int,
+    settings: dict[str, Any],
+) -> Sweep:
+    """The row that begins the chain of a run.
+
+    Args:
+        stage: whose units are sent.
+        bound: who answers under each alias.
+        sweep_id: names the run.
+        due: units without a reply.
+        settings: how the run sends them.
+    """
+    return Sweep(
+        sweep_id=sweep_id,
+        study_id=stage.study.study_id,
+        study_hash=stage.study.explore_hash,
+        confirm_hash=stage.hash,
+        unfrozen=not all(one.frozen for one in bound.values()),
+        planned=len(stage.units),
+        due=due,
+        endpoints={alias: one.endpoint.name for alias, one in bound.items()},
+        settings=settings,
+        design=stage.design,
+        toolkit_version=VERSION,
+    )
+
+
+async def _bind(
+    stage: ConfirmStage, binder: Binder, processes: int, stack: AsyncExitStack
+) -> dict[str, Bound]:
+    """Open whoever answers; the stack closes them."""
+    bound = {}
+    for alias in stage.aliases:
+        one = binder(stage.study, alias)
+        stack.push_async_callback(one.endpoint.close)
+        if processes > 1:
+            plan = one.plan
+            remote = await second_process(
+                one.endpoint, plan.endpoint if plan else "", plan.base_url if plan else None
             )
-            self._lanes.append(
-                Lane(
-                    one.endpoint,
-                    requests=requests,
-                    dispatcher=dispatcher,
-                    gate=Gate(concurrency),
-                    sweep_id=self._sweep_id,
-                    keep=self._keep,
-                    halt=self._halt,
-                )
-            )
-
-    def _due_of(self, alias: str) -> Iterator[Due]:
-        return (due for due in self._due if due.unit.alias == alias)
-
-    async def _to_its_end(self, stop: asyncio.Event | None) -> SweepEnd:
-        try:
-            await self._work(stop)
-        except BaseException as problem:
-            self._halted("stopped", str(problem) if isinstance(problem, ParallaxError) else "")
-            self._writer.note(self._ending())
-            raise
-        end = self._ending()
-        self._writer.note(end)
-        return end
-
-    async def _work(self, stop: asyncio.Event | None) -> None:
-        if self._meter.exhausted:
-            self._halted("budget", self._meter.exhausted)
-        watching = asyncio.create_task(self._watch(stop)) if stop else None
-        try:
-            await self._all_done([task for lane in self._lanes for task in lane.start()])
-        finally:
-            if watching is not None:
-                watching.cancel()
-        for lane in self._lanes:
-            lane.finish()
-
-    async def _watch(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-        self._halted("stopped")
-
-    async def _all_done(self, workers: Sequence["asyncio.Task[None]"]) -> None:
-        """Wait for every worker; a failure or a cancellation only keeps them from going on."""
-        pending = set(workers)
-        cancelled = 0
-        while pending:
-            try:
-                _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
-            except asyncio.CancelledError:
-                cancelled += 1
-            if pending:
-                self._halted("stopped")
-            if cancelled > 1:
-                for task in pending:
-                    task.cancel()
-        problems = [task.exception() for task in workers if not task.cancelled()]
-        for problem in problems:
-            if problem is not None:
-                raise problem
-        if cancelled:
-            raise asyncio.CancelledError
-
-    def _halted(self, reason: Reason, comment: str = "") -> None:
-        """Send nothing more; the first reason counts, and the first comment."""
-        if not self._halt.is_set():
-            self._reason = reason
-        self._comment = self._comment or comment
-        self._halt.set()
-        for lane in self._lanes:
-            lane.gate.give_up()
-
-    def _keep(self, reply: Reply) -> "Future[None]":
-        kept = self._writer.submit(reply)
-        self._replies += 1
-        self._errored += reply.exchange.outcome == "errored"
-        self._meter.count(reply)
-        if self._meter.exhausted:
-            self._halted("budget", self._meter.exhausted)
-        if (now := time.monotonic()) - self._painted >= _PAINTS_APART:
-            self._painted = now
-            self._on_progress(self._meter.progress(sum(one.gate.in_flight for one in self._lanes)))
-        return kept
-
-    def _ending(self) -> SweepEnd:
-        used = self._meter.progress(0)
-        return SweepEnd(
-            sweep_id=self._sweep_id,
-            reason="finished" if self._replies == len(self._due) else self._reason,
-            replies=self._replies,
-            errored=self._errored,
-            prompt_tokens=used.prompt_tokens,
-            completion_tokens=used.completion_tokens,
-            cost=used.cost,
-            comment=self._comment,
-        )
+            stack.push_async_callback(remote.close)
+            one = dataclasses.replace(one, endpoint=Shared(one.endpoint, remote))
+        bound[alias] = one
+    return bound

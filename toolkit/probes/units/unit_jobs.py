@@ -1,15 +1,16 @@
-"""What is sent for a unit, and the row that keeps what came of it."""
+"""The units of a confirm stage as jobs: what is sent for each, and the Reply that keeps its end."""
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
 from toolkit.endpoints import Answer, Message, Settings
+from toolkit.probes.engine import Ended, Job
 from toolkit.probes.units.decision import decide
-from toolkit.record import Exchange, Reply
+from toolkit.record import Reply
 from toolkit.session import Asked, Bound, instructions
 
 _Prompt = tuple[tuple[Message, ...], dict[str, str]]
@@ -20,57 +21,26 @@ _ALTERNATIVES = 20
 """First words asked about; no server gives more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One unit made ready to be sent."""
+class Due(NamedTuple):
+    """A unit that is to be sent, and which sending of it this is, from 0."""
 
     unit: Unit
     attempt_of: int
-    """0, or which repeated sending of an errored unit this is."""
-    asked: Asked
-    """The messages and the settings, seed of its own included."""
-    attempts: int
-    """Calls at most."""
-    known: Mapping[str, Any]
-    """What its Reply says whatever comes of it."""
-    words: tuple[str, ...] = ()
-    """Answers it asks to choose from."""
-
-    def reply(
-        self, sweep_id: str, text: str, exchange: Exchange, *, answer: Answer | None = None
-    ) -> Reply:
-        """The row that keeps what came of it.
-
-        Args:
-            sweep_id: the run that sent it.
-            text: the answer, or what had arrived of it.
-            exchange: how it ended.
-            answer: as it came; what it decided is read off it.
-        """
-        decision = decide(answer.logprobs, self.words) if answer and self.words else None
-        return Reply(
-            unit_id=self.unit.unit_id,
-            sweep_id=sweep_id,
-            replicate=self.unit.replicate,
-            text=text,
-            exchange=exchange,
-            decision=decision.masses if decision else None,
-            attempt_of=self.attempt_of,
-            **self.known,
-        )
 
 
-class Requests:
-    """Makes units of one confirm stage ready to be sent, each in a context of its own.
+class UnitJobs:
+    """Makes jobs of the units of one confirm stage, each in a context of its own.
 
     Args:
         stage: whose units.
         bound: who answers under each alias.
+        sweep_id: the run that keeps the replies.
     """
 
-    def __init__(self, stage: ConfirmStage, bound: Mapping[str, Bound]) -> None:
+    def __init__(self, stage: ConfirmStage, bound: Mapping[str, Bound], sweep_id: str) -> None:
         self._study = stage.study
         self._bound = dict(bound)
+        self._sweep_id = sweep_id
         self._contrasts = {one.id: one for one in stage.contrasts}
         self._hash = stage.hash
         self._prompts: dict[tuple[str, Arm], _Prompt] = {}
@@ -80,16 +50,30 @@ class Requests:
             for one in stage.contrasts
         }
 
-    def of(self, unit: Unit, *, attempt_of: int = 0) -> Request:
-        """Make one unit ready; the same each time."""
+    def of_alias(self, alias: str, due: Iterable[Due]) -> Iterator[Job]:
+        """Make the jobs of one endpoint, as they are needed.
+
+        Args:
+            alias: the endpoint's.
+            due: units of any endpoint, in the order of sending.
+        """
+        return (self.job(*one) for one in due if one.unit.alias == alias)
+
+    def job(self, unit: Unit, attempt_of: int = 0) -> Job:
+        """Make the job of one unit; the same each time.
+
+        Args:
+            unit: of this stage.
+            attempt_of: 0, or which repeated sending of an errored unit this is.
+        """
         contrast = self._contrasts[unit.contrast_id]
         messages, slots = self._prompt(contrast, unit)
         bound = self._bound[unit.alias]
         settings = _settings_of(bound.settings, unit, decides=bool(contrast.decision))
         asked = Asked(unit.unit_id, messages, bound.endpoint.name, settings)
-        known = {**self._same(contrast, unit), "slots": slots}
-        attempts = bound.settings.max_attempts
-        return Request(unit, attempt_of, asked, attempts, known, contrast.decision)
+        known = {**self._same(contrast, unit), "slots": slots, "attempt_of": attempt_of}
+        keep = partial(_reply, asked, unit, known, contrast.decision)
+        return Job(unit.unit_id, messages, settings, keep)
 
     def _prompt(self, contrast: Contrast, unit: Unit) -> _Prompt:
         # Listed names change with the replicate; without them every replicate reads the same.
@@ -112,6 +96,7 @@ class Requests:
         if key not in self._known:
             scenario = self._study.scenario(contrast.scenario)
             self._known[key] = {
+                "sweep_id": self._sweep_id,
                 "confirm_hash": self._hash,
                 "contrast_id": contrast.id,
                 "contrast_hash": contrast.hash,
@@ -128,10 +113,34 @@ class Requests:
 
 
 def _settings_of(settings: Settings, unit: Unit, *, decides: bool) -> Settings:
-    """One unstreamed call, with a seed of its own: the same seed would repeat the same answer."""
+    """Give each unit a seed of its own: the same seed would repeat the same answer."""
     seed = settings.seed
     if seed is not None:
         digest = content_hash([seed, unit.unit_id]).rpartition(":")[2]
         seed = int(digest[:_SEED_DIGITS], 16) & _SEED_BITS
-    top = _ALTERNATIVES if decides else None
-    return dataclasses.replace(settings, seed=seed, stream=False, max_attempts=1, top_logprobs=top)
+    return dataclasses.replace(settings, seed=seed, top_logprobs=_ALTERNATIVES if decides else None)
+
+
+def _reply(
+    asked: Asked,
+    unit: Unit,
+    known: Mapping[str, Any],
+    words: tuple[str, ...],
+    ended: Ended,
+    seconds: float,
+) -> Reply:
+    """Keep how a unit ended; what an answer decided between ``words`` is read off it."""
+    decision = None
+    if isinstance(ended, Answer):
+        text, exchange = ended.text, asked.answered(ended)
+        decision = decide(ended.logprobs, words) if words else None
+    else:
+        text, exchange = ended.partial, asked.failed(ended, seconds=seconds)
+    return Reply(
+        unit_id=unit.unit_id,
+        replicate=unit.replicate,
+        text=text,
+        exchange=exchange,
+        decision=decision.masses if decision else None,
+        **known,
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sweep_driver import bound_to
+from sweep_driver import bound_to, spec_of
 from swift_server import SwiftServer
 
 from toolkit.endpoints import Answer, Message, Settings
@@ -22,11 +22,11 @@ SETTINGS = Settings(stream=False, max_attempts=1, total_timeout=5, seed=3)
 PARENT = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
-from sweep_driver import bound_to
+from sweep_driver import bound_to, spec_of
 from toolkit.probes.engine.second_process import second_process
 
 async def main():
-    remote = await second_process(bound_to(sys.argv[2])(None, "assistant"))
+    remote = await second_process(*spec_of(bound_to(sys.argv[2])(None, "assistant")))
     while not remote.ready:
         await asyncio.sleep(0.01)
     print(remote._transport.get_pid(), flush=True)
@@ -43,7 +43,7 @@ def server() -> Iterator[SwiftServer]:
 
 
 async def started(server: SwiftServer) -> Remote:
-    remote = await second_process(bound_to(server.base_url)(None, "assistant"))  # type: ignore[arg-type]
+    remote = await second_process(*spec_of(bound_to(server.base_url)(None, "assistant")))  # type: ignore[arg-type]
     while not remote.ready:
         await asyncio.sleep(0.01)
     return remote

@@ -1,0 +1,192 @@
+"""A run: jobs sent to their endpoints, what came of each kept, and an end that says why."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import Literal
+
+from toolkit.endpoints import Endpoint
+from toolkit.errors import ParallaxError
+from toolkit.probes.engine.dispatcher import Dispatcher
+from toolkit.probes.engine.garbage_collection import rare_collections
+from toolkit.probes.engine.gate import Gate
+from toolkit.probes.engine.job import Ended, Job
+from toolkit.probes.engine.lane import Lane
+from toolkit.probes.engine.meter import Meter, SweepProgress
+from toolkit.record import GroupWriter, Record, Row, SweepEnd
+
+Reason = Literal["finished", "stopped", "budget"]
+OnProgress = Callable[[SweepProgress], object]
+CONCURRENCY = 64
+"""Calls at once to each endpoint, unless the caller says otherwise."""
+_PAINTS_APART = 0.1
+"""Seconds between two reports of progress."""
+
+
+async def run_jobs(
+    record: Record,
+    run_id: str,
+    asked: Iterable[tuple[Endpoint, Iterable[Job]]],
+    *,
+    meter: Meter,
+    begin: Row | None = None,
+    concurrency: int = CONCURRENCY,
+    stop: asyncio.Event | None = None,
+    on_progress: OnProgress | None = None,
+) -> SweepEnd:
+    """Send every job, keep what comes of each, and end in an orderly way.
+
+    Jobs of one endpoint are sent in their order, each only after a Dispatch row that names it is
+    durable. Whatever happens, each has one row in the end or none; a producer that lists only
+    those without one resumes a run.
+
+    To stop, set ``stop`` or cancel: no further job is sent, calls under way come to their end, and
+    everything is durable. Cancelling a second time breaks those calls off.
+
+    Args:
+        record: where rows are kept.
+        run_id: names the run and its chain, to which every row of its jobs belongs.
+        asked: each endpoint, opened for bulk, with the jobs it is sent; read as they are needed.
+        meter: new, made for as many jobs as there are.
+        begin: the first row of the chain.
+        concurrency: calls at once to each endpoint, fewer while a server refuses.
+        stop: ends the run once it is set.
+        on_progress: called about ten times a second, and at the end.
+
+    Returns:
+        The row the run ended with.
+
+    Raises:
+        EndpointError: if an endpoint answers nobody; its jobs have no row.
+        RecordError: if a row could not be kept.
+    """
+    show = on_progress or (lambda _: None)
+    with rare_collections(), GroupWriter(record, run_id) as writer:
+        if begin is not None:
+            writer.note(begin)
+        run = _Run(run_id, writer, meter, show)
+        for endpoint, jobs in asked:
+            run.add(endpoint, jobs, concurrency)
+        end = await run.to_its_end(stop)
+    show(meter.progress(0))
+    return end
+
+
+def end_of_run(run_id: str, used: SweepProgress, reason: Reason, comment: str = "") -> SweepEnd:
+    """The row that ends a run.
+
+    Args:
+        run_id: which.
+        used: what it kept and what that took.
+        reason: why it ended.
+        comment: the same in words, where there is more to say.
+    """
+    return SweepEnd(
+        sweep_id=run_id,
+        reason=reason,
+        replies=used.done,
+        errored=used.failed,
+        prompt_tokens=used.prompt_tokens,
+        completion_tokens=used.completion_tokens,
+        cost=used.cost,
+        comment=comment,
+    )
+
+
+class _Run:
+    """One run, between its first row and its last."""
+
+    def __init__(self, run_id: str, writer: GroupWriter, meter: Meter, show: OnProgress) -> None:
+        self._run_id = run_id
+        self._writer = writer
+        self._meter = meter
+        self._show = show
+        self._halt = asyncio.Event()
+        self._reason: Reason = "finished"
+        self._comment = ""
+        self._lanes: list[Lane] = []
+        self._painted = 0.0
+
+    def add(self, endpoint: Endpoint, jobs: Iterable[Job], concurrency: int) -> None:
+        """Open a lane."""
+        self._lanes.append(
+            Lane(
+                endpoint,
+                Dispatcher(jobs, self._writer, self._run_id, concurrency=concurrency),
+                gate=Gate(concurrency),
+                keep=partial(self._keep, endpoint.name),
+                halt=self._halt,
+            )
+        )
+
+    async def to_its_end(self, stop: asyncio.Event | None) -> SweepEnd:
+        """Work until every lane is at its end or the run is halted, and write down why."""
+        try:
+            await self._work(stop)
+        except BaseException as problem:
+            self._halted("stopped", str(problem) if isinstance(problem, ParallaxError) else "")
+            raise
+        finally:
+            used = self._meter.progress(0)
+            reason = "finished" if used.done == used.planned else self._reason
+            end = end_of_run(self._run_id, used, reason, self._comment)
+            self._writer.note(end)
+        return end
+
+    async def _work(self, stop: asyncio.Event | None) -> None:
+        if self._meter.exhausted:
+            self._halted("budget", self._meter.exhausted)
+        watching = asyncio.create_task(self._watch(stop)) if stop else None
+        try:
+            await self._all_done([task for lane in self._lanes for task in lane.start()])
+        finally:
+            if watching is not None:
+                watching.cancel()
+        for lane in self._lanes:
+            lane.finish()
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._halted("stopped")
+
+    async def _all_done(self, workers: Sequence["asyncio.Task[None]"]) -> None:
+        """Wait for every worker; a failure or a cancellation only keeps them from going on."""
+        pending = set(workers)
+        cancelled = 0
+        while pending:
+            try:
+                _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+            except asyncio.CancelledError:
+                cancelled += 1
+            if pending:
+                self._halted("stopped")
+            if cancelled > 1:
+                for task in pending:
+                    task.cancel()
+        problems = [task.exception() for task in workers if not task.cancelled()]
+        for problem in problems:
+            if problem is not None:
+                raise problem
+        if cancelled:
+            raise asyncio.CancelledError
+
+    def _halted(self, reason: Reason, comment: str = "") -> None:
+        """Send nothing more; the first reason counts, and the first comment."""
+        if not self._halt.is_set():
+            self._reason = reason
+        self._comment = self._comment or comment
+        self._halt.set()
+        for lane in self._lanes:
+            lane.gate.give_up()
+
+    def _keep(self, endpoint: str, job: Job, ended: Ended, seconds: float) -> "Future[None]":
+        kept = self._writer.submit(job.keep(ended, seconds))
+        self._meter.count(endpoint, ended)
+        if self._meter.exhausted:
+            self._halted("budget", self._meter.exhausted)
+        if (now := time.monotonic()) - self._painted >= _PAINTS_APART:
+            self._painted = now
+            self._show(self._meter.progress(sum(one.gate.in_flight for one in self._lanes)))
+        return kept

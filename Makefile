@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest house notebooks bench bench-peers calibrate picture lock clean
+.PHONY: help lab test check pytest house notebooks bench bench-peers calibrate soak picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ bench-peers: .venv-test/installed  ## other tools on the same prompts (installs 
 
 calibrate: .venv-test/installed  ## count error rates and coverage by simulation, renew the report
 	@PYTHONPATH=tests $(TEST)/python -m calibration $(ARGS)
+
+soak: .venv-test/installed  ## draw random mutants, count those that a test notices (hours), renew the report
+	@PYTHONPATH=tests nice $(TEST)/python -m mutation --report $(ARGS)
 
 picture: .venv-test/installed  ## take the README's picture of the panel again
 	$(TEST)/python tests/journeys/picture.py

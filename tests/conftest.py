@@ -2,6 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
+LONG = 30
+"""Seconds from which on a test is to be marked ``slow``."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order and group the tests for two workers: the longest groups begin first.
@@ -22,6 +25,16 @@ def _rank(item: pytest.Item) -> tuple[int, str]:
     if item.get_closest_marker("kills"):
         return 1, "kills"
     return (2 if item.get_closest_marker("slow") else 3), str(item.path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that took long and are not marked so; a busy machine fails nothing."""
+    passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
+    for report in passed:
+        if report.duration > LONG and "slow" not in report.keywords:
+            terminalreporter.line(
+                f"{report.nodeid}: {report.duration:.0f} s; wanted {LONG} s or the mark slow"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What an analyst may mistype or pass by mistake, and the sentence that says so."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,6 @@ import pytest
 from comparisons import complete, judged
 
 from toolkit.analysis import (
-    Counts,
-    Estimate,
-    Finding,
     disparity,
     from_table,
     intersections,
@@ -22,7 +18,6 @@ from toolkit.analysis import (
     rates,
 )
 from toolkit.analysis.frames.frames import frames_of
-from toolkit.analysis.plan.words import line_of
 from toolkit.errors import AnalysisError
 
 ANY: Any = pd.DataFrame({"score": [1, 2], "who": ["a", "b"], "where": ["x", "x"]})
@@ -102,32 +97,3 @@ def test_it_is_refused_in_a_sentence(call: Callable[[], object], sentence: str) 
     with pytest.raises(AnalysisError) as problem:
         call()
     assert str(problem.value) == sentence
-
-
-ONE = Finding(
-    question="disparity",
-    outcome="fair",
-    subject="ben-test",
-    estimand="average difference",
-    about="these personas",
-    speaks_of="in general",
-    stage="confirm",
-    verdict="inconclusive",
-    compared_with="reference",
-    unit="points (1 to 5)",
-    estimate=Estimate(value=-0.7, low=-1.2, high=-0.2),
-    p=0.0047,
-    p_adjusted=0.104,
-    family="personas, Holm (22 claims)",
-    n=Counts(raters=30, scenarios=8, observations=43),
-)
-
-
-def test_an_interval_without_0_that_claims_nothing_is_explained() -> None:
-    said = "ben-test −0.70 [−1.20, −0.20] points (1 to 5), 30 raters, 8 situations, 43 observations"
-    assert line_of(ONE) == (
-        f"{said}: inconclusive (p 0.0047 alone, 0.1 adjusted: personas, Holm (22 claims))"
-    )
-    assert line_of(replace(ONE, verdict="differs", p_adjusted=0.02)) == f"{said}: differs"
-    wide = replace(ONE, estimate=Estimate(value=-0.7, low=-1.5, high=0.1))
-    assert line_of(wide).endswith("observations: inconclusive")

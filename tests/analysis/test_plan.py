@@ -10,7 +10,7 @@ from small_replies import keep_replies
 
 from toolkit.analysis import (
     COLUMNS,
-    Report,
+    PlanResult,
     Source,
     confirm_design,
     evidence,
@@ -18,7 +18,6 @@ from toolkit.analysis import (
     observe,
     open_to_read,
     run_plan,
-    save_report,
     trace,
 )
 from toolkit.analysis.plan.figures import figures_of
@@ -39,12 +38,12 @@ def planted() -> Iterator[Source]:
 
 
 @pytest.fixture(scope="module")
-def report(planted: Source) -> Report:
+def result(planted: Source) -> PlanResult:
     return run_plan(planted)
 
 
-def test_steps_follow_the_plan(report: Report) -> None:
-    assert [step.key for step in report.steps] == [
+def test_steps_follow_the_plan(result: PlanResult) -> None:
+    assert [step.key for step in result.steps] == [
         "rows",
         "refusals",
         "primary",
@@ -58,117 +57,88 @@ def test_steps_follow_the_plan(report: Report) -> None:
         "explicit-cues",
         "implicit-cues",
     ]
-    assert [step.key for step in report.steps if step.status == "primary"] == ["primary", "factors"]
+    assert [step.key for step in result.steps if step.status == "primary"] == ["primary", "factors"]
 
 
-def test_what_was_frozen_decides(report: Report) -> None:
-    plan = report.design.analysis
-    findings = report.step("primary").findings
+def test_what_was_frozen_decides(result: PlanResult) -> None:
+    plan = result.design.analysis
+    findings = result.step("primary").findings
     assert {one.outcome for one in findings} == {plan.primary} == {"as-an-equal"}
     assert {one.margin for one in findings} == {plan.margin} == {0.4}
-    assert {one.plan for one in findings} == {report.design.confirm_hash}
+    assert {one.plan for one in findings} == {result.design.confirm_hash}
     # A margin is on the scale of the primary outcome and of nothing else.
-    secondary = report.step("secondary-could-rely-on-it").findings
+    secondary = result.step("secondary-could-rely-on-it").findings
     assert {one.margin for one in secondary} == {None}
     assert "equivalent" not in {one.verdict for one in secondary}
 
 
-def test_what_the_plan_does_not_name_is_exploratory(report: Report) -> None:
-    for step in report.steps:
+def test_what_the_plan_does_not_name_is_exploratory(result: PlanResult) -> None:
+    for step in result.steps:
         plans = {one.plan for one in step.findings}
         if step.status in ("account", "exploratory"):
             assert plans <= {"exploratory"}, step.key
         else:
-            assert plans <= {report.design.confirm_hash}, step.key
+            assert plans <= {result.design.confirm_hash}, step.key
 
 
-def test_both_null_arms_stand_beside_the_primary_outcome(report: Report) -> None:
-    findings = {one.subject: one for one in report.step("primary").findings}
+def test_both_null_arms_stand_beside_the_primary_outcome(result: PlanResult) -> None:
+    findings = {one.subject: one for one in result.step("primary").findings}
     assert {"paraphrase", "resample"} <= set(findings)
     assert set(findings["mateo-villarreal"].null_arms) == {"paraphrase", "resample"}
 
 
-def test_claims_about_factors_rest_on_contrasts_that_state_them(report: Report) -> None:
-    step = report.step("factors")
+def test_claims_about_factors_rest_on_contrasts_that_state_them(result: PlanResult) -> None:
+    step = result.step("factors")
     assert {one.about for one in step.findings} == {"this factor"}
-    replies = report.frames.replies.set_index("unit_id")["cueing"]
+    replies = result.frames.replies.set_index("unit_id")["cueing"]
     behind = {name for one in step.findings for name in one.replies}
     assert behind
     assert set(replies.loc[list(behind)]) == {"explicit"}
     assert step.notes[0] == "Only contrasts whose text states who is writing count here."
 
 
-def test_every_number_has_its_interval_and_n(report: Report) -> None:
-    for one in report.findings:
+def test_every_number_has_its_interval_and_n(result: PlanResult) -> None:
+    for one in result.findings:
         if one.estimate is not None:
             assert one.n.observations > 0, one.subject
             assert one.estimate.low <= one.estimate.value <= one.estimate.high
 
 
-def test_simulated_and_scripted_are_said_first(report: Report) -> None:
-    assert report.simulated == (
+def test_simulated_and_scripted_are_said_first(result: PlanResult) -> None:
+    assert result.simulated == (
         "Simulated: of 40 raters, all of them are simulated. Nothing here says how people judge.",
         "Scripted: 546 of 546 replies are ready-made answers. They say nothing about any AI.",
     )
-    assert all(one.simulated for step in report.steps for one in step.findings if one.n.raters)
-    assert all(one.simulated for one in report.step("refusals").findings)
-    for said in (str(report), report.short()):
-        assert all(line.split(".")[0] in " ".join(said.split()) for line in report.simulated)
+    assert all(one.simulated for step in result.steps for one in step.findings if one.n.raters)
+    assert all(one.simulated for one in result.step("refusals").findings)
 
 
-def test_the_report_in_words_says_no_more_than_its_findings(report: Report) -> None:
-    said = str(report)
-    assert "No deviation from the frozen plan is known." in said
-    assert "mateo-villarreal" in said
-    for claim in ("proves", "no bias", "unbiased"):
-        assert claim not in said.casefold()
-    assert len(report.short().splitlines()) < len(said.splitlines())
-    assert all(len(line) <= 100 for line in said.splitlines())
-
-
-def test_content_is_json_without_nan(report: Report) -> None:
-    text = json.dumps(report.content(), allow_nan=False)
+def test_content_is_json_without_nan(result: PlanResult) -> None:
+    text = json.dumps(result.content(), allow_nan=False)
     read = json.loads(text)
-    assert read["plan"] == report.design.confirm_hash
+    assert read["plan"] == result.design.confirm_hash
     assert read["steps"][2]["findings"][0]["replies"]
 
 
-def test_the_table_of_findings_names_their_steps(report: Report) -> None:
-    table = report.table
-    assert len(table) == len(report.findings)
+def test_the_table_of_findings_names_their_steps(result: PlanResult) -> None:
+    table = result.table
+    assert len(table) == len(result.findings)
     assert list(table.columns[:4]) == ["step", "status", "question", "outcome"]
     assert set(table["status"]) == {"account", "primary", "secondary", "exploratory"}
 
 
-def test_every_column_of_every_table_and_figure_is_explained(report: Report) -> None:
-    frames = [frame for step in report.steps for frame in step.tables.values()]
-    frames += [figure.numbers for figure in figures_of(report).values()]
+def test_every_column_of_every_table_and_figure_is_explained(result: PlanResult) -> None:
+    frames = [frame for step in result.steps for frame in step.tables.values()]
+    frames += [figure.numbers for figure in figures_of(result).values()]
     names = {str(name) for frame in frames for name in frame.columns}
     counted = {one.name for one in COLUMNS["confirm_account"]}
     bare = {name for name in names - counted if meaning_of(name)[0] == name.replace("_", " ")}
     assert bare == set()
 
 
-def test_why_there_is_no_p_value_stands_under_the_number(report: Report) -> None:
-    why = (
-        "friederike-lohmann was seen in one scenario only: this cannot generalize over scenarios, "
-        "so there is no p-value."
-    )
-    assert any(why in one.caveats for one in report.step("primary").findings)
-    for said in (str(report), report.short()):
-        assert why in " ".join(said.split())
-
-
-def test_inconclusive_says_how_many_more(report: Report) -> None:
-    open_ = [one for one in report.step("primary").findings if one.needs]
-    assert open_
-    said = " ".join(str(report).split())
-    assert all(one.needs in said for one in open_)
-
-
-def test_an_unknown_step_is_refused(report: Report) -> None:
+def test_an_unknown_step_is_refused(result: PlanResult) -> None:
     with pytest.raises(AnalysisError) as problem:
-        report.step("verdict")
+        result.step("verdict")
     assert str(problem.value) == (
         "report: got the step 'verdict'; wanted one of rows, refusals, primary, ordinal, factors, "
         "movement, secondary-could-rely-on-it, reliability, blinding, intersections, "
@@ -177,10 +147,10 @@ def test_an_unknown_step_is_refused(report: Report) -> None:
 
 
 def test_every_finding_leads_to_its_replies_and_they_to_their_judgments(
-    report: Report, planted: Source
+    result: PlanResult, planted: Source
 ) -> None:
-    finding = next(one for one in report.findings if one.subject == "mateo-villarreal" and one.p)
-    rows = evidence(finding, report.frames)
+    finding = next(one for one in result.findings if one.subject == "mateo-villarreal" and one.p)
+    rows = evidence(finding, result.frames)
     assert set(rows["reply"]) == set(finding.replies)
     assert set(rows["arm"]) <= {"reference", "swap"}
     assert rows["judged"].sum() == finding.n.observations
@@ -191,9 +161,9 @@ def test_every_finding_leads_to_its_replies_and_they_to_their_judgments(
     assert judged["reply"] in {one.unit_id for one in chain.replies}
 
 
-def test_evidence_wants_the_frames_it_came_from(report: Report) -> None:
-    finding = report.step("primary").findings[0]
-    empty = report.frames._replace(replies=report.frames.replies.iloc[:0])
+def test_evidence_wants_the_frames_it_came_from(result: PlanResult) -> None:
+    finding = result.step("primary").findings[0]
+    empty = result.frames._replace(replies=result.frames.replies.iloc[:0])
     with pytest.raises(AnalysisError) as problem:
         evidence(finding, empty)
     assert str(problem.value) == (
@@ -241,7 +211,6 @@ def test_a_plan_changed_after_replies_is_a_deviation(tmp_path: Path, record: Rec
         f"is what was frozen as {frozen}.",
     )
     assert made.design.analysis.margin == 0.5
-    assert made.deviations[0][:60] in " ".join(str(made).split())
 
 
 def test_an_unchanged_file_is_no_deviation(tmp_path: Path, record: Record) -> None:
@@ -304,15 +273,3 @@ def test_the_record_says_who_the_personas_are_and_what_was_asked(
     refusals = observe(load_frames(record, stage="confirm"), "refusal", design=design)
     assert refusals.people is design.people
     assert refusals.asks == ""
-
-
-def test_a_folder_of_something_else_is_left_alone(report: Report, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "letter.txt").write_text("Dear all", "ascii")
-    with pytest.raises(AnalysisError) as problem:
-        save_report(report, tmp_path / "mine")
-    assert str(problem.value) == (
-        f"save_report: got {tmp_path / 'mine'}, which holds something else than an earlier report; "
-        "wanted a folder of its own, because it is replaced as a whole. Name another one."
-    )
-    assert (tmp_path / "mine" / "letter.txt").read_text("ascii") == "Dear all"

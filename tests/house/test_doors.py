@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_BUILT = {"toolkit.signals", "toolkit.report"}
+NOT_BUILT = {"toolkit.signals"}
 
 
 def packages() -> dict[str, Path]:

@@ -15,7 +15,7 @@
   average of all; **Waves** compare two rounds of the same contrasts.
 * **Movement**: how far replies move with the persona, beside how far they move without.
 * **Design**: who rates what, to be filled with answers drawn under a known **Truth**.
-* **Report**: what came of a frozen plan, in **Steps**, each a question with its findings.
+* **PlanResult**: what came of a frozen plan, in **Steps**, each a question with its findings.
 * **Figure**: a drawing, the tidy numbers it shows, and what it shows in words.
 * **Source**: the record a notebook reads: the study's own, or the sample while there is none.
 
@@ -27,7 +27,7 @@ from toolkit.analysis.disparity.disparity import Disparity, disparity
 from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
 from toolkit.analysis.disparity.scenario_cells import worst_cells
 from toolkit.analysis.engine.confidence_sequence import sequence
-from toolkit.analysis.engine.equivalence import Verdict
+from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
 from toolkit.analysis.engine.multiplicity import adjust
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.findings.finding import Counts, Estimate, Finding, findings_frame
@@ -43,9 +43,9 @@ from toolkit.analysis.intersection.intersection import Intersections, intersecti
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.plan.plan import run_plan
-from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.plan_result import PlanResult
+from toolkit.analysis.plan.result_tables import save_result_tables
 from toolkit.analysis.plan.saving import save_frames
-from toolkit.analysis.plan.saving_report import save_report
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.planning.calibrated_truth import calibrated_truth
 from toolkit.analysis.planning.controls import Controls, controls
@@ -115,17 +115,18 @@ __all__ = [
     "OBSERVATION_COLUMNS",
     "Observations",
     "Ordinal",
+    "PlanResult",
     "Power",
     "Preference",
     "Rates",
     "Reliability",
-    "Report",
     "Selfcheck",
     "Source",
     "Step",
     "Trace",
     "Transcript",
     "Truth",
+    "VERDICTS",
     "Verdict",
     "Waves",
     "Words",
@@ -182,7 +183,7 @@ __all__ = [
     "require_stage",
     "run_plan",
     "save_frames",
-    "save_report",
+    "save_result_tables",
     "scenario_map",
     "selfcheck",
     "sent_design",

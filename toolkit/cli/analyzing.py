@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.analysis import Report, open_to_read, run_plan, save_report
+from toolkit.analysis import open_to_read
 from toolkit.cli.command import OK, say, way_out
 from toolkit.cli.places import find_record, find_study
 from toolkit.design import Study, Workspace
 from toolkit.errors import RecordUnwritable, SetupError
 from toolkit.record import Record, open_record
+from toolkit.report import StudyReport, save_report, study_report
 
 RECORD_VARIABLE = "PARALLAX_RECORD"
 """Read by ``toolkit.analysis.open_to_read``."""
@@ -22,11 +23,11 @@ def run(args: argparse.Namespace) -> int:
     study = None if args.record and not args.study else _study(args)
     out = study.results / _FOLDER if study and not args.out else Path(args.out)
     with _opened(args) as record:
-        report = run_plan(record, confirm_hash=args.freeze, study=study)
+        report = study_report(record, confirm_hash=args.freeze, study=study)
         _save(report, out, _shown(out, study))
     say(report.short())
     say()
-    label = "Simulated data. " if report.simulated else ""
+    label = "Simulated data. " if report.result.simulated else ""
     say(
         f"{label}The report in full is in {_shown(out, study)}/, with findings, tables and figures."
     )
@@ -47,7 +48,7 @@ def _opened(args: argparse.Namespace) -> Iterator[Record]:
         yield record
 
 
-def _save(report: Report, out: Path, shown: str) -> None:
+def _save(report: StudyReport, out: Path, shown: str) -> None:
     try:
         save_report(report, out)
     except RecordUnwritable as problem:

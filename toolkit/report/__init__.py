@@ -1,1 +1,11 @@
-"""What a decision-maker reads: risks with their evidence. Not built yet."""
+"""What a decision-maker reads: a study's findings in words, in a folder of their own.
+
+* **StudyReport**: what came of a frozen plan, in plain words; ``save_report`` puts it in a folder
+  with every finding, table and figure.
+"""
+
+from toolkit.report.plan_summary import finding_line
+from toolkit.report.report_folder import save_report
+from toolkit.report.study_report import StudyReport, study_report
+
+__all__ = ["StudyReport", "finding_line", "save_report", "study_report"]

@@ -1,13 +1,10 @@
-"""A report in plain words, for a terminal or the end of a notebook's cell."""
+"""Summary of a plan's result in plain words, for a terminal or the end of a notebook's cell."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
-from toolkit.analysis.findings.finding import Finding
-from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.plan.step import Step
+from toolkit.analysis import VERDICTS, Finding, PlanResult, Step, Verdict
 
 AS_PLANNED = "No deviation from the frozen plan is known."
 _WIDTH = 100
@@ -23,18 +20,14 @@ _STATUS = {
 }
 
 
-def summary(
-    design: ConfirmDesign, steps: Sequence[Step], beside: Sequence[str], *, short: bool
-) -> list[str]:
-    """Write a report in lines: what it is, what to know about it, then step by step.
+def summary(result: PlanResult, *, short: bool) -> list[str]:
+    """Write a result in lines: what it is, what to know about it, then step by step.
 
     Args:
-        design: what was frozen.
-        steps: in their order.
-        beside: sentences about the whole.
+        result: of ``run_plan``.
         short: of all but the primary step only what is more than inconclusive.
     """
-    plan = design.analysis
+    design, plan = result.design, result.design.analysis
     margin = "no margin, so nothing is called equivalent"
     if plan.margin is not None:
         margin = f"margin {plan.margin:g}"
@@ -43,11 +36,13 @@ def summary(
         f"Primary outcome {plan.primary}: {design.asks(plan.primary) or 'as the study asks it'}",
         f"Compared with the {plan.compare_with.replace('_', ' ')}; {margin}; one family of "
         f"{plan.family}",
-        *beside,
+        *result.simulated,
+        *result.notes,
+        *(result.deviations or (AS_PLANNED,)),
         "Verdicts are adjusted for how many claims share their family; intervals are not.",
     ]
     said = [part for line in lines for part in _wrapped(line)]
-    for step in steps:
+    for step in result.steps:
         said += ["", *_step(step, short=short and step.key != "primary", needs=not short)]
     return said
 
@@ -56,7 +51,7 @@ def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:
     yield f"{step.question}  [{_STATUS[step.status]}]"
     for finding in sorted(step.findings, key=_rank):
         if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
-            yield from _wrapped(line_of(finding), indent="  ", hanging="      ")
+            yield from _wrapped(finding_line(finding), indent="  ", hanging="      ")
             if finding.estimate and finding.verdict != "estimated":
                 for caveat in finding.caveats:
                     yield from _wrapped(caveat, indent="      ")
@@ -74,8 +69,8 @@ def _tally(findings: Sequence[Finding]) -> str:
     return f"Of {len(findings)} findings: {said}."
 
 
-def line_of(finding: Finding) -> str:
-    """One finding in a line: about whom, how much with its interval, from how many, the verdict."""
+def finding_line(finding: Finding) -> str:
+    """Write a finding in a line: about whom, how much, its interval and n, the verdict."""
     n = finding.n
     counts = [_counted(n.raters, "rater")] if n.raters else []
     counts += [_counted(n.scenarios, "situation")] if n.scenarios else []

@@ -1,4 +1,4 @@
-"""The figures of a report, each under the name of the step it belongs to."""
+"""The figures of a plan's result, each under the name of the step it belongs to."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from toolkit.analysis.disparity.disparity import Disparity
 from toolkit.analysis.frames.coded_observations import NULL_ARMS
 from toolkit.analysis.frames.observations import observe
 from toolkit.analysis.intersection.intersection import Intersections
-from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plots import (
     Figure,
@@ -21,15 +21,15 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.reliability.reliability import Reliability
 
 
-def figures_of(report: Report) -> dict[str, Figure]:
-    """Draw what the steps of a report have to show.
+def figures_of(result: PlanResult) -> dict[str, Figure]:
+    """Draw what the steps of a plan have to show.
 
     Returns:
         Name of a file to figure, in the order of the steps.
     """
-    seen = observe(report.frames, report.design.analysis.primary, design=report.design)
+    seen = observe(result.frames, result.design.analysis.primary, design=result.design)
     ratings = {"ratings": persona_ratings(seen)} if len(seen.frame) else {}
-    drawn = {name: figure for step in report.steps for name, figure in _figures(step)}
+    drawn = {name: figure for step in result.steps for name, figure in _figures(step)}
     return {**ratings, **drawn}
 
 

@@ -9,7 +9,7 @@ from toolkit.analysis.frames.confirm_design import confirm_design
 from toolkit.analysis.frames.frames import load_frames
 from toolkit.analysis.frames.record_source import Source
 from toolkit.analysis.plan.deviations import deviations, not_real
-from toolkit.analysis.plan.report import Report
+from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plan.steps import Answer, Asking, Question, questions_of
 from toolkit.design import Study
@@ -22,7 +22,7 @@ _PHRASE = 3
 
 def run_plan(
     source: Record | Source, *, confirm_hash: str | None = None, study: Study | None = None
-) -> Report:
+) -> PlanResult:
     """Answer every question of a frozen plan, in its order.
 
     First what was kept and who was refused; then the primary outcome with both null arms; factors;
@@ -45,7 +45,7 @@ def run_plan(
         load_frames(record, stage="confirm", confirm_hash=design.confirm_hash) if several else whole
     )
     asking = Asking(frames, design, words=_cue_words(record, design.confirm_hash))
-    return Report(
+    return PlanResult(
         design=design,
         frames=frames,
         steps=tuple(_taken(one, asking) for one in questions_of(asking)),

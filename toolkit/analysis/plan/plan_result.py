@@ -1,4 +1,4 @@
-"""What came of a frozen plan: its steps in order, what they found, and what was not as planned."""
+"""Result of a frozen plan: its steps in order, what they found, and what was not as planned."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,19 +9,17 @@ from toolkit.analysis.findings.finding import Finding, findings_frame
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.plan.step import Step
-from toolkit.analysis.plan.words import AS_PLANNED, summary
 from toolkit.errors import AnalysisError
-from toolkit.rendering import Readable, for_notebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report(Readable):
-    """A plan that was run. Printed, it is a short summary in plain words."""
+class PlanResult:
+    """A plan that was run; ``toolkit.report`` writes it in words."""
 
     design: ConfirmDesign = field(repr=False)
     frames: Frames = field(repr=False)
     """What every finding rests on; ``evidence`` takes them."""
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = field(repr=False)
     """In the order of the plan."""
     deviations: tuple[str, ...]
     """What is not as it was frozen, each a sentence; empty when nothing is known to be."""
@@ -69,15 +67,3 @@ class Report(Readable):
             "notes": list(self.notes),
             "steps": [one.content() for one in self.steps],
         }
-
-    def short(self) -> str:
-        """Say the same in fewer lines: of each step what is more than inconclusive."""
-        return for_notebook(self._said(short=True))
-
-    def in_words(self) -> str:
-        """Write the report in full."""
-        return self._said(short=False)
-
-    def _said(self, *, short: bool) -> str:
-        said = (*self.simulated, *self.notes, *(self.deviations or (AS_PLANNED,)))
-        return "\n".join(summary(self.design, self.steps, said, short=short))

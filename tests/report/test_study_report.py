@@ -1,0 +1,109 @@
+"""What came of a plan, in words and as a folder."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_confirm import make_confirm_workspace
+from small_replies import keep_replies
+
+from toolkit.analysis import Counts, Estimate, Finding, open_to_read
+from toolkit.design import ConfirmStage, Study
+from toolkit.errors import AnalysisError
+from toolkit.record import open_record
+from toolkit.report import StudyReport, finding_line, save_report, study_report
+
+SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[StudyReport]:
+    named = {"PARALLAX_RECORD": str(SAMPLES / "planted.jsonl.gz")}
+    source = open_to_read(stage="confirm", environ=named)
+    yield study_report(source)
+    source.record.close()
+
+
+def test_simulated_and_scripted_are_said_in_both_lengths(report: StudyReport) -> None:
+    assert len(report.result.simulated) == 2
+    for said in (str(report), report.short()):
+        assert all(line.split(".")[0] in " ".join(said.split()) for line in report.result.simulated)
+
+
+def test_a_deviation_is_said(tmp_path: Path) -> None:
+    stage = ConfirmStage(Study.load("small", workspace=make_confirm_workspace(tmp_path)))
+    path = tmp_path / "personas" / "studies" / "small.yaml"
+    with open_record(tmp_path / "record.db") as record:
+        keep_replies(stage, record)
+        path.write_text(path.read_text("utf-8").replace("margin: 0.5", "margin: 0.9"), "utf-8")
+        made = study_report(record, study=Study.load("small", workspace=tmp_path))
+    assert made.result.deviations[0][:60] in " ".join(str(made).split())
+
+
+def test_the_report_in_words_says_no_more_than_its_findings(report: StudyReport) -> None:
+    said = str(report)
+    assert "No deviation from the frozen plan is known." in said
+    assert "mateo-villarreal" in said
+    for claim in ("proves", "no bias", "unbiased"):
+        assert claim not in said.casefold()
+    assert len(report.short().splitlines()) < len(said.splitlines())
+    assert all(len(line) <= 100 for line in said.splitlines())
+
+
+def test_why_there_is_no_p_value_stands_under_the_number(report: StudyReport) -> None:
+    why = (
+        "friederike-lohmann was seen in one scenario only: this cannot generalize over scenarios, "
+        "so there is no p-value."
+    )
+    assert any(why in one.caveats for one in report.result.step("primary").findings)
+    for said in (str(report), report.short()):
+        assert why in " ".join(said.split())
+
+
+def test_inconclusive_says_how_many_more(report: StudyReport) -> None:
+    open_ = [one for one in report.result.step("primary").findings if one.needs]
+    assert open_
+    said = " ".join(str(report).split())
+    assert all(one.needs in said for one in open_)
+
+
+def test_a_folder_of_something_else_is_left_alone(report: StudyReport, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear all", "ascii")
+    with pytest.raises(AnalysisError) as problem:
+        save_report(report, tmp_path / "mine")
+    assert str(problem.value) == (
+        f"save_report: got {tmp_path / 'mine'}, which holds something else than an earlier report; "
+        "wanted a folder of its own, because it is replaced as a whole. Name another one."
+    )
+    assert (tmp_path / "mine" / "letter.txt").read_text("ascii") == "Dear all"
+
+
+ONE = Finding(
+    question="disparity",
+    outcome="fair",
+    subject="ben-test",
+    estimand="average difference",
+    about="these personas",
+    speaks_of="in general",
+    stage="confirm",
+    verdict="inconclusive",
+    compared_with="reference",
+    unit="points (1 to 5)",
+    estimate=Estimate(value=-0.7, low=-1.2, high=-0.2),
+    p=0.0047,
+    p_adjusted=0.104,
+    family="personas, Holm (22 claims)",
+    n=Counts(raters=30, scenarios=8, observations=43),
+)
+
+
+def test_an_interval_without_0_that_claims_nothing_is_explained() -> None:
+    said = "ben-test −0.70 [−1.20, −0.20] points (1 to 5), 30 raters, 8 situations, 43 observations"
+    assert finding_line(ONE) == (
+        f"{said}: inconclusive (p 0.0047 alone, 0.1 adjusted: personas, Holm (22 claims))"
+    )
+    assert finding_line(replace(ONE, verdict="differs", p_adjusted=0.02)) == f"{said}: differs"
+    wide = replace(ONE, estimate=Estimate(value=-0.7, low=-1.5, high=0.1))
+    assert finding_line(wide).endswith("observations: inconclusive")

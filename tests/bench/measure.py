@@ -1,10 +1,17 @@
 """Medians with their spread, and the loop every figure is printed beside."""
 
+import os
+import re
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Spread(NamedTuple):
@@ -46,6 +53,39 @@ def calibration() -> Spread:
         return total
 
     return repeat(loop)
+
+
+def largest_megabytes() -> float | None:
+    """The largest size this process has had; None where the system does not say.
+
+    Not from ``getrusage``: on Linux that starts at the size of whoever started the process.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else None
+
+
+@contextmanager
+def folder_on_disk() -> Iterator[Path]:
+    """A folder for what has to be durable: a system's own place for such folders may be memory."""
+    kept = ROOT / ".cache" / "bench"
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept) as folder:
+        yield Path(folder)
+
+
+def one_sync() -> Spread:
+    """Write a little and wait until the disk has it: what every durable figure stands on."""
+    with folder_on_disk() as folder, (folder / "synced").open("wb", buffering=0) as file:
+
+        def write() -> None:
+            file.write(b"x" * 600)
+            os.fsync(file.fileno())
+
+        return repeat(write, 50)
 
 
 def line(label: str, figure: str, note: str = "") -> None:

@@ -9,15 +9,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from swift_server import SwiftServer
 
 from bench import sweeping
-from bench.measure import calibration, line, spread, title
+from bench.measure import ROOT, calibration, folder_on_disk, line, spread, title
 
-ROOT = Path(__file__).resolve().parents[2]
 LATENCY, RUNS = 0.05, 5
 SIZES = {32: 5_040, 256: 5_040}
 """Calls at once to prompts: many, so that starting counts little."""
@@ -135,7 +133,7 @@ def installed(name: str) -> Path | None:
 def peer(name: str, python: Path, units: int, at_once: int) -> float:
     """Prompts a second, of one run in a process of its own."""
     program = COMMON + PROGRAMS[name]
-    with SwiftServer(latency=LATENCY, remember=0) as server, tempfile.TemporaryDirectory() as at:
+    with SwiftServer(latency=LATENCY, remember=0) as server, folder_on_disk() as at:
         words = [server.base_url, str(units), str(at_once)]
         done = subprocess.run(
             [str(python), "-c", program, *words],

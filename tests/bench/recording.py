@@ -1,11 +1,10 @@
 """What it costs to keep a row, against a bare SQLite commit on the same disk."""
 
 import sqlite3
-import tempfile
 import time
 from pathlib import Path
 
-from bench.measure import Spread, line, spread, title
+from bench.measure import Spread, folder_on_disk, line, one_sync, spread, title
 from toolkit.canon import new_id
 from toolkit.record import Rating, open_record
 
@@ -14,11 +13,12 @@ ROWS = 200
 
 def run() -> None:
     title(f"Keeping one row, durable on return ({ROWS} rows)")
-    with tempfile.TemporaryDirectory() as folder:
-        bare = bare_commits(Path(folder) / "bare.db")
+    line("one fsync on the record's disk", one_sync().milliseconds())
+    with folder_on_disk() as folder:
+        bare = bare_commits(folder / "bare.db")
         line("bare sqlite3 insert + commit (FULL)", bare.milliseconds())
         for durability in ("full", "normal"):
-            taken = appends(Path(folder) / f"{durability}.db", durability)
+            taken = appends(folder / f"{durability}.db", durability)
             ratio = f"{taken.median / bare.median:7.2f} ×  "
             line(f"record.append, durability={durability}", ratio + taken.milliseconds())
 

@@ -9,16 +9,22 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 
 from small_confirm import make_confirm_workspace
 from swift_server import SwiftServer
 
-from bench.measure import calibration, line, spread, title
+from bench.measure import (
+    calibration,
+    folder_on_disk,
+    largest_megabytes,
+    line,
+    one_sync,
+    spread,
+    title,
+)
 
 UNITS, CONCURRENCY, LATENCY, RUNS = 5_000, 256, 0.05, 5
 SLOW_LATENCY, SLOW_RUNS = 0.3, 3
@@ -39,6 +45,7 @@ CLIENTS = {
 
 def run() -> None:
     title(f"Sweeping {UNITS:,} units at {LATENCY * 1e3:g} ms, {CONCURRENCY} at once")
+    line("one fsync on the record's disk", one_sync().milliseconds())
     rates: dict[str, list[float]] = {client: [] for client in CLIENTS}
     for _ in range(RUNS):
         for client, taken in rates.items():
@@ -81,7 +88,8 @@ def memory() -> None:
     for client in ("plain", "sweep"):
         sizes = [measured(client, units, 0.001)["megabytes"] for units in MEMORY]
         shown = "  ".join(
-            f"{units:,}: {size:.0f} MB" for units, size in zip(MEMORY, sizes, strict=True)
+            f"{units:,}: {size:.0f} MB" if size else f"{units:,}: not measured here"
+            for units, size in zip(MEMORY, sizes, strict=True)
         )
         line(CLIENTS[client], shown)
 
@@ -94,10 +102,20 @@ def rate(client: str, *, latency: float = LATENCY) -> float:
 def measured(
     client: str, units: int, latency: float, *, concurrency: int = CONCURRENCY
 ) -> dict[str, float]:
-    """Run one client in a process of its own."""
-    with SwiftServer(latency=latency, remember=0) as server, tempfile.TemporaryDirectory() as at:
-        command = [sys.executable, "-m", "bench.sweeping", client, server.base_url, str(units), at]
-        command += [str(concurrency)]
+    """Run one client in a process of its own.
+
+    Args:
+        client: one of ``CLIENTS``.
+        units: how many it asks.
+        latency: seconds the server takes for each.
+        concurrency: calls at once.
+
+    Returns:
+        ``units`` answered, ``seconds`` taken, and the client's largest size in ``megabytes``.
+    """
+    with SwiftServer(latency=latency, remember=0) as server, folder_on_disk() as at:
+        words = [client, server.base_url, str(units), str(at), str(concurrency)]
+        command = [sys.executable, "-m", "bench.sweeping", *words]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -113,8 +131,8 @@ def main(client: str, base_url: str, units: int, folder: Path, at_once: int) -> 
         return await work(), time.perf_counter() - began
 
     made, seconds = asyncio.run(timed())
-    megabytes = getrusage(RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"units": made, "seconds": seconds, "megabytes": megabytes}))
+    told = {"units": made, "seconds": seconds, "megabytes": largest_megabytes()}
+    sys.stdout.write(json.dumps(told))
 
 
 Client = tuple[Callable[[], Awaitable[int]], Callable[[], Awaitable[object]]]
@@ -183,7 +201,8 @@ def sweep(base_url: str, units: int, folder: Path, at_once: int, *, processes: i
     async def work() -> int:
         with open_record(stage.study) as record:
             options = {"concurrency": at_once, "processes": processes}
-            return (await run_sweep(stage, record, binder=binder, **options)).replies  # type: ignore[arg-type]
+            end = await run_sweep(stage, record, binder=binder, **options)  # type: ignore[arg-type]
+            return end.replies - end.errored
 
     async def warm_up() -> None:
         endpoint = binder(stage.study, "assistant").endpoint

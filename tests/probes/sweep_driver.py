@@ -1,4 +1,6 @@
-"""Run sweeps to be killed: ``sweep_driver.py WORKSPACE BASE_URL CONCURRENCY [KILLS SEED]``.
+"""Run sweeps to be killed: ``sweep_driver.py WORKSPACE BASE_URL CONCURRENCY [KILLS SEED [NAME]]``.
+
+With a NAME, what is run is the replay of that name.
 
 Each Reply that is durable is named on a line of its own, and not before; after the last one comes
 ``end REASON``.
@@ -14,11 +16,12 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from toolkit.design import ConfirmStage, EndpointPlan, Study
 from toolkit.endpoints import Endpoint, Settings, open_endpoint
-from toolkit.probes import run_sweep
+from toolkit.probes import run_replay, run_sweep
 from toolkit.record import GroupWriter, Reply, open_record
 from toolkit.session import Bound
 
@@ -57,22 +60,25 @@ def tell_what_is_kept(out: int) -> None:
     GroupWriter.submit = telling  # type: ignore[method-assign,assignment]
 
 
-def main(workspace: Path, base_url: str, concurrency: int, kills: int, seed: int) -> None:
+def main(
+    workspace: Path, base_url: str, concurrency: int, kills: int, seed: int, replay: str
+) -> None:
     """Run once; or, with ``kills``, kill so many runs and let one more come to its end.
 
     Each run is a fork, so that it costs no start-up. What it told goes to standard output as one
     line of JSON.
     """
     load_what_the_first_call_loads(base_url)
+    run = partial(live, workspace, base_url, concurrency, replay)
     if not kills:
-        live(workspace, base_url, concurrency, 1)
+        run(1)
         return
     draw = random.Random(seed)
     for _ in range(kills):
         moment = draw.randint(1, 80), draw.uniform(0, 0.05)
-        told = one_run(lambda out: live(workspace, base_url, concurrency, out), *moment)
+        told = one_run(run, *moment)
         sys.stdout.write(json.dumps(told) + "\n")
-    told = one_run(lambda out: live(workspace, base_url, concurrency, out), 0, 0.0)
+    told = one_run(run, 0, 0.0)
     sys.stdout.write(json.dumps(told) + "\n")
 
 
@@ -104,15 +110,20 @@ def one_run(run: Callable[[int], None], after: int, wait: float) -> list[str]:
     return told
 
 
-def live(workspace: Path, base_url: str, concurrency: int, out: int) -> None:
+def live(workspace: Path, base_url: str, concurrency: int, replay: str, out: int) -> None:
     tell_what_is_kept(out)
     stage = ConfirmStage(Study.load("small", workspace=workspace))
     with open_record(stage.study) as record:
         binder = bound_to(base_url)
-        end = asyncio.run(run_sweep(stage, record, binder=binder, concurrency=concurrency))
+        if replay:
+            bound = binder(stage.study, "assistant")
+            run = run_replay(record, bound, name=replay, concurrency=concurrency)
+        else:
+            run = run_sweep(stage, record, binder=binder, concurrency=concurrency)
+        end = asyncio.run(run)
     os.write(out, f"end {end.reason}\n".encode())
 
 
 if __name__ == "__main__":
-    numbers = [int(one) for one in (*sys.argv[3:], 0, 0)]
-    main(Path(sys.argv[1]), sys.argv[2], *numbers[:3])
+    numbers = [int(one) for one in (*sys.argv[3:6], 0, 0)]
+    main(Path(sys.argv[1]), sys.argv[2], *numbers[:3], "".join(sys.argv[6:]))

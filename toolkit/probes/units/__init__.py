@@ -3,19 +3,15 @@
 * ``run_sweep`` sends every unit that is **Due**, kept and resumable; ``units_due`` lists them.
 * ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results; a
   **BatchRead** tells what came of a file.
-* **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
 """
 
 from toolkit.probes.units.batch import BatchRead, read_batch, write_batch
-from toolkit.probes.units.decision import Decision, decide
 from toolkit.probes.units.sweep import run_sweep, units_due
 from toolkit.probes.units.unit_jobs import Due
 
 __all__ = [
     "BatchRead",
-    "Decision",
     "Due",
-    "decide",
     "read_batch",
     "run_sweep",
     "units_due",

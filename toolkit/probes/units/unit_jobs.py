@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
-from toolkit.endpoints import Answer, Message, Settings
+from toolkit.endpoints import Message, Settings
 from toolkit.probes.engine import Ended, Job
-from toolkit.probes.units.decision import decide
+from toolkit.probes.reply_fields import reply_fields
 from toolkit.record import Reply
 from toolkit.session import Asked, Bound, instructions
 
@@ -129,18 +129,6 @@ def _reply(
     ended: Ended,
     seconds: float,
 ) -> Reply:
-    """Keep how a unit ended; what an answer decided between ``words`` is read off it."""
-    decision = None
-    if isinstance(ended, Answer):
-        text, exchange = ended.text, asked.answered(ended)
-        decision = decide(ended.logprobs, words) if words else None
-    else:
-        text, exchange = ended.partial, asked.failed(ended, seconds=seconds)
-    return Reply(
-        unit_id=unit.unit_id,
-        replicate=unit.replicate,
-        text=text,
-        exchange=exchange,
-        decision=decision.masses if decision else None,
-        **known,
-    )
+    """Keep how a unit ended."""
+    fields = reply_fields(asked, ended, seconds, words=words)
+    return Reply(unit_id=unit.unit_id, replicate=unit.replicate, **fields, **known)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Unit
-from toolkit.record import Exchange, Outcome, Record, Reply, Sweep, SweepEnd
+from toolkit.record import Ending, Exchange, Record, Reply, Sweep, SweepEnd
 
-Ends = Callable[[Unit], Outcome | None]
+Ends = Callable[[Unit], Ending | None]
 Says = Callable[[Unit], str]
 
 
@@ -71,7 +71,7 @@ def reply_to(
     stage: ConfirmStage,
     unit: Unit,
     sweep_id: str,
-    outcome: Outcome = "answered",
+    outcome: Ending = "answered",
     text: str = "Thank you.",
     attempt_of: int = 0,
 ) -> Reply:

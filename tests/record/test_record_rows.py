@@ -14,11 +14,11 @@ from toolkit.record import (
     Choice,
     Consent,
     Dispatch,
+    Ending,
     Exchange,
     Flag,
     Guess,
     Item,
-    Outcome,
     Participant,
     Passed,
     RaterSeat,
@@ -54,7 +54,7 @@ attempt = st.builds(Attempt, seconds=NUMBER, waited=NUMBER, message=ANY_TEXT)
 usage = st.builds(Usage)
 exchange = st.builds(
     Exchange,
-    outcome=st.sampled_from(get_args(Outcome)),
+    outcome=st.sampled_from(get_args(Ending)),
     messages=st.lists(st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=2), max_size=3).map(tuple),
     parameters=BODY,
     usage=st.none() | usage,

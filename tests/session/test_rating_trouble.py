@@ -8,7 +8,7 @@ from small_replies import end_sweep, keep_replies
 
 from toolkit.design import ConfirmStage, Study, Unit, allocate
 from toolkit.errors import StudyChanged
-from toolkit.record import Item, Outcome, RaterSeat, Rating, SessionEnd
+from toolkit.record import Ending, Item, RaterSeat, Rating, SessionEnd
 from toolkit.session import RatingQueue
 
 MakeWorld = Callable[..., RatingWorld]
@@ -37,7 +37,7 @@ def test_without_replies_a_rater_waits_and_nothing_is_handed_out(rating_world: M
 
 @pytest.mark.parametrize("outcome", ["errored", "empty"])
 def test_another_replicate_takes_the_place_of_a_reply_that_failed(
-    rating_world: MakeWorld, outcome: Outcome
+    rating_world: MakeWorld, outcome: Ending
 ) -> None:
     world = rating_world(replicates=4)
     broken = seat_units(world)[0]
@@ -118,7 +118,7 @@ def test_a_failed_reply_that_came_when_sent_again_is_shown(rating_world: MakeWor
 
 
 @pytest.mark.parametrize("outcome", ["refused", "truncated"])
-def test_refused_and_truncated_replies_are_rated(rating_world: MakeWorld, outcome: Outcome) -> None:
+def test_refused_and_truncated_replies_are_rated(rating_world: MakeWorld, outcome: Ending) -> None:
     world = rating_world()
     keep_replies(world.stage, world.record, ends=lambda _: outcome)
     queue = world.queue()

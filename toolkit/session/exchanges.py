@@ -7,7 +7,7 @@ from typing import Any, cast
 from toolkit.endpoints import Answer, Message, Settings
 from toolkit.endpoints import Attempt as Tried
 from toolkit.errors import EndpointError
-from toolkit.record import Attempt, Exchange, Outcome, Usage
+from toolkit.record import Attempt, Ending, Exchange, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Asked:
         """Whoever asked gave up waiting."""
         return self._exchange("stopped", seconds=seconds)
 
-    def _exchange(self, outcome: Outcome, **found: Any) -> Exchange:
+    def _exchange(self, outcome: Ending, **found: Any) -> Exchange:
         nothing: dict[str, Any] = {
             "model_reported": "",
             "usage": None,
@@ -68,7 +68,7 @@ class Asked:
         )
 
 
-def outcome_of(answer: Answer) -> Outcome:
+def outcome_of(answer: Answer) -> Ending:
     """Say how an exchange ended that brought an answer."""
     if answer.refused:
         return "refused"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from toolkit.record import Outcome
+from toolkit.record import Ending
 
 Dtype = Literal["str", "category", "bool", "Int64", "float64", "datetime64[us, UTC]"]
 Stage = Literal["explore", "confirm"]
@@ -23,7 +23,7 @@ FrameName = Literal[
     "confirm_account",
 ]
 
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
+OUTCOMES: tuple[str, ...] = get_args(Ending)
 STAGES: tuple[str, ...] = get_args(Stage)
 STATES = ("finished", "capped", "skipped", "withdrawn", "in progress")
 RATED = ("rated", "declined", "unrated")

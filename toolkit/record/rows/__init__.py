@@ -31,7 +31,7 @@ from toolkit.record.rows.conversation_rows import (
     Turn,
     Withdrawal,
 )
-from toolkit.record.rows.exchange import Attempt, Exchange, Outcome, Usage
+from toolkit.record.rows.exchange import Attempt, Ending, Exchange, Usage
 
 Row = (
     Participant
@@ -86,7 +86,7 @@ __all__ = [
     "Flag",
     "Guess",
     "Item",
-    "Outcome",
+    "Ending",
     "Participant",
     "Passed",
     "ROW_TYPES",

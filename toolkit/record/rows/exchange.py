@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Outcome = Literal["answered", "truncated", "refused", "empty", "stopped", "errored"]
+Ending = Literal["answered", "truncated", "refused", "empty", "stopped", "errored"]
 """How one exchange ended.
 
 ``answered``: complete. ``truncated``: the length limit cut it. ``refused``: the endpoint itself
@@ -42,7 +42,7 @@ class Usage:
 class Exchange:
     """What asking for one answer took: exactly what was sent, and all that came of it."""
 
-    outcome: Outcome
+    outcome: Ending
     answers: str
     """``turn_id`` of the tester's turn that was sent."""
     messages: tuple[dict[str, str], ...]

@@ -23,7 +23,7 @@ from toolkit.record.rows import (
     Row,
     SessionEnd,
 )
-from toolkit.record.rows.exchange import Outcome
+from toolkit.record.rows.exchange import Ending
 from toolkit.record.views.conversation_views import withdrawn
 
 
@@ -190,9 +190,9 @@ def standing_items(
     )
 
 
-def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Outcome]:
+def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
     """Count the units of a confirm freeze by how they ended when they were last sent."""
-    newest: dict[str, Outcome] = {}
+    newest: dict[str, Ending] = {}
     for entry in record.entries(kinds=[Reply.KIND]):
         if entry.body["confirm_hash"] == confirm_hash:
             newest[entry.body["unit_id"]] = entry.body["exchange"]["outcome"]

@@ -13,9 +13,9 @@ from toolkit.canon import new_id
 from toolkit.endpoints import Endpoint, OnToken, Settings
 from toolkit.errors import NotNow
 from toolkit.record import (
+    Ending,
     Exchange,
     Flag,
-    Outcome,
     Rating,
     Record,
     Row,
@@ -27,7 +27,7 @@ from toolkit.record import (
 from toolkit.session.explore.pending_exchange import PendingExchange
 from toolkit.session.limits import COMMENT_LENGTH, MESSAGE_LENGTH
 
-FINAL: frozenset[Outcome] = frozenset({"answered", "refused"})
+FINAL: frozenset[Ending] = frozenset({"answered", "refused"})
 """Outcomes that are the endpoint's last word; the others may be asked again."""
 
 _Judgment = TypeVar("_Judgment", Rating, Flag)

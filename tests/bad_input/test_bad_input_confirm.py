@@ -119,10 +119,10 @@ ID = (
     "most 64"
 )
 FIELDS = "one of contrasts, endpoints, replicates, seed, rating, analysis"
-OUTCOMES = "one of accurate, respected, preference, refusal"
+OUTCOMES = "one of accurate, respected, preference, refusal, decision"
 NOT_OF_PAIRS = (
-    "wanted 'preference' or 'refusal', since raters of pairs say which reply is better and answer "
-    "no question. Set 'form: single' under rating, or choose another outcome."
+    "wanted 'preference', 'refusal' or 'decision', since raters of pairs say which reply is better "
+    "and answer no question. Set 'form: single' under rating, or choose another outcome."
 )
 SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "no replicate": (
@@ -171,9 +171,17 @@ SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "a preference between single replies": (
         replaced("margin: 0.5", "margin: 0.5\n    secondary: [refusal, preference]"),
         (
-            "46: confirm.analysis.secondary.2: got 'preference'; wanted a question of the form or "
-            "'refusal', since raters see single replies. Set 'form: pair' under rating, or choose "
-            "another outcome.",
+            "46: confirm.analysis.secondary.2: got 'preference'; wanted a question of the form, "
+            "'refusal' or 'decision', since raters see single replies. Set 'form: pair' under "
+            "rating, or choose another outcome.",
+        ),
+    ),
+    "a decision that no contrast asks for": (
+        replaced("margin: 0.5", "margin: 0.5\n    secondary: [decision]"),
+        (
+            "46: confirm.analysis.secondary.1: got 'decision'; wanted an outcome of these "
+            "contrasts; none of them has 'decision'. Add 'decision:' to those that ask for it, or "
+            "choose another outcome.",
         ),
     ),
     "a contrast twice": (

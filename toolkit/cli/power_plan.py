@@ -19,15 +19,27 @@ from toolkit.analysis import (
 )
 from toolkit.cli.command import OK, say
 from toolkit.cli.places import find_study
-from toolkit.design import ConfirmStage, Workspace
+from toolkit.design import ConfirmStage, Outcome, Workspace
 
 SIMULATIONS = 1000
 SEED = 1
 _GROWTH = (2, 4)
 _SHARES = (0.5, 1.0, 1.5, 2.0)
 """Effects that are simulated, as multiples of the one asked for."""
-_REFUSING = Truth(cutpoints=(1.6,), lapse=0.0)
-"""About one reply in ten is refused."""
+_READ = {
+    "binary": Truth(cutpoints=(1.6,), lapse=0.0),
+    "number": Truth(
+        cutpoints=(),
+        lapse=0.0,
+        scenario_sd=0.2,
+        contrast_sd=0.1,
+        reply_sd=0.1,
+        scenario_arm_sd=0.05,
+        noise_scale=0.1,
+    ),
+}
+"""What is read by machine: about one reply in ten is 1, or numbers as sure answers between 0 and 1
+have them."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,11 +49,11 @@ def run(args: argparse.Namespace) -> int:
         rating = stage.plan.rating.model_copy(update={"raters": args.raters})
         stage.plan = stage.plan.model_copy(update={"rating": rating})
     analysis = stage.plan.analysis
-    refusal = analysis.primary == "refusal"
-    truth = _REFUSING if refusal else Truth()
-    whole = sent_design(stage) if refusal else planned_design(stage)
+    outcome = stage.primary
+    truth = Truth() if outcome.rated else _READ[outcome.scale]
+    whole = planned_design(stage) if outcome.rated else sent_design(stage)
     design = whole.in_general
-    effect = args.effect or _usual(analysis.primary, stage.plan.rating.form)
+    effect = args.effect or _usual(outcome)
     simulations, seed = args.simulations or SIMULATIONS, SEED if args.seed is None else args.seed
     found = power(
         design,
@@ -71,11 +83,10 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _usual(primary: str, form: str) -> float:
-    """An effect worth finding: half a point, or one reply in five."""
-    if primary == "refusal":
-        return 0.2
-    return -0.2 if form == "pair" else -0.5
+def _usual(outcome: Outcome) -> float:
+    """An effect worth finding, for the worse: half a point, or one reply in five."""
+    size = 0.5 if outcome.scale == "likert" else 0.2
+    return size if outcome.favorable == "low" else -size
 
 
 def _about(stage: ConfirmStage, found: Power, *, leads: int) -> Iterator[str]:

@@ -8,7 +8,8 @@ the closed lists: factors, harms, trust dimensions, consequences and acceptable-
 
 A **Contrast** is one prompt with cue slots and its **Arms**; a **ConfirmStage** is what a study
 confirms, with a freeze of its own; a **Unit** is one contrast in one arm, sent once. An
-**Allocation** is who rates what, in **Tasks**.
+**Allocation** is who rates what, in **Tasks**. An **Outcome** is what is observed of a reply or of
+a pair: a question's answers, a preference, or what a machine reads off a reply.
 """
 
 from toolkit.design.allocation import (
@@ -44,6 +45,7 @@ from toolkit.design.contrasts import (
 )
 from toolkit.design.file_schema import Written
 from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
+from toolkit.design.outcomes import OUTCOMES, Outcome, RatingForm, Scale, outcome_named
 from toolkit.design.people import FACTORS, Cues, Factor, Persona, Voice
 from toolkit.design.scenarios import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Grounding, Scenario
 from toolkit.design.standalone_file import read_written
@@ -94,13 +96,17 @@ __all__ = [
     "LINT_RULES",
     "Lead",
     "ListedNames",
+    "OUTCOMES",
+    "Outcome",
     "Outline",
     "Persona",
     "PromptTurn",
     "Question",
+    "RatingForm",
     "RatingPlan",
     "Rendered",
     "RenderedTurn",
+    "Scale",
     "Scenario",
     "Span",
     "Study",
@@ -121,6 +127,7 @@ __all__ = [
     "cue_values",
     "lint",
     "lint_reading",
+    "outcome_named",
     "outline",
     "plan_units",
     "read_written",

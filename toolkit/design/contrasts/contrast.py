@@ -125,8 +125,8 @@ class Contrast(Filed):
     dialect: dict[Identifier, dict[Identifier, Line]] = Field(default_factory=dict)
     """Slot to persona to the same sentence as that persona would write it."""
     decision: Annotated[tuple[Line, ...], Field(max_length=7), AfterValidator(_check_words)] = ()
-    """Answers the prompt asks to choose from, such as Yes and No, one word each; where the endpoint
-    tells how likely each was as its first word, that is kept too."""
+    """Answers the prompt asks to choose from, such as Yes and No, one word each, the best to get
+    first; where the endpoint tells how likely each was as its first word, that is kept too."""
     others: tuple[Line, ...] = ()
     """People the prompt names who are not the persona."""
 

@@ -7,6 +7,7 @@ play changes nothing for them.
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from toolkit.design.closed_lists import refusal
 from toolkit.design.file_schema import (
@@ -19,11 +20,10 @@ from toolkit.design.file_schema import (
     raise_at,
 )
 from toolkit.design.files import Place
+from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
 
 Share = Annotated[float, Field(ge=0, le=1)]
-OUTCOMES = ("preference", "refusal")
-"""Outcomes besides the questions that raters are asked."""
 
 
 class AttentionItem(Written):
@@ -40,7 +40,7 @@ class AttentionItem(Written):
 class RatingPlan(Written):
     """How replies are handed to raters."""
 
-    form: Literal["single", "pair"] = "single"
+    form: RatingForm = "single"
     """One reply on the study's form, or two replies side by side."""
     raters: Count
     """How many raters are planned; more may come and go on where the plan ends."""
@@ -77,7 +77,8 @@ class AnalysisPlan(Written):
     """What is asked of the ratings, written before there are any."""
 
     primary: Identifier
-    """The one primary outcome: a question of the form, ``preference`` (pairs) or ``refusal``."""
+    """The one primary outcome: a question of the form, ``preference`` (pairs), ``refusal`` or
+    ``decision``."""
     margin: Annotated[float, Field(gt=0, le=4)] | None = None
     """Largest difference that would not matter, on the outcome's own scale; without it nothing is
     ever called equivalent."""
@@ -93,20 +94,15 @@ class AnalysisPlan(Written):
     """Anything else fixed in advance, in words."""
 
 
-_OF_PAIRS = (
-    "'preference' or 'refusal', since raters of pairs say which reply is better and answer no "
-    "question",
-    "Set 'form: single' under rating, or choose another outcome.",
-)
-_OF_SINGLES = (
-    "a question of the form or 'refusal', since raters see single replies",
-    "Set 'form: pair' under rating, or choose another outcome.",
-)
-
-
-def _never_answered(outcome: str, *, pairs: bool) -> bool:
-    """Whether raters are never asked what an outcome is made of."""
-    return outcome not in OUTCOMES if pairs else outcome == "preference"
+def _wanted(form: RatingForm) -> PydanticCustomError:
+    """Say which outcomes a rating form has."""
+    names = [f"'{name}'" for name, outcome in OUTCOMES.items() if outcome.fits(form)]
+    why, other = "raters of pairs say which reply is better and answer no question", "single"
+    if form == "single":
+        names = ["a question of the form", *names]
+        why, other = "raters see single replies", "pair"
+    wanted = f"{', '.join(names[:-1])} or {names[-1]}, since {why}"
+    return refusal(wanted, f"Set 'form: {other}' under rating, or choose another outcome.")
 
 
 class ConfirmPlan(Written):
@@ -125,15 +121,20 @@ class ConfirmPlan(Written):
     analysis: AnalysisPlan
     """What is asked of the ratings."""
 
+    @property
+    def outcomes(self) -> dict[Place, str]:
+        """Place below the section to the outcome named there, the primary one first."""
+        found: dict[Place, str] = {("analysis", "primary"): self.analysis.primary}
+        for index, name in enumerate(self.analysis.secondary):
+            found["analysis", "secondary", index] = name
+        return found
+
     @model_validator(mode="after")
     def _check_outcome(self) -> Self:
-        asked: list[tuple[Place, str]] = [(("analysis", "primary"), self.analysis.primary)]
-        asked += [
-            (("analysis", "secondary", index), name)
-            for index, name in enumerate(self.analysis.secondary)
-        ]
-        pairs = self.rating.form == "pair"
-        problem = refusal(*(_OF_PAIRS if pairs else _OF_SINGLES))
-        never = [one for one in asked if _never_answered(one[1], pairs=pairs)]
-        raise_at([(place, problem, name) for place, name in never])
+        form, asked = self.rating.form, {one.id for one in self.rating.questions}
+        raise_at(
+            (place, _wanted(form), name)
+            for place, name in self.outcomes.items()
+            if not outcome_named(name, asked).fits(form)
+        )
         return self

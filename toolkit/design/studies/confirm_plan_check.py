@@ -1,12 +1,13 @@
 """What a confirm section and its contrasts must agree on with the rest of the study."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts import Contrast
 from toolkit.design.files import Place, shown
-from toolkit.design.studies.confirm_plan import OUTCOMES, ConfirmPlan
+from toolkit.design.outcomes import OUTCOMES, outcome_named
+from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.workspace_files import Reading
 from toolkit.errors import Complaint
 
@@ -68,7 +69,7 @@ def confirm_complaints(
         if alias not in study.endpoints:
             aliases = tuple(study.endpoints)
             yield _unknown(reading, ("confirm", "endpoints", index), alias, aliases, "endpoint")
-    yield from _outcomes(reading, plan, (*questions, *OUTCOMES))
+    yield from _outcomes(reading, plan, questions, contrasts.values())
     for index, factor in enumerate(plan.analysis.factors):
         if factor not in study.analysis_factors:
             place: Place = ("confirm", "analysis", "factors", index)
@@ -79,16 +80,20 @@ def confirm_complaints(
 
 
 def _outcomes(
-    reading: Complainer, plan: ConfirmPlan, outcomes: tuple[str, ...]
+    reading: Complainer,
+    plan: ConfirmPlan,
+    questions: Collection[str],
+    contrasts: Iterable[Reading[Contrast]],
 ) -> Iterator[Complaint]:
-    asked: list[tuple[Place, str]] = [(("confirm", "analysis", "primary"), plan.analysis.primary)]
-    asked += [
-        (("confirm", "analysis", "secondary", index), name)
-        for index, name in enumerate(plan.analysis.secondary)
-    ]
-    for where, name in asked:
-        if name not in outcomes:
-            yield _unknown(reading, where, name, outcomes, "outcome")
+    known, sent = (*questions, *OUTCOMES), [one.value for one in contrasts if one.value]
+    for place, name in plan.outcomes.items():
+        needs, where = outcome_named(name, questions).needs, ("confirm", *place)
+        if name not in known:
+            yield _unknown(reading, where, name, known, "outcome")
+        elif needs and sent and not any(getattr(one, needs) for one in sent):
+            wanted = f"an outcome of these contrasts; none of them has '{needs}'"
+            hint = f"Add '{needs}:' to those that ask for it, or choose another outcome."
+            yield reading.complaint(where, shown(name), wanted, hint)
 
 
 def _outside(read: Reading[Contrast], contrast: Contrast, study: Names) -> Iterator[Complaint]:

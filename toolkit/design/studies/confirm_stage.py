@@ -4,6 +4,7 @@ from typing import Any
 
 from toolkit.canon import content_hash
 from toolkit.design.contrasts import Contrast, Unit, lint, plan_units
+from toolkit.design.outcomes import Outcome, outcome_named
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.freeze import (
     Freeze,
@@ -53,6 +54,11 @@ class ConfirmStage:
     def questions(self) -> tuple[Question, ...]:
         """What raters are asked of each reply."""
         return self.plan.rating.questions or self.study.form
+
+    @property
+    def primary(self) -> Outcome:
+        """The one primary outcome."""
+        return outcome_named(self.plan.analysis.primary, [one.id for one in self.questions])
 
     @property
     def content(self) -> dict[str, Any]:

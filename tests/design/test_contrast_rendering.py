@@ -3,8 +3,9 @@
 import pytest
 from linter_corpus import cases, cast, contrast
 
-from toolkit.design import Arm, Rendered, article, cue_values, render
+from toolkit.design import Arm, Rendered, cue_values, render
 from toolkit.errors import DesignError
+from toolkit.wording import article
 
 PEOPLE = cast()
 

@@ -12,6 +12,7 @@ from small_confirm import make_confirm_workspace
 
 from toolkit.design import Arm, Contrast, Persona, Study, Workspace, render
 from toolkit.session import Mask
+from toolkit.wording import PhraseMatcher, gendered_phrases, pronoun_phrases
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path.stem for path in (ROOT / "personas" / "contrasts").glob("*.yaml"))
@@ -134,10 +135,12 @@ def test_what_a_reply_becomes(reply: str, wanted: str) -> None:
     assert masked(reply) == wanted
 
 
-def test_only_what_the_slots_could_bring_is_masked() -> None:
-    reply = "Amara, she is a Nigerian woman in Lagos."
-    assert masked(reply, "I am {name}.") == "‹name›, ‹they› are a Nigerian woman in Lagos."
-    assert masked(reply, "I live in {place}.") == "Amara, ‹they› are a Nigerian woman in ‹place›."
+@pytest.mark.parametrize("prompt", ["I am {name}.", "I live in {place}."])
+def test_what_any_persona_brings_is_masked_whatever_the_slots(prompt: str) -> None:
+    reply = "Amara, she is a Nigerian woman in Lagos; elsewhere, a Peruvian of forty in Lima."
+    assert masked(reply, prompt) == (
+        "‹name›, ‹they› are a ‹group› in ‹place›; elsewhere, a Peruvian of forty in Lima."
+    )
 
 
 def test_somebody_else_keeps_their_name() -> None:
@@ -251,6 +254,9 @@ def test_no_cue_is_left_whatever_its_case_and_accents(value: str, case: object, 
         assert words == ["Well"], (text, left)
 
 
+TELLS_A_GENDER = PhraseMatcher([*gendered_phrases(), *pronoun_phrases(["he", "she"])])
+
+
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_text_without_a_cue_is_untouched(text: str) -> None:
@@ -258,7 +264,7 @@ def test_text_without_a_cue_is_untouched(text: str) -> None:
     folded = unicodedata.normalize("NFKD", text).casefold()
     parts = {part for one in (AMARA, HANH) for part in re.split(r"[\s-]", one.cues.name)}
     plain = {unicodedata.normalize("NFKD", part).casefold()[:2] for part in parts} | {"d", "đ"}
-    if any(start in folded for start in plain):
+    if any(start in folded for start in plain) or any(TELLS_A_GENDER.find(text)):
         return
     assert mask.reply(text) == text
 

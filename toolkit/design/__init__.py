@@ -35,13 +35,12 @@ from toolkit.design.contrasts import (
     RenderedTurn,
     Span,
     Unit,
-    article,
-    both_forms,
     cue_values,
     lint,
     lint_reading,
     plan_units,
     render,
+    telling_phrases,
 )
 from toolkit.design.file_schema import Written
 from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
@@ -121,9 +120,7 @@ __all__ = [
     "Written",
     "allocate",
     "allocate_units",
-    "article",
     "assign",
-    "both_forms",
     "cue_values",
     "lint",
     "lint_reading",
@@ -136,5 +133,6 @@ __all__ = [
     "schemas",
     "stale_schemas",
     "suggestion",
+    "telling_phrases",
     "write_schemas",
 ]

@@ -13,6 +13,7 @@ are known.
 This floor is the only place where design, endpoints and record meet.
 """
 
+from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting import Draft, draft_contrast
 from toolkit.session.drafting_findings import OpenQuestion, Replacement
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
@@ -27,7 +28,6 @@ from toolkit.session.explore import (
     scenario_card,
 )
 from toolkit.session.limits import COMMENT_LENGTH, SITTING_GAP
-from toolkit.session.masking import Mask
 from toolkit.session.rating import (
     GuessAsked,
     Preferred,

@@ -1,23 +1,14 @@
 """From a contrast and a persona to the exact messages of one arm."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from toolkit.design.contrasts.articles import article
 from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
 from toolkit.design.contrasts.cue_values import cue_values, verb_form
-from toolkit.design.contrasts.slots import PRONOUNS, Slot, slots_in
 from toolkit.design.people import Persona
 from toolkit.errors import DesignError
-
-_OPENING = "\"'“‘(["
-_CLOSING = "\"'”’)]"
-_BULLET = re.compile(r"(?:^|\n)[ \t]{0,8}[-*•]$")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca)\.|\b[A-Z]\.[A-Z]\.)$", re.IGNORECASE
-)
+from toolkit.wording import CASES, Slot, article, begins_sentence, slots_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +60,6 @@ def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0
     return Rendered(contrast.id, arm, rendered, filling.used)
 
 
-def begins_sentence(before: str) -> bool:
-    """Whether what comes after this text begins a sentence."""
-    bare = before.rstrip(_OPENING + " \t\n")
-    gap = before[len(bare) :]
-    if not bare or re.search(r"\n[ \t]*\n", gap):
-        return True
-    if not gap[:1].isspace() and not gap[1:2].isspace():
-        return False
-    ended = bare.rstrip(_CLOSING)[-1:] in {".", "!", "?", "…"}
-    return bool(_BULLET.search(bare[-9:])) or (ended and not _ABBREVIATION.search(bare[-9:]))
-
-
 class _Filling:
     """Fills the messages of one arm and remembers with what."""
 
@@ -129,5 +108,5 @@ def _after(text: str, slots: tuple[Slot, ...], fillings: list[str], number: int)
 
 def _in_place(slot: Slot, value: str, before: str) -> str:
     """Begin a sentence with a capital; names, places and whole sentences stay as written."""
-    grammatical = slot.name in (*PRONOUNS, "a", "noun") or slot.forms
+    grammatical = slot.name in (*CASES, "a", "noun") or slot.forms
     return value[:1].upper() + value[1:] if grammatical and begins_sentence(before) else value

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.contrast import Contrast
-from toolkit.design.contrasts.slots import DIALECT, PRONOUNS, SAMPLES, Slot
 from toolkit.design.people import Persona
-
-PRONOUN_FORMS = {
-    "she/her": ("she", "her", "her", "hers", "herself"),
-    "he/him": ("he", "him", "his", "his", "himself"),
-    "they/them": ("they", "them", "their", "theirs", "themselves"),
-}
-"""Pronouns to the words of each case, in the order of ``slots.PRONOUNS``."""
-PLURAL = "they/them"
-"""Pronouns that take the plural of a verb."""
-_FAMILY_NAME_FIRST = ("hu", "ja", "ko", "vi", "zh")
-"""Languages in which a name begins with the family's."""
+from toolkit.wording import (
+    CASES,
+    DIALECT,
+    PLURAL_PRONOUNS,
+    PRONOUN_FORMS,
+    SAMPLES,
+    Phrase,
+    Slot,
+    cue_phrases,
+    name_parts,
+    two_words,
+)
 
 
 def cue_values(contrast: Contrast, persona: Persona, *, replicate: int = 0) -> dict[str, str]:
@@ -40,12 +40,12 @@ def _brought(
     listed = contrast.names.get(persona.id)
     if listed:
         name = listed.listed[replicate % len(listed.listed)]
-        first, last = _split(name)
+        first, last = two_words(name)
     else:
         name = cues.name
-        first, last = name_parts(persona)
+        first, last = name_parts(persona.cues)
     yield from (("name", name), ("name.first", first), ("name.last", last))
-    yield from zip(PRONOUNS, PRONOUN_FORMS[cues.pronouns], strict=True)
+    yield from zip(CASES, PRONOUN_FORMS[cues.pronouns], strict=True)
     yield from (("identity", cues.identity), ("noun", cues.noun), ("place", cues.place))
     yield "locale", cues.locale
     yield from zip(SAMPLES, persona.voice.samples, strict=True)
@@ -53,22 +53,18 @@ def _brought(
         yield f"{DIALECT}{key}", texts.get(persona.id)
 
 
-def name_parts(persona: Persona) -> tuple[str | None, str | None]:
-    """Given and family name, or None where the full name does not tell which is which."""
-    cues = persona.cues
-    first, last = _split(cues.name)
-    if cues.locale.partition("-")[0] in _FAMILY_NAME_FIRST:
-        first = last = None
-    return cues.given_name or first, cues.family_name or last
-
-
-def _split(name: str) -> tuple[str | None, str | None]:
-    """Take a name of two words apart; with more, only a person knows where one part ends."""
-    words = name.split()
-    return (words[0], words[1]) if len(words) == 2 else (None, None)
-
-
 def verb_form(slot: Slot, persona: Persona) -> str:
     """The form of a verb slot that agrees with the persona's pronouns."""
     singular, plural = slot.forms or ("", "")
-    return plural if persona.cues.pronouns == PLURAL else singular
+    return plural if persona.cues.pronouns == PLURAL_PRONOUNS else singular
+
+
+def telling_phrases(contrast: Contrast, persona: Persona) -> Iterator[Phrase]:
+    """List the phrases that tell of a persona in a contrast, in whatever text they stand.
+
+    Args:
+        contrast: its listed names take the place of the persona's own.
+        persona: whose cues.
+    """
+    listed = contrast.names.get(persona.id)
+    return cue_phrases(persona.cues, listed.listed if listed else ())

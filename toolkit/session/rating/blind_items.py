@@ -17,7 +17,7 @@ from toolkit.design import (
     render,
 )
 from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, Sweep, newest_reply
-from toolkit.session.masking import Mask
+from toolkit.session.contrast_mask import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
 """Outcomes without an answer to rate; refused and truncated answers are rated like any other."""

@@ -6,8 +6,8 @@ from statistics import median
 
 from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn
 from toolkit.design.contrasts.contrast import Arm
-from toolkit.design.contrasts.linter.sheet import WORD, Fault, Sheet, differing, excerpt
-from toolkit.design.contrasts.slots import slots_in
+from toolkit.design.contrasts.linter.sheet import Fault, Sheet, differing, excerpt
+from toolkit.wording import WORD, slots_in
 
 LENGTH_WORDS = 6
 """Words by which an arm may always differ from the reference: a name and a noun more."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.linter.sheet import Fault, Sheet
-from toolkit.design.contrasts.verbs import MODALS, TO_BE_AND_HAVE
+from toolkit.wording import MODALS, TO_BE_AND_HAVE
 
 _FINITE = "|".join((*TO_BE_AND_HAVE, *MODALS, "needs", "wants", "said", "says", "asked", "works"))
 _PREPOSITION = (

@@ -3,11 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.arm_messages import begins_sentence
-from toolkit.design.contrasts.cue_values import PLURAL as PLURAL_PRONOUNS
 from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
-from toolkit.design.contrasts.slots import Slot
-from toolkit.design.contrasts.verbs import MODALS, PLURAL, SINGULAR, TO_BE_AND_HAVE, both_forms
+from toolkit.wording import (
+    MODALS,
+    PLURAL,
+    PLURAL_PRONOUNS,
+    SINGULAR,
+    TO_BE_AND_HAVE,
+    Slot,
+    begins_sentence,
+    both_forms,
+)
 
 _ADVERB = r"(?:(?:also|always|never|often|usually|still|just|already|really|now|only|soon)\s+)*"
 _NAME = r"\{(?:name|name\.first|name\.last|noun)\}"

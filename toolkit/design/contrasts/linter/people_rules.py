@@ -1,26 +1,26 @@
 """Rules on who is spoken of: nothing of a persona outside a slot, nobody else within one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from toolkit.design.contrasts.arm_messages import begins_sentence
-from toolkit.design.contrasts.cue_values import PRONOUN_FORMS, name_parts
-from toolkit.design.contrasts.linter.sheet import WORD, Fault, Message, Sheet
-from toolkit.design.contrasts.linter.word_lists import (
-    ALSO_WORDS,
-    CALENDAR,
-    EVERYDAY_NAMES,
-    GENDERED,
-    GENERIC,
-    IDENTITY,
-    TITLES,
-)
-from toolkit.design.contrasts.slots import DIALECT, NAMES, PRONOUNS, SAMPLES, STATING
-from toolkit.design.people import Persona
+from toolkit.design.contrasts.cue_values import telling_phrases
+from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
 from toolkit.design.scenarios import Scenario
+from toolkit.wording import (
+    CASES,
+    DIALECT,
+    NAMES,
+    PLURAL_WORDS,
+    SAMPLES,
+    SINGULAR_WORDS,
+    STATING,
+    WORD,
+    Found,
+    PhraseMatcher,
+    gendered_phrases,
+    ordinary,
+)
 
-_SINGULAR_PRONOUNS = frozenset(word for forms in list(PRONOUN_FORMS.values())[:2] for word in forms)
-_PLURAL_PRONOUNS = frozenset({*PRONOUN_FORMS["they/them"], "themself"})
 _MANY = re.compile(
     r"\b(?:[a-z]+s|people|team|staff|police|everyone|everybody|nobody|someone|somebody|anyone|"
     r"anybody|children|company|office|management|who|each|all|both)\b",
@@ -37,56 +37,24 @@ _INTRODUCED = re.compile(
 def leak(sheet: Sheet) -> Iterator[Fault]:
     """Something that only one persona brings, written down as fixed text."""
     whose = {
-        word: persona_id
+        phrase: persona_id
         for persona_id, person in sheet.people.items()
-        for word in _telling(sheet, person)
+        for phrase in telling_phrases(sheet.contrast, person)
     }
+    matcher = PhraseMatcher(whose)
     for message in sheet.messages:
-        for match in WORD.finditer(_without_others(sheet, message)):
-            word = re.sub(r"['’]s$", "", match[0])
-            found = _leaked(message, match, word, whose)
-            if found:
-                wanted = f"nothing of persona {found} outside a slot"
+        for found in matcher.find(_without_others(sheet, message)):
+            if not found.phrase.weak and not _is_ordinary(message, found):
+                wanted = f"nothing of persona {whose[found.phrase]} outside a slot"
                 hint = "Write the slot instead, or another word; name other people under 'others'."
-                yield sheet.fault(message, match.span(), wanted, hint)
+                yield sheet.fault(message, (found.start, found.end), wanted, hint)
                 return
 
 
-def _leaked(
-    message: Message, match: re.Match[str], word: str, whose: Mapping[str, str]
-) -> str | None:
-    for form in (word, word.lower(), *word.split("-")):
-        if form in whose and not (
-            form[0].isupper()
-            and form.lower() in ALSO_WORDS
-            and message.begins_sentence(match.start())
-        ):
-            return whose[form]
-    return None
-
-
-def _telling(sheet: Sheet, person: Persona) -> Iterator[str]:
-    cues = person.cues
-    listed = sheet.contrast.names.get(person.id)
-    for name in (cues.name, *(listed.listed if listed else ()), *filter(None, name_parts(person))):
-        yield from (part for part in WORD.findall(name) if len(part) > 1)
-    yield cues.locale
-    for word in WORD.findall(cues.noun or ""):
-        if word.lower() not in GENERIC | GENDERED and len(word) > 3:
-            yield word
-    yield from (word for word in WORD.findall(cues.place or "") if word[0].isupper())
-    yield from _identity_words(cues.identity)
-
-
-def _identity_words(identity: str) -> Iterator[str]:
-    for match in WORD.finditer(identity):
-        word = match[0]
-        if word.lower() in IDENTITY:
-            yield word.lower()
-        common = GENERIC | CALENDAR | GENDERED
-        mid = not begins_sentence(identity[: match.start()])
-        if mid and word[0].isupper() and len(word) > 3 and word.lower().rstrip("s") not in common:
-            yield word
+def _is_ordinary(message: Message, found: Found) -> bool:
+    """Whether a name may as well be the word that begins a sentence, such as *Will*."""
+    also_a_word = found.phrase.text.casefold() in ordinary("homograph")
+    return also_a_word and message.begins_sentence(found.start)
 
 
 def _without_others(sheet: Sheet, message: Message) -> str:
@@ -103,7 +71,7 @@ def stray_pronoun(sheet: Sheet) -> Iterator[Fault]:
             continue
         for match in WORD.finditer(message.literal):
             word = re.sub(r"['’].*$", "", match[0]).lower()
-            if word in _SINGULAR_PRONOUNS | _PLURAL_PRONOUNS and _of_persona(sheet, message, match):
+            if word in SINGULAR_WORDS | PLURAL_WORDS and _of_persona(sheet, message, match):
                 wanted = "a pronoun slot, where the persona is meant"
                 hint = "Write it, or name the other person before, and under 'others'."
                 yield sheet.fault(message, match.span(), wanted, hint)
@@ -112,7 +80,7 @@ def stray_pronoun(sheet: Sheet) -> Iterator[Fault]:
 
 def _spoken_of(message: Message) -> bool:
     names = {slot.name for slot in message.slots}
-    if names & set(PRONOUNS):
+    if names & set(CASES):
         return True
     return (
         bool(names & {*NAMES, "noun"})
@@ -127,7 +95,7 @@ def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
     last_other = max((before.rfind(other) for other in sheet.contrast.others), default=-1)
     if last_other >= last_slot:
         return False
-    if match[0].lower() in _PLURAL_PRONOUNS:
+    if match[0].lower() in PLURAL_WORDS:
         sentence = max(start for start, _ in message.sentences if start <= match.start())
         between = message.literal[max(last_slot, sentence) : match.start()]
         return last_slot > sentence and not _MANY.search(between)
@@ -136,19 +104,17 @@ def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
 
 def gendered(sheet: Sheet) -> Iterator[Fault]:
     """A title or a word of kinship or gender beside a slot, right for some personas only."""
+    matcher = PhraseMatcher(gendered_phrases())
     for message in sheet.messages:
         for start, end in message.sentences:
             if not any(start <= slot.start < end for slot in message.slots):
                 continue
-            text = _without_others(sheet, message)[start:end]
-            for match in re.finditer(r"[^\W\d_]+(?:['’]am)?", text):
-                word = match[0].replace("’", "'")
-                if word in TITLES or word.lower() in GENDERED:
-                    stretch = (start + match.start(), start + match.end())
-                    wanted = "a word that fits every persona"
-                    hint = "Leave it out, or let a slot say it; {name} needs no title."
-                    yield sheet.fault(message, stretch, wanted, hint)
-                    return
+            for found in matcher.find(_without_others(sheet, message)[start:end]):
+                stretch = (start + found.start, start + found.end)
+                wanted = "a word that fits every persona"
+                hint = "Leave it out, or let a slot say it; {name} needs no title."
+                yield sheet.fault(message, stretch, wanted, hint)
+                return
 
 
 def other_person(sheet: Sheet) -> Iterator[Fault]:
@@ -159,7 +125,7 @@ def other_person(sheet: Sheet) -> Iterator[Fault]:
             slots = [
                 slot
                 for slot in message.slots
-                if start <= slot.start < end and slot.name in PRONOUNS and slot.name != "reflexive"
+                if start <= slot.start < end and slot.name in CASES and slot.name != "reflexive"
             ]
             other = _somebody(sheet, message, (start, end), known) if slots else ""
             if other:
@@ -177,10 +143,11 @@ def _somebody(
             return other
     for match in re.finditer(r"(?<![^\s\"'“(])[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*", text):
         word = match[0]
-        ordinary = word in known or word.lower() in CALENDAR | EVERYDAY_NAMES
+        nobody = ordinary("calendar") | ordinary("capitalized")
+        known_word = word in known or word.lower() in nobody
         preceded = re.search(r"\bthe\s+(?:[A-Z]\w+\s+)*$", text[: match.start()], re.IGNORECASE)
         begins = message.begins_sentence(stretch[0] + match.start())
-        if not (ordinary or preceded or begins):
+        if not (known_word or preceded or begins):
             return word
     return ""
 

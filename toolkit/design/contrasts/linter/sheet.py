@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn, begins_sentence, render
+from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn, render
 from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.contrasts.slots import Slot, slots_in
 from toolkit.design.files import Place
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
+from toolkit.wording import WORD, Slot, begins_sentence, slots_in
 
-WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-"""A word as it is counted and compared; *o'clock* and *full-time* are one each."""
 _AROUND = 24
 """Characters shown on either side of what a complaint is about."""
 _LONGEST = 72

@@ -8,7 +8,7 @@ from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
 from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet, excerpt
-from toolkit.design.contrasts.slots import DIALECT, FIXED, NAMES, Slot
+from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 
 _PLACEHOLDER = re.compile(
     r"[{}]|\[[A-Za-z][A-Za-z _]*\]|<[A-Za-z][A-Za-z _]*>|\bTODO\b|\bX{3,}\b|_{3,}|\ba\(n\)"

@@ -5,17 +5,12 @@ and above all the verb: "she has" and "they have" would be told apart with the p
 """
 
 import re
+from functools import cache
 
-from toolkit.design import both_forms
-from toolkit.session.cue_words import GROUP, IDENTITY, NAME, PLACE, THEY
+from toolkit.wording.lexicon import entries, ordinary
+from toolkit.wording.marks import GROUP, IDENTITY, NAME, PLACE, THEY
+from toolkit.wording.verbs import both_forms
 
-_TITLES = (
-    "Mr|Mrs|Ms|Miss|Mx|Mister|Missus|Sir|Madam|Madame|Mme|Monsieur|Frau|Herr|Se[ñn]ora?|Sra?|"
-    "Senhora?|Pani?"
-)
-_BEFORE_NAME = re.compile(
-    rf"\b(?:(?i:{_TITLES})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
-)
 _AFTER_NAME = re.compile(rf"(?<={NAME})(?:[\s-]?[A-Z]\.)+(?=[\s,;:]|$)")
 _AGAIN = re.compile(rf"({NAME}|{GROUP}|{PLACE})(?:(?:[\s-]+|[._])\1)+")
 _ARTICLE = re.compile(rf"\b([Aa])n(?=\s+(?:{GROUP}|{IDENTITY}|{NAME}|{PLACE}))")
@@ -28,7 +23,9 @@ _SHORTENED = re.compile(rf"({THEY}['’])(?:s|ve)\b", re.IGNORECASE)
 
 def without_traces(text: str) -> str:
     """Clear a masked text of what its masked words have left; once is enough."""
-    text = _BEFORE_NAME.sub("", text)
+    before_name, lone_title = _titles()
+    text = before_name.sub("", text)
+    text = before_name.sub("", lone_title.sub(NAME, text))
     text = _AFTER_NAME.sub("", text)
     text = _AGAIN.sub(r"\1", text)
     text = _ARTICLE.sub(r"\1", text)
@@ -36,6 +33,20 @@ def without_traces(text: str) -> str:
     text = _SHORTENED.sub(r"\1re", text)
     text = _VERB_BEFORE.sub(lambda match: _plural(match[1]), text)
     return _VERB_AFTER.sub(lambda match: match[1] + _plural(match[2]), text)
+
+
+@cache
+def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Titles and initials before a name; and titles by themselves, before no other name."""
+    courtesy = "|".join(sorted(ordinary("courtesy"), key=len, reverse=True))
+    titles = (entry.word for entry in entries() if entry.group == "title")
+    lone = "|".join("[\u00ad\u200b-\u200d\u2060]?".join(title) for title in titles)
+    return (
+        re.compile(
+            rf"\b(?:(?i:{courtesy})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
+        ),
+        re.compile(rf"(?<![^\W_])(?:{lone})(?![^\W_])(?!\.?[^\S\n]+[A-ZÀ-ÖØ-Þ])"),
+    )
 
 
 def _plural(verb: str) -> str:

@@ -7,13 +7,13 @@ right form; nothing is ever swapped in a finished text.
 import re
 from dataclasses import dataclass
 
-PRONOUNS = ("subject", "object", "possessive", "possessive.pronoun", "reflexive")
-"""Third-person pronouns by their case."""
+from toolkit.wording.pronouns import CASES
+
 NAMES = ("name", "name.first", "name.last")
 SAMPLES = ("sample.1", "sample.2")
 STATING = ("identity", "noun", "place")
 """Slots that state who somebody is."""
-FIXED = (*NAMES, *PRONOUNS, "a", *STATING, "locale", *SAMPLES)
+FIXED = (*NAMES, *CASES, "a", *STATING, "locale", *SAMPLES)
 """Every slot but ``verb:is|are`` and those of the contrast's own dialect sentences."""
 DIALECT = "dialect."
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -52,7 +52,7 @@ class Slot:
     @property
     def family(self) -> str:
         """What it tells: all cases of a pronoun tell the same, articles and verbs tell nothing."""
-        if self.name in PRONOUNS:
+        if self.name in CASES:
             return "pronoun"
         return "" if self.name == "a" or self.forms else self.name
 

@@ -1,0 +1,124 @@
+"""Every word that the linter flags is masked in every arm, however it is written.
+
+Exhaustive over the lexicon, its forms and the ways to write them: the linter is asked first, so
+that a word it says nothing about tests nothing.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from two_people import ARMS, cast, contrast
+
+from toolkit.design import Contrast, Persona, lint
+from toolkit.session import Mask
+from toolkit.wording import Entry, entries, folded
+
+HYPHENS = ("-", "\u00ad", "\u2010", "\u2011")
+QUOTES = ("{}", "'{}'", '"{}"', "‘{}’", "“{}”", "_{}_")
+ENDINGS = ("", "'s", "’s", "’")
+
+
+def says(word: str) -> dict[str, Persona]:
+    """Two people; the first says the word of herself, in a sentence and in a noun."""
+    return cast(identity=f"I call myself {word} here.", noun=f"{word} baker")
+
+
+def asks(word: str, reference: str = "ada") -> Contrast:
+    """A prompt with the word in its fixed text, beside a slot."""
+    return contrast(
+        f"I am {{name}}, {{a}} {{noun}}, and {word} is a word. Who reads it?", reference
+    )
+
+
+def is_flagged(word: str, people: dict[str, Persona]) -> bool:
+    said = (complaint.got for complaint in lint(asks(word), people))
+    return any(got.startswith(f'"{word}"') for got in said)
+
+
+def ways_to_write(form: str) -> Iterator[str]:
+    cases = (form,) if form.istitle() else (form, form.upper(), form.capitalize())
+    for case, quote, ending in itertools.product(cases, QUOTES, ENDINGS):
+        yield quote.format(case + ending)
+    for case, hyphen, place in itertools.product(
+        cases, HYPHENS, {1, len(form) // 2, len(form) - 1}
+    ):
+        # A title is only meant as it is written in the lexicon.
+        if not form.istitle() or hyphen == "\u00ad":
+            yield case[:place] + hyphen + case[place:]
+    if "-" in form:
+        for join in (*HYPHENS, "", " ", "\u00a0"):
+            yield form.replace("-", join)
+    yield f"well-{form}"
+    yield f"{form}-like"
+
+
+def left_of(masked: str) -> str:
+    """The letters of a masked text outside its marks."""
+    return folded(re.sub(r"‹[^›]*›", " ", masked))
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.group}-{entry.word}")
+def test_a_word_the_linter_flags_is_masked_in_every_arm(entry: Entry) -> None:
+    people = says(entry.word)
+    assert is_flagged(entry.word, people), "the linter says nothing about it"
+    for reference in ARMS:
+        mask = Mask(asks(entry.word, reference), list(people.values()))
+        for form in entry.forms:
+            written = [f"Well, {one}." for one in ways_to_write(form)]
+            decomposed = [unicodedata.normalize("NFD", one) for one in written]
+            text = "\n".join(dict.fromkeys(written + decomposed))
+            masked = mask.reply(text)
+            for line, hidden in zip(text.splitlines(), masked.splitlines(), strict=True):
+                assert folded(form) not in left_of(hidden), (line, hidden)
+            assert mask.reply(masked) == masked
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.group}-{entry.word}")
+def test_the_linter_flags_every_form_of_a_word(entry: Entry) -> None:
+    people = says(entry.word)
+    assert [form for form in entry.forms if not is_flagged(form, people)] == []
+
+
+NAMES = st.sampled_from(
+    [
+        "Zoë Ångström",
+        "Đặng Hạnh",
+        "Ana Luísa Prado",
+        "Al-Jaberi Noor",
+        "Seán O’Brien",
+        "王小芳",
+        "김 민수",
+    ]
+)
+NOUNS = st.sampled_from(
+    ["Nigerian nurse", "beekeeper", "older Irish dairy farmer", "Hmong American"]
+)
+PLACES = st.sampled_from(["Medellín", "Da Nang", "Saint Paul", "Xi'an"])
+
+
+@given(name=NAMES, noun=NOUNS, place=PLACES, data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_any_word_of_a_persona_that_the_linter_flags_is_masked(
+    name: str, noun: str, place: str, data: st.DataObject
+) -> None:
+    people = cast(name=name, identity="I am Fula and I bake.", noun=noun, place=place)
+    said = re.split(r"[\s-]+", f"{name} {noun} {place} Fula")
+    word = data.draw(st.sampled_from(said))
+    if not is_flagged(word, people):
+        return
+    for reference in ARMS:
+        mask = Mask(asks(word, reference), list(people.values()))
+        for text in (word, unicodedata.normalize("NFD", word), word.upper(), f"“{word}”’s"):
+            assert folded(word) not in left_of(mask.reply(f"Well, {text}.")), text
+
+
+@pytest.mark.parametrize("word", ["dementia", "elderly", "pregnant", "nonbinary", "Copt"])
+def test_a_reply_does_not_say_what_the_linter_calls_identity(word: str) -> None:
+    people = says(word)
+    mask = Mask(asks(word), list(people.values()))
+    assert mask.reply(f"Being {word} is no reason.") == "Being ‹group› is no reason."

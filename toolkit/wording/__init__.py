@@ -1,0 +1,76 @@
+"""Names and grammar: the words a text is made of, and those that tell who it is about.
+
+A **Slot** is a place in a prompt that a persona's cue fills; articles, verbs and pronouns agree
+with it. The **identity lexicon** is one versioned list of words by protected characteristic. A
+**Phrase** is found in a text by a **PhraseMatcher**, in any script; **cue_phrases** are those that
+tell of one persona. A **CueMask** hides them. The linter, blind raters, drafts and the distance of
+texts all look for the same phrases.
+"""
+
+from toolkit.wording.articles import article
+from toolkit.wording.cue_mask import CueMask
+from toolkit.wording.lexicon import Entry, entries, lexicon_version, ordinary
+from toolkit.wording.marks import MARKS, SLOT_MARKS
+from toolkit.wording.persona_cues import (
+    WORD,
+    CueTexts,
+    NameParts,
+    cue_phrases,
+    gendered_phrases,
+    name_parts,
+    pronoun_phrases,
+    two_words,
+)
+from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher
+from toolkit.wording.pronouns import (
+    CASES,
+    PLURAL_PRONOUNS,
+    PLURAL_WORDS,
+    PRONOUN_FORMS,
+    SINGULAR_WORDS,
+)
+from toolkit.wording.sentences import begins_sentence
+from toolkit.wording.slots import DIALECT, FIXED, NAMES, SAMPLES, STATING, Slot, slots_in
+from toolkit.wording.tokens import folded
+from toolkit.wording.verbs import MODALS, PLURAL, SINGULAR, TO_BE_AND_HAVE, both_forms
+
+__all__ = [
+    "CASES",
+    "CueMask",
+    "CueTexts",
+    "DIALECT",
+    "Entry",
+    "FIXED",
+    "Found",
+    "MARKS",
+    "MODALS",
+    "NAMES",
+    "NameParts",
+    "PLURAL",
+    "PLURAL_PRONOUNS",
+    "PLURAL_WORDS",
+    "PRONOUN_FORMS",
+    "Phrase",
+    "PhraseMatcher",
+    "SAMPLES",
+    "SINGULAR",
+    "SINGULAR_WORDS",
+    "SLOT_MARKS",
+    "STATING",
+    "Slot",
+    "TO_BE_AND_HAVE",
+    "WORD",
+    "article",
+    "begins_sentence",
+    "both_forms",
+    "cue_phrases",
+    "entries",
+    "folded",
+    "gendered_phrases",
+    "lexicon_version",
+    "name_parts",
+    "ordinary",
+    "pronoun_phrases",
+    "slots_in",
+    "two_words",
+]

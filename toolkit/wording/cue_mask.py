@@ -1,0 +1,80 @@
+"""The mask: hides in a text every phrase that tells who it was written for.
+
+What takes a phrase's place is the same whoever brought it, and what the phrase leaves behind (a
+title, an article, the ending of a verb) is made the same too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from toolkit.wording.marks import NAME
+from toolkit.wording.mask_traces import without_traces
+from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher
+from toolkit.wording.tokens import folded
+
+_LOCAL_PART = re.compile(r"(?<![\w.+-])[\w.+-]++(?=@)")
+_SHORT = 3
+"""Names this short are part of an address only where they are a whole piece of it."""
+
+
+class CueMask:
+    """Masks phrases in texts.
+
+    Args:
+        phrases: what to mask, each with its mark; one without a mark is left as it stands, and
+            takes the place of others within it.
+        marks: what stands in a text for something masked before.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase], marks: Iterable[str] = ()) -> None:
+        # A title goes with the name after it, once that is masked.
+        known = [one for one in phrases if one.group != "title"]
+        self._matcher = PhraseMatcher(known)
+        names = {one.letters for one in known if one.mark == NAME and not one.group}
+        self._names = frozenset(name for name in names if name.isalpha())
+        every = {*marks, *(one.mark for one in known if one.mark)}
+        longest_first = sorted(map(re.escape, every), key=len, reverse=True)
+        self._marks = re.compile(f"({'|'.join(longest_first) or '(?!)'})")
+
+    def apply(self, text: str) -> str:
+        """Mask a text; masking it again changes nothing."""
+        without_mail = _LOCAL_PART.sub(self._local_part, text)
+        parts = self._marks.split(without_mail)
+        parts[::2] = [self._masked(part) for part in parts[::2]]
+        return without_traces("".join(parts))
+
+    def _local_part(self, match: re.Match[str]) -> str:
+        """The part of an address before the @, if a long name is in it or short ones are all."""
+        letters = folded(match[0])
+        pieces = [folded(piece) for piece in re.split(r"[._+\-\d]+", match[0]) if piece]
+        long = any(len(name) > _SHORT and name in letters for name in self._names)
+        return NAME if long or (pieces and self._names.issuperset(pieces)) else match[0]
+
+    def _masked(self, text: str) -> str:
+        masked, end = "", 0
+        for found in _telling(text, self._matcher.find(text)):
+            masked += text[end : found.start] + found.phrase.mark
+            end = found.end
+        return masked + text[end:]
+
+
+def _telling(text: str, found: Iterable[Found]) -> Iterator[Found]:
+    """Leave out what is to stay, and weak words that stand beside no word that tells."""
+    run: list[Found] = []
+    for one in found:
+        if run and not (
+            _alike(run[-1], one) and re.fullmatch(r"[\s-]+", text[run[-1].end : one.start])
+        ):
+            yield from _strong(run)
+            run = []
+        run.append(one)
+    yield from _strong(run)
+
+
+def _alike(one: Found, other: Found) -> bool:
+    return one.phrase.mark == other.phrase.mark
+
+
+def _strong(run: list[Found]) -> list[Found]:
+    tells = any(not one.phrase.weak for one in run)
+    return [one for one in run if one.phrase.mark and tells]

@@ -1,0 +1,64 @@
+"""The identity lexicon: words by which a text tells who somebody is, by protected characteristic.
+
+The words themselves, their sources and the version are data, in ``lexicon.json``.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+GENDERED = ("title", "address", "gender", "occupation", "kinship", "pregnancy")
+"""Groups of words that tell a gender whoever says them; the other ones tell of those who do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A headword of the lexicon."""
+
+    word: str
+    group: str
+    """Key of its protected characteristic, such as ``disability``."""
+    forms: tuple[str, ...]
+    """Every form it is found in: the headword, its plural, and derived words."""
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """List every headword, in the order of the file."""
+    return tuple(
+        Entry(word, group, (word, *others, *_plurals((word, *others), group)))
+        for group, listed in _data()["identity"].items()
+        for word, *others in map(str.split, listed["words"])
+    )
+
+
+@cache
+def ordinary(name: str) -> frozenset[str]:
+    """Take one of the lists of words that tell of nobody, such as ``generic`` or ``homograph``."""
+    return frozenset(_data()["ordinary"][name]["words"])
+
+
+def lexicon_version() -> int:
+    """Version of the data, raised by one with every change of a word."""
+    return int(_data()["version"])
+
+
+def plural(word: str) -> str:
+    """Make the regular plural of a noun: ``wives`` and ``men`` are in the data."""
+    if re.search(r"(?:[sxz]|ch|sh)$", word):
+        return word + "es"
+    return re.sub(r"(?<=[^aeiou])y$", "ie", word) + "s"
+
+
+def _plurals(words: tuple[str, ...], group: str) -> Iterator[str]:
+    return (plural(word) for word in words if group != "title")
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    text = Path(__file__).with_name("lexicon.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))

@@ -1,0 +1,156 @@
+"""Phrase matcher: finds many phrases in a text in one pass, whole words only, longest first.
+
+Words are compared letter by letter without case and accents (``tokens``). Where a phrase has a
+space, a hyphen or an apostrophe, a text may have another of them or nothing; a hyphen may also
+split a word. Scripts without spaces are matched inside a run of their characters.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from toolkit.wording.tokens import Token, gap, is_cased, tokens
+
+Case = Literal["any", "capital", "exact"]
+_LOOSE = frozenset(" -'")
+"""What may stand for one another between two words of a phrase."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words to find in a text."""
+
+    text: str
+    mark: str = ""
+    """What takes their place where they are masked, such as ``‹name›``."""
+    case: Case = "any"
+    """``capital``: only where they begin with one; ``exact``: only as written here."""
+    group: str = ""
+    """The lexicon's group of the word, if it is from there."""
+    weak: bool = False
+    """Whether they tell only beside words that tell by themselves: *older* Irish woman."""
+
+    @cached_property
+    def joints(self) -> dict[int, str]:
+        """What stands between its words, by the number of letters before."""
+        return _joints(self.text, tokens(self.text))
+
+    @cached_property
+    def letters(self) -> str:
+        """All its words, folded and without what stands between them."""
+        return "".join(token.text for token in tokens(self.text))
+
+
+class Found(NamedTuple):
+    """A phrase where it stands in a text."""
+
+    start: int
+    """Code points."""
+    end: int
+    phrase: Phrase
+
+
+class PhraseMatcher:
+    """Finds phrases.
+
+    Args:
+        phrases: what to find; of two with the same letters that both fit, the first is found.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._by_letters: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            if phrase.letters:
+                self._by_letters.setdefault(phrase.letters, []).append(phrase)
+        self._beginnings = frozenset(
+            letters[:length]
+            for letters in self._by_letters
+            for length in range(1, len(letters) + 1)
+        )
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Find phrases from left to right, the longest at each place; none overlaps another."""
+        words = tokens(text)
+        place = 0
+        while place < len(words):
+            end, phrase = self._longest(text, words, place)
+            if phrase is not None:
+                yield Found(
+                    words[place].start, _full_stop(text, words[end - 1].end, phrase), phrase
+                )
+            place = max(end, place + 1)
+
+    def _longest(self, text: str, words: Sequence[Token], first: int) -> tuple[int, Phrase | None]:
+        """The longest phrase that begins at a word, and the number of the word after it."""
+        best: tuple[int, Phrase | None] = (0, None)
+        letters, joints = "", dict[int, str]()
+        if _continues(words, first):
+            return best
+        for place in range(first, len(words)):
+            if place > first:
+                joints[len(letters)] = gap(text[words[place - 1].end : words[place].start])
+            letters += words[place].text
+            if letters not in self._beginnings:
+                break
+            for phrase in self._by_letters.get(letters, ()):
+                written = text[words[first].start : words[place].end]
+                if _fits(phrase, joints, written) and not _cut(words, first, place):
+                    best = (place + 1, phrase)
+                    break
+        return best
+
+
+def _joints(text: str, words: Sequence[Token]) -> dict[int, str]:
+    joints, letters = dict[int, str](), 0
+    for one, other in zip(words, words[1:], strict=False):
+        letters += len(one.text)
+        joints[letters] = gap(text[one.end : other.start])
+    return joints
+
+
+def _fits(phrase: Phrase, joints: dict[int, str], written: str) -> bool:
+    if phrase.case == "exact" and written != phrase.text:
+        return False
+    # A script without capitals has none to ask for.
+    if phrase.case == "capital" and is_cased(written[0]) and not written[0].isupper():
+        return False
+    return all(
+        _alike(phrase.joints.get(place, ""), joints.get(place, ""))
+        for place in phrase.joints.keys() | joints.keys()
+    )
+
+
+def _alike(wanted: str, written: str) -> bool:
+    """Whether what stands between two words may stand for what the phrase has there."""
+    if wanted == ".":
+        return written[:1] == "."
+    if not wanted:
+        return written in ("", "-")
+    return set(written) <= set(wanted) | _LOOSE
+
+
+def _continues(words: Sequence[Token], place: int) -> bool:
+    """Whether a Korean word has begun before: names stand first in it, endings follow."""
+    one, before = words[place], words[place - 1] if place else None
+    return bool(before and _is_hangul(one) and _is_hangul(before) and before.end == one.start)
+
+
+def _is_hangul(word: Token) -> bool:
+    return "가" <= word.text[0] <= "힣"
+
+
+def _cut(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a single character of an unspaced script would be cut out of a longer run."""
+    if first != last or not words[first].unspaced:
+        return False
+    after = words[last + 1 : last + 2]
+    before = words[max(first - 1, 0) : first]
+    return any(one.unspaced and one.start == words[last].end for one in after) or any(
+        one.unspaced and one.end == words[first].start for one in before
+    )
+
+
+def _full_stop(text: str, end: int, phrase: Phrase) -> int:
+    """Take in the stop of a phrase that ends with one, such as initials."""
+    return end + (phrase.text.endswith(".") and text[end : end + 1] == ".")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames.observations import Observations, Scale, declared
+from toolkit.analysis.frames import Observations, Scale, declared
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "binary": (0.0, 1.0),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis import Observations
-from toolkit.analysis.frames.observations import Scale, declared
+from toolkit.analysis.frames import Scale, declared
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "disparity"
 EVERYBODY = ["ada", "ben", "cleo", "dov", "eve", "fay", "gus"]

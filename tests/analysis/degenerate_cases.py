@@ -31,7 +31,7 @@ from toolkit.analysis import (
     waves,
     words,
 )
-from toolkit.analysis.intersection.intersection import intersections
+from toolkit.analysis.intersection import intersections
 from toolkit.analysis.mixed import fit
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.analysis import COLUMNS, Frames
-from toolkit.analysis.frames.columns import conform
+from toolkit.analysis.frames import conform
 
 AT = "2026-01-01T00:00:00Z"
 

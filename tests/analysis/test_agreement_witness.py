@@ -14,10 +14,15 @@ from toolkit.analysis import (
     icc,
     krippendorff_alpha,
 )
-from toolkit.analysis.findings.rater_mean import mean_over_raters
-from toolkit.analysis.reliability.components import Components, components, icc_from
-from toolkit.analysis.reliability.items import Level, items_by_raters
-from toolkit.analysis.reliability.raters import drift
+from toolkit.analysis.findings import mean_over_raters
+from toolkit.analysis.reliability import (
+    Components,
+    Level,
+    components,
+    drift,
+    icc_from,
+    items_by_raters,
+)
 
 FOLDER = Path(__file__).parents[1] / "reference" / "agreement"
 SETS = ("published", "sparse", "full", "rare")

@@ -10,7 +10,7 @@ from comparisons import EVERYBODY, PEOPLE, complete, judged, read
 from scipy import stats
 
 from toolkit.analysis import Disparity, Finding, Observations, disparity, from_table
-from toolkit.analysis.engine.sign_flip import SIGN_FLIP
+from toolkit.analysis.engine import SIGN_FLIP
 from toolkit.errors import AnalysisError
 
 EFFECTS = np.array([[-0.5], [0.4], [-1.1], [-0.2], [-0.9], [0.1]])

@@ -6,12 +6,17 @@ from comparisons import PEOPLE, WOMEN, corrected, expected, judged, read
 from scipy import stats
 
 from toolkit.analysis import Finding, Observations, disparity
-from toolkit.analysis.disparity.claims import TWO_WAY
-from toolkit.analysis.disparity.comparison import comparison
-from toolkit.analysis.engine.clustered import Effects, arm_effects, equal_scenarios, indicators
-from toolkit.analysis.engine.cr2 import bias_reduced
-from toolkit.analysis.engine.multiplicity import Method, adjust
-from toolkit.analysis.frames.coded_observations import coded
+from toolkit.analysis.disparity import TWO_WAY, comparison
+from toolkit.analysis.engine import (
+    Effects,
+    Method,
+    adjust,
+    arm_effects,
+    bias_reduced,
+    equal_scenarios,
+    indicators,
+)
+from toolkit.analysis.frames import coded
 
 PERSONAS = ("ada", "ben", "cleo", "dov", "eve", "fay", "gus")
 

@@ -35,9 +35,8 @@ from toolkit.analysis import (
     waves,
     words,
 )
-from toolkit.analysis.findings.finding import Counts
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
-from toolkit.analysis.intersection.intersection import intersections
+from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts
+from toolkit.analysis.intersection import intersections
 from toolkit.errors import AnalysisError
 
 R = ratings(scenarios=5, raters=6, arms=("ben", "cleo"))

@@ -9,8 +9,8 @@ import pytest
 from scipy import special
 
 from toolkit.analysis import Finding, Observations
-from toolkit.analysis.frames.from_table import from_table
-from toolkit.analysis.intersection.intersection import Intersections, intersections
+from toolkit.analysis.frames import from_table
+from toolkit.analysis.intersection import Intersections, intersections
 from toolkit.errors import AnalysisError
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "mixed"

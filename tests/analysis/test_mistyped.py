@@ -17,7 +17,7 @@ from toolkit.analysis import (
     persona_ratings,
     rates,
 )
-from toolkit.analysis.frames.frames import frames_of
+from toolkit.analysis.frames import frames_of
 from toolkit.errors import AnalysisError
 
 ANY: Any = pd.DataFrame({"score": [1, 2], "who": ["a", "b"], "where": ["x", "x"]})

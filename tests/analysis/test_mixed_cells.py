@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from analysis.mixed_data import GROUPS, ratings
 
-from toolkit.analysis.mixed import Fit, fit
-from toolkit.analysis.mixed.cells import code, collapse
+from toolkit.analysis.mixed import Fit, code, collapse, fit
 from toolkit.errors import AnalysisError
 
 FAMILIES = [("gaussian", "number"), ("cumulative", "value"), ("binomial", "high")]

@@ -144,7 +144,7 @@ def test_new_answers_come_from_the_fitted_model_and_are_fitted_again() -> None:
     off = (estimates.mean(0) - numbers(found.coefficients)) / numbers(found.coefficients, "se")
     assert np.abs(off).max() < 4 / np.sqrt(25)
     counts = found.simulate(3)
-    assert (counts.sum(1) == found.problem.sizes).all()
+    assert (counts.sum(1) == found.problem.arrays.sizes).all()
     assert (counts == found.simulate(3)).all()
     same = found.refit(found.problem.counts)
     assert numbers(same.coefficients) == pytest.approx(numbers(found.coefficients), abs=1e-7)

@@ -20,8 +20,7 @@ from toolkit.analysis import (
     run_plan,
     trace,
 )
-from toolkit.analysis.plan.figures import figures_of
-from toolkit.analysis.plan.glossary import meaning_of
+from toolkit.analysis.plan import figures_of, meaning_of
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record

@@ -41,7 +41,7 @@ from toolkit.analysis import (
     scenario_map,
     sitting_drift,
 )
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 LONG = "Friederike-Alexandra Lohmann-Wurzelbacher of the very long department of names"

@@ -5,8 +5,8 @@ import pandas as pd
 from comparisons import complete, judged
 
 from toolkit.analysis import disparity
-from toolkit.analysis.disparity.equivalence_power import needed, pieces
-from toolkit.analysis.frames.coded_observations import coded
+from toolkit.analysis.disparity import needed, pieces
+from toolkit.analysis.frames import coded
 
 EFFECTS = np.array([[0.4, 0.1], [0.6, 0.2], [0.1, 0.3], [0.5, 0.0], [0.2, 0.2]])
 ARMS = ("ben", "cleo")

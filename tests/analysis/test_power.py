@@ -20,8 +20,7 @@ from toolkit.analysis import (
     power_curve,
     sent_design,
 )
-from toolkit.analysis.planning.monte_carlo import effects_of_many, primary, share_of, trials
-from toolkit.analysis.planning.simulation import draw_values
+from toolkit.analysis.planning import draw_values, effects_of_many, primary, share_of, trials
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
 

@@ -9,9 +9,8 @@ import pytest
 from judged import crossed, frames
 
 from toolkit.analysis import Finding, Preference, disparity, observe, preference
-from toolkit.analysis.engine.bradley_terry import Pairs, Worths, fit_worths, joined
-from toolkit.analysis.preference.preference import PREFERRED, WORTH
-from toolkit.analysis.preference.worths import against_anchor, against_average, left_side
+from toolkit.analysis.engine import Pairs, Worths, fit_worths, joined
+from toolkit.analysis.preference import PREFERRED, WORTH, against_anchor, against_average, left_side
 from toolkit.errors import AnalysisError
 
 FOLDER = Path(__file__).parents[1] / "reference" / "preference"

@@ -5,9 +5,9 @@ import pytest
 from binary_world import observed, row
 
 from toolkit.analysis import rates, small_ratio_chance
-from toolkit.analysis.disparity.arm_comparison import against_reference
-from toolkit.analysis.findings.clustered_share import clustered_share
-from toolkit.analysis.rates.impact import impact_ratio
+from toolkit.analysis.disparity import against_reference
+from toolkit.analysis.findings import clustered_share
+from toolkit.analysis.rates import impact_ratio
 from toolkit.errors import AnalysisError
 
 

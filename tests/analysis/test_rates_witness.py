@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.analysis.engine.proportions import (
-    ratio_interval,
-    wilson,
-    zero_event_bound,
-)
+from toolkit.analysis.engine import ratio_interval, wilson, zero_event_bound
 
 FOLDER = Path(__file__).parents[1] / "reference" / "rates"
 

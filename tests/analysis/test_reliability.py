@@ -16,8 +16,8 @@ from toolkit.analysis import (
     krippendorff_alpha,
     reliability,
 )
-from toolkit.analysis.reliability.groups import _Pairs, group_agreement
-from toolkit.analysis.reliability.items import items_by_raters
+from toolkit.analysis.reliability import group_agreement, items_by_raters
+from toolkit.analysis.reliability.groups import _Pairs
 from toolkit.errors import AnalysisError
 
 

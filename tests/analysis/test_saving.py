@@ -18,7 +18,7 @@ from toolkit.analysis import (
     observe,
     save_frames,
 )
-from toolkit.analysis.plan.glossary import described
+from toolkit.analysis.plan import described
 from toolkit.errors import AnalysisError, RecordUnwritable
 from toolkit.record import write_csv
 

@@ -20,9 +20,7 @@ from toolkit.analysis import (
     planned_design,
     selfcheck,
 )
-from toolkit.analysis.planning.calibrated_truth import latent_correlation, pair_covariances
-from toolkit.analysis.planning.controls import controls_of
-from toolkit.analysis.planning.simulation import draw_values
+from toolkit.analysis.planning import controls_of, draw_values, latent_correlation, pair_covariances
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record

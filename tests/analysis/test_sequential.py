@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import sequence
-from toolkit.analysis.engine.confidence_sequence import evidence_against
+from toolkit.analysis.engine import evidence_against
 from toolkit.errors import AnalysisError
 
 

@@ -6,9 +6,8 @@ import pytest
 from scipy import stats
 
 from toolkit.analysis import worst_cells
-from toolkit.analysis.disparity.equivalence_power import Pieces, needed, pieces
-from toolkit.analysis.engine.clustered import arm_effects
-from toolkit.analysis.engine.shrinkage import shrink
+from toolkit.analysis.disparity import Pieces, needed, pieces
+from toolkit.analysis.engine import arm_effects, shrink
 
 
 def test_shrinking_is_worked_by_hand() -> None:

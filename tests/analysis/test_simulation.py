@@ -19,8 +19,8 @@ from toolkit.analysis import (
     sent_design,
     true_effect,
 )
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS
-from toolkit.analysis.planning.simulation import draw_values, true_effect_by_draws
+from toolkit.analysis.frames import OBSERVATION_COLUMNS
+from toolkit.analysis.planning import draw_values, true_effect_by_draws
 from toolkit.design import ConfirmStage, Workspace, allocate
 from toolkit.errors import AnalysisError
 

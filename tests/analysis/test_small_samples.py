@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Truth, crossed_design
-from toolkit.analysis.engine.clustered import crossed, indicators
-from toolkit.analysis.engine.small_samples import Working
-from toolkit.analysis.planning.monte_carlo import primary
-from toolkit.analysis.planning.simulation import draw_values
+from toolkit.analysis.engine import Working, cross_codes, indicators
+from toolkit.analysis.planning import draw_values, primary
 
 
 def test_balanced_clusters_by_hand() -> None:
@@ -42,7 +40,7 @@ def test_a_complete_matched_design_needs_but_its_clusters() -> None:
     influence = swept.influence[:, :1]
     by_scenario = working.correction(influence, design.scenario)
     by_rater = working.correction(influence, _rater(design))
-    by_cell = working.correction(influence, crossed(_rater(design), design.scenario))
+    by_cell = working.correction(influence, cross_codes(_rater(design), design.scenario))
     assert [*by_scenario.factor, *by_scenario.df] == pytest.approx([10 / 9, 9])
     assert [*by_rater.factor, *by_rater.df] == pytest.approx([12 / 11, 11])
     # Cells hold a pair each, so 119 of their 120 differences are free.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.analysis.engine.equivalence import equivalence_p, interval, p_value, verdict_of
+from toolkit.analysis.engine import equivalence_p, interval, p_value, verdict_of
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference" / "verdict" / "expected.csv"
 ROWS = [

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from toolkit.analysis import words
-from toolkit.analysis.engine.log_odds import Counted, by_scenario, log_odds
-from toolkit.analysis.words.words import tokens
+from toolkit.analysis.engine import Counted, by_scenario, log_odds
+from toolkit.analysis.words import tokens
 from toolkit.errors import AnalysisError
 
 

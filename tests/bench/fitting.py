@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from bench.measure import Spread, line, spread, title
-from toolkit.analysis.engine.crossed.solver import solve
-from toolkit.analysis.mixed import Fit, fit
-from toolkit.analysis.mixed.problem import prepare
+from toolkit.analysis.engine import solve
+from toolkit.analysis.mixed import Fit, fit, prepare
 
 RATERS, SCENARIOS, ARMS = 300, 60, ("a", "b", "c")
 GROUPS = ["rater", "scenario", "scenario:arm"]
@@ -113,7 +112,7 @@ def same_cells() -> None:
 def after_loading(family: str, data: pd.DataFrame) -> float:
     problem = prepare(data, "value ~ arm", GROUPS, family, None, None)  # type: ignore[arg-type]
     began = time.process_time()
-    solve(problem, restricted=True)
+    solve(problem.arrays, restricted=True)
     return time.process_time() - began
 
 

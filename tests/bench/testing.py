@@ -3,7 +3,7 @@
 import numpy as np
 
 from bench.measure import line, repeat, title
-from toolkit.analysis.engine.clustered import arm_effects
+from toolkit.analysis.engine import arm_effects
 
 
 def run() -> None:

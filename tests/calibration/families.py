@@ -11,10 +11,16 @@ from scipy import stats
 from calibration.bands import TYPE_I, Band, Row, Section
 from calibration.designs import pilot, spread
 from toolkit.analysis import Design, Truth, adjust, crossed_design, planted
-from toolkit.analysis.engine.clustered import Swept
-from toolkit.analysis.frames.coded_observations import Coded, coded
-from toolkit.analysis.planning.monte_carlo import Trials, effects_of_many, primary, share_of, trials
-from toolkit.analysis.planning.simulation import draw_values
+from toolkit.analysis.engine import Swept
+from toolkit.analysis.frames import Coded, coded
+from toolkit.analysis.planning import (
+    Trials,
+    draw_values,
+    effects_of_many,
+    primary,
+    share_of,
+    trials,
+)
 
 FACTOR = Band(0.0, 0.06)
 _CHUNK = 1000

@@ -17,9 +17,9 @@ from toolkit.analysis import (
     observe,
     open_control,
 )
-from toolkit.analysis.engine.clustered import Swept
-from toolkit.analysis.frames.coded_observations import NULL_ARMS
-from toolkit.analysis.planning.monte_carlo import effects_of_many, primary, share_of
+from toolkit.analysis.engine import Swept
+from toolkit.analysis.frames import NULL_ARMS
+from toolkit.analysis.planning import effects_of_many, primary, share_of
 from toolkit.design import Workspace
 from toolkit.record import Simulation
 from toolkit.session import RaterModel, coldness

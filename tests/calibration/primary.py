@@ -9,10 +9,8 @@ from scipy import stats
 from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
 from toolkit.analysis import Design, Estimate, planted
-from toolkit.analysis.engine.clustered import Swept, crossed
-from toolkit.analysis.engine.fixed_effects import sums
-from toolkit.analysis.planning.monte_carlo import effects_of_many, primary, share_of
-from toolkit.analysis.planning.simulation import draw_values, true_effect
+from toolkit.analysis.engine import Swept, cross_codes, group_sums
+from toolkit.analysis.planning import draw_values, effects_of_many, primary, share_of, true_effect
 
 _RULE = (
     "Least squares on contrast, rater and persona, clustered by rater and by scenario at once, "
@@ -109,12 +107,12 @@ def _plain_error(swept: Swept, values: np.ndarray, few: np.ndarray) -> np.ndarra
 
     def piece(groups: np.ndarray) -> np.ndarray:
         return np.array(
-            [np.square(sums(groups, one[:, None] * left)).sum(axis=0) for one in influence.T]
+            [np.square(group_sums(groups, one[:, None] * left)).sum(axis=0) for one in influence.T]
         )
 
     variance = piece(swept.scenario)
     if swept.rater is not None:
-        cells = np.unique(crossed(swept.rater, swept.scenario), return_inverse=True)[1]
+        cells = np.unique(cross_codes(swept.rater, swept.scenario), return_inverse=True)[1]
         of_raters = piece(swept.rater)
         both = variance + of_raters - piece(cells)
         variance = np.maximum(np.maximum(variance, of_raters), both)

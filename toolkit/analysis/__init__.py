@@ -23,43 +23,54 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
 from toolkit.analysis.blinding import Blinding, blinding
-from toolkit.analysis.disparity.disparity import Disparity, disparity
-from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
-from toolkit.analysis.disparity.scenario_cells import worst_cells
-from toolkit.analysis.engine.confidence_sequence import sequence
-from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
-from toolkit.analysis.engine.multiplicity import adjust
+from toolkit.analysis.disparity import Disparity, Ordinal, disparity, ordinal, worst_cells
+from toolkit.analysis.engine import VERDICTS, Verdict, adjust, sequence
 from toolkit.analysis.evidence import evidence
-from toolkit.analysis.findings.finding import Counts, Estimate, Finding, findings_frame
-from toolkit.analysis.frames.column import Column
-from toolkit.analysis.frames.columns import COLUMNS, columns
-from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design
-from toolkit.analysis.frames.frames import Frames, frames_of, load_frames, require_stage
-from toolkit.analysis.frames.from_table import from_table
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
-from toolkit.analysis.frames.record_source import Source, open_control, open_to_read
+from toolkit.analysis.findings import Counts, Estimate, Finding, findings_frame
+from toolkit.analysis.frames import (
+    COLUMNS,
+    OBSERVATION_COLUMNS,
+    Column,
+    ConfirmDesign,
+    Frames,
+    Observations,
+    Source,
+    columns,
+    confirm_design,
+    frames_of,
+    from_table,
+    load_frames,
+    observe,
+    open_control,
+    open_to_read,
+    require_stage,
+)
 from toolkit.analysis.interim import Interim, finished_order, interim
-from toolkit.analysis.intersection.intersection import Intersections, intersections
+from toolkit.analysis.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.movement import Movement, movement
-from toolkit.analysis.plan.plan import run_plan
-from toolkit.analysis.plan.plan_result import PlanResult
-from toolkit.analysis.plan.result_tables import save_result_tables
-from toolkit.analysis.plan.saving import save_frames
-from toolkit.analysis.plan.step import Step
-from toolkit.analysis.planning.calibrated_truth import calibrated_truth
-from toolkit.analysis.planning.controls import Controls, controls
-from toolkit.analysis.planning.crossed_design import crossed_design
-from toolkit.analysis.planning.power import Power, power
-from toolkit.analysis.planning.sample_size import Needed, needed, power_curve
-from toolkit.analysis.planning.selfcheck import Selfcheck, selfcheck
-from toolkit.analysis.planning.simulated_design import (
+from toolkit.analysis.plan import PlanResult, Step, run_plan, save_frames, save_result_tables
+from toolkit.analysis.planning import (
+    Controls,
     Design,
+    Needed,
+    Power,
+    Selfcheck,
+    Truth,
+    calibrated_truth,
+    controls,
+    crossed_design,
     design_of,
+    draw,
+    needed,
     planned_design,
+    planted,
+    power,
+    power_curve,
+    selfcheck,
     sent_design,
+    true_effect,
 )
-from toolkit.analysis.planning.simulation import Truth, draw, planted, true_effect
 from toolkit.analysis.plots import (
     Figure,
     caterpillar,
@@ -77,20 +88,24 @@ from toolkit.analysis.plots import (
     session_ratings,
     sitting_drift,
 )
-from toolkit.analysis.preference.preference import Preference, preference
-from toolkit.analysis.rates.impact import small_ratio_chance
-from toolkit.analysis.rates.rates import Rates, rates
+from toolkit.analysis.preference import Preference, preference
+from toolkit.analysis.rates import Rates, rates, small_ratio_chance
 from toolkit.analysis.readable_table import readable
-from toolkit.analysis.reliability.alpha import krippendorff_alpha
-from toolkit.analysis.reliability.chance import cohen_kappa, fleiss_kappa, gwet_ac1
-from toolkit.analysis.reliability.icc import icc
-from toolkit.analysis.reliability.items import Coefficient
-from toolkit.analysis.reliability.reliability import Reliability, reliability
+from toolkit.analysis.reliability import (
+    Coefficient,
+    Reliability,
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+    icc,
+    krippendorff_alpha,
+    reliability,
+)
 from toolkit.analysis.text_distance import identity_words
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.waves import Waves, waves
-from toolkit.analysis.words.words import Words, words
+from toolkit.analysis.words import Words, words
 
 __all__ = [
     "Blinding",

@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import verdict_of
-from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding
-from toolkit.analysis.findings.rater_mean import (
+from toolkit.analysis.engine import verdict_of
+from toolkit.analysis.findings import (
+    EXPLORATORY,
     SHARE_HOW,
     ClusteredMean,
+    Counts,
+    Estimate,
+    Finding,
     mean_over_raters,
     share_over_raters,
 )
-from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.frames import Frames, require_stage
-from toolkit.analysis.frames.observations import observe
+from toolkit.analysis.frames import ARMS, Frames, observe, require_stage
 
 EXACT = "guesses independent of each other, all at chance (exact)"
 RIGHT_SHARE = "share right among guesses that name a persona"

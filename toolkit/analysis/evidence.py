@@ -2,11 +2,8 @@
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Finding
-from toolkit.analysis.frames.column import Column
-from toolkit.analysis.frames.column_types import declare
-from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.findings import Finding
+from toolkit.analysis.frames import ARMS, Column, Frames, declare, require_stage
 from toolkit.errors import AnalysisError
 
 EVIDENCE_COLUMNS: tuple[Column, ...] = (

@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from toolkit.analysis.disparity.arm_comparison import Comparison, against_reference
-from toolkit.analysis.engine.confidence_sequence import evidence_against, sequence
-from toolkit.analysis.engine.equivalence import Verdict
-from toolkit.analysis.findings.finding import EXPLORATORY, About, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.frames import Frames
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.disparity import Comparison, against_reference
+from toolkit.analysis.engine import Verdict, confidence_sequence, evidence_against
+from toolkit.analysis.findings import EXPLORATORY, About, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames import Frames, Observations, Stage
 from toolkit.errors import AnalysisError
 
 Over = Literal["raters", "scenario blocks"]
@@ -130,6 +128,22 @@ def finished_order(frames: Frames, over: Over) -> tuple[str, ...]:
     said = pd.concat([one[[name, "at"]] for one in (frames.item_ratings, frames.choices)])
     last = said.dropna().astype({name: "str"}).groupby(name)["at"].max().reset_index()
     return tuple(last.sort_values(["at", name])[name])
+
+
+def sequence(
+    differences: ArrayLike, bounds: tuple[float, float], *, level: float = 0.95
+) -> pd.DataFrame:
+    """Betting confidence sequence of a mean, as a table: ``n estimate low high``, one row a unit.
+
+    Args:
+        differences: one number a unit in the order in which units were finished, shape (n,).
+        bounds: lowest and highest number a unit could have had.
+        level: between 0 and 1, of all intervals together.
+
+    Raises:
+        AnalysisError: if a difference is missing or outside the bounds.
+    """
+    return pd.DataFrame(confidence_sequence(differences, bounds, level=level)._asdict())
 
 
 def unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -> pd.DataFrame:
@@ -271,8 +285,8 @@ def _verdict(
 ) -> Verdict:
     within = False
     if margin is not None:
-        last = sequence(path["difference"], bounds, level=1 - 2 * alpha).iloc[-1]
-        within = bool(last["low"] > -margin and last["high"] < margin)
+        last = confidence_sequence(path["difference"], bounds, level=1 - 2 * alpha)
+        within = bool(last.low[-1] > -margin and last.high[-1] < margin)
     if differs:
         return "real but negligible" if within else "differs"
     return "equivalent" if within else "inconclusive"

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.frames.explore_counts import harm_label
-from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames import Frames, harm_label, require_stage
 from toolkit.rendering import Readable, shortened, visible, wrapped
 
 LOW = 2

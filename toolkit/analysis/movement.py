@@ -19,11 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import interval, p_value, verdict_of
-from toolkit.analysis.engine.multiplicity import adjust
-from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames.coded_observations import NULL_ARMS
-from toolkit.analysis.frames.frames import require_stage
+from toolkit.analysis.engine import adjust, interval, p_value, verdict_of
+from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames import NULL_ARMS, require_stage
 from toolkit.analysis.text_distance import Grams, distance, grams, masking
 from toolkit.errors import AnalysisError
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames.explore_counts import dimension_label, harm_label
-from toolkit.analysis.frames.frames import Frames
+from toolkit.analysis.frames import Frames, dimension_label, harm_label
 from toolkit.errors import AnalysisError
 from toolkit.rendering import Readable, for_notebook, shortened, visible, wrapped
 

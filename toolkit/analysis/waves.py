@@ -17,13 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.disparity.claims import Claim, in_family, measured
-from toolkit.analysis.disparity.disparity_findings import Asked, Saying
-from toolkit.analysis.engine.clustered import Effects, crossed, equal_scenarios, sweep
-from toolkit.analysis.engine.fixed_effects import Codes
-from toolkit.analysis.findings.finding import EXPLORATORY, About, Finding, findings_frame
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, coded
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.disparity import Asked, Claim, Saying, in_family, measured
+from toolkit.analysis.engine import Codes, Effects, cross_codes, equal_scenarios, sweep
+from toolkit.analysis.findings import EXPLORATORY, About, Finding, findings_frame
+from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.errors import AnalysisError
 
 
@@ -202,7 +199,7 @@ def _effects(data: Coded, later: NDArray[np.bool_], claims: list[Claim]) -> Effe
 
 
 def _joined(codes: Codes, later: NDArray[np.bool_]) -> Codes:
-    both: Codes = np.unique(crossed(codes, later.astype("int64")), return_inverse=True)[1]
+    both: Codes = np.unique(cross_codes(codes, later.astype("int64")), return_inverse=True)[1]
     return both.astype("int64")
 
 

@@ -1,1 +1,47 @@
 """Who is treated differently: the primary test, its families, and what stands beside it."""
+
+from toolkit.analysis.disparity.arm_comparison import (
+    Comparison,
+    against_reference,
+    arm_of,
+    codes_of,
+    counts_of,
+    speaks_of,
+    subjects,
+    units_of,
+)
+from toolkit.analysis.disparity.claims import TWO_WAY, Claim, in_family, measured
+from toolkit.analysis.disparity.comparison import comparison
+from toolkit.analysis.disparity.disparity import Disparity, disparity
+from toolkit.analysis.disparity.disparity_findings import Asked, Saying
+from toolkit.analysis.disparity.equivalence_power import Pieces, needed, pieces
+from toolkit.analysis.disparity.factor_claims import FEWEST
+from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
+from toolkit.analysis.disparity.scenario_cells import worst_cells
+
+__all__ = [
+    "Asked",
+    "Claim",
+    "Comparison",
+    "Disparity",
+    "FEWEST",
+    "Ordinal",
+    "Pieces",
+    "Saying",
+    "TWO_WAY",
+    "against_reference",
+    "arm_of",
+    "codes_of",
+    "comparison",
+    "counts_of",
+    "disparity",
+    "in_family",
+    "measured",
+    "needed",
+    "ordinal",
+    "pieces",
+    "speaks_of",
+    "subjects",
+    "units_of",
+    "worst_cells",
+]

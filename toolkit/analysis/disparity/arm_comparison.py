@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from toolkit.analysis.findings.finding import Counts, Speaks
-from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.engine import Bools, Codes, Floats
+from toolkit.analysis.findings import Counts, Speaks
+from toolkit.analysis.frames import Observations, require_stage
 from toolkit.errors import AnalysisError
 
-Codes = NDArray[np.intp]
-Floats = NDArray[np.float64]
 NULL_ARMS = ("paraphrase", "resample")
 
 
@@ -30,7 +27,7 @@ class Comparison:
     """The rows, with ``OBSERVATION_COLUMNS``."""
     value: Floats
     weight: Floats
-    own: NDArray[np.bool_]
+    own: Bools
     """True in the arm, False in the reference."""
     scenario: Codes
     contrast: Codes

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from toolkit.analysis.engine.clustered import Effects
-from toolkit.analysis.engine.equivalence import equivalence_p, interval
-from toolkit.analysis.engine.multiplicity import Method, adjust
-from toolkit.analysis.findings.finding import About, Estimate
-from toolkit.analysis.frames.coded_observations import Coded
+from toolkit.analysis.engine import Bools, Effects, Method, adjust, equivalence_p, interval
+from toolkit.analysis.findings import About, Estimate
+from toolkit.analysis.frames import Coded
 
 TWO_WAY = "two-way clusters (raters, scenarios)"
 ONE_WAY = "clusters (scenarios)"
@@ -26,9 +23,9 @@ class Claim:
     about: About
     compared_with: str
     estimand: str
-    rows: NDArray[np.bool_] = field(repr=False)
+    rows: Bools = field(repr=False)
     """Rows of the subject and of what it is compared with."""
-    own: NDArray[np.bool_] = field(repr=False)
+    own: Bools = field(repr=False)
     """Rows of the subject alone."""
     value: float | None = None
     se: float | None = None

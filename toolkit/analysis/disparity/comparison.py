@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toolkit.analysis.disparity.claims import Claim, nothing_of
-from toolkit.analysis.engine.fixed_effects import Floats
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith
+from toolkit.analysis.engine import Bools, Floats
+from toolkit.analysis.frames import NULL_ARMS, Coded, CompareWith
 
 GRAND_MEAN = "grand mean"
 
@@ -23,9 +22,9 @@ GRAND_MEAN = "grand mean"
 class Comparison:
     """A design and its claims, in the order of its effects."""
 
-    columns: list[NDArray[np.bool_]]
+    columns: list[Bools]
     combine: Floats
-    own: list[NDArray[np.bool_]]
+    own: list[Bools]
     claims: list[Claim]
     """One a combination, then one a null arm."""
 
@@ -113,7 +112,7 @@ def _nulls(data: Coded, first: int) -> list[Claim]:
     ]
 
 
-def _those_beside(data: Coded, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _those_beside(data: Coded, rows: Bools) -> Bools:
     """Rows that compare personas within the contrasts of some; all of them where pairs are."""
     here = data.pairs | np.isin(data.block, np.unique(data.block[rows]))
     return np.asarray(data.compared & here, dtype="bool")

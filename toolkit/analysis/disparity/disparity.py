@@ -24,11 +24,16 @@ from toolkit.analysis.disparity.comparison import comparison, unseen
 from toolkit.analysis.disparity.disparity_findings import Asked, Beside, Saying
 from toolkit.analysis.disparity.factor_claims import factor_claims
 from toolkit.analysis.disparity.scenario_cells import CELL_COLUMNS, cells
-from toolkit.analysis.engine.multiplicity import Method
-from toolkit.analysis.engine.sign_flip import SIGN_FLIP
-from toolkit.analysis.findings.finding import EXPLORATORY, Finding, Speaks, findings_frame
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith, coded
-from toolkit.analysis.frames.observations import Observations, require_observations
+from toolkit.analysis.engine import SIGN_FLIP, Method
+from toolkit.analysis.findings import EXPLORATORY, Finding, Speaks, findings_frame
+from toolkit.analysis.frames import (
+    NULL_ARMS,
+    Coded,
+    CompareWith,
+    Observations,
+    coded,
+    require_observations,
+)
 from toolkit.errors import AnalysisError
 
 Family = Literal["personas", "factors"]

@@ -12,16 +12,26 @@ import pandas as pd
 from toolkit.analysis.disparity.claims import Claim
 from toolkit.analysis.disparity.comparison import Comparison
 from toolkit.analysis.disparity.equivalence_power import needed, pieces
-from toolkit.analysis.engine.clustered import Effects, Swept
-from toolkit.analysis.engine.cr2 import CR2, BiasReduced, bias_reduced
-from toolkit.analysis.engine.equivalence import Verdict, interval, verdict_of
-from toolkit.analysis.engine.fixed_effects import Floats
-from toolkit.analysis.engine.jackknife import Equations, ranges, without_each
-from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
-from toolkit.analysis.engine.sign_flip import SIGN_FLIP, sign_flip
-from toolkit.analysis.findings.finding import Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames.coded_observations import Coded
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.engine import (
+    CR2,
+    SIGN_FLIP,
+    BiasReduced,
+    Effects,
+    Equations,
+    Floats,
+    ScenarioEffects,
+    Swept,
+    Verdict,
+    bias_reduced,
+    interval,
+    ranges,
+    scenario_effects,
+    sign_flip,
+    verdict_of,
+    without_each,
+)
+from toolkit.analysis.findings import Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames import Coded, Observations
 
 _MOST_ROWS = 3000
 """Replies up to which CR2 is had: it takes their number squared in memory."""

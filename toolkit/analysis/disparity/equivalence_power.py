@@ -10,7 +10,7 @@ from math import ceil
 
 from scipy import stats
 
-from toolkit.analysis.engine.clustered import Effects
+from toolkit.analysis.engine import Effects
 
 POWER = 0.8
 _MOST = 2000

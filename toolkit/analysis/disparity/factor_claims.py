@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from toolkit.analysis.disparity.claims import Claim, measured
 from toolkit.analysis.disparity.comparison import estimand
-from toolkit.analysis.engine.equivalence import equivalence_p, interval, p_value
-from toolkit.analysis.engine.fixed_effects import Floats
-from toolkit.analysis.frames.coded_observations import Coded
+from toolkit.analysis.engine import Bools, Floats, equivalence_p, interval, p_value
+from toolkit.analysis.frames import Coded
 from toolkit.errors import AnalysisError
 
 FEWEST = 3
@@ -203,11 +201,11 @@ def _persona_means(data: Coded) -> dict[str, float]:
     }
 
 
-def _rows(data: Coded, personas: Sequence[str]) -> NDArray[np.bool_]:
+def _rows(data: Coded, personas: Sequence[str]) -> Bools:
     return np.asarray(data.compared & np.isin(data.persona, list(personas)), dtype="bool")
 
 
-def _sent(data: Coded, personas: Sequence[str]) -> NDArray[np.bool_]:
+def _sent(data: Coded, personas: Sequence[str]) -> Bools:
     if data.pairs:
         return np.asarray((data.arm == "swap") & np.isin(data.persona, list(personas)), "bool")
     return np.asarray(np.isin(data.persona, list(personas)), dtype="bool")

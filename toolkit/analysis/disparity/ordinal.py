@@ -17,9 +17,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, findings_frame
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, coded
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, findings_frame
+from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.analysis.mixed import Fit, Marginal, fit, marginal
 from toolkit.errors import AnalysisError
 

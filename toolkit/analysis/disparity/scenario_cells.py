@@ -2,15 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.analysis.disparity.claims import Claim
-from toolkit.analysis.engine.fixed_effects import Codes
-from toolkit.analysis.engine.scenario_effects import ScenarioEffects
-from toolkit.analysis.engine.shrinkage import shrink
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
-from toolkit.analysis.frames.coded_observations import Coded
+from toolkit.analysis.engine import Bools, Codes, ScenarioEffects, shrink
+from toolkit.analysis.findings import PRIVACY_MINIMUM
+from toolkit.analysis.frames import Coded
 
 _COLUMNS = [
     "subject",
@@ -106,5 +103,5 @@ def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
     return table.sort_values(["subject", "scenario"]).reset_index(drop=True)
 
 
-def _raters(rater: Codes | None, rows: NDArray[np.bool_]) -> int:
+def _raters(rater: Codes | None, rows: Bools) -> int:
     return 0 if rater is None else len(np.unique(rater[rows]))

@@ -1,1 +1,104 @@
 """Arithmetic on arrays: estimators and their errors, without tables and without words."""
+
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.bradley_terry import Pairs, Worths, fit_worths, joined
+from toolkit.analysis.engine.clustered import (
+    Effects,
+    Swept,
+    arm_effects,
+    cross_codes,
+    equal_scenarios,
+    indicators,
+    sweep,
+)
+from toolkit.analysis.engine.confidence_sequence import (
+    confidence_sequence,
+    evidence_against,
+    sequence,
+)
+from toolkit.analysis.engine.cr2 import CR2, BiasReduced, bias_reduced
+from toolkit.analysis.engine.crossed import (
+    CrossedData,
+    Means,
+    Solution,
+    mean_below,
+    mean_superiority,
+    one_thread,
+    orthonormal,
+    solve,
+)
+from toolkit.analysis.engine.equivalence import (
+    VERDICTS,
+    Verdict,
+    equivalence_p,
+    interval,
+    p_value,
+    verdict_of,
+)
+from toolkit.analysis.engine.fixed_effects import absorb
+from toolkit.analysis.engine.jackknife import Equations, ranges, without_each
+from toolkit.analysis.engine.log_odds import Counted, by_scenario, log_odds, standard_error
+from toolkit.analysis.engine.multiplicity import Method, adjust
+from toolkit.analysis.engine.proportions import ratio_interval, wilson, zero_event_bound
+from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
+from toolkit.analysis.engine.shrinkage import shrink
+from toolkit.analysis.engine.sign_flip import SIGN_FLIP, sign_flip
+from toolkit.analysis.engine.small_samples import Working, largest
+
+__all__ = [
+    "BiasReduced",
+    "Bools",
+    "CR2",
+    "Codes",
+    "Counted",
+    "CrossedData",
+    "Effects",
+    "Equations",
+    "Floats",
+    "Means",
+    "Method",
+    "Pairs",
+    "SIGN_FLIP",
+    "ScenarioEffects",
+    "Solution",
+    "Swept",
+    "VERDICTS",
+    "Verdict",
+    "Working",
+    "Worths",
+    "absorb",
+    "adjust",
+    "arm_effects",
+    "bias_reduced",
+    "by_scenario",
+    "confidence_sequence",
+    "cross_codes",
+    "equal_scenarios",
+    "equivalence_p",
+    "evidence_against",
+    "fit_worths",
+    "group_sums",
+    "indicators",
+    "interval",
+    "joined",
+    "largest",
+    "log_odds",
+    "mean_below",
+    "mean_superiority",
+    "one_thread",
+    "orthonormal",
+    "p_value",
+    "ranges",
+    "ratio_interval",
+    "scenario_effects",
+    "sequence",
+    "shrink",
+    "sign_flip",
+    "solve",
+    "standard_error",
+    "sweep",
+    "verdict_of",
+    "wilson",
+    "without_each",
+    "zero_event_bound",
+]

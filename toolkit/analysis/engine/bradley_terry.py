@@ -8,12 +8,11 @@ The likelihood is that of neighboring categories, concave in all three.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats
+
 _STEPS = 100
 _DECREMENT = 1e-16
 _ENDLESS = 15.0
@@ -37,7 +36,7 @@ class Pairs:
     weight: Floats
     """How many equal comparisons a row stands for."""
 
-    def where(self, keep: NDArray[np.bool_]) -> "Pairs":
+    def where(self, keep: Bools) -> "Pairs":
         """Keep some of the comparisons."""
         return Pairs(
             first=self.first[keep],

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.engine.fixed_effects import Absorbed, Codes, Floats, absorb, sums
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.fixed_effects import Absorbed, absorb
 from toolkit.analysis.engine.small_samples import Correction, Corrections, Working, largest
 
 _NULL = 1e-9
@@ -34,7 +34,7 @@ class Swept:
 
     influence: Floats
     """Effects are ``influence.T @ value``; shape (n, q)."""
-    estimable: NDArray[np.bool_]
+    estimable: Bools
     """Whether the design tells the effect at all, shape (q,)."""
     raters: Codes
     """How many raters contribute to each effect, shape (q,); 0 without raters."""
@@ -44,7 +44,7 @@ class Swept:
     """What each row weighs, shape (n,)."""
     count: Floats | None
     """How many equal observations each row stands for, shape (n,); None: one each."""
-    own: NDArray[np.bool_]
+    own: Bools
     """Rows on which an effect is seen: those of the arm itself, shape (n, q)."""
     rater: Codes | None
     scenario: Codes
@@ -60,7 +60,7 @@ class Swept:
         scenarios = working.correction(self.influence, self.scenario)
         if self.rater is None:
             return Corrections(scenarios, scenarios, scenarios)
-        cells = crossed(self.rater, self.scenario)
+        cells = cross_codes(self.rater, self.scenario)
         return Corrections(
             raters=working.correction(self.influence, self.rater),
             scenarios=scenarios,
@@ -86,11 +86,11 @@ class Swept:
             value: shape (n,), nothing missing.
         """
         scores = self.influence * self.residuals(value)[:, None]
-        by_scenario = sums(self.scenario, scores)
+        by_scenario = group_sums(self.scenario, scores)
         by_rater = by_cell = np.zeros((0, scores.shape[1]))
         if self.rater is not None:
-            by_rater = sums(self.rater, scores)
-            by_cell = sums(crossed(self.rater, self.scenario), scores)
+            by_rater = group_sums(self.rater, scores)
+            by_cell = group_sums(cross_codes(self.rater, self.scenario), scores)
         return Effects(
             estimate=self.influence.T @ value,
             of_raters=(by_rater**2).sum(axis=0),
@@ -119,7 +119,7 @@ class Effects:
     scenarios: Codes
     rated: bool
     """Whether raters judged; without them scenarios alone are clustered."""
-    estimable: NDArray[np.bool_]
+    estimable: Bools
     corrections: Corrections
 
     @property
@@ -219,7 +219,7 @@ def sweep(
     weight: Floats | None = None,
     count: Floats | None = None,
     combine: Floats | None = None,
-    own: NDArray[np.bool_] | None = None,
+    own: Bools | None = None,
 ) -> Swept:
     """Make a design ready for estimates.
 
@@ -262,7 +262,7 @@ def sweep(
 def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
     """Weigh rows so that each scenario has the same total; the average row weighs 1."""
     rows = np.ones(len(scenario)) if weight is None else np.asarray(weight, "float64")
-    totals = sums(scenario, rows[:, None])[:, 0]
+    totals = group_sums(scenario, rows[:, None])[:, 0]
     scale = len(scenario) / max(int(np.count_nonzero(totals)), 1)
     shares: Floats = rows / totals[scenario] * scale
     return shares
@@ -276,14 +276,14 @@ def indicators(codes: Codes, count: int) -> Floats:
     return made
 
 
-def crossed(first: Codes, second: Codes) -> Codes:
+def cross_codes(first: Codes, second: Codes) -> Codes:
     """Give each pair of codes a code of its own; not every code need occur."""
     crossing: Codes = first * (int(second.max(initial=-1)) + 1) + second
     return crossing
 
 
-def _present(codes: Codes, telling: NDArray[np.bool_]) -> Codes:
-    present: Codes = np.count_nonzero(sums(codes, telling), axis=0).astype("int64")
+def _present(codes: Codes, telling: Bools) -> Codes:
+    present: Codes = np.count_nonzero(group_sums(codes, telling), axis=0).astype("int64")
     return present
 
 

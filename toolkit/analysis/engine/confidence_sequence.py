@@ -13,23 +13,32 @@ true mean neither can expect to gain. A candidate is given up while either has m
 """
 
 from math import log
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from toolkit.analysis.engine.arrays import Codes, Floats
 from toolkit.errors import AnalysisError
 
-Floats = NDArray[np.float64]
 CAUTION = 0.9
-"""Share of their money that nobody bets beyond; any number below 1 is valid."""
+"""Largest share of the capital that is bet at once; any number below 1 is valid."""
 _HALVINGS = 50
 
 
-def sequence(
+class ConfidenceSequence(NamedTuple):
+    """The mean so far and its interval after each unit; arrays of shape (n,)."""
+
+    n: Codes
+    estimate: Floats
+    low: Floats
+    high: Floats
+
+
+def confidence_sequence(
     differences: ArrayLike, bounds: tuple[float, float], *, level: float = 0.95
-) -> pd.DataFrame:
-    """Give the confidence sequence of a mean after each unit.
+) -> ConfidenceSequence:
+    """Betting confidence sequence of a mean (I. Waudby-Smith and A. Ramdas 2024).
 
     Estimand: the mean that each unit has, given those before it. Assumes that this mean is the
     same for all, as for raters drawn at random, or scenarios released in random order; neither
@@ -41,8 +50,7 @@ def sequence(
         level: between 0 and 1, of all intervals together.
 
     Returns:
-        ``n estimate low high``, one row a unit: the mean so far and its interval, in the
-        differences' own unit.
+        In the differences' own unit.
 
     Raises:
         AnalysisError: if a difference is missing or outside the bounds.
@@ -53,13 +61,11 @@ def sequence(
     high = 1 - _end(1 - units, wanted, level)
     span = bounds[1] - bounds[0]
     count = np.arange(1, len(units) + 1)
-    return pd.DataFrame(
-        {
-            "n": count,
-            "estimate": bounds[0] + span * np.cumsum(units) / count,
-            "low": bounds[0] + span * low,
-            "high": bounds[0] + span * high,
-        }
+    return ConfidenceSequence(
+        count,
+        bounds[0] + span * np.cumsum(units) / count,
+        bounds[0] + span * low,
+        bounds[0] + span * high,
     )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.analysis.engine.arrays import Codes, Floats
 from toolkit.analysis.engine.equivalence import p_value
-from toolkit.analysis.engine.fixed_effects import Codes, Floats
 
 CR2 = "CR2 with Satterthwaite's df over scenarios (null: no average effect)"
 

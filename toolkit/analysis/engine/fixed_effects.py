@@ -6,16 +6,13 @@ is eliminated, which leaves a dense system as large as the smaller one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+from toolkit.analysis.engine.arrays import Codes, Floats, group_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,11 @@ class Absorbed:
             return numbers
         columns = numbers.reshape(len(numbers), -1)
         weighted = columns * self.weight[:, None]
-        of_large = sums(self.large, weighted, len(self.totals))
+        of_large = group_sums(self.large, weighted, len(self.totals))
         if self.small is None:
             left = columns - (of_large / self.totals[:, None])[self.large]
             return left.reshape(numbers.shape)
-        of_small = sums(self.small, weighted, self.table.shape[1])
+        of_small = group_sums(self.small, weighted, self.table.shape[1])
         right = of_small - self.table.T @ (of_large / self.totals[:, None])
         small = cho_solve((self.factor, True), right, check_finite=False)
         large = (of_large - self.table @ small) / self.totals[:, None]
@@ -76,27 +73,10 @@ def absorb(levels: Sequence[Codes], weight: Floats) -> Absorbed:
         return Absorbed(weight, large, None, totals, nothing, nothing)
     small = others[0]
     shape = len(totals), int(small.max(initial=-1)) + 1
-    table = sums(large * shape[1] + small, weight[:, None], shape[0] * shape[1]).reshape(shape)
+    table = group_sums(large * shape[1] + small, weight[:, None], shape[0] * shape[1]).reshape(
+        shape
+    )
     return Absorbed(weight, large, small, totals, table, _factor(table, totals))
-
-
-def sums(codes: Codes, numbers: NDArray[Any], groups: int | None = None) -> Floats:
-    """Sum rows of ``numbers`` (n, k) within codes.
-
-    Args:
-        codes: from 0, shape (n,).
-        numbers: shape (n, k).
-        groups: how many codes there are; the highest one and 1 when None.
-
-    Returns:
-        Shape (groups, k).
-    """
-    groups = int(codes.max(initial=-1)) + 1 if groups is None else groups
-    width = numbers.shape[1]
-    places = (codes[:, None] * width + np.arange(width)).ravel()
-    flat = np.bincount(places, weights=numbers.ravel(), minlength=groups * width)
-    summed: Floats = flat.reshape(groups, width).astype("float64", copy=False)
-    return summed
 
 
 def _factor(table: Floats, totals: Floats) -> Floats:

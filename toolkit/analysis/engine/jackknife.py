@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from toolkit.analysis.engine.fixed_effects import Codes, Floats, sums
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
 
 _RIDGE = 1e-11
 """Relative to the diagonal: makes the equations regular and moves no number that is estimable."""
@@ -35,7 +34,7 @@ class Equations:
     """Levels that cross the clusters; None when there are none."""
 
 
-def without_each(equations: Equations, wanted: Floats, own: NDArray[np.bool_]) -> Floats:
+def without_each(equations: Equations, wanted: Floats, own: Bools) -> Floats:
     """Estimate combinations of coefficients without each cluster in turn.
 
     Rows keep the weights they have with everything in.
@@ -54,7 +53,7 @@ def without_each(equations: Equations, wanted: Floats, own: NDArray[np.bool_]) -
     ridge = np.diag(matrix) * _RIDGE
     ridge = np.where(ridge > 0, ridge, ridge.max(initial=_RIDGE))
     padded = np.vstack([np.zeros((len(matrix) - len(wanted), wanted.shape[1])), wanted])
-    seen = sums(equations.cluster, own.astype("float64"))
+    seen = group_sums(equations.cluster, own.astype("float64"))
     total, estimates = seen.sum(axis=0), []
     full = _information(matrix, ridge, padded)
     for index, (part, part_right) in enumerate(parts):
@@ -95,7 +94,7 @@ def _parts(equations: Equations) -> Iterator[tuple[Floats, Floats]]:
         if equations.nested is not None:
             _, inside = np.unique(equations.nested[rows], return_inverse=True)
             totals = np.bincount(inside, weights=weight)
-            left = made - (sums(inside, made * weight[:, None]) / totals[:, None])[inside]
+            left = made - (group_sums(inside, made * weight[:, None]) / totals[:, None])[inside]
             left_value = value - (np.bincount(inside, weights=weight * value) / totals)[inside]
         weighted = left * weight[:, None]
         yield weighted.T @ left, weighted.T @ left_value

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Codes = NDArray[np.intp]
-Floats = NDArray[np.float64]
+from toolkit.analysis.engine.arrays import Codes, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from toolkit.analysis.engine.arrays import Codes, Floats
 
 Method = Literal["Holm", "Benjamini-Hochberg"]
 
@@ -33,19 +34,19 @@ def adjust(p: Sequence[float | None], method: Method) -> list[float | None]:
     return adjusted
 
 
-def _holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _holm(p: Floats) -> Floats:
     order = np.argsort(p, kind="stable")
     steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
     return _placed(np.minimum(steps, 1.0), order)
 
 
-def _benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _benjamini_hochberg(p: Floats) -> Floats:
     order = np.argsort(p, kind="stable")[::-1]
     steps = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
     return _placed(np.minimum(steps, 1.0), order)
 
 
-def _placed(sorted_p: NDArray[np.float64], order: NDArray[np.intp]) -> NDArray[np.float64]:
+def _placed(sorted_p: Floats, order: Codes) -> Floats:
     placed = np.empty_like(sorted_p)
     placed[order] = sorted_p
     return placed

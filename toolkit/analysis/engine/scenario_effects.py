@@ -7,18 +7,17 @@ that is the scenario's matched difference. Raters' levels are taken from all tha
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.engine.clustered import Swept, crossed
-from toolkit.analysis.engine.fixed_effects import Codes, Floats, sums
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.clustered import Swept, cross_codes
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioEffects:
     """What each scenario says about each effect; every array has shape (scenarios, q)."""
 
-    seen: NDArray[np.bool_]
+    seen: Bools
     """Whether the scenario tells anything about the effect."""
     share: Floats
     """How much of the estimate rests on it; sums to at most 1 over scenarios."""
@@ -63,12 +62,12 @@ def scenario_effects(swept: Swept, value: Floats) -> ScenarioEffects:
     scores = swept.influence * swept.residuals(value)[:, None]
     spent = swept.influence**2 / swept.weight[:, None]
     total = spent.sum(axis=0)
-    share = sums(swept.scenario, spent) / np.where(total > 0, total, 1.0)
-    own = sums(swept.scenario, swept.own.astype("float64")) > 0
+    share = group_sums(swept.scenario, spent) / np.where(total > 0, total, 1.0)
+    own = group_sums(swept.scenario, swept.own.astype("float64")) > 0
     seen = own & (share > 1e-9) & swept.estimable
     safe = np.where(seen, share, 1.0)
     estimate = swept.influence.T @ value
-    beyond = np.where(seen, sums(swept.scenario, scores) / safe, 0.0)
+    beyond = np.where(seen, group_sums(swept.scenario, scores) / safe, 0.0)
     # Around the scenario's own effect, so that its difference from the others is no noise.
     around = scores - spent / np.where(total > 0, total, 1.0) * beyond[swept.scenario]
     squared, judges = _within(swept, around)
@@ -88,9 +87,9 @@ def _within(swept: Swept, scores: Floats) -> tuple[Floats, Codes]:
     groups = int(swept.scenario.max(initial=-1)) + 1
     rows, where = scores, swept.scenario
     if swept.rater is not None:
-        rows = sums(crossed(swept.rater, swept.scenario), scores)
+        rows = group_sums(cross_codes(swept.rater, swept.scenario), scores)
         where = np.arange(len(rows)) % groups
     largest = np.abs(rows).max(axis=0, initial=0)
     telling = (np.abs(rows) > 1e-12 * largest).astype("float64")
-    judges: Codes = sums(where, telling, groups).astype("int64")
-    return sums(where, rows**2, groups), judges
+    judges: Codes = group_sums(where, telling, groups).astype("int64")
+    return group_sums(where, rows**2, groups), judges

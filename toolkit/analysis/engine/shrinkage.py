@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.analysis.engine.fixed_effects import Floats
+from toolkit.analysis.engine.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+from toolkit.analysis.engine.arrays import Codes, Floats
 
 
 class Correction(NamedTuple):

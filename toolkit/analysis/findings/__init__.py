@@ -1,1 +1,41 @@
 """A Finding, its table, and what several questions share to make one."""
+
+from toolkit.analysis.findings.clustered_share import Share, clustered_share, crossed_variance
+from toolkit.analysis.findings.finding import (
+    EXPLORATORY,
+    About,
+    Counts,
+    Estimate,
+    Finding,
+    Speaks,
+    findings_frame,
+)
+from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
+from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.findings.rater_mean import (
+    SHARE_HOW,
+    ClusteredMean,
+    clustered,
+    mean_over_raters,
+    share_over_raters,
+)
+
+__all__ = [
+    "About",
+    "ClusteredMean",
+    "Counts",
+    "EXPLORATORY",
+    "Estimate",
+    "FINDING_COLUMNS",
+    "Finding",
+    "PRIVACY_MINIMUM",
+    "SHARE_HOW",
+    "Share",
+    "Speaks",
+    "clustered",
+    "clustered_share",
+    "crossed_variance",
+    "findings_frame",
+    "mean_over_raters",
+    "share_over_raters",
+]

@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.engine.proportions import wilson, zero_event_bound
+from toolkit.analysis.engine import Codes, Floats, wilson, zero_event_bound
 from toolkit.analysis.findings.finding import Estimate
 
-Codes = NDArray[np.intp]
-Floats = NDArray[np.float64]
 FEW_CLUSTERS = 3
 """Events, or their absence, in fewer clusters than this say nothing about how they cluster."""
 

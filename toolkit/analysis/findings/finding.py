@@ -12,10 +12,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import Verdict
+from toolkit.analysis.engine import Verdict
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.column_types import declare
+from toolkit.analysis.frames import Stage, declare
 
 EXPLORATORY = "exploratory"
 Speaks = Literal["these situations", "in general"]

@@ -1,7 +1,7 @@
 """The columns of a table of findings."""
 
-from toolkit.analysis.engine.equivalence import VERDICTS
-from toolkit.analysis.frames.column import STAGE, Column
+from toolkit.analysis.engine import VERDICTS
+from toolkit.analysis.frames import STAGE, Column
 
 FINDING_COLUMNS: tuple[Column, ...] = (
     Column("question", "str", "which analysis"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import interval, p_value
+from toolkit.analysis.engine import interval, p_value
 from toolkit.analysis.findings.clustered_share import clustered_share
 from toolkit.analysis.findings.finding import Estimate
 

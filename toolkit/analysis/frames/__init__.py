@@ -1,1 +1,76 @@
 """From the record, or from anybody's table, to tidy frames and to observations of one outcome."""
+
+from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith, coded
+from toolkit.analysis.frames.column import STAGE, Column, Dtype, Stage
+from toolkit.analysis.frames.column_types import declare, text_of
+from toolkit.analysis.frames.columns import COLUMNS, columns, conform
+from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
+from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
+from toolkit.analysis.frames.explore_counts import (
+    ANSWERS,
+    PROGRESS,
+    count_coverage,
+    count_flags,
+    count_progress,
+    count_ratings,
+    count_session_ratings,
+    dimension_label,
+    harm_label,
+    testers,
+)
+from toolkit.analysis.frames.frames import Frames, frames_of, load_frames, require_stage
+from toolkit.analysis.frames.from_table import from_table
+from toolkit.analysis.frames.observations import (
+    OBSERVATION_COLUMNS,
+    Observations,
+    Scale,
+    declared,
+    observe,
+    require_observations,
+)
+from toolkit.analysis.frames.record_source import Source, open_control, open_to_read
+
+__all__ = [
+    "ANSWERS",
+    "ARMS",
+    "COLUMNS",
+    "Coded",
+    "Column",
+    "CompareWith",
+    "ConfirmDesign",
+    "Dtype",
+    "Frames",
+    "NULL_ARMS",
+    "OBSERVATION_COLUMNS",
+    "Observations",
+    "PROGRESS",
+    "SCRIPTED",
+    "STAGE",
+    "Scale",
+    "Source",
+    "Stage",
+    "coded",
+    "columns",
+    "confirm_design",
+    "conform",
+    "count_coverage",
+    "count_flags",
+    "count_progress",
+    "count_ratings",
+    "count_session_ratings",
+    "declare",
+    "declared",
+    "dimension_label",
+    "frames_of",
+    "from_table",
+    "harm_label",
+    "load_frames",
+    "observe",
+    "open_control",
+    "open_to_read",
+    "plan_changes",
+    "require_observations",
+    "require_stage",
+    "testers",
+    "text_of",
+]

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.analysis.engine.clustered import Swept, crossed, sweep
-from toolkit.analysis.engine.fixed_effects import Codes, Floats
+from toolkit.analysis.engine import Bools, Codes, Floats, Swept, cross_codes, sweep
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError
@@ -57,7 +56,7 @@ class Coded:
         return [self.block] if self.rater is None else [self.block, self.rater]
 
     @cached_property
-    def compared(self) -> NDArray[np.bool_]:
+    def compared(self) -> Bools:
         """Rows that compare personas: those of the reference and of swaps."""
         return np.asarray((self.arm == "swap") | (self.arm == "reference"), dtype="bool")
 
@@ -66,15 +65,15 @@ class Coded:
         """Personas that were swapped in or are some contrast's reference, by name."""
         return tuple(sorted({str(one) for one in self.persona[self.compared]}))
 
-    def sent_with(self, persona: str) -> NDArray[np.bool_]:
+    def sent_with(self, persona: str) -> Bools:
         """Rows, of any arm, whose cues are a persona's."""
         return np.asarray(self.persona == persona, dtype="bool")
 
-    def of(self, persona: str) -> NDArray[np.bool_]:
+    def of(self, persona: str) -> Bools:
         """Rows in which a persona was swapped in."""
         return np.asarray((self.arm == "swap") & (self.persona == persona), dtype="bool")
 
-    def beside(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def beside(self, rows: Bools) -> Bools:
         """Those rows and the reference's in the same contrasts."""
         blocks = np.unique(self.block[rows])
         reference = (self.arm == "reference") & np.isin(self.block, blocks)
@@ -82,10 +81,10 @@ class Coded:
 
     def sweep(
         self,
-        columns: Sequence[NDArray[np.bool_]],
+        columns: Sequence[Bools],
         *,
         combine: Floats | None = None,
-        own: Sequence[NDArray[np.bool_]] | None = None,
+        own: Sequence[Bools] | None = None,
     ) -> Swept:
         """Make columns ready for estimates; null arms and the side always have their own.
 
@@ -110,11 +109,11 @@ class Coded:
 
     def laid_out(
         self,
-        columns: Sequence[NDArray[np.bool_]],
+        columns: Sequence[Bools],
         *,
         combine: Floats | None = None,
-        own: Sequence[NDArray[np.bool_]] | None = None,
-    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        own: Sequence[Bools] | None = None,
+    ) -> tuple[Floats, Floats, Bools]:
         """Lay columns, null arms and the side out: all columns, combinations, rows of each.
 
         Returns:
@@ -174,7 +173,8 @@ def _codes(names: "pd.Series[str]") -> tuple[Codes, tuple[str, ...]]:
 
 def _blocks(contrast: Codes, endpoint: "pd.Series[str]") -> Codes:
     endpoints = pd.factorize(endpoint.astype("object"))[0].astype("int64") + 1
-    blocks: Codes = np.unique(crossed(contrast, endpoints), return_inverse=True)[1].astype("int64")
+    pairs = cross_codes(contrast, endpoints)
+    blocks: Codes = np.unique(pairs, return_inverse=True)[1].astype("int64")
     return blocks
 
 

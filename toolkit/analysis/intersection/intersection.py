@@ -28,10 +28,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from toolkit.analysis.disparity.factor_claims import FEWEST
-from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.disparity import FEWEST
+from toolkit.analysis.findings import (
+    EXPLORATORY,
+    PRIVACY_MINIMUM,
+    Counts,
+    Estimate,
+    Finding,
+    Speaks,
+)
+from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
 from toolkit.errors import AnalysisError

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import (
+from toolkit.analysis.frames import (
     OBSERVATION_COLUMNS,
     Observations,
     require_observations,
+    require_stage,
 )
 from toolkit.errors import AnalysisError
 

@@ -15,9 +15,11 @@ from toolkit.analysis.mixed.bootstrap import (
     bootstrap_test,
     repeated,
 )
+from toolkit.analysis.mixed.cells import code, collapse
 from toolkit.analysis.mixed.fit import Fit, fit
 from toolkit.analysis.mixed.likelihood_ratio import LikelihoodRatio, likelihood_ratio, variance_test
 from toolkit.analysis.mixed.marginal import Marginal, marginal
+from toolkit.analysis.mixed.problem import prepare
 
 __all__ = [
     "Bootstrap",
@@ -27,9 +29,12 @@ __all__ = [
     "Marginal",
     "bootstrap",
     "bootstrap_test",
+    "code",
+    "collapse",
     "fit",
     "likelihood_ratio",
     "marginal",
+    "prepare",
     "repeated",
     "variance_test",
 ]

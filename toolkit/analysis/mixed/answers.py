@@ -6,13 +6,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from toolkit.analysis.engine import Codes, Floats, Means
 from toolkit.analysis.mixed.cells import Coded, code
 from toolkit.errors import AnalysisError
 
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
 Family = Literal["gaussian", "binomial", "cumulative"]
 
 _MOST = 100
@@ -20,35 +18,21 @@ _MOST = 100
 
 
 @dataclass(frozen=True)
-class Means:
-    """What a Gaussian response comes down to."""
-
-    count: Array
-    """Observations in each cell, shape (cells,)."""
-    mean: Array
-    """Their mean less ``center``, shape (cells,)."""
-    within: float
-    """Sum of squares about the means of the cells."""
-    center: float
-    """Taken off every value first, so that nothing cancels."""
-
-
-@dataclass(frozen=True)
 class Tally:
     """The answers to every cell."""
 
-    counts: Array
+    counts: Floats
     """Observations of each category in each cell, shape (cells, categories); none for Gaussian."""
     means: Means | None
     categories: tuple[Any, ...]
     """The answers that occur, in order; none for Gaussian."""
-    sizes: Array
+    sizes: Floats
     """Observations in each cell, shape (cells,)."""
 
 
 def answers_of(
     column: "pd.Series[Any]", family: Family, levels: Sequence[Any] | None
-) -> Coded | Array:
+) -> Coded | Floats:
     """Read the response: as numbers for the Gaussian family, else as answers in order.
 
     Args:
@@ -72,7 +56,7 @@ def answers_of(
     return code(column)
 
 
-def numbers_of(column: "pd.Series[Any]", what: str) -> Array:
+def numbers_of(column: "pd.Series[Any]", what: str) -> Floats:
     """Read a column as numbers, NaN where missing.
 
     Args:
@@ -97,7 +81,7 @@ def numbers_of(column: "pd.Series[Any]", what: str) -> Array:
     return numbers
 
 
-def weights_of(column: "pd.Series[Any]") -> Array:
+def weights_of(column: "pd.Series[Any]") -> Floats:
     """Read how many equal observations each row stands for.
 
     Raises:
@@ -113,7 +97,7 @@ def weights_of(column: "pd.Series[Any]") -> Array:
 
 
 def tally(
-    answers: Coded | Array, of_row: Codes, weight: Array | None, cells: int, family: Family
+    answers: Coded | Floats, of_row: Codes, weight: Floats | None, cells: int, family: Family
 ) -> Tally:
     """Collapse answers to cells.
 
@@ -149,7 +133,7 @@ def shown(answer: object) -> str:
     return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
 
-def _means(of_row: Codes, values: Array, weight: Array | None, cells: int) -> Means:
+def _means(of_row: Codes, values: Floats, weight: Floats | None, cells: int) -> Means:
     center = float(np.average(values, weights=weight))
     less = values - center
     count = np.bincount(of_row, weight, minlength=cells).astype(np.float64)

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.engine import Floats
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.mixed.fit import Fit
 from toolkit.analysis.mixed.likelihood_ratio import likelihood_ratio, variance_test
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
 
 _FEWEST = 0.9
 """Below this share of refits that worked, those that did are a selection of their own."""
@@ -27,7 +25,7 @@ class Bootstrap:
 
     estimate: Estimate | None
     """The statistic of the fit with its percentile interval; None when too many refits failed."""
-    draws: Array = field(repr=False)
+    draws: Floats = field(repr=False)
     """The statistic of every refit that worked, in the order drawn."""
     failed: int
     """Draws to which the model could not be fitted, or that gave no number."""
@@ -41,7 +39,7 @@ class BootstrapTest:
     statistic: float
     p: float | None
     """``(1 + draws at least as large) / (1 + draws)``; None when too many refits failed."""
-    draws: Array = field(repr=False)
+    draws: Floats = field(repr=False)
     failed: int
     notes: tuple[str, ...] = ()
 
@@ -122,8 +120,8 @@ def bootstrap_test(small: Fit, large: Fit, *, draws: int, seed: int) -> Bootstra
 
 
 def repeated(
-    once: Callable[[np.random.SeedSequence], float | Array], *, draws: int, seed: int
-) -> Array:
+    once: Callable[[np.random.SeedSequence], float | Floats], *, draws: int, seed: int
+) -> Floats:
     """Give what every draw came to, less those that came to no finite number.
 
     Args:

@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.analysis.engine import Bools, Codes
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 _DIRECT = 1 << 21
 """Up to this many possible combinations a table of all is cheaper than a search for those used."""
@@ -34,9 +32,9 @@ class Cells:
     """Distinct combinations of some columns, and for every row the combination it has."""
 
     columns: tuple[Coded, ...]
-    codes: NDArray[np.intp]
+    codes: Codes
     """Level of each column in each cell, shape (cells, columns)."""
-    of_row: NDArray[np.intp]
+    of_row: Codes
     """The cell of each row, shape (rows,)."""
 
     def frame(self) -> pd.DataFrame:
@@ -100,7 +98,7 @@ def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(pd.Categorical(list(values), categories=list(values)))
 
 
-def used(one: Coded, keep: NDArray[np.bool_]) -> Coded:
+def used(one: Coded, keep: Bools) -> Coded:
     """Keep some rows of a column, and the levels that they have."""
     codes = one.codes[keep]
     some = np.bincount(codes, minlength=len(one.levels)) > 0

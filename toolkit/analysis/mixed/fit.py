@@ -6,17 +6,14 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
-from toolkit.analysis.engine.crossed.solver import Solution, solve
-from toolkit.analysis.engine.crossed.threads import one_thread
+from toolkit.analysis.engine import Floats, Means, Solution, one_thread, solve
 from toolkit.analysis.mixed import notes as trouble
-from toolkit.analysis.mixed.answers import Family, Means, shown
+from toolkit.analysis.mixed.answers import Family, shown
 from toolkit.analysis.mixed.problem import Problem, prepare
 from toolkit.errors import AnalysisError
 
-Array = NDArray[np.float64]
 Method = Literal["REML", "ML"]
 
 
@@ -81,12 +78,12 @@ class Fit:
             )
         place = self.groups.index(group)
         starts = self.solution.model.crossed.starts
-        at = slice(*(starts[self.problem.order.index(place) + step] for step in (0, 1)))
+        at = slice(*(starts[self.problem.arrays.order.index(place) + step] for step in (0, 1)))
         return self.problem.groups[place].labels.assign(
             mode=self.solution.levels[at], sd=self.solution.level_sds[at]
         )
 
-    def simulate(self, seed: int | np.random.SeedSequence) -> "Array | Means":
+    def simulate(self, seed: int | np.random.SeedSequence) -> "Floats | Means":
         """Draw new answers to every cell from the fitted model, random factors drawn anew.
 
         Returns:
@@ -100,7 +97,7 @@ class Fit:
         if means is None:
             bounds = np.column_stack([self.below(eta), np.ones(len(eta))])
             shares = np.diff(bounds, axis=1, prepend=0)
-            counts = draw.multinomial(np.rint(self.problem.sizes).astype(np.int64), shares)
+            counts = draw.multinomial(np.rint(self.problem.arrays.sizes).astype(np.int64), shares)
             return counts.astype(np.float64)
         residual = float(self.sds["residual"])
         mean = eta - means.center + residual * draw.standard_normal(len(eta)) / np.sqrt(means.count)
@@ -108,7 +105,7 @@ class Fit:
         within = residual**2 * float(draw.chisquare(freedom)) if freedom > 0 else 0.0
         return Means(means.count, mean, within, means.center)
 
-    def refit(self, answers: "Array | Means") -> "Fit":
+    def refit(self, answers: "Floats | Means") -> "Fit":
         """Fit the same model to other answers to the same cells, starting from this fit.
 
         Args:
@@ -143,7 +140,7 @@ class Fit:
         left = tuple(one for one in self.problem.groups if one.name not in groups)
         return _named(replace(self.problem, design=smaller, groups=left), self.method, None)
 
-    def linear_predictor(self, profile: "pd.DataFrame | None" = None) -> Array:
+    def linear_predictor(self, profile: "pd.DataFrame | None" = None) -> Floats:
         """Give the fixed part, without thresholds.
 
         Args:
@@ -157,15 +154,14 @@ class Fit:
         many = self.solution.model.thresholds  # type: ignore[union-attr]
         return rows[:, keep] @ self.solution.fixed[many:]
 
-    def below(self, eta: Array) -> Array:
+    def below(self, eta: Floats) -> Floats:
         """Give P(Y <= k) for every category but the highest, shape (cases, thresholds).
 
         Args:
             eta: linear predictor without thresholds, shape (cases,).
         """
         many = len(self.categories) - 1
-        a = self.solution.fixed[:many] - eta[:, None]
-        return np.asarray(1 / (1 + np.exp(-np.clip(a, -700, 700))))
+        return np.asarray(special.expit(self.solution.fixed[:many] - eta[:, None]))
 
 
 def fit(
@@ -210,7 +206,7 @@ def fit(
 def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     start = None if before is None else before.optimum.at
     with one_thread():
-        solution = solve(problem, restricted=method == "REML", start=start)
+        solution = solve(problem.arrays, restricted=method == "REML", start=start)
     thresholds, names = _names(problem)
     labels = [*thresholds, *names]
     sign = np.ones(len(labels))
@@ -268,7 +264,7 @@ def _names(problem: Problem) -> tuple[list[str], list[str]]:
 
 
 def _table(
-    names: Sequence[str], estimates: Array, covariance: Array, solution: Solution, finite: Array
+    names: Sequence[str], estimates: Floats, covariance: Floats, solution: Solution, finite: Floats
 ) -> pd.DataFrame:
     """Lay out estimates with their intervals; ``finite`` is 0 where there is one, else its sign."""
     estimable = finite == 0

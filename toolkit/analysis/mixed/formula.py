@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 from formulaic import Formula, ModelSpec
 from formulaic.errors import FormulaicError
-from numpy.typing import NDArray
 
+from toolkit.analysis.engine import Floats
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
 
 _LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[\d.]+|True|False)"""
 _CATEGORICAL = re.compile(
@@ -40,14 +38,14 @@ class Design:
     spec: ModelSpec
     columns: tuple[str, ...]
     """Names of the columns kept."""
-    rows: Array
+    rows: Floats
     """Shape (profiles, columns)."""
     terms: Mapping[str, tuple[str, ...]]
     """Term to its columns, those kept."""
     aliased: tuple[str, ...]
     """Columns left out because they add nothing to those before them."""
 
-    def at(self, frame: pd.DataFrame) -> Array:
+    def at(self, frame: pd.DataFrame) -> Floats:
         """Give the columns for other rows, whose values are among those of the data.
 
         Args:
@@ -91,7 +89,7 @@ def parse(text: str) -> Parsed:
     )
 
 
-def design(parsed: Parsed, profiles: pd.DataFrame, counts: Array, *, intercept: bool) -> Design:
+def design(parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept: bool) -> Design:
     """Evaluate the fixed part at the distinct profiles.
 
     Args:
@@ -137,7 +135,7 @@ def _matrix(formula: Formula | ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:
     return matrix
 
 
-def _aliased(matrix: Array, counts: Array) -> list[int]:
+def _aliased(matrix: Floats, counts: Floats) -> list[int]:
     """Find the columns that are sums of those before them, in their order."""
     lengths = np.sqrt(counts @ matrix**2)
     scaled = np.sqrt(counts)[:, None] * matrix / np.where(lengths > 0, lengths, 1)

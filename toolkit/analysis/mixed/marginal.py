@@ -21,15 +21,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special, stats
 
-from toolkit.analysis.engine.crossed.integrals import mean_below, mean_superiority
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.engine import Bools, Floats, mean_below, mean_superiority
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.mixed.fit import Fit
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
 
 FEW = 20
 """With fewer scenarios the tests of these models reject too often when effects vary by scenario."""
@@ -115,13 +112,13 @@ def marginal(
 class _Compared:
     """The distinct profiles of the data, with the variable set to either value."""
 
-    rows: tuple[Array, Array]
+    rows: tuple[Floats, Floats]
     """Reference and level, each of shape (profiles, columns)."""
-    weights: Array
+    weights: Floats
     """Share of the observations, shape (profiles,)."""
     thresholds: int
     binomial: bool
-    own: NDArray[np.bool_]
+    own: Bools
     """Which random factors are drawn anew for each answer."""
     infinite: tuple[str, ...]
     """Coefficients without a finite estimate that matter here."""
@@ -130,7 +127,7 @@ class _Compared:
     def of(cls, fit: Fit, variable: str, level: Any, reference: Any) -> "_Compared":
         problem = fit.problem
         _, first = np.unique(problem.profile, return_index=True)
-        weights = np.bincount(problem.profile, problem.sizes)
+        weights = np.bincount(problem.profile, problem.arrays.sizes)
         frame = problem.frame.iloc[first]
         names = list(problem.design.columns)
         keep = [place for place, name in enumerate(names) if name != "Intercept"]
@@ -153,18 +150,18 @@ class _Compared:
         )
 
     @property
-    def felt(self) -> NDArray[np.bool_]:
+    def felt(self) -> Bools:
         """Which thresholds and coefficients have any part in either level."""
         seen = np.any([(one != 0).any(0) for one in self.rows], axis=0)
         return np.concatenate([np.ones(self.thresholds, dtype=bool), seen])
 
-    def share(self, parameters: Array, at: int, which: int) -> float:
+    def share(self, parameters: Floats, at: int, which: int) -> float:
         thresholds, (base, eta), sds = self._split(parameters)
         spread = float(np.sqrt(sds @ sds))
         below = mean_below(thresholds[at : at + 1], eta if which else base, spread)
         return float(self.weights @ (1 - below[:, 0]))
 
-    def superiority(self, parameters: Array) -> float:
+    def superiority(self, parameters: Floats) -> float:
         thresholds, (base, eta), sds = self._split(parameters)
         own, shared = sds[self.own], sds[~self.own]
         each = mean_superiority(
@@ -172,14 +169,14 @@ class _Compared:
         )
         return float(self.weights @ each)
 
-    def _split(self, parameters: Array) -> tuple[Array, tuple[Array, Array], Array]:
+    def _split(self, parameters: Floats) -> tuple[Floats, tuple[Floats, Floats], Floats]:
         thresholds, rest = parameters[: self.thresholds], parameters[self.thresholds :]
         many = self.rows[0].shape[1]
         base, eta = (rows @ rest[:many] for rows in self.rows)
         return -thresholds if self.binomial else thresholds, (base, eta), rest[many:]
 
 
-def _delta(fit: Fit, of: Callable[[Array], float], felt: NDArray[np.bool_]) -> tuple[float, float]:
+def _delta(fit: Fit, of: Callable[[Floats], float], felt: Bools) -> tuple[float, float]:
     """Give the value of a function of all parameters, and its standard error."""
     estimates = np.concatenate(
         [

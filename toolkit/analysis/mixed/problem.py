@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from toolkit.analysis.engine.crossed.basis import orthonormal
-from toolkit.analysis.engine.crossed.schur import Crossed
+from toolkit.analysis.engine import Bools, Codes, CrossedData, Floats, Means, orthonormal
 from toolkit.analysis.mixed import notes as trouble
-from toolkit.analysis.mixed.answers import Family, Means, Tally, answers_of, tally, weights_of
+from toolkit.analysis.mixed.answers import Family, Tally, answers_of, tally, weights_of
 from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
 from toolkit.analysis.mixed.formula import Design, Parsed, design, parse
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Problem:
     design: Design
     groups: tuple[Grouping, ...]
     """As asked for, less those that cannot vary."""
-    counts: Array
+    counts: Floats
     """Observations of each category in each cell, shape (cells, categories); none for Gaussian."""
     means: Means | None
     categories: tuple[Any, ...]
@@ -57,23 +53,18 @@ class Problem:
     """True when a factor asked for could not be in the model: its levels are then all there is, and
     nothing generalizes over them."""
 
-    @property
-    def sizes(self) -> Array:
-        """Observations in each cell, shape (cells,)."""
-        sizes: Array = self.counts.sum(1) if self.means is None else self.means.count
-        return sizes
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        """Which of ``groups`` stands where in ``crossed``."""
-        sizes = [len(one.labels) for one in self.groups]
-        return tuple(sorted(range(len(sizes)), key=lambda place: -sizes[place]))
-
-    @property
-    def crossed(self) -> Crossed:
-        """The random factors, the one with most levels first."""
-        groups = [self.groups[place] for place in self.order]
-        return Crossed(tuple(one.codes for one in groups), tuple(len(one.labels) for one in groups))
+    @cached_property
+    def arrays(self) -> CrossedData:
+        """What the engine fits."""
+        return CrossedData(
+            names=self.design.columns,
+            rows=self.design.rows,
+            profile=self.profile,
+            factors=tuple(one.codes for one in self.groups),
+            levels=tuple(len(one.labels) for one in self.groups),
+            counts=self.counts,
+            means=self.means,
+        )
 
 
 def prepare(
@@ -169,7 +160,7 @@ def _groups(
         same = [
             other.name
             for other in kept
-            if trouble.same_levels(one.of_row, other.codes, (size, len(other.labels)))
+            if _same_levels(one.of_row, other.codes, (size, len(other.labels)))
         ]
         if size < 2:
             notes.append(trouble.single_note(name))
@@ -186,19 +177,32 @@ def _groups(
     return tuple(kept), conditional
 
 
+def _same_levels(one: Codes, other: Codes, sizes: tuple[int, int]) -> bool:
+    """Say whether two factors part the cells in the same way.
+
+    Args:
+        one: level of each cell in the first factor.
+        other: and in the second.
+        sizes: how many levels each has.
+    """
+    if sizes[0] != sizes[1]:
+        return False
+    return len(np.unique(one * sizes[1] + other)) == sizes[0]
+
+
 @dataclass(frozen=True)
 class _Span:
     """What the fixed columns can say."""
 
-    rows: Array
+    rows: Floats
     """Columns that are orthonormal over the observations, at every cell."""
 
     @classmethod
-    def of(cls, columns: Design, fixed: Cells, per_profile: Array) -> "_Span":
+    def of(cls, columns: Design, fixed: Cells, per_profile: Floats) -> "_Span":
         rows = orthonormal(columns.rows, per_profile).rows / np.sqrt(per_profile.sum())
         return cls(rows[fixed.of_row])
 
-    def holds(self, codes: Codes, size: int, counts: Array) -> bool:
+    def holds(self, codes: Codes, size: int, counts: Floats) -> bool:
         """Say whether the fixed columns already tell every level of a factor from the others."""
         if size > self.rows.shape[1]:
             return False
@@ -207,9 +211,7 @@ class _Span:
         return bool((whole - np.square(within).sum(0) <= 1e-9 * whole).all())
 
 
-def _complete(
-    coded: Sequence[Coded], answers: Coded | Array, weight: Array | None
-) -> NDArray[np.bool_]:
+def _complete(coded: Sequence[Coded], answers: Coded | Floats, weight: Floats | None) -> Bools:
     """Say which rows miss nothing and stand for something."""
     keep = answers.codes >= 0 if isinstance(answers, Coded) else np.isfinite(answers)
     for one in coded:

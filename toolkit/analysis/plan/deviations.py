@@ -1,8 +1,6 @@
 """What is not as it was frozen, and what is not real: each as a sentence."""
 
-from toolkit.analysis.frames.confirm_columns import SCRIPTED
-from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
-from toolkit.analysis.frames.frames import Frames
+from toolkit.analysis.frames import SCRIPTED, ConfirmDesign, Frames, confirm_design, plan_changes
 from toolkit.design import Study
 from toolkit.record import Record, Sweep
 

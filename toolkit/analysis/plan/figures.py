@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from toolkit.analysis.disparity.disparity import Disparity
-from toolkit.analysis.frames.coded_observations import NULL_ARMS
-from toolkit.analysis.frames.observations import observe
-from toolkit.analysis.intersection.intersection import Intersections
+from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.frames import NULL_ARMS, observe
+from toolkit.analysis.intersection import Intersections
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plots import (
@@ -18,7 +17,7 @@ from toolkit.analysis.plots import (
     scenario_map,
     sitting_drift,
 )
-from toolkit.analysis.reliability.reliability import Reliability
+from toolkit.analysis.reliability import Reliability
 
 
 def figures_of(result: PlanResult) -> dict[str, Figure]:

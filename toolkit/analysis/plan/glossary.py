@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.frames.column import Column, Dtype
+from toolkit.analysis.findings import FINDING_COLUMNS
+from toolkit.analysis.frames import Column, Dtype
 from toolkit.design import FACTORS
 
 _RATE, _EFFECT, _APART = "share", "on the outcome's own scale", "share of words not shared"

@@ -5,9 +5,7 @@ every run keeps in the record, and from nowhere else. A step that cannot be had 
 next one follows. What the plan does not name is marked exploratory.
 """
 
-from toolkit.analysis.frames.confirm_design import confirm_design
-from toolkit.analysis.frames.frames import load_frames
-from toolkit.analysis.frames.record_source import Source
+from toolkit.analysis.frames import Source, confirm_design, load_frames
 from toolkit.analysis.plan.deviations import deviations, not_real
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step

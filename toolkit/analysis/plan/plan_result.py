@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Finding, findings_frame
-from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.frames.frames import Frames
+from toolkit.analysis.findings import Finding, findings_frame
+from toolkit.analysis.frames import ConfirmDesign, Frames
 from toolkit.analysis.plan.step import Step
 from toolkit.errors import AnalysisError
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.frames.column import Column
-from toolkit.analysis.frames.observations import observe
+from toolkit.analysis.findings import FINDING_COLUMNS
+from toolkit.analysis.frames import Column, observe
 from toolkit.analysis.plan.figures import figures_of
 from toolkit.analysis.plan.glossary import described
 from toolkit.analysis.plan.plan_result import PlanResult

@@ -8,11 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.frames.column import Column
-from toolkit.analysis.frames.column_types import text_of
-from toolkit.analysis.frames.columns import COLUMNS
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS
+from toolkit.analysis.findings import FINDING_COLUMNS
+from toolkit.analysis.frames import COLUMNS, OBSERVATION_COLUMNS, Column, text_of
 from toolkit.errors import AnalysisError
 from toolkit.record import Cell, write_csv, write_whole
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Finding
+from toolkit.analysis.findings import Finding
 
 Status = Literal["primary", "secondary", "account", "exploratory"]
 

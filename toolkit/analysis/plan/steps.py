@@ -8,19 +8,22 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from toolkit.analysis.blinding import blinding
-from toolkit.analysis.disparity.disparity import Disparity, disparity
-from toolkit.analysis.disparity.ordinal import ordinal
-from toolkit.analysis.findings.finding import EXPLORATORY, Finding
-from toolkit.analysis.frames.column_types import declare
-from toolkit.analysis.frames.confirm_design import ConfirmDesign
-from toolkit.analysis.frames.frames import Frames
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, observe
-from toolkit.analysis.intersection.intersection import intersections
+from toolkit.analysis.disparity import Disparity, disparity, ordinal
+from toolkit.analysis.findings import EXPLORATORY, Finding
+from toolkit.analysis.frames import (
+    OBSERVATION_COLUMNS,
+    ConfirmDesign,
+    Frames,
+    Observations,
+    declare,
+    observe,
+)
+from toolkit.analysis.intersection import intersections
 from toolkit.analysis.movement import movement
 from toolkit.analysis.plan.step import Status
-from toolkit.analysis.preference.preference import preference
-from toolkit.analysis.rates.rates import rates
-from toolkit.analysis.reliability.reliability import reliability
+from toolkit.analysis.preference import preference
+from toolkit.analysis.rates import rates
+from toolkit.analysis.reliability import reliability
 
 Cueing = Literal["explicit", "implicit"]
 REFUSAL, PREFERENCE = "refusal", "preference"

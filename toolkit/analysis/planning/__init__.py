@@ -1,1 +1,59 @@
 """Before there is data: simulate the study's own design, its power, and its own errors."""
+
+from toolkit.analysis.planning.calibrated_truth import (
+    calibrated_truth,
+    latent_correlation,
+    pair_covariances,
+)
+from toolkit.analysis.planning.controls import Controls, controls, controls_of
+from toolkit.analysis.planning.crossed_design import crossed_design
+from toolkit.analysis.planning.monte_carlo import Trials, effects_of_many, primary, share_of, trials
+from toolkit.analysis.planning.power import Power, power
+from toolkit.analysis.planning.sample_size import Needed, needed, power_curve
+from toolkit.analysis.planning.selfcheck import Selfcheck, selfcheck
+from toolkit.analysis.planning.simulated_design import (
+    Design,
+    design_of,
+    planned_design,
+    sent_design,
+)
+from toolkit.analysis.planning.simulation import (
+    Truth,
+    draw,
+    draw_values,
+    planted,
+    true_effect,
+    true_effect_by_draws,
+)
+
+__all__ = [
+    "Controls",
+    "Design",
+    "Needed",
+    "Power",
+    "Selfcheck",
+    "Trials",
+    "Truth",
+    "calibrated_truth",
+    "controls",
+    "controls_of",
+    "crossed_design",
+    "design_of",
+    "draw",
+    "draw_values",
+    "effects_of_many",
+    "latent_correlation",
+    "needed",
+    "pair_covariances",
+    "planned_design",
+    "planted",
+    "power",
+    "power_curve",
+    "primary",
+    "selfcheck",
+    "sent_design",
+    "share_of",
+    "trials",
+    "true_effect",
+    "true_effect_by_draws",
+]

@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize, special
 
-from toolkit.analysis.engine.clustered import crossed
-from toolkit.analysis.frames.observations import Observations
-from toolkit.analysis.planning.simulated_design import Codes, Design, Floats, design_of
+from toolkit.analysis.engine import Codes, Floats, cross_codes
+from toolkit.analysis.frames import Observations
+from toolkit.analysis.planning.simulated_design import Design, design_of
 from toolkit.analysis.planning.simulation import Truth, arm_cells
 from toolkit.errors import AnalysisError
 
@@ -100,7 +100,7 @@ def pair_covariances(value: Floats, groups: Mapping[str, Codes]) -> dict[str, fl
     centered = value - value.mean()
     codes = [np.zeros(len(value), dtype=np.intp), *groups.values()]
     right = np.array([_pair_sum(one, centered) for one in codes])
-    shared = np.array([[_pair_count(crossed(one, other)) for other in codes] for one in codes])
+    shared = np.array([[_pair_count(cross_codes(one, other)) for other in codes] for one in codes])
     values, vectors = np.linalg.eigh(shared)
     kept = values > 1e-9 * values.max(initial=1.0)
     root = np.sqrt(values[kept])

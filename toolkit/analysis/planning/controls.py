@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from toolkit.analysis.disparity.disparity import disparity
-from toolkit.analysis.findings.finding import Estimate, Finding
-from toolkit.analysis.frames.confirm_design import confirm_design
-from toolkit.analysis.frames.frames import load_frames
-from toolkit.analysis.frames.observations import Observations, observe
+from toolkit.analysis.disparity import disparity
+from toolkit.analysis.findings import Estimate, Finding
+from toolkit.analysis.frames import Observations, confirm_design, load_frames, observe
 from toolkit.analysis.planning.monte_carlo import share_of
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Simulation

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.observations import declared
-from toolkit.analysis.planning.simulated_design import REFERENCE, Codes, Design
+from toolkit.analysis.engine import Codes
+from toolkit.analysis.frames import declared
+from toolkit.analysis.planning.simulated_design import REFERENCE, Design
 from toolkit.errors import AnalysisError
 
 

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse, special, stats
 
-from toolkit.analysis.engine.clustered import Swept, crossed
-from toolkit.analysis.engine.small_samples import largest
-from toolkit.analysis.findings.finding import Estimate
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, coded
-from toolkit.analysis.planning.simulated_design import Codes, Design, Floats
+from toolkit.analysis.engine import Bools, Codes, Floats, Swept, cross_codes, largest
+from toolkit.analysis.findings import Estimate
+from toolkit.analysis.frames import NULL_ARMS, coded
+from toolkit.analysis.planning.simulated_design import Design
 from toolkit.analysis.planning.simulation import Truth, draw_values
 
 _AT_ONCE = 500
@@ -34,7 +32,7 @@ class Trials:
     """Shape (q, m); 0 where all answers were alike."""
     df: Floats
     """Shape (q, m): it depends on which way of clustering varies more."""
-    estimable: npt.NDArray[np.bool_]
+    estimable: Bools
     """Whether the design tells the effect and generalizes, shape (q,)."""
 
     def p(self) -> Floats:
@@ -48,7 +46,7 @@ class Trials:
         t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
         return np.asarray(stats.t.sf(t, self.df))
 
-    def covers(self, truth: Floats, *, level: float = 0.95) -> npt.NDArray[np.bool_]:
+    def covers(self, truth: Floats, *, level: float = 0.95) -> Bools:
         """Whether each interval holds its arm's true effect; shape (q, m).
 
         Args:
@@ -115,7 +113,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
     left = swept.residuals(values)
     groups = [swept.scenario]
     if swept.rater is not None:
-        groups += [swept.rater, crossed(swept.rater, swept.scenario)]
+        groups += [swept.rater, cross_codes(swept.rater, swept.scenario)]
     summing = [_summing(codes) for codes in groups]
     of_scenarios, *others = (
         np.array([_squared(matrix, one, left) for one in swept.influence.T]) for matrix in summing
@@ -125,7 +123,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
     return swept.influence.T @ values, np.sqrt(variance), df
 
 
-def share_of(hits: npt.NDArray[np.bool_], *, level: float = 0.99) -> Estimate:
+def share_of(hits: Bools, *, level: float = 0.99) -> Estimate:
     """Give the share of simulations with its Monte-Carlo interval.
 
     One arm: the exact interval of a binomial share (C. J. Clopper and E. S. Pearson 1934). Several:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.planning.monte_carlo import Trials, primary, share_of, trials
 from toolkit.analysis.planning.simulated_design import Design
 from toolkit.analysis.planning.simulation import Truth, planted

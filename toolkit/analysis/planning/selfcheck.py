@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Estimate
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.findings import Estimate
+from toolkit.analysis.frames import Observations
 from toolkit.analysis.planning.calibrated_truth import calibrated_truth
 from toolkit.analysis.planning.power import Power, power
 from toolkit.analysis.planning.simulated_design import Design, design_of

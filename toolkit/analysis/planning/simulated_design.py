@@ -13,12 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations, declared
+from toolkit.analysis.engine import Codes, Floats
+from toolkit.analysis.frames import Observations, declared, require_stage
 from toolkit.design import ConfirmStage, RatingPlan, Task, Unit, allocate_units
 
-Codes = npt.NDArray[np.intp]
-Floats = npt.NDArray[np.float64]
 REFERENCE = "reference"
 
 

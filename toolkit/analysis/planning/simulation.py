@@ -17,12 +17,12 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import optimize, special
 
-from toolkit.analysis.findings.finding import Estimate
-from toolkit.analysis.frames.observations import Observations, Scale
-from toolkit.analysis.planning.simulated_design import REFERENCE, Codes, Design, Floats
+from toolkit.analysis.engine import Codes, Floats
+from toolkit.analysis.findings import Estimate
+from toolkit.analysis.frames import Observations, Scale
+from toolkit.analysis.planning.simulated_design import REFERENCE, Design
 from toolkit.errors import AnalysisError
 
 _FARTHEST = 50.0
@@ -353,7 +353,7 @@ def _expected_preference(truth: Truth, mean: float, slope_sd: float) -> float:
     return (1 - truth.lapse) * (1 - truth.neither) * float((ahead - behind).mean())
 
 
-def _above(truth: Truth, lead: npt.NDArray[np.float64], spread: float) -> Floats:
+def _above(truth: Truth, lead: Floats, spread: float) -> Floats:
     """Probability that ``lead`` plus a normal term of sd ``spread`` plus noise is above 0."""
     if truth.noise == "normal":
         return np.asarray(special.ndtr(lead / np.hypot(spread, truth.noise_scale)))

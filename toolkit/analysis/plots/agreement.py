@@ -1,6 +1,6 @@
 """How far raters can be relied on: their agreement, and how severe each of them is."""
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.plots.figure import (
     BLUE,
     Figure,
@@ -11,7 +11,7 @@ from toolkit.analysis.plots.figure import (
     style,
 )
 from toolkit.analysis.plots.rows import Line, Mark, draw_rows
-from toolkit.analysis.reliability.reliability import Reliability
+from toolkit.analysis.reliability import Reliability
 
 _AGREEMENT = "How far raters agree"
 _SEVERITY = "How mild or severe each rater is, shrunken"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from toolkit.analysis.findings.finding import Finding, findings_frame
+from toolkit.analysis.findings import Finding, findings_frame
 from toolkit.analysis.plots.figure import (
     BLUE,
     INK,

@@ -5,7 +5,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from toolkit.analysis.planning.power import Power
+from toolkit.analysis.planning import Power
 from toolkit.analysis.plots.figure import (
     BLUE,
     GRAY,

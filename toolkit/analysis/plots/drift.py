@@ -13,7 +13,7 @@ from toolkit.analysis.plots.figure import (
     simulated_stamp,
     style,
 )
-from toolkit.analysis.reliability.reliability import Reliability
+from toolkit.analysis.reliability import Reliability
 
 _TITLE = "Ratings over the sitting, freed of rater, contrast and arm"
 

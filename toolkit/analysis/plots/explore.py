@@ -14,9 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.analysis.frames.explore_counts import (
+from toolkit.analysis.frames import (
     ANSWERS,
     PROGRESS,
+    Frames,
     count_coverage,
     count_flags,
     count_progress,
@@ -26,7 +27,6 @@ from toolkit.analysis.frames.explore_counts import (
     harm_label,
     testers,
 )
-from toolkit.analysis.frames.frames import Frames
 from toolkit.analysis.plots.figure import (
     NAMED,
     Figure,

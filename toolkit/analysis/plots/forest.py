@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from toolkit.analysis.engine.equivalence import VERDICTS, Verdict
-from toolkit.analysis.findings.finding import Estimate, Finding, findings_frame
+from toolkit.analysis.engine import VERDICTS, Verdict
+from toolkit.analysis.findings import Estimate, Finding, findings_frame
 from toolkit.analysis.plots.figure import (
     BLUE,
     GRAY,

@@ -10,8 +10,8 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, Rectangle
 
-from toolkit.analysis.disparity.disparity import Disparity
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.plots.figure import (
     INK,
     Figure,

@@ -7,9 +7,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
-from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations, require_observations
+from toolkit.analysis.findings import PRIVACY_MINIMUM
+from toolkit.analysis.frames import Observations, require_observations, require_stage
 from toolkit.analysis.plots.figure import (
     NAMED,
     Figure,

@@ -4,7 +4,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Canvas
 
-from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames import Frames, require_stage
 from toolkit.analysis.plots.figure import (
     Figure,
     head,

@@ -6,11 +6,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.bradley_terry import Pairs
-from toolkit.analysis.findings.finding import Counts
-from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.frames import Frames, require_stage
-from toolkit.analysis.frames.observations import Observations
+from toolkit.analysis.engine import Pairs
+from toolkit.analysis.findings import Counts
+from toolkit.analysis.frames import ARMS, Frames, Observations, require_stage
 from toolkit.errors import AnalysisError
 
 Anchor = Literal["reference", "personas"]

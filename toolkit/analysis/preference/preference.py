@@ -13,14 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.disparity import disparity
-from toolkit.analysis.engine.bradley_terry import Worths, fit_worths, joined
-from toolkit.analysis.engine.equivalence import equivalence_p, verdict_of
-from toolkit.analysis.engine.multiplicity import adjust
-from toolkit.analysis.findings.finding import EXPLORATORY, Finding
-from toolkit.analysis.findings.rater_mean import SHARE_HOW, share_over_raters
-from toolkit.analysis.frames.frames import Frames
-from toolkit.analysis.frames.observations import Observations, observe
+from toolkit.analysis.disparity import disparity
+from toolkit.analysis.engine import Worths, adjust, equivalence_p, fit_worths, joined, verdict_of
+from toolkit.analysis.findings import EXPLORATORY, SHARE_HOW, Finding, share_over_raters
+from toolkit.analysis.frames import Frames, Observations, observe
 from toolkit.analysis.preference.pairs import (
     NEITHER,
     REFERENCE,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.engine.bradley_terry import Worths
-from toolkit.analysis.engine.equivalence import interval, p_value
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.engine import Worths, interval, p_value
+from toolkit.analysis.findings import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -12,10 +12,9 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.disparity.arm_comparison import Codes, Comparison, Floats, units_of
-from toolkit.analysis.engine.proportions import ratio_interval
-from toolkit.analysis.findings.clustered_share import Share, clustered_share, crossed_variance
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.disparity import Comparison, units_of
+from toolkit.analysis.engine import Codes, Floats, ratio_interval
+from toolkit.analysis.findings import Estimate, Share, clustered_share, crossed_variance
 
 FOUR_FIFTHS = 0.8
 SPREAD_OVER = 5

@@ -10,21 +10,19 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from toolkit.analysis.disparity.arm_comparison import (
+from toolkit.analysis.disparity import (
     Comparison,
     against_reference,
     arm_of,
     codes_of,
     counts_of,
+    disparity,
     speaks_of,
     subjects,
     units_of,
 )
-from toolkit.analysis.disparity.disparity import disparity
-from toolkit.analysis.findings.clustered_share import Share, clustered_share
-from toolkit.analysis.findings.finding import EXPLORATORY, Estimate, Finding
-from toolkit.analysis.frames.frames import require_stage
-from toolkit.analysis.frames.observations import Observations, require_observations
+from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, Share, clustered_share
+from toolkit.analysis.frames import Observations, require_observations, require_stage
 from toolkit.analysis.rates.impact import impact_ratio
 from toolkit.errors import AnalysisError
 

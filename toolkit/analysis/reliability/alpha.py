@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, Level, items_by_raters
 from toolkit.errors import AnalysisError
 

@@ -7,8 +7,8 @@ because the chance it takes off grows with the imbalance; AC1 takes off less. Bo
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import interval
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.engine import interval
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, items_by_raters
 
 

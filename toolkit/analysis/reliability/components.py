@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 from scipy.sparse import coo_array
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.mixed import fit
 from toolkit.analysis.reliability.icc import AVERAGE, SINGLE, averaged
 from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import verdict_of
-from toolkit.analysis.findings.finding import Counts, Estimate, Finding
-from toolkit.analysis.findings.rater_mean import (
+from toolkit.analysis.engine import verdict_of
+from toolkit.analysis.findings import (
     SHARE_HOW,
     ClusteredMean,
+    Counts,
+    Estimate,
+    Finding,
     mean_over_raters,
     share_over_raters,
 )

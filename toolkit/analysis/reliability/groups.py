@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.equivalence import interval
-from toolkit.analysis.findings.finding import Estimate
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
+from toolkit.analysis.engine import interval
+from toolkit.analysis.findings import PRIVACY_MINIMUM, Estimate
 from toolkit.analysis.reliability.items import ItemsByRaters, Level
 
 WITHIN, ACROSS = "within groups", "across groups"

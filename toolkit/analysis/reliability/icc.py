@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, items_by_raters
 
 SINGLE = "ICC(2,1)"

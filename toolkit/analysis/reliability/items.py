@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings.finding import Estimate
+from toolkit.analysis.findings import Estimate
 from toolkit.errors import AnalysisError
 
 Level = Literal["nominal", "ordinal", "interval"]

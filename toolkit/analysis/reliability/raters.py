@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine.fixed_effects import absorb
-from toolkit.analysis.findings.rater_mean import ClusteredMean, clustered
+from toolkit.analysis.engine import absorb
+from toolkit.analysis.findings import ClusteredMean, clustered
 
 DRIFT_STEP = 10
 """Items a slope is told for."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.analysis.findings.finding import EXPLORATORY, Finding
-from toolkit.analysis.frames.frames import Frames
+from toolkit.analysis.findings import EXPLORATORY, Finding
+from toolkit.analysis.frames import Frames
 from toolkit.analysis.reliability.alpha import alpha_of
 from toolkit.analysis.reliability.chance import ac1_of, cohen_of, fleiss_of
 from toolkit.analysis.reliability.components import (

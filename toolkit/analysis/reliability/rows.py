@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames import Frames, require_stage
 from toolkit.errors import AnalysisError
 
 PREFERENCE = "preference"

@@ -15,11 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from toolkit.analysis.disparity.arm_comparison import codes_of
-from toolkit.analysis.engine.log_odds import Counted, log_odds, standard_error
-from toolkit.analysis.engine.multiplicity import adjust
-from toolkit.analysis.findings.finding import EXPLORATORY, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames.frames import require_stage
+from toolkit.analysis.disparity import codes_of
+from toolkit.analysis.engine import Counted, adjust, log_odds, standard_error
+from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.frames import require_stage
 from toolkit.analysis.text_distance import MASKED, masking
 from toolkit.errors import AnalysisError
 

@@ -3,25 +3,24 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-Array = NDArray[np.float64]
+from toolkit.analysis.engine import Floats
 
 
 @dataclass(frozen=True)
 class Basis:
     """Columns in which a model is fitted, and the way back to those asked for."""
 
-    rows: Array
+    rows: Floats
     """Shape (profiles, columns); ``rows' diag(counts) rows`` is n times the identity."""
-    back: Array
+    back: Floats
     """``coefficients asked for = back @ coefficients fitted``."""
     log_determinant: float
     """Of ``X'X / n`` for the columns X asked for."""
 
 
-def orthonormal(columns: Array, counts: Array) -> Basis:
+def orthonormal(columns: Floats, counts: Floats) -> Basis:
     """Make columns orthonormal under the counts of their profiles.
 
     Args:
@@ -34,7 +33,7 @@ def orthonormal(columns: Array, counts: Array) -> Basis:
     return Basis(columns @ back, back, float(2 * np.log(np.abs(np.diag(upper))).sum()))
 
 
-def beside_thresholds(columns: Array, counts: Array, thresholds: int) -> Basis:
+def beside_thresholds(columns: Floats, counts: Floats, thresholds: int) -> Basis:
     """Center columns too: what the thresholds then take up is put back by ``back``.
 
     Args:

@@ -4,27 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Evaluate = Callable[[Array], tuple[float, Array]]
+from toolkit.analysis.engine import Floats
+
+Evaluate = Callable[[Floats], tuple[float, Floats]]
 
 
 @dataclass(frozen=True)
 class Minimum:
     """Where a descent ended."""
 
-    at: Array
+    at: Floats
     value: float
-    gradient: Array
-    inverse: Array
+    gradient: Floats
+    inverse: Floats
     """Approximation of the inverse Hessian that the descent built up."""
     evaluations: int
     converged: bool
 
 
 def descend(
-    evaluate: Evaluate, start: Array, inverse: Array, *, tolerance: float = 1e-10, most: int = 300
+    evaluate: Evaluate, start: Floats, inverse: Floats, *, tolerance: float = 1e-10, most: int = 300
 ) -> Minimum:
     """Find a minimum by BFGS with a weak Wolfe search (A. S. Lewis, M. L. Overton 2013).
 
@@ -52,7 +52,7 @@ def descend(
     return Minimum(at, value, gradient, inverse, used, False)
 
 
-def curvature(evaluate: Evaluate, at: Array, steps: Array) -> Array:
+def curvature(evaluate: Evaluate, at: Floats, steps: Floats) -> Floats:
     """Give the Hessian from central differences of the gradient, shape (n, n)."""
     rows = []
     for index, length in enumerate(steps):
@@ -60,7 +60,7 @@ def curvature(evaluate: Evaluate, at: Array, steps: Array) -> Array:
         shift[index] = length
         rows.append((evaluate(at + shift)[1] - evaluate(at - shift)[1]) / (2 * length))
     hessian = np.array(rows).reshape(len(at), len(at))
-    symmetric: Array = (hessian + hessian.T) / 2
+    symmetric: Floats = (hessian + hessian.T) / 2
     return symmetric
 
 
@@ -68,12 +68,12 @@ def curvature(evaluate: Evaluate, at: Array, steps: Array) -> Array:
 class _Found:
     length: float
     value: float
-    gradient: Array | None
+    gradient: Floats | None
     evaluations: int
 
 
 def _search(
-    evaluate: Evaluate, at: Array, value: float, step: Array, slope: float, most: int
+    evaluate: Evaluate, at: Floats, value: float, step: Floats, slope: float, most: int
 ) -> _Found:
     """Find a step that goes down enough and after which the slope has flattened."""
     low, high, length = 0.0, np.inf, 1.0
@@ -92,10 +92,10 @@ def _search(
     return _Found(kept.length, kept.value, kept.gradient, min(most, 40))
 
 
-def _update(inverse: Array, move: Array, change: Array) -> Array:
+def _update(inverse: Floats, move: Floats, change: Floats) -> Floats:
     along = float(move @ change)
     if along <= 1e-12 * float(np.linalg.norm(move) * np.linalg.norm(change)):
         return inverse
     shrink = np.eye(len(move)) - np.outer(move, change) / along
-    updated: Array = shrink @ inverse @ shrink.T + np.outer(move, move) / along
+    updated: Floats = shrink @ inverse @ shrink.T + np.outer(move, move) / along
     return updated

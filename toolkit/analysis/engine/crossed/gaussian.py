@@ -9,15 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from toolkit.analysis.engine import Bools, Codes, Floats
 from toolkit.analysis.engine.crossed.basis import Basis
+from toolkit.analysis.engine.crossed.data import Means
 from toolkit.analysis.engine.crossed.schur import Crossed, Factored, Information
-from toolkit.analysis.mixed.answers import Means
-
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 LARGEST_RATIO = 1e4
 """A factor whose deviation exceeds the residual's this often leaves nothing to the residual."""
@@ -29,17 +26,17 @@ class Solved:
 
     value: float
     """Half the profiled criterion."""
-    gradient: Array
+    gradient: Floats
     """Of the same, by the ratios."""
-    coefficients: Array
+    coefficients: Floats
     """In the basis fitted, about the least squares start."""
     squares: float
     """Penalized residual sum of squares."""
-    inner: Array
+    inner: Floats
     """Inverse of ``X' V^-1 X`` where V has a residual variance of 1, shape (p, p)."""
-    by_level: Array
+    by_level: Floats
     """``Z' V^-1 [X, y - X beta]``, shape (levels, p + 1)."""
-    log_slopes: Array
+    log_slopes: Floats
     """How half the log-determinants of the criterion change with the ratios."""
     factored: Factored
 
@@ -65,7 +62,7 @@ class Gaussian:
         """What the residual sum of squares is divided by."""
         return self.rows - (self.basis.rows.shape[1] if self.restricted else 0)
 
-    def only(self, active: NDArray[np.bool_]) -> "Gaussian":
+    def only(self, active: Bools) -> "Gaussian":
         """Give the model with some of its factors; the others are at 0 and leave its parameters.
 
         Args:
@@ -74,7 +71,7 @@ class Gaussian:
         return replace(self, crossed=self.crossed.among(active))
 
     @cached_property
-    def start(self) -> Array:
+    def start(self) -> Floats:
         """Least squares coefficients: taken off the response before anything else."""
         weighted = np.bincount(
             self.profile, self.means.count * self.means.mean, minlength=len(self.basis.rows)
@@ -82,7 +79,7 @@ class Gaussian:
         return self.basis.rows.T @ weighted / self.rows
 
     @cached_property
-    def _products(self) -> tuple[Array, Array]:
+    def _products(self) -> tuple[Floats, Floats]:
         """Give ``Z'[X y]`` and ``[X y]'[X y]``, y less its least squares fit."""
         count, rows = self.means.count, self.basis.rows
         rest = self.means.mean - (rows @ self.start)[self.profile]
@@ -100,7 +97,7 @@ class Gaussian:
     def _information(self) -> Information:
         return self.crossed.information(self.means.count)
 
-    def solve(self, ratios: Array, variance: float | None = None) -> Solved:
+    def solve(self, ratios: Floats, variance: float | None = None) -> Solved:
         """Solve at given ratios.
 
         Args:
@@ -130,7 +127,7 @@ class Gaussian:
             float(value) / 2, gradient, beta, squares, inverse, by_level, slopes, factored
         )
 
-    def evaluate(self, ratios: Array) -> tuple[float, Array]:
+    def evaluate(self, ratios: Floats) -> tuple[float, Floats]:
         """Give half the profiled criterion and its gradient; infinite out of bounds."""
         if (np.abs(ratios) > LARGEST_RATIO).any():
             return np.inf, np.zeros(len(ratios))
@@ -142,20 +139,20 @@ class Gaussian:
             return np.inf, np.zeros(len(ratios))
         return solved.value, solved.gradient
 
-    def unprofiled(self, at: Array) -> tuple[float, Array]:
+    def unprofiled(self, at: Floats) -> tuple[float, Floats]:
         """Give half the criterion by ratios and log residual variance, and its gradient."""
         ratios, variance = at[:-1], float(np.exp(at[-1]))
         solved = self.solve(ratios, variance)
         excess = solved.squares / variance - self.freedom
         return solved.value + excess / 2, np.append(solved.gradient, -excess / 2)
 
-    def _restriction(self, ratios: Array, by_level: Array, inverse: Array) -> Array:
+    def _restriction(self, ratios: Floats, by_level: Floats, inverse: Floats) -> Floats:
         if not self.restricted:
             return np.zeros(len(ratios))
         columns = by_level[:, :-1]
         return ratios * self._by_factor(np.einsum("ij,jk,ik->i", columns, inverse, columns))
 
-    def _by_factor(self, levels: Array) -> Array:
+    def _by_factor(self, levels: Floats) -> Floats:
         starts = self.crossed.starts
         return np.array(
             [levels[low:high].sum() for low, high in zip(starts, starts[1:], strict=False)]

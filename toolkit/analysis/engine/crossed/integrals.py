@@ -6,15 +6,15 @@ spacing below its error is under 1e-10.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import expit
 
-Array = NDArray[np.float64]
+from toolkit.analysis.engine import Floats
 
 _REACH = 8.0
 _SPACING = 0.4
 
 
-def normal_grid(sd: float) -> tuple[Array, Array]:
+def normal_grid(sd: float) -> tuple[Floats, Floats]:
     """Give deviations drawn from N(0, sd^2), and their weights, which sum to 1.
 
     Args:
@@ -28,14 +28,7 @@ def normal_grid(sd: float) -> tuple[Array, Array]:
     return sd * z, weights / weights.sum()
 
 
-def logistic(x: Array) -> Array:
-    """Give ``1 / (1 + exp(-x))`` without overflow."""
-    small = np.exp(-np.abs(x))
-    one: Array = np.where(x >= 0, 1.0, small) / (1 + small)
-    return one
-
-
-def mean_below(thresholds: Array, eta: Array, sd: float) -> Array:
+def mean_below(thresholds: Floats, eta: Floats, sd: float) -> Floats:
     """Give ``P(Y <= k)`` averaged over a normal deviation.
 
     Args:
@@ -49,13 +42,13 @@ def mean_below(thresholds: Array, eta: Array, sd: float) -> Array:
     at, weights = normal_grid(sd)
     total = np.zeros((*eta.shape, len(thresholds)))
     for shift, weight in zip(at, weights, strict=True):
-        total += weight * logistic(thresholds - (eta + shift)[..., None])
+        total += weight * expit(thresholds - (eta + shift)[..., None])
     return total
 
 
 def mean_superiority(
-    thresholds: Array, eta: Array, other: Array, shared: float, own: float
-) -> Array:
+    thresholds: Floats, eta: Floats, other: Floats, shared: float, own: float
+) -> Floats:
     """Give ``P(Y > Y') + P(Y = Y') / 2`` for answers that share one deviation and have one each.
 
     Args:
@@ -72,6 +65,6 @@ def mean_superiority(
     return np.asarray((one * (lower + two / 2)).sum(-1) @ weights)
 
 
-def _shares(below: Array) -> Array:
+def _shares(below: Floats) -> Floats:
     edge = np.ones((*below.shape[:-1], 1))
     return np.diff(np.concatenate([below, edge], axis=-1), axis=-1, prepend=0)

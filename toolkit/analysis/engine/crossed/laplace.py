@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import expit
 
+from toolkit.analysis.engine import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.crossed.basis import Basis
 from toolkit.analysis.engine.crossed.schur import Crossed, Factored
-
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 _BOUND = 100.0
 """No deviation is searched beyond this, on the logit scale."""
@@ -29,15 +27,15 @@ _BOUND = 100.0
 class Mode:
     """The conditional mode of the levels, and what was computed there."""
 
-    levels: Array
+    levels: Floats
     """In units of their standard deviation."""
-    a: Array
+    a: Floats
     """Thresholds less linear predictor, shape (thresholds, cells)."""
-    slopes: Array
+    slopes: Floats
     """``d log-likelihood / d a``, shape (thresholds, cells)."""
-    weights: Array
+    weights: Floats
     """Less the second derivative."""
-    below: Array
+    below: Floats
     """``P(Y <= k)``, shape (thresholds, cells)."""
     factored: Factored
 
@@ -53,9 +51,9 @@ class Laplace:
     crossed: Crossed
     basis: Basis
     profile: Codes
-    counts: Array
+    counts: Floats
     """Observations of each category in each cell, shape (categories, cells)."""
-    _levels: Array = field(init=False, repr=False)
+    _levels: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._levels = np.zeros(self.crossed.starts[-1])
@@ -71,17 +69,17 @@ class Laplace:
         return self.thresholds + int(self.basis.rows.shape[1])
 
     @cached_property
-    def _trials(self) -> Array:
+    def _trials(self) -> Floats:
         """For each threshold the observations just below and just above it."""
         return self.counts[:-1] + self.counts[1:]
 
     @cached_property
-    def _between(self) -> Array:
+    def _between(self) -> Floats:
         """Observations of each category that is neither lowest nor highest."""
-        between: Array = self.counts[1:-1].sum(1)
+        between: Floats = self.counts[1:-1].sum(1)
         return between
 
-    def only(self, active: NDArray[np.bool_]) -> "Laplace":
+    def only(self, active: Bools) -> "Laplace":
         """Give the model with some of its factors; the others are at 0 and leave its parameters.
 
         Args:
@@ -91,7 +89,7 @@ class Laplace:
         smaller._levels = self._levels[np.repeat(active, self.crossed.sizes)]
         return smaller
 
-    def evaluate(self, at: Array) -> tuple[float, Array]:
+    def evaluate(self, at: Floats) -> tuple[float, Floats]:
         """Give minus the log-likelihood and its gradient; infinite out of bounds."""
         alpha, sds = at[: self.thresholds], at[self.fixed :]
         if (np.diff(alpha) <= 0).any() or np.abs(sds).max(initial=0) > _BOUND:
@@ -108,7 +106,7 @@ class Laplace:
         gradient[: self.thresholds] -= gap_slopes
         return float(value), gradient
 
-    def mode(self, at: Array) -> Mode:
+    def mode(self, at: Floats) -> Mode:
         """Find the most likely levels by Newton's method, to a decrement near 1e-20.
 
         The Hessian's determinant is part of the value, so a mode that is only nearly right would
@@ -134,7 +132,9 @@ class Laplace:
         self._levels = levels
         return mode
 
-    def _uphill(self, alpha: Array, steady: Array, scales: Array, mode: Mode, step: Array) -> Array:
+    def _uphill(
+        self, alpha: Floats, steady: Floats, scales: Floats, mode: Mode, step: Floats
+    ) -> Floats:
         """Halve a Newton step, far from the mode, until it goes up."""
         reached = self._likelihood(mode.a) - mode.levels @ mode.levels / 2
         for _ in range(30):
@@ -145,20 +145,20 @@ class Laplace:
             step = step / 2
         return mode.levels
 
-    def _at(self, alpha: Array, eta: Array, levels: Array, sds: Array) -> Mode:
+    def _at(self, alpha: Floats, eta: Floats, levels: Floats, sds: Floats) -> Mode:
         a = alpha[:, None] - eta
-        below = _logistic(a)
+        below = expit(a)
         expected = self._trials * below
         weights = expected * (1 - below)
         factored = self.crossed.information(weights.sum(0)).factor(sds)
         return Mode(levels, a, self.counts[:-1] - expected, weights, below, factored)
 
-    def _likelihood(self, a: Array) -> float:
+    def _likelihood(self, a: Floats) -> float:
         """Give the part of the log-likelihood that is a sum over thresholds."""
         soft = np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
         return float(np.vdot(self.counts[:-1], a) - np.vdot(self._trials, soft))
 
-    def _gaps(self, alpha: Array) -> tuple[float, Array]:
+    def _gaps(self, alpha: Floats) -> tuple[float, Floats]:
         """Give the part that depends on the thresholds alone, and its slopes."""
         gaps = np.diff(alpha)
         value = float(self._between @ np.log(-np.expm1(-gaps)))
@@ -168,7 +168,7 @@ class Laplace:
         slopes[:-1] -= pull
         return value, slopes
 
-    def _gradient(self, at: Array, mode: Mode) -> Array:
+    def _gradient(self, at: Floats, mode: Mode) -> Floats:
         """Explicit part, and the part through the mode by way of leverages."""
         sds = at[self.fixed :]
         crossed, factored = self.crossed, mode.factored
@@ -192,21 +192,19 @@ class Laplace:
         ]
         return np.concatenate([alphas, betas, deviations])
 
-    def _columns(self, cells: Array) -> Array:
+    def _columns(self, cells: Floats) -> Floats:
         """Sum over the cells of every fixed column."""
         rows = self.basis.rows
         return rows.T @ np.bincount(self.profile, cells, minlength=len(rows))
 
-    def penalized(self, at: Array) -> tuple[Array, Array]:
+    def penalized(self, at: Floats) -> tuple[Floats, Floats]:
         """Give slopes and information of thresholds and coefficients, the levels at their mode.
 
         Without the determinant's part: where a fit begins.
         """
         mode, rows, m = self.mode(at), self.basis.rows, self.thresholds
         alpha = at[:m]
-        by_profile = np.column_stack(
-            [np.bincount(self.profile, one, minlength=len(rows)) for one in mode.weights]
-        )
+        by_profile = group_sums(self.profile, mode.weights.T, len(rows))
         information = np.zeros((self.fixed, self.fixed))
         information[:m, :m] = np.diag(by_profile.sum(0)) + self._gap_information(alpha)
         information[:m, m:] = -by_profile.T @ rows
@@ -223,15 +221,9 @@ class Laplace:
         )
         return slopes, information
 
-    def _gap_information(self, alpha: Array) -> Array:
+    def _gap_information(self, alpha: Floats) -> Floats:
         gaps = np.diff(alpha)
         bends = self._between / (4 * np.sinh(gaps / 2) ** 2)
         shape = np.diff(np.eye(len(alpha)), axis=0)
-        information: Array = shape.T @ (bends[:, None] * shape)
+        information: Floats = shape.T @ (bends[:, None] * shape)
         return information
-
-
-def _logistic(a: Array) -> Array:
-    small = np.exp(-np.abs(a))
-    below: Array = np.where(a >= 0, 1, small) / (1 + small)
-    return below

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-from toolkit.analysis.engine.crossed.bfgs import Array, curvature, descend
+from toolkit.analysis.engine import Bools, Floats
+from toolkit.analysis.engine.crossed.bfgs import curvature, descend
 
 _NO_WORSE = 1e-7
 """A deviation is 0 when setting it so raises minus the log-likelihood by no more than this."""
@@ -18,10 +18,10 @@ _ASIDE = 0.03
 class Criterion(Protocol):
     """What is minimized: a function of parameters of which the last are standard deviations."""
 
-    def evaluate(self, at: Array) -> tuple[float, Array]:
+    def evaluate(self, at: Floats) -> tuple[float, Floats]:
         """Give the value and its gradient; an infinite value says that a point is out of bounds."""
 
-    def only(self, active: NDArray[np.bool_]) -> "Criterion":
+    def only(self, active: Bools) -> "Criterion":
         """Give the same function where some deviations are 0: of the other parameters alone."""
 
 
@@ -29,17 +29,17 @@ class Criterion(Protocol):
 class Optimum:
     """Where a model fits best."""
 
-    at: Array
+    at: Floats
     value: float
-    hessian: Array
+    hessian: Floats
     """Of the free parameters, shape (free, free)."""
-    free: NDArray[np.bool_]
+    free: Bools
     """False for a deviation that stands at 0."""
     evaluations: int
     converged: bool
 
 
-def optimum(model: Criterion, start: Array, inverse: Array, deviations: int) -> Optimum:
+def optimum(model: Criterion, start: Floats, inverse: Floats, deviations: int) -> Optimum:
     """Minimize over parameters of which the last are standard deviations.
 
     A deviation enters by its square, so a start away from 0 can end there and its sign says
@@ -71,13 +71,11 @@ def optimum(model: Criterion, start: Array, inverse: Array, deviations: int) -> 
     return _polish(inner, at, free, found.inverse, used, found.converged)
 
 
-def _value(model: Criterion, at: Array, free: NDArray[np.bool_], fixed: int) -> float:
+def _value(model: Criterion, at: Floats, free: Bools, fixed: int) -> float:
     return model.only(free[fixed:]).evaluate(at[free])[0]
 
 
-def _at_zero(
-    model: Criterion, at: Array, value: float, free: NDArray[np.bool_], fixed: int
-) -> int | None:
+def _at_zero(model: Criterion, at: Floats, value: float, free: Bools, fixed: int) -> int | None:
     """Find the smallest free deviation that may as well be 0."""
     places = [int(one) for one in np.flatnonzero(free) if one >= fixed]
     for place in sorted(places, key=lambda one: abs(at[one])):
@@ -88,9 +86,7 @@ def _at_zero(
     return None
 
 
-def _off_zero(
-    model: Criterion, at: Array, value: float, free: NDArray[np.bool_], fixed: int
-) -> int | None:
+def _off_zero(model: Criterion, at: Floats, value: float, free: Bools, fixed: int) -> int | None:
     """Find a deviation that was set to 0 and, now that others moved, fits better beside it."""
     for place in np.flatnonzero(~free):
         aside, more = at.copy(), free.copy()
@@ -102,9 +98,9 @@ def _off_zero(
 
 def _polish(
     model: Criterion,
-    at: Array,
-    free: NDArray[np.bool_],
-    inverse: Array,
+    at: Floats,
+    free: Bools,
+    inverse: Floats,
     used: int,
     converged: bool,
 ) -> Optimum:

@@ -9,27 +9,25 @@ R. Christensen 2017).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from toolkit.analysis.engine import Floats
 from toolkit.analysis.engine.crossed.bfgs import curvature
 from toolkit.analysis.engine.crossed.gaussian import Gaussian
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Moments:
     """What degrees of freedom follow from, in the columns asked for."""
 
-    covariance: Array
+    covariance: Floats
     """Of the coefficients, shape (p, p)."""
-    slopes: Array
+    slopes: Floats
     """How it changes with each variance parameter, shape (parameters, p, p)."""
-    variances: Array
+    variances: Floats
     """Covariance of the variance parameters, shape (parameters, parameters)."""
 
-    def df(self, contrast: Array) -> float:
+    def df(self, contrast: Floats) -> float:
         """Give the degrees of freedom of one contrast of the coefficients.
 
         Args:
@@ -41,7 +39,7 @@ class Moments:
         return 2 * variance**2 / spread if spread > 0 else float("inf")
 
 
-def moments(model: Gaussian, ratios: Array) -> Moments:
+def moments(model: Gaussian, ratios: Floats) -> Moments:
     """Work out the moments at fitted ratios.
 
     Args:
@@ -64,8 +62,8 @@ def moments(model: Gaussian, ratios: Array) -> Moments:
     )
 
 
-def _covariance(model: Gaussian, ratios: Array, variance: float) -> Array:
+def _covariance(model: Gaussian, ratios: Floats, variance: float) -> Floats:
     at = np.append(ratios, np.log(variance))
     steps = np.append(1e-4 * ratios, 1e-4)
-    inverse: Array = linalg.inv(curvature(model.unprofiled, at, steps))
+    inverse: Floats = linalg.inv(curvature(model.unprofiled, at, steps))
     return inverse

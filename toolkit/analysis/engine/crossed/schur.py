@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-Array = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from toolkit.analysis.engine import Bools, Codes, Floats
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Crossed:
         """Number of levels of the factor that is eliminated; 0 without factors."""
         return self.sizes[0] if self.sizes else 0
 
-    def among(self, active: NDArray[np.bool_]) -> "Crossed":
+    def among(self, active: Bools) -> "Crossed":
         """Keep some of the factors.
 
         Args:
@@ -50,22 +48,22 @@ class Crossed:
             tuple(self.codes[one] for one in kept), tuple(self.sizes[one] for one in kept)
         )
 
-    def scales(self, sds: Array) -> Array:
+    def scales(self, sds: Floats) -> Floats:
         """Repeat each factor's standard deviation over its levels."""
         return np.repeat(sds, self.sizes)
 
-    def spread(self, levels: Array) -> Array:
+    def spread(self, levels: Floats) -> Floats:
         """Add up, for every cell, what its levels hold: ``Z @ levels``, shape (cells,)."""
         total = np.zeros(len(self.codes[0]))
         for codes, start in zip(self.codes, self.starts, strict=False):
             total += levels[start:][codes]
         return total
 
-    def each(self, levels: Array) -> list[Array]:
+    def each(self, levels: Floats) -> list[Floats]:
         """Give what each factor alone adds to every cell."""
         return [levels[at:][codes] for codes, at in zip(self.codes, self.starts, strict=False)]
 
-    def gather(self, cells: Array) -> Array:
+    def gather(self, cells: Floats) -> Floats:
         """Sum over the cells of every level: ``Z' @ cells``, shape (levels,)."""
         if not self.codes:
             return np.zeros(0)
@@ -86,7 +84,7 @@ class Crossed:
             for other in range(one)
         }
 
-    def information(self, weights: Array) -> "Information":
+    def information(self, weights: Floats) -> "Information":
         """Give ``Z'WZ``.
 
         Args:
@@ -115,21 +113,21 @@ class Information:
     """``Z'WZ`` in its blocks."""
 
     crossed: Crossed
-    diagonal: Array
+    diagonal: Floats
     """Of the factor eliminated, shape (first,)."""
-    cross: Array
+    cross: Floats
     """The other levels against those of the factor eliminated, shape (rest, first)."""
-    dense: Array
+    dense: Floats
     """The other levels among themselves, shape (rest, rest)."""
 
-    def times(self, levels: Array) -> Array:
+    def times(self, levels: Floats) -> Floats:
         """Multiply ``Z'WZ`` by one vector or the columns of a matrix."""
         first = len(self.diagonal)
         upper, lower = levels[:first], levels[first:]
         top = (self.diagonal * upper.T).T + self.cross.T @ lower
         return np.concatenate([top, self.cross @ upper + self.dense @ lower])
 
-    def factor(self, sds: Array) -> "Factored":
+    def factor(self, sds: Floats) -> "Factored":
         """Factor ``H = I + D Z'WZ D``, with D the standard deviations on a diagonal.
 
         Raises:
@@ -157,10 +155,10 @@ class Factored:
     """``H = I + D Z'WZ D``, factored."""
 
     information: Information
-    sds: Array
-    diagonal: Array
-    cross: Array
-    lower: Array
+    sds: Floats
+    diagonal: Floats
+    cross: Floats
+    lower: Floats
     """Cholesky factor of the Schur complement, shape (rest, rest)."""
 
     @property
@@ -168,7 +166,7 @@ class Factored:
         """``log |H|``."""
         return float(np.log(self.diagonal).sum() + 2 * np.log(np.diag(self.lower)).sum())
 
-    def solve(self, right: Array) -> Array:
+    def solve(self, right: Floats) -> Floats:
         """Give ``H^-1 @ right`` for one vector or the columns of a matrix."""
         first = len(self.diagonal)
         upper = (right[:first].T / self.diagonal).T
@@ -178,7 +176,7 @@ class Factored:
         return np.concatenate([upper - ((self.cross.T @ lower).T / self.diagonal).T, lower])
 
     @cached_property
-    def _inverse(self) -> tuple[Array, Array, Array]:
+    def _inverse(self) -> tuple[Floats, Floats, Floats]:
         """Give of ``H^-1`` the diagonal of the first factor, its cross block and the rest."""
         rest = self.lower
         if len(rest):
@@ -189,12 +187,12 @@ class Factored:
         return 1 / self.diagonal - np.einsum("ij,ij->j", scaled, cross), cross, rest
 
     @property
-    def inverse_diagonal(self) -> Array:
+    def inverse_diagonal(self) -> Floats:
         """The diagonal of ``H^-1``, shape (levels,)."""
         diagonal, _, rest = self._inverse
         return np.concatenate([diagonal, np.diag(rest)])
 
-    def leverages(self) -> Array:
+    def leverages(self) -> Floats:
         """Give ``a' H^-1 a`` of every cell, with a its row of ``Z D``; shape (cells,)."""
         crossed, sds = self.information.crossed, self.sds
         diagonal, cross, rest = self._inverse
@@ -212,7 +210,7 @@ class Factored:
                 total += 2 * sds[one] * sds[other] * rest[rows, columns]
         return total
 
-    def half_log_slopes(self) -> Array:
+    def half_log_slopes(self) -> Floats:
         """Give ``d (log|H| / 2) / d sd`` for every factor, W held fixed."""
         crossed, of = self.information.crossed, self.information
         diagonal, cross, rest = self._inverse

@@ -1,22 +1,20 @@
-"""From a problem to fitted numbers: where to start, the optimum, covariances in what was asked."""
+"""Fit of a model with crossed random intercepts by REML, ML or Laplace's approximation."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from toolkit.analysis.engine import Bools, Floats, group_sums
 from toolkit.analysis.engine.crossed.basis import beside_thresholds, orthonormal
+from toolkit.analysis.engine.crossed.data import CrossedData, Means
 from toolkit.analysis.engine.crossed.gaussian import LARGEST_RATIO, Gaussian
 from toolkit.analysis.engine.crossed.laplace import Laplace
 from toolkit.analysis.engine.crossed.optimum import Optimum, optimum
 from toolkit.analysis.engine.crossed.satterthwaite import Moments, moments
 from toolkit.analysis.engine.crossed.schur import Crossed
-from toolkit.analysis.mixed.notes import Separation, separation
-from toolkit.analysis.mixed.problem import Problem
+from toolkit.analysis.engine.crossed.separation import Separation, separation
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
 
 _BEGIN = 0.5
 """Deviation of every factor where nothing better is known."""
@@ -29,52 +27,49 @@ class Solution:
 
     model: Gaussian | Laplace
     optimum: Optimum
-    fixed: Array
+    fixed: Floats
     """Thresholds, then coefficients, in the columns asked for."""
-    covariance: Array
+    covariance: Floats
     """Of ``fixed``."""
-    joint: Array
+    joint: Floats
     """Of thresholds, coefficients and deviations; 0 for a deviation at its boundary. For the
     Gaussian family of ``fixed`` alone."""
-    sds: Array
-    """In the order of the problem's groups."""
+    sds: Floats
+    """In the order of the data's factors."""
     residual: float | None
     criterion: float
     loglik: float
     moments: Moments | None
-    levels: Array
+    levels: Floats
     """Conditional modes, laid out as the model's ``crossed``."""
-    level_sds: Array
+    level_sds: Floats
     separation: Separation | None = None
     """Which thresholds and coefficients have no finite estimate; None for Gaussian."""
 
 
-def solve(problem: Problem, *, restricted: bool, start: Array | None = None) -> Solution:
+def solve(data: CrossedData, *, restricted: bool, start: Floats | None = None) -> Solution:
     """Fit.
 
     Args:
-        problem: the data and the model.
+        data: what is fitted.
         restricted: REML when true; Gaussian family only.
         start: parameters of the model to begin at.
     """
-    if problem.means is not None:
-        return _gaussian(problem, restricted, start)
-    return _laplace(problem, start)
+    if data.means is not None:
+        return _gaussian(data, data.means, restricted, start)
+    return _laplace(data, start)
 
 
-def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Solution:
-    means = problem.means
-    if means is None:
-        raise AnalysisError("mixed: got counts of categories; wanted means of cells. Refit.")
-    columns = len(problem.design.columns)
-    if problem.rows <= columns:
+def _gaussian(data: CrossedData, means: Means, restricted: bool, start: Floats | None) -> Solution:
+    columns = len(data.names)
+    if data.sizes.sum() <= columns:
         raise AnalysisError(
-            f"mixed: got {problem.rows:g} observations for {columns} coefficients; wanted more "
+            f"mixed: got {data.sizes.sum():g} observations for {columns} coefficients; wanted more "
             "observations than coefficients. Take terms out of the formula."
         )
-    basis = orthonormal(problem.design.rows, _profile_sizes(problem))
-    crossed = problem.crossed
-    model = Gaussian(crossed, basis, problem.profile, means, restricted)
+    basis = orthonormal(data.rows, _profile_sizes(data))
+    crossed = data.crossed
+    model = Gaussian(crossed, basis, data.profile, means, restricted)
     many = len(crossed.sizes)
     begin = np.full(many, _BEGIN) if start is None else np.maximum(np.abs(start), 0.1)
     inverse = np.diag(begin**2 / (2 * np.asarray(crossed.sizes, dtype=float)))
@@ -100,7 +95,7 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
         fixed=fixed,
         covariance=about.covariance,
         joint=about.covariance,
-        sds=_as_asked(problem, np.abs(best.at)) * np.sqrt(variance),
+        sds=_as_asked(data, np.abs(best.at)) * np.sqrt(variance),
         residual=float(np.sqrt(variance)),
         criterion=criterion,
         loglik=-criterion / 2,
@@ -110,14 +105,14 @@ def _gaussian(problem: Problem, restricted: bool, start: Array | None) -> Soluti
     )
 
 
-def _flat(best: Optimum, ratios: Array) -> bool:
+def _flat(best: Optimum, ratios: Floats) -> bool:
     """Say whether some mix of the variances changes the criterion by nothing to speak of."""
     if len(ratios) == 0:
         return False
     return bool(linalg.eigvalsh(best.hessian * np.outer(ratios, ratios)).min() < 1e-6)
 
 
-def _require_residual(model: Gaussian, ratios: Array) -> None:
+def _require_residual(model: Gaussian, ratios: Floats) -> None:
     means = model.means
     total = means.within + float(means.count @ means.mean**2)
     if model.solve(ratios).squares <= 1e-15 * total or np.abs(ratios).max(initial=0) > _TOO_FAR:
@@ -127,18 +122,18 @@ def _require_residual(model: Gaussian, ratios: Array) -> None:
         )
 
 
-def _constant(model: Gaussian) -> Array:
+def _constant(model: Gaussian) -> Floats:
     """Give the coefficients, in the basis fitted, of a response that is 1 everywhere."""
     share = np.bincount(model.profile, model.means.count, minlength=len(model.basis.rows))
     return model.basis.rows.T @ share / model.rows
 
 
-def _laplace(problem: Problem, start: Array | None) -> Solution:
-    counts = problem.counts
-    places = [i for i, name in enumerate(problem.design.columns) if name != "Intercept"]
-    columns = problem.design.rows[:, places]
-    basis = beside_thresholds(columns, _profile_sizes(problem), counts.shape[1] - 1)
-    model = Laplace(problem.crossed, basis, problem.profile, np.ascontiguousarray(counts.T))
+def _laplace(data: CrossedData, start: Floats | None) -> Solution:
+    counts = data.counts
+    places = [i for i, name in enumerate(data.names) if name != "Intercept"]
+    columns = data.rows[:, places]
+    basis = beside_thresholds(columns, _profile_sizes(data), counts.shape[1] - 1)
+    model = Laplace(data.crossed, basis, data.profile, np.ascontiguousarray(counts.T))
     begin, inverse = _begin(model, start)
     best = optimum(model, begin, inverse, len(model.crossed.sizes))
     sds, active = np.abs(best.at[model.fixed :]), best.free[model.fixed :]
@@ -146,12 +141,10 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
     mode = free.mode(np.append(best.at[: model.fixed], sds[active]))
     scales = free.crossed.scales(sds[active])
     fixed = basis.back @ best.at[: model.fixed]
-    counts_by_profile = np.column_stack(
-        [np.bincount(problem.profile, one, minlength=len(columns)) for one in model.counts]
-    ).astype(np.float64)
+    counts_by_profile = group_sums(data.profile, counts, len(columns))
     apart = separation(columns, counts_by_profile, fixed)
     joint = _joint(model, best, apart)
-    order = list(range(model.fixed)) + [model.fixed + i for i in _places(problem)]
+    order = list(range(model.fixed)) + [model.fixed + i for i in _places(data)]
     joint = joint[np.ix_(order, order)]
     return Solution(
         model=model,
@@ -159,7 +152,7 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
         fixed=fixed,
         covariance=joint[: model.fixed, : model.fixed],
         joint=joint,
-        sds=_as_asked(problem, sds),
+        sds=_as_asked(data, sds),
         residual=None,
         criterion=2 * best.value,
         loglik=-best.value,
@@ -172,7 +165,7 @@ def _laplace(problem: Problem, start: Array | None) -> Solution:
     )
 
 
-def _joint(model: Laplace, best: Optimum, apart: Separation) -> Array:
+def _joint(model: Laplace, best: Optimum, apart: Separation) -> Floats:
     """Give the covariance of all parameters in the columns asked for.
 
     Along directions that run to infinity nothing varies; what is orthogonal to them keeps its own.
@@ -187,11 +180,11 @@ def _joint(model: Laplace, best: Optimum, apart: Separation) -> Array:
         inner = kept @ _inverse(kept.T @ best.hessian @ kept) @ kept.T
     else:
         inner = _inverse(best.hessian)
-    covariance: Array = back @ inner @ back.T
+    covariance: Floats = back @ inner @ back.T
     return covariance
 
 
-def _begin(model: Laplace, start: Array | None) -> tuple[Array, Array]:
+def _begin(model: Laplace, start: Floats | None) -> tuple[Floats, Floats]:
     """Start at the best thresholds and coefficients for given deviations."""
     many, fixed = len(model.crossed.sizes), model.fixed
     at = np.concatenate([_proportions(model), np.full(many, _BEGIN)])
@@ -210,37 +203,35 @@ def _begin(model: Laplace, start: Array | None) -> tuple[Array, Array]:
     return at, linalg.block_diag(_inverse(information), np.diag(deviations))
 
 
-def _proportions(model: Laplace) -> Array:
+def _proportions(model: Laplace) -> Floats:
     """Thresholds of the answers as they are, coefficients at 0."""
     share = np.cumsum(model.counts.sum(1))[:-1] / model.counts.sum()
     return np.concatenate([np.log(share / (1 - share)), np.zeros(model.fixed - len(share))])
 
 
-def _inverse(matrix: Array) -> Array:
+def _inverse(matrix: Floats) -> Floats:
     """Invert what should be positive definite; a flat direction gets no finite variance."""
     values, vectors = linalg.eigh(matrix)
     floor = 1e-12 * max(float(np.abs(values).max(initial=0)), 1e-300)
-    inverse: Array = (vectors / np.maximum(values, floor)) @ vectors.T
+    inverse: Floats = (vectors / np.maximum(values, floor)) @ vectors.T
     return inverse
 
 
-def _profile_sizes(problem: Problem) -> Array:
-    return np.bincount(problem.profile, problem.sizes, minlength=len(problem.design.rows)).astype(
-        np.float64
-    )
+def _profile_sizes(data: CrossedData) -> Floats:
+    return np.bincount(data.profile, data.sizes, minlength=len(data.rows)).astype(np.float64)
 
 
-def _all_levels(crossed: Crossed, active: NDArray[np.bool_], values: Array) -> Array:
+def _all_levels(crossed: Crossed, active: Bools, values: Floats) -> Floats:
     """Lay out what the active factors' levels have among all levels, the others at 0."""
     full = np.zeros(crossed.starts[-1])
     full[np.repeat(active, crossed.sizes)] = values
     return full
 
 
-def _places(problem: Problem) -> list[int]:
+def _places(data: CrossedData) -> list[int]:
     """Give for each group, as asked for, its place in ``crossed``."""
-    return [problem.order.index(place) for place in range(len(problem.groups))]
+    return [data.order.index(place) for place in range(len(data.factors))]
 
 
-def _as_asked(problem: Problem, values: Array) -> Array:
-    return values[_places(problem)] if len(values) else values
+def _as_asked(data: CrossedData, values: Floats) -> Floats:
+    return values[_places(data)] if len(values) else values

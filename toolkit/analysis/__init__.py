@@ -24,7 +24,7 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 
 from toolkit.analysis.blinding import Blinding, blinding
 from toolkit.analysis.disparity import Disparity, Ordinal, disparity, ordinal, worst_cells
-from toolkit.analysis.engine import VERDICTS, Verdict, adjust, sequence
+from toolkit.analysis.engine import VERDICTS, Verdict, adjust
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.findings import Counts, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import (
@@ -45,7 +45,7 @@ from toolkit.analysis.frames import (
     open_to_read,
     require_stage,
 )
-from toolkit.analysis.interim import Interim, finished_order, interim
+from toolkit.analysis.interim import Interim, finished_order, interim, sequence
 from toolkit.analysis.intersection import Intersections, intersections
 from toolkit.analysis.leads import Lead, Leads, leads
 from toolkit.analysis.movement import Movement, movement

@@ -4,23 +4,17 @@ from toolkit.analysis.plan.figures import figures_of
 from toolkit.analysis.plan.glossary import described, meaning_of
 from toolkit.analysis.plan.plan import run_plan
 from toolkit.analysis.plan.plan_result import PlanResult
-from toolkit.analysis.plan.report import Report
 from toolkit.analysis.plan.result_tables import save_result_tables
 from toolkit.analysis.plan.saving import save_frames
-from toolkit.analysis.plan.saving_report import save_report
 from toolkit.analysis.plan.step import Step
-from toolkit.analysis.plan.words import line_of
 
 __all__ = [
     "PlanResult",
-    "Report",
     "Step",
     "described",
     "figures_of",
-    "line_of",
     "meaning_of",
     "run_plan",
     "save_frames",
-    "save_report",
     "save_result_tables",
 ]

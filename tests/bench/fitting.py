@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bench.measure import Spread, line, spread, title
-from toolkit.analysis.engine import solve
+from toolkit.analysis.engine.crossed import solve
 from toolkit.analysis.mixed import Fit, fit, prepare
 
 RATERS, SCENARIOS, ARMS = 300, 60, ("a", "b", "c")

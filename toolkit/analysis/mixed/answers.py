@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import Codes, Floats, Means
+from toolkit.analysis.engine import Codes, Floats
+from toolkit.analysis.engine.crossed import Means
 from toolkit.analysis.mixed.cells import Coded, code
 from toolkit.errors import AnalysisError
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from toolkit.analysis.engine import Floats, Means, Solution, one_thread, solve
+from toolkit.analysis.engine import Floats
+from toolkit.analysis.engine.crossed import Means, Solution, one_thread, solve
 from toolkit.analysis.mixed import notes as trouble
 from toolkit.analysis.mixed.answers import Family, shown
 from toolkit.analysis.mixed.problem import Problem, prepare

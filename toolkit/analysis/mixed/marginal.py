@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from toolkit.analysis.engine import Bools, Floats, mean_below, mean_superiority
+from toolkit.analysis.engine import Bools, Floats
+from toolkit.analysis.engine.crossed import mean_below, mean_superiority
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.mixed.fit import Fit
 from toolkit.errors import AnalysisError

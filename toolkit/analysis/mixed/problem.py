@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import Bools, Codes, CrossedData, Floats, Means, orthonormal
+from toolkit.analysis.engine import Bools, Codes, Floats
+from toolkit.analysis.engine.crossed import CrossedData, Means, orthonormal
 from toolkit.analysis.mixed import notes as trouble
 from toolkit.analysis.mixed.answers import Family, Tally, answers_of, tally, weights_of
 from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used

@@ -19,8 +19,6 @@ from toolkit.record import (
     Turn,
     Usage,
     Withdrawal,
-    chain_of,
-    event_id,
 )
 
 START = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -168,12 +166,12 @@ class Story:
         positions: dict[str, int] = {}
         made = []
         for number, row in enumerate(self.rows):
-            chain = chain_of(row)
+            chain = row.chain()
             positions[chain] = positions.get(chain, -1) + 1
             made.append(
                 Entry(
                     number=number + 1,
-                    event_id=event_id(row),
+                    event_id=row.event_id(),
                     chain=chain,
                     position=positions[chain],
                     kind=row.KIND,

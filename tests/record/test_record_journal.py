@@ -14,8 +14,6 @@ from toolkit.record import (
     SessionEnd,
     Turn,
     Withdrawal,
-    chain_of,
-    event_id,
     open_record,
 )
 
@@ -141,9 +139,9 @@ def test_events_and_chains_are_named_by_their_rows(session, turn, rating, flag):
         (Withdrawal(participant_id="p"), "withdrawal.p", "p"),
     ]
     for row, event, chain in named:
-        assert (event_id(row), chain_of(row)) == (event, chain)
-    assert chain_of(bound) == "study"
-    assert event_id(bound) != event_id(bound)
+        assert (row.event_id(), row.chain()) == (event, chain)
+    assert bound.chain() == "study"
+    assert bound.event_id() != bound.event_id()
 
 
 def test_entries_are_read_by_kind_chain_and_number(record, turn, rating):

@@ -33,7 +33,6 @@ from toolkit.record import (
     Turn,
     Usage,
     Withdrawal,
-    event_id,
     open_record,
     read_jsonl,
     write_jsonl,
@@ -143,7 +142,7 @@ def test_a_row_goes_in_and_comes_out(kind, record, data):
     assert found.row() == row
     if kind is not Binding:
         assert record.append(row) == (entry,)
-        assert event_id(row) == entry.event_id
+        assert row.event_id() == entry.event_id
 
 
 def test_everything_tried_verifies_and_survives_an_export(tmp_path):

@@ -17,6 +17,7 @@ from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
 from toolkit.record.journal.record import Record, open_record
 from toolkit.record.rows import (
+    DECIDING_MASS,
     ROW_TYPES,
     Attempt,
     Binding,
@@ -43,8 +44,6 @@ from toolkit.record.rows import (
     Usage,
     Withdrawal,
 )
-from toolkit.record.rows.confirm_rows import DECIDING_MASS
-from toolkit.record.rows.row_codec import chain_of, event_id
 from toolkit.record.views.conversation_views import (
     History,
     ParticipantProgress,
@@ -107,9 +106,7 @@ __all__ = [
     "Usage",
     "Verification",
     "Withdrawal",
-    "chain_of",
     "coverage",
-    "event_id",
     "history",
     "newest_reply",
     "open_record",

@@ -10,7 +10,7 @@ from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordUnreadable
 from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
 from toolkit.record.journal.journal_tables import JOURNAL
-from toolkit.record.rows.row_codec import Draft
+from toolkit.record.rows import Draft
 
 _MANY_IDS = 500
 
@@ -136,4 +136,4 @@ def entry_of(stored: Stored[Any]) -> Entry:
             f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "
             "JSON; wanted the text that was written. Run `parallax verify` to see what was changed."
         ) from problem
-    return Entry(**{**stored._mapping, "body": body})
+    return Entry._make(stored)._replace(body=body)

@@ -9,12 +9,12 @@ of a chain has an empty previous hash.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
+
+from pydantic_core import from_json
 
 from toolkit.canon import canonical_json, text_hash
-from toolkit.record.rows import Row
-from toolkit.record.rows.row_codec import decode
+from toolkit.record.rows import Row, decode
 
 FIRST = ""
 """``previous`` of the first entry of a chain."""
@@ -34,8 +34,7 @@ def _finite(digits: str) -> float:
 _decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One kept event: a row, where it stands and what ties it there."""
 
     number: int
@@ -70,7 +69,11 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: if it is not.
     """
-    return _decoder.decode(text)
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        # Half a surrogate pair is JSON, though not Unicode.
+        return _decoder.decode(text)
 
 
 def link_hash(body: str, bound: Mapping[str, str | int | None]) -> str:

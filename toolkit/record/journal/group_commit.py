@@ -17,8 +17,7 @@ from sqlalchemy import Connection
 from toolkit.errors import EventConflict
 from toolkit.record.journal.append import as_draft, end_of, find_many, keep_link, require_same
 from toolkit.record.journal.record import Record
-from toolkit.record.rows import Row
-from toolkit.record.rows.row_codec import Draft, draft
+from toolkit.record.rows import Draft, Row, draft
 
 _MOST = 1000
 """Rows in one commit at most, so that nobody waits long for a turn to write."""

@@ -9,6 +9,7 @@ Unicode code points in the raw answer.
 """
 
 from toolkit.record.rows.confirm_rows import (
+    DECIDING_MASS,
     Choice,
     Dispatch,
     Guess,
@@ -32,56 +33,20 @@ from toolkit.record.rows.conversation_rows import (
     Withdrawal,
 )
 from toolkit.record.rows.exchange import Attempt, Ending, Exchange, Usage
+from toolkit.record.rows.row import KINDS, Row
+from toolkit.record.rows.row_codec import Draft, decode, draft
 
-Row = (
-    Participant
-    | Consent
-    | Withdrawal
-    | Binding
-    | Session
-    | Turn
-    | Rating
-    | Flag
-    | SessionEnd
-    | Sweep
-    | Dispatch
-    | Reply
-    | SweepEnd
-    | RaterSeat
-    | Item
-    | Choice
-    | Passed
-    | Guess
-    | Simulation
-)
-ROW_TYPES: tuple[type[Row], ...] = (
-    Participant,
-    Consent,
-    Withdrawal,
-    Binding,
-    Session,
-    Turn,
-    Rating,
-    Flag,
-    SessionEnd,
-    Sweep,
-    Dispatch,
-    Reply,
-    SweepEnd,
-    RaterSeat,
-    Item,
-    Choice,
-    Passed,
-    Guess,
-    Simulation,
-)
+ROW_TYPES: tuple[type[Row], ...] = tuple(KINDS.values())
+"""Every kind of row there is."""
 
 __all__ = [
     "Attempt",
     "Binding",
     "Choice",
     "Consent",
+    "DECIDING_MASS",
     "Dispatch",
+    "Draft",
     "Ending",
     "Exchange",
     "Flag",
@@ -102,4 +67,6 @@ __all__ = [
     "Turn",
     "Usage",
     "Withdrawal",
+    "decode",
+    "draft",
 ]

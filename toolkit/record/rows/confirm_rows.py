@@ -1,19 +1,21 @@
 """Rows of the confirm stage: what the machine sent, and what blind raters made of it."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from toolkit.record.rows.exchange import Exchange
+from toolkit.record.rows.row import Row, Sealable, Words
 
 DECIDING_MASS = 0.9
 """Share of probability that decision words must hold together for a decision to be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(Row):
     """The machine begins to send units: one row a run, resumed runs included."""
 
-    KIND: ClassVar[str] = "sweep"
+    KIND = "sweep"
+    CHAIN = "sweep_id"
     sweep_id: str
     """Also its chain."""
     study_id: str
@@ -38,20 +40,22 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch:
+class Dispatch(Row):
     """These units are about to be sent; without a Reply they were in flight when a run died."""
 
-    KIND: ClassVar[str] = "dispatch"
+    KIND = "dispatch"
+    CHAIN = "sweep_id"
     dispatch_id: str
     sweep_id: str
     unit_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Row):
     """What came of one unit: an answer, or the failure that ended it."""
 
-    KIND: ClassVar[str] = "reply"
+    KIND = "reply"
+    CHAIN = "sweep_id"
     unit_id: str
     sweep_id: str
     confirm_hash: str
@@ -69,7 +73,7 @@ class Reply:
     endpoint_alias: str
     slots: dict[str, str]
     """Slot to what filled it in this unit."""
-    text: str
+    text: Words
     """Raw and complete, or what had arrived when it failed."""
     exchange: Exchange
     """``exchange.answers`` is the unit id."""
@@ -79,12 +83,17 @@ class Reply:
     attempt_of: int = 0
     """0, or which repeated sending of an errored unit this is."""
 
+    def event_id(self) -> str:
+        """A second reply of the same sending is impossible."""
+        return f"{self.unit_id}.{self.attempt_of}" if self.attempt_of else self.unit_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepEnd:
+class SweepEnd(Row):
     """A run stopped in an orderly way."""
 
-    KIND: ClassVar[str] = "sweep_end"
+    KIND = "sweep_end"
+    CHAIN = "sweep_id"
     sweep_id: str
     reason: Literal["finished", "stopped", "budget"]
     replies: int
@@ -94,14 +103,19 @@ class SweepEnd:
     completion_tokens: int
     cost: float | None
     """In the currency of ``prices.yaml``; None where a price is unknown."""
-    comment: str = ""
+    comment: Words = ""
+
+    def event_id(self) -> str:
+        """A run ends once."""
+        return f"{self.sweep_id}.end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RaterSeat:
+class RaterSeat(Row):
     """A participant begins to rate: one seat of the assignment is theirs."""
 
-    KIND: ClassVar[str] = "rater_seat"
+    KIND = "rater_seat"
+    CHAIN = "session_id"
     session_id: str
     """Also the chain of everything they rate."""
     study_id: str
@@ -118,12 +132,18 @@ class RaterSeat:
     show_cue: bool
     toolkit_version: str
 
+    def event_id(self) -> str:
+        """A second holder of the same turn in a seat is impossible."""
+        freeze = self.confirm_hash.rpartition(":")[2][:16]
+        return f"{self.KIND}.{freeze}.{self.seat}.{self.holder}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Row):
     """What a rater is about to see: one reply or a pair, under an id that says nothing."""
 
-    KIND: ClassVar[str] = "item"
+    KIND = "item"
+    CHAIN = "session_id"
     item_id: str
     """Random; another one for each rater."""
     session_id: str
@@ -137,42 +157,45 @@ class Item:
     """True when another rater is planned for the same reply."""
     repeats: str | None
     """``item_id`` this one shows again."""
-    shown: dict[str, Any]
+    shown: Annotated[dict[str, Any], Sealable(("prompt", "replies"))]
     """Title, prompt and replies exactly as the rater saw them, cues masked."""
     expected: int | None = None
     """The known answer of an attention item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Row):
     """Which of two replies is better."""
 
-    KIND: ClassVar[str] = "choice"
+    KIND = "choice"
+    CHAIN = "session_id"
     choice_id: str
     session_id: str
     item_id: str
     preferred: Literal["left", "right", "equal", "neither"]
     """``neither``: neither is acceptable."""
-    why: str = ""
+    why: Words = ""
     supersedes: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(Row):
     """A rater leaves an item unrated on purpose."""
 
-    KIND: ClassVar[str] = "passed"
+    KIND = "passed"
+    CHAIN = "session_id"
     passed_id: str
     session_id: str
     item_id: str
-    reason: str = ""
+    reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class Guess(Row):
     """After the last item: whom did this rater take the persona of an item for?"""
 
-    KIND: ClassVar[str] = "guess"
+    KIND = "guess"
+    CHAIN = "session_id"
     guess_id: str
     session_id: str
     item_id: str
@@ -184,10 +207,11 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Simulation:
+class Simulation(Row):
     """How simulated raters rated, and the true effect that follows from it."""
 
-    KIND: ClassVar[str] = "simulation"
+    KIND = "simulation"
+    CHAIN = ""
     simulation_id: str
     confirm_hash: str
     seed: int

@@ -1,16 +1,19 @@
 """Rows of people and conversations: who takes part, what was said, what was judged."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
+from toolkit.canon import new_id
 from toolkit.record.rows.exchange import Exchange
+from toolkit.record.rows.row import Row, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
+class Participant(Row):
     """A person behind a pseudonym, or a simulated one."""
 
-    KIND: ClassVar[str] = "participant"
+    KIND = "participant"
+    CHAIN = "participant_id"
     participant_id: str
     """Pseudonym, such as ``p-7kq2mx5d``; derived from the enrolment code with the record's key."""
     seat: int
@@ -19,32 +22,47 @@ class Participant:
     """True for a scripted participant, for ever."""
     enrolled_by: Literal["code", "hub", "launcher", "simulation"]
 
+    def event_id(self) -> str:
+        """Who enrolls once more is the same."""
+        return f"{self.KIND}.{self.participant_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class Consent(Row):
     """The participant read this text and agreed to it."""
 
-    KIND: ClassVar[str] = "consent"
+    KIND = "consent"
+    CHAIN = "participant_id"
     participant_id: str
     study_hash: str
     consent_text: str
     content_note: str
 
+    def event_id(self) -> str:
+        """One for each version of the study."""
+        return f"{self.KIND}.{self.participant_id}.{self.study_hash}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
+class Withdrawal(Row):
     """The participant left the study; every view leaves their sessions out from here on."""
 
-    KIND: ClassVar[str] = "withdrawal"
+    KIND = "withdrawal"
+    CHAIN = "participant_id"
     participant_id: str
-    reason: str = ""
+    reason: Words = ""
+
+    def event_id(self) -> str:
+        """Nobody withdraws twice."""
+        return f"{self.KIND}.{self.participant_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
+class Binding(Row):
     """Who answers under an alias from now on."""
 
-    KIND: ClassVar[str] = "binding"
+    KIND = "binding"
+    CHAIN = ""
     alias: str
     endpoint: str
     """Such as ``embedded:smollm2`` or ``openai:gpt-4o-mini``."""
@@ -53,12 +71,17 @@ class Binding:
     frozen: bool
     """False when this differs from what the study froze: the run is then *unfrozen*."""
 
+    def event_id(self) -> str:
+        """A new name at each call: nothing names a binding."""
+        return f"{self.KIND}.{new_id()}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Row):
     """One conversation begins: who plays whom, in which situation, with which endpoint."""
 
-    KIND: ClassVar[str] = "session"
+    KIND = "session"
+    CHAIN = "session_id"
     session_id: str
     study_id: str
     study_hash: str
@@ -87,16 +110,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Row):
     """One thing said: by the tester, or by the endpoint (then ``exchange`` is set)."""
 
-    KIND: ClassVar[str] = "turn"
+    KIND = "turn"
+    CHAIN = "session_id"
     turn_id: str
     session_id: str
     number: int
     """Order in the session, from 0, retries included."""
     speaker: Literal["tester", "assistant"]
-    text: str
+    text: Words
     """Raw and complete, or what had arrived when the exchange stopped or failed."""
     exchange: Exchange | None = None
     supersedes: str | None = None
@@ -104,10 +128,11 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rating:
+class Rating(Row):
     """One answer to one question: about a turn, or about the whole conversation."""
 
-    KIND: ClassVar[str] = "rating"
+    KIND = "rating"
+    CHAIN = "session_id"
     rating_id: str
     session_id: str
     turn_id: str | None
@@ -118,17 +143,18 @@ class Rating:
     """Trust dimension the question asks about."""
     value: int | None
     """1 to 5, or None when the tester chose not to say."""
-    comment: str = ""
+    comment: Words = ""
     supersedes: str | None = None
     item_id: str | None = None
     """The blind item rated (confirm); None in a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class Flag(Row):
     """Words in an answer that felt wrong; ``retracted`` takes an earlier flag back."""
 
-    KIND: ClassVar[str] = "flag"
+    KIND = "flag"
+    CHAIN = "session_id"
     flag_id: str
     session_id: str
     turn_id: str
@@ -136,23 +162,28 @@ class Flag:
     """First code point of the flagged words in the raw answer."""
     end: int
     """One past the last."""
-    quote: str
+    quote: Words
     """``text[start:end]`` of the turn, kept so that a flag reads by itself."""
     harm: str
     """A key of the harm vocabulary, such as ``representational.stereotyping``, or ``unsure``."""
     severity: int
     """1 (barely) to 5 (severe)."""
-    comment: str = ""
+    comment: Words = ""
     supersedes: str | None = None
     retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEnd:
+class SessionEnd(Row):
     """The conversation, or a rater's work, is over."""
 
-    KIND: ClassVar[str] = "session_end"
+    KIND = "session_end"
+    CHAIN = "session_id"
     session_id: str
     reason: Literal["finished", "skipped", "capped", "withdrawn", "left"]
     """``left``: the study lead gave a rater's seat free; what they rated stays."""
-    comment: str = ""
+    comment: Words = ""
+
+    def event_id(self) -> str:
+        """A session ends once."""
+        return f"{self.session_id}.end"

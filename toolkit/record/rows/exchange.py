@@ -1,7 +1,9 @@
 """What asking an endpoint once took; part of a Turn and of a Reply."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from toolkit.record.rows.row import SEALABLE, Stored, Words
 
 Ending = Literal["answered", "truncated", "refused", "empty", "stopped", "errored"]
 """How one exchange ended.
@@ -14,7 +16,7 @@ answer; ``error`` says why.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Stored):
     """One request to the endpoint, whether it worked or not."""
 
     number: int
@@ -25,13 +27,13 @@ class Attempt:
     """HTTP status, or None when none was received."""
     error: str
     """Empty when the attempt worked, else the name of the exception."""
-    message: str
+    message: Words
     waited: float
     """Seconds waited before this attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Stored):
     """Tokens as the endpoint counted them; None where it did not say."""
 
     prompt_tokens: int | None
@@ -39,13 +41,13 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Stored):
     """What asking for one answer took: exactly what was sent, and all that came of it."""
 
     outcome: Ending
     answers: str
     """``turn_id`` of the tester's turn that was sent."""
-    messages: tuple[dict[str, str], ...]
+    messages: Annotated[tuple[dict[str, str], ...], SEALABLE]
     """Exactly what was sent, ``{"role": …, "content": …}`` each."""
     endpoint: str
     model_reported: str
@@ -59,5 +61,5 @@ class Exchange:
     """From the start of the successful attempt to its first token."""
     finish_reason: str
     attempts: tuple[Attempt, ...]
-    error: str
+    error: Words
     """Empty, or the message the tester was shown."""

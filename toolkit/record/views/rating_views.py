@@ -14,8 +14,10 @@ from toolkit.errors import RecordError
 from toolkit.record.journal.record import Record
 from toolkit.record.rows import (
     Choice,
+    Ending,
     Guess,
     Item,
+    Outcome,
     Passed,
     RaterSeat,
     Rating,
@@ -23,7 +25,6 @@ from toolkit.record.rows import (
     Row,
     SessionEnd,
 )
-from toolkit.record.rows.exchange import Ending
 from toolkit.record.views.conversation_views import withdrawn
 
 

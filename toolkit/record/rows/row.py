@@ -1,0 +1,95 @@
+"""What every kind of row says about itself: its name, version, event, chain and sealable texts."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Annotated, Any, ClassVar, NamedTuple, get_args, get_type_hints
+
+STUDY_CHAIN = "study"
+"""The chain of what belongs to no participant and no session."""
+
+
+class Sealable(NamedTuple):
+    """Marks a field that holds what a person wrote or an endpoint answered."""
+
+    within: tuple[str, ...] = ()
+    """Keys of an object that hold it; empty: all of the field."""
+
+
+SEALABLE = Sealable()
+Words = Annotated[str, SEALABLE]
+"""A text that a person wrote or an endpoint answered."""
+
+KINDS: dict[str, "type[Row]"] = {}
+"""Every kind of row by its name; a kind enters it by being defined."""
+
+
+class Stored:
+    """Base of everything that is kept: exact types, no field that is not declared."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "strict": True,
+        "extra": "forbid",
+        "revalidate_instances": "always",
+    }
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let an object be given for a dataclass and a list for a tuple, as JSON has them."""
+        schema = handler(source)
+        schema["strict"] = False
+        for field in schema["schema"]["fields"]:
+            if field["schema"]["type"] == "tuple":
+                field["schema"]["strict"] = False
+        return schema
+
+
+class Row(Stored):
+    """One thing that happened; each kind is a frozen dataclass of its own."""
+
+    __slots__ = ()
+    KIND: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    """Version of the body; raised, with a step in ``upgrade``, when its shape changes."""
+    CHAIN: ClassVar[str]
+    """The field that names its chain; empty for the chain of the study."""
+
+    def __init_subclass__(cls) -> None:
+        """Enter the kind into the registry."""
+        super().__init_subclass__()
+        KINDS[cls.KIND] = cls
+
+    def event_id(self) -> str:
+        """Name the event: unique in the record, the same each time the row is sent."""
+        return str(getattr(self, f"{self.KIND}_id"))
+
+    def chain(self) -> str:
+        """Name the chain the row belongs to."""
+        return str(getattr(self, self.CHAIN)) if self.CHAIN else STUDY_CHAIN
+
+    @classmethod
+    def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
+        """Turn a body of one version into that of the next; a new field's default needs no step.
+
+        Args:
+            body: its fields as JSON values.
+            version: of ``body``, below ``VERSION``.
+        """
+        return body
+
+    @classmethod
+    def sealable(cls) -> frozenset[str]:
+        """Name the fields that hold texts, such as ``text`` and ``exchange.attempts.message``."""
+        return frozenset(_sealable(cls))
+
+
+def _sealable(of: type[Any], prefix: str = "") -> Iterator[str]:
+    for name, hint in get_type_hints(of, include_extras=True).items():
+        inside = get_args(hint)
+        for mark in inside:
+            if isinstance(mark, Sealable):
+                yield from (f"{prefix}{name}.{key}" for key in mark.within)
+                yield from () if mark.within else (prefix + name,)
+        for inner in (hint, *inside):
+            if isinstance(inner, type) and is_dataclass(inner):
+                yield from _sealable(inner, f"{prefix}{name}.")

@@ -17,7 +17,6 @@ from toolkit.record.rows import (
     Ending,
     Guess,
     Item,
-    Outcome,
     Passed,
     RaterSeat,
     Rating,

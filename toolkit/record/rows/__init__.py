@@ -33,10 +33,10 @@ from toolkit.record.rows.conversation_rows import (
     Withdrawal,
 )
 from toolkit.record.rows.exchange import Attempt, Ending, Exchange, Usage
-from toolkit.record.rows.row import KINDS, Row
+from toolkit.record.rows.row import Row
 from toolkit.record.rows.row_codec import Draft, decode, draft
 
-ROW_TYPES: tuple[type[Row], ...] = tuple(KINDS.values())
+ROW_TYPES: tuple[type[Row], ...] = tuple(Row.BY_KIND.values())
 """Every kind of row there is."""
 
 __all__ = [

@@ -19,9 +19,6 @@ SEALABLE = Sealable()
 Words = Annotated[str, SEALABLE]
 """A text that a person wrote or an endpoint answered."""
 
-KINDS: dict[str, "type[Row]"] = {}
-"""Every kind of row by its name; a kind enters it by being defined."""
-
 
 class Stored:
     """Base of everything that is kept: exact types, no field that is not declared."""
@@ -48,6 +45,8 @@ class Row(Stored):
     """One thing that happened; each kind is a frozen dataclass of its own."""
 
     __slots__ = ()
+    BY_KIND: ClassVar[dict[str, type["Row"]]] = {}
+    """Every kind of row by its name; a kind enters it by being defined."""
     KIND: ClassVar[str]
     VERSION: ClassVar[int] = 1
     """Version of the body; raised, with a step in ``upgrade``, when its shape changes."""
@@ -57,7 +56,7 @@ class Row(Stored):
     def __init_subclass__(cls) -> None:
         """Enter the kind into the registry."""
         super().__init_subclass__()
-        KINDS[cls.KIND] = cls
+        Row.BY_KIND[cls.KIND] = cls
 
     def event_id(self) -> str:
         """Name the event: unique in the record, the same each time the row is sent."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.canon import canonical_json
 from toolkit.errors import BadIdentifier, RecordUnreadable
-from toolkit.record.rows.row import KINDS, Row
+from toolkit.record.rows.row import Row
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -71,9 +71,9 @@ def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
     Raises:
         RecordUnreadable: if the kind or version is unknown here, or a field does not fit.
     """
-    row_type = KINDS.get(kind)
+    row_type = Row.BY_KIND.get(kind)
     if row_type is None or not 1 <= version <= row_type.VERSION:
-        known = ", ".join(f"{name} {one.VERSION}" for name, one in sorted(KINDS.items()))
+        known = ", ".join(f"{name} {one.VERSION}" for name, one in sorted(Row.BY_KIND.items()))
         raise RecordUnreadable(
             f"record: got a row of kind {kind!a}, version {version}; wanted one this toolkit knows "
             f"({known}). A newer toolkit wrote it: upgrade Parallax to read it."
@@ -94,7 +94,7 @@ def _adapter(kind: str) -> "TypeAdapter[Row]":
     # Imported where it is first used: whoever only lists or verifies a record needs none.
     from pydantic import TypeAdapter
 
-    return TypeAdapter(KINDS[kind])
+    return TypeAdapter(Row.BY_KIND[kind])
 
 
 def _complaint(kind: str, problem: Exception) -> str:

@@ -66,7 +66,7 @@ async def find_a_lead(chromium: Chromium, study: Study, record: Record) -> Flag:
     shown = await PanelPage.open(chromium, SessionPanel(study, record, environ={}))
     await shown.begin("T-01")
     controller = shown.panel._controller
-    cues = controller.sitting.brief.persona.cues
+    cues = controller.work.brief.persona.cues
     await shown.say(f"Hello, this is {cues.name}, a {cues.noun} from {cues.place}. {ASKED}")
     await expect(shown.page.locator(".px-list .px-assistant")).to_have_count(1, timeout=60_000)
     await shown.page.get_by_role("button", name="Flag something in this answer").click()

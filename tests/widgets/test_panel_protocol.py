@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
+from page_people import Employee, run
 from panel_page import tell
 
 from toolkit.canon import new_id
@@ -26,60 +26,6 @@ from toolkit.record import (
 from toolkit.widgets import SessionPanel
 
 MakePanel = Callable[..., SessionPanel]
-
-
-class Employee:
-    """Says to a panel what a page would say."""
-
-    def __init__(self, panel: SessionPanel) -> None:
-        self.panel = panel
-
-    def do(self, action: str, event_id: str | None = None, **fields: Any) -> str:
-        event_id = event_id or new_id()
-        tell(self.panel, {"id": event_id, "action": action, **fields})
-        return event_id
-
-    def done(self, action: str, event_id: str | None = None, **fields: Any) -> str:
-        """Do it, and require that it was acknowledged."""
-        event_id = self.do(action, event_id, **fields)
-        assert event_id in self.panel.acked, self.panel.status
-        return event_id
-
-    def begin(self, code: str = "T-01") -> "Employee":
-        if self.screen == "enrol":
-            self.done("enrol", code=code)
-        if self.screen == "consent":
-            self.done("consent")
-        self.done("begin", position=self.panel.view["progress"]["position"])
-        return self
-
-    async def say(self, text: str = "Hello?", event_id: str | None = None) -> str:
-        event_id = self.done("say", event_id, session=self.session, text=text)
-        await self.rest()
-        return event_id
-
-    async def rest(self) -> None:
-        while self.panel.stream:
-            await asyncio.sleep(0.001)
-
-    @property
-    def screen(self) -> str:
-        return str(self.panel.view["screen"])
-
-    @property
-    def session(self) -> str:
-        return str(self.panel.view["session"])
-
-    @property
-    def answer(self) -> dict[str, Any]:
-        return dict(self.panel.turns[-1])
-
-
-def run(journey: Callable[[], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        await journey()
-
-    asyncio.run(whole())
 
 
 def test_a_whole_sitting(make_panel: MakePanel, record: Record) -> None:

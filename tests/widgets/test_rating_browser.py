@@ -13,6 +13,7 @@ from small_rating import keep_replies, rating_study
 
 from toolkit.design import Study
 from toolkit.record import Choice, Guess, Item, Passed, Rating, Record, SessionEnd, open_record
+from toolkit.session import RatingQueue
 from toolkit.widgets import RatingPanel
 from toolkit.widgets.identity import forget
 
@@ -102,7 +103,7 @@ def test_a_whole_study_of_single_replies_by_keyboard(
         await expect(title).to_be_focused()
         await accessible(shown, "last")
         await shown.keys("Enter")
-        asked = len(shown.panel._controller.queue.guesses)
+        asked = len(shown.panel._controller.work.guesses)
         assert asked > 0
         for number in range(1, asked + 1):
             await shown.at(f"One last thing · {number} of {asked}")
@@ -341,7 +342,7 @@ def test_nothing_to_rate_yet_read_only_and_leaving(tmp_path: Path, chromium: Chr
             await shown.press("Try again")
             await shown.press("Start rating")
             await shown.at("1 of 5")
-            shown.panel._controller.queue._lose()
+            RatingQueue(study, record).enrol("R-01")
             await expect(shown.page.get_by_text("Here you can only read.")).to_be_visible()
             await shown.keys("1", "p", "u")
             await accessible(shown, "read only")

@@ -6,64 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from panel_page import tell
+from page_people import Rater
 from small_rating import keep_replies, rating_study
 
 from toolkit.canon import new_id
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import RecordFull
 from toolkit.record import Choice, Consent, Guess, Item, Passed, Rating, Record, open_record
-from toolkit.widgets import RatingPanel
 from toolkit.widgets.identity import forget
-
-
-class Rater:
-    """Says to a panel what a page would say."""
-
-    def __init__(self, study: Study, record: Record, **environ: str) -> None:
-        self.record = record
-        self.panel = RatingPanel(study, record, environ=environ)
-
-    def do(self, action: str, event_id: str | None = None, **fields: Any) -> str:
-        event_id = event_id or new_id()
-        tell(self.panel, {"id": event_id, "action": action, **fields})  # type: ignore[arg-type]
-        return event_id
-
-    def done(self, action: str, event_id: str | None = None, **fields: Any) -> str:
-        """Do it, and require that it was acknowledged."""
-        event_id = self.do(action, event_id, **fields)
-        assert event_id in self.panel.acked, self.panel.status
-        return event_id
-
-    def refused(self, action: str, **fields: Any) -> str:
-        """Do it, and return what the page is told."""
-        event_id = self.do(action, **fields)
-        assert event_id not in self.panel.acked
-        assert self.panel.status["event"] == event_id
-        return str(self.panel.status["message"])
-
-    def begin(self, code: str = "R-01") -> "Rater":
-        if self.screen == "enrol":
-            self.done("enrol", code=code)
-        if self.screen == "consent":
-            self.done("consent")
-        self.done("start")
-        return self
-
-    @property
-    def screen(self) -> str:
-        return str(self.panel.view["screen"])
-
-    @property
-    def item(self) -> str:
-        return str(self.panel.view["item"]["id"])
-
-    def answer(self, *values: int) -> str:
-        """Answer the item on the screen; returns its id."""
-        item = self.item
-        for question, value in zip(("accurate", "respected"), values, strict=False):
-            self.done("rate", item=item, question=question, value=value)
-        return item
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import asyncio
 import random
 from typing import Any
 
-from toolkit.widgets.answer_stream import INTERVAL, Streaming
+from toolkit.widgets.answer_stream import INTERVAL, AnswerStream
 
 
 def stream(pieces: list[str], *, pause: float = 0.0) -> list[dict[str, Any]]:
     emitted: list[dict[str, Any]] = []
 
     async def journey() -> None:
-        streaming = Streaming("one", emitted.append)
+        streaming = AnswerStream("one", emitted.append)
         for piece in pieces:
             streaming.add(piece)
             await asyncio.sleep(pause)
@@ -40,7 +40,7 @@ def test_a_late_page_gets_the_whole_and_then_only_what_is_new() -> None:
     emitted: list[dict[str, Any]] = []
 
     async def journey() -> None:
-        streaming = Streaming("one", emitted.append)
+        streaming = AnswerStream("one", emitted.append)
         streaming.add("Hello ")
         streaming.add("there")
         streaming.resend()

@@ -28,6 +28,7 @@ from toolkit.session.explore import (
     scenario_card,
 )
 from toolkit.session.limits import COMMENT_LENGTH, SITTING_GAP
+from toolkit.session.participant import EnrolledBy
 from toolkit.session.rating import (
     GuessAsked,
     Preferred,
@@ -55,6 +56,7 @@ __all__ = [
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
+    "EnrolledBy",
     "GuessAsked",
     "Mask",
     "OpenQuestion",

@@ -14,7 +14,7 @@ INTERVAL = 0.05
 """Seconds between two paints."""
 
 
-class Streaming:
+class AnswerStream:
     """Hand the pieces of one answer to the page at a bearable pace.
 
     Args:

@@ -5,17 +5,22 @@ each is carried out by a controller and acknowledged once it is durable.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import anywidget
 import traitlets
 
+from toolkit.design import Study
 from toolkit.errors import EventConflict, ParallaxError, RecordError
 from toolkit.record import Record
 from toolkit.rendering import for_browser
+from toolkit.widgets.assets import panel_styles
+from toolkit.widgets.controller import Controller
 from toolkit.widgets.events import Event
+from toolkit.widgets.frame_view import frame_view
 from toolkit.widgets.identity import Identity, forget, known_identity, remember
+from toolkit.widgets.live_controllers import forget_controller
 from toolkit.widgets.plain_words import UNEXPECTED, plain_words
 
 logger = logging.getLogger(__name__)
@@ -24,33 +29,15 @@ _ACKED_AT_MOST = 200
 _CALM = {"state": "ok", "event": "", "message": "", "again": False}
 
 
-class Controller(Protocol):
-    """Carries out what the page says, for one participant at a time."""
-
-    @property
-    def enrolled(self) -> bool:
-        """Whether somebody is at work here."""
-
-    def enrol(self, code: str, enrolled_by: Any) -> None:
-        """Begin or come back."""
-
-    def handle(self, event: Event) -> None:
-        """Carry out one event; on return what it keeps is durable."""
-
-    def show(self, action: str) -> None:
-        """Let every page show what an action has changed."""
-
-    async def close(self) -> None:
-        """Let go of the participant."""
-
-
 class Panel(anywidget.AnyWidget):
     """The traits and the manners that all panels share.
 
     Args:
-        record: the study's record, open.
+        study: a loaded study.
+        record: its record, open.
+        live: finds or makes what carries out events.
         module: the ECMAScript module.
-        styles: the style sheet.
+        environ: where the hub or the launcher says who is at work.
     """
 
     view = traitlets.Dict().tag(sync=True)
@@ -60,29 +47,59 @@ class Panel(anywidget.AnyWidget):
     acked: traitlets.List = traitlets.List().tag(sync=True)
     """Ids of the latest events that are dealt with and durable."""
 
-    def __init__(self, record: Record, *, module: str, styles: str) -> None:
+    def __init__(
+        self,
+        study: Study,
+        record: Record,
+        live: Callable[[], Controller[Any]],
+        *,
+        module: str,
+        environ: Mapping[str, str],
+    ) -> None:
         self.add_traits(
             _esm=traitlets.Unicode(module).tag(sync=True),
-            _css=traitlets.Unicode(styles).tag(sync=True),
+            _css=traitlets.Unicode(panel_styles()).tag(sync=True),
         )
+        self._study = study
         self._record = record
+        self._controller: Any = None
+        """Who carries out events; None when the study cannot run."""
+        self._problem: ParallaxError | None = None
+        try:
+            self._controller = live()
+            who = known_identity(environ, record.record_id)
+            if who and not self._controller.enrolled:
+                self._controller.enrol(who.code, who.enrolled_by)
+        except ParallaxError as problem:
+            self._problem = problem
         super().__init__(status=dict(_CALM), **self._state())
         self.on_msg(self._receive)
+        if self._controller is not None:
+            self._controller.attach(self)
+
+    async def release(self) -> None:
+        """Let go of the participant and of the endpoint; the panel then only shows."""
+        if self._controller is not None:
+            forget_controller(self._controller)
+            await self._controller.close()
 
     # ── what a panel says of itself ─────────────────────────────────────────────────────────────
 
-    @property
-    def _live(self) -> Controller | None:
-        """Who carries out events; None when the study cannot run."""
+    def _shown(self) -> dict[str, Any]:
+        """Trait to its value, as things stand now.
+
+        Raises:
+            ParallaxError: if they cannot be shown.
+        """
         raise NotImplementedError
 
-    def _state(self) -> dict[str, Any]:
-        """Trait to its value, as things stand now."""
+    def _nothing(self) -> dict[str, Any]:
+        """Traits but ``view`` to their values while the study cannot run."""
         raise NotImplementedError
 
-    def _names(self) -> Iterable[str]:
+    def _names(self) -> list[str]:
         """Names and hosts that no text on the page may hold."""
-        raise NotImplementedError
+        return [plan.endpoint for plan in self._study.endpoints.values()]
 
     # ── what the controller says ────────────────────────────────────────────────────────────────
 
@@ -100,27 +117,43 @@ class Panel(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         event = Event.read(content)
-        if event is None or self._live is None:
+        if event is None or self._controller is None:
             return
         if event.id in self.acked:
             self.send_state("acked")
             return
         try:
-            self._live.handle(event)
+            self._controller.handle(event)
         except Exception as problem:
             self._say_problem(problem, event.id)
         else:
-            self._acknowledge(event, self._live)
+            self._acknowledge(event)
 
-    def _acknowledge(self, event: Event, live: Controller) -> None:
+    def _acknowledge(self, event: Event) -> None:
         if event.action == "enrol":
             remember(self._record.record_id, Identity(event.text("code"), "code"))
         if event.action == "other_code":
             forget(self._record.record_id)
         with self.hold_sync():
-            live.show(event.action)
+            self._controller.show(event.action)
             self.status = dict(_CALM)
             self.acked = [*self.acked, event.id][-_ACKED_AT_MOST:]
+
+    # ── what is shown ───────────────────────────────────────────────────────────────────────────
+
+    def _state(self) -> dict[str, Any]:
+        if self._problem is not None:
+            return self._unavailable(self._problem)
+        try:
+            return self._shown()
+        except ParallaxError as problem:
+            return self._unavailable(problem)
+
+    def _unavailable(self, problem: ParallaxError) -> dict[str, Any]:
+        message = for_browser(plain_words(str(problem), names=self._names()))
+        ask = self._controller is not None and "look" in self._controller.ACTIONS
+        screen = {"message": message, "again": ask and may_try_again(problem)}
+        return {"view": {**frame_view(self._study, "unavailable"), **screen}, **self._nothing()}
 
     def _say_problem(self, problem: Exception, event_id: str) -> None:
         if isinstance(problem, ParallaxError):
@@ -137,13 +170,6 @@ class Panel(anywidget.AnyWidget):
             "message": for_browser(message),
             "again": may_try_again(problem),
         }
-
-
-def enrol_known(live: Controller, record: Record, environ: Mapping[str, str]) -> None:
-    """Enrol whoever the hub, the launcher or an earlier run of the cell says is at work."""
-    who = known_identity(environ, record.record_id)
-    if who and not live.enrolled:
-        live.enrol(who.code, who.enrolled_by)
 
 
 def may_try_again(problem: Exception) -> bool:

@@ -6,9 +6,9 @@ the reference: a browser's tools can read every word of it.
 
 from typing import Any
 
-from toolkit.design import Study
 from toolkit.rendering import for_browser
-from toolkit.session import COMMENT_LENGTH, RatingQueue, Shown
+from toolkit.session import RatingQueue, Shown
+from toolkit.widgets.frame_view import frame_view
 from toolkit.widgets.rating_controller import SIDES
 from toolkit.widgets.session_view import consent_view, question_view
 
@@ -19,18 +19,16 @@ _LETTERS = {kept: said for said, kept in SIDES.items()}
 def rating_view(queue: RatingQueue, *, started: bool, finished: bool) -> dict[str, Any]:
     """Everything for the screen that is due.
 
+    Args:
+        queue: where the rater is at work.
+        started: whether they have read how it works.
+        finished: whether they are through with the items and know it.
+
     Raises:
         ParallaxError: if the item that is due cannot be kept.
     """
     screen = _screen(queue, started=started, finished=finished)
-    view = {
-        **frame_view(queue.study),
-        "screen": screen,
-        "key": screen,
-        "participant": queue.participant.participant_id if queue.participant else "",
-        "byCode": bool(queue.participant and queue.participant.enrolled_by == "code"),
-        "readOnly": queue.read_only,
-    }
+    view = frame_view(queue.study, screen, queue, minutes=queue.confirm.plan.rating.minutes)
     if screen in _PROGRESS:
         progress = queue.progress
         view["progress"] = {"done": progress.done, "of": progress.of}
@@ -38,19 +36,6 @@ def rating_view(queue: RatingQueue, *, started: bool, finished: bool) -> dict[st
     if queue.read_only:
         view["key"] += ":read"
     return view
-
-
-def frame_view(study: Study) -> dict[str, Any]:
-    """What every screen of the panel has around it."""
-    minutes = study.confirm.rating.minutes if study.confirm else study.minutes
-    return {
-        "study": {"id": study.study_id, "title": study.title, "minutes": minutes},
-        "participant": "",
-        "readOnly": "",
-        "progress": None,
-        "support": study.care.support_contact,
-        "limits": {"comment": COMMENT_LENGTH, "outbox": True},
-    }
 
 
 def given_view(shown: Shown | None) -> dict[str, Any]:

@@ -1,134 +1,76 @@
 """From what the tester does to what happens: each event becomes one call on the live objects.
 
-The controller knows nothing of widgets; it calls back when there is something new to show, to every
-page that shows it: a notebook whose cell runs again, or that is open in two tabs, has several. It
-never waits: asking the endpoint is a task on the running loop.
+It never waits: asking the endpoint is a task on the running loop.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar
 
 from toolkit.canon import new_id
 from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
 from toolkit.session import Conversation, Sitting
-from toolkit.widgets.answer_stream import Streaming
+from toolkit.widgets.answer_stream import AnswerStream
+from toolkit.widgets.controller import Controller
 from toolkit.widgets.events import Event
 
-logger = logging.getLogger(__name__)
 
-STAGE_ACTIONS = frozenset(
-    {"enrol", "other_code", "consent", "begin", "skip", "form", "finish", "withdraw"}
-)
-"""Actions after which another screen may be due."""
-
-PAGES_AT_MOST = 8
-"""Pages that are told what changes."""
-
-
-class Page(Protocol):
-    """Whoever shows what happens."""
-
-    def show_screen(self) -> None:
-        """Another screen may be due."""
-
-    def show_conversation(self) -> None:
-        """Turns, ratings or flags changed, or an answer ended."""
-
-    def show_stream(self, stream: dict[str, Any]) -> None:
-        """A piece of an answer is here."""
-
-    def show_problem(self, problem: Exception) -> None:
-        """Something failed that no event waits for."""
-
-
-class SessionController:
-    """Carries out events for one participant at a time.
+class SessionController(Controller[Sitting]):
+    """Carries out the events of a tester.
 
     Args:
-        seat: makes a sitting in which nobody is enrolled yet; takes what to call when another
-            sitting goes on in its place.
+        seat: makes a sitting in which nobody is enrolled yet.
         record: where everything is kept.
     """
 
-    def __init__(self, seat: Callable[[Callable[[], None]], Sitting], record: Record) -> None:
-        self.sitting = seat(self._taken_over)
+    ACTIONS: ClassVar = (
+        "enrol",
+        "other_code",
+        "consent",
+        "begin",
+        "skip",
+        "say",
+        "answer",
+        "stop",
+        "rate",
+        "flag",
+        "unflag",
+        "form",
+        "finish",
+        "save",
+        "catch_up",
+        "withdraw",
+    )
+    SILENT: ClassVar = frozenset({"stop", "catch_up"})
+
+    def __init__(self, seat: Callable[..., Sitting], record: Record) -> None:
         self.form_open = False
-        self._seat = seat
         self._record = record
-        self._pages: list[Page] = []
-        self._streaming: Streaming | None = None
+        self._stream: AnswerStream | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._actions: dict[str, Callable[[Event], None]] = {
-            "enrol": lambda event: self.enrol(event.text("code"), "code"),
-            "other_code": self._other_code,
-            "consent": lambda _: self.sitting.consent(),
-            "begin": self._begin,
-            "skip": self._skip,
-            "say": self._say,
-            "answer": self._answer,
-            "stop": self._stop,
-            "rate": self._rate,
-            "flag": self._flag,
-            "unflag": self._unflag,
-            "form": self._form,
-            "finish": self._finish,
-            "save": self._save,
-            "catch_up": self._catch_up,
-            "withdraw": self._withdraw,
-        }
-
-    def attach(self, page: Page) -> None:
-        """Tell this page, too, what changes; pages of long ago are told no more."""
-        self._pages = [*self._pages, page][-PAGES_AT_MOST:]
-
-    def show(self, action: str) -> None:
-        """Let every page show what an action has changed."""
-        for page in self._pages:
-            if action in STAGE_ACTIONS:
-                page.show_screen()
-            elif action not in ("stop", "catch_up"):
-                page.show_conversation()
-
-    def handle(self, event: Event) -> None:
-        """Carry out one event; on return what it keeps is durable.
-
-        Raises:
-            ParallaxError: with what to tell the tester.
-        """
-        if event.action not in self._actions:
-            raise NotNow(
-                f"panel: got the action {event.action!a}, which it does not know; wanted one of "
-                f"{', '.join(self._actions)}. Reload the page and run the cell again."
-            )
-        self._actions[event.action](event)
-
-    def enrol(self, code: str, enrolled_by: Literal["code", "hub", "launcher"]) -> None:
-        """Begin or come back; the form is open again if it was begun."""
-        self.sitting.enrol(code, enrolled_by=enrolled_by)
-        conversation = self.sitting.conversation
-        self.form_open = conversation is not None and any(
-            rating.turn_id is None for rating in conversation.ratings
-        )
-
-    @property
-    def enrolled(self) -> bool:
-        """Whether somebody is at work here."""
-        return self.sitting.participant is not None
+        super().__init__(seat)
 
     @property
     def conversation(self) -> Conversation | None:
         """The conversation under way, if there is one."""
-        conversation = self.sitting.conversation
+        conversation = self.work.conversation
         return conversation if conversation and conversation.end is None else None
 
-    def _taken_over(self) -> None:
-        self.let_go()
-        for page in self._pages:
-            page.show_screen()
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is on its way, from the moment it is asked for."""
+        return self._stream is not None
+
+    def begin_anew(self) -> None:
+        """Forget the answer on its way; the form is open again if it was begun."""
+        if self._stream is not None:
+            self._stream.end()
+            self._stream = None
+        self.form_open = self.conversation is not None and any(
+            rating.turn_id is None for rating in self.conversation.ratings
+        )
 
     def let_go(self) -> None:
         """Stop what is under way here, because it goes on elsewhere."""
@@ -136,39 +78,32 @@ class SessionController:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        self._closing = loop.create_task(self.sitting.close())
-
-    @property
-    def answering(self) -> bool:
-        """Whether an answer is on its way, from the moment it is asked for."""
-        return self._streaming is not None
+        self._closing = loop.create_task(self.work.close())
 
     async def close(self) -> None:
         """Let go of the participant and the endpoint; waits for an answer to be put away."""
-        await self.sitting.close()
+        await self.work.close()
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
     # ── one action each ─────────────────────────────────────────────────────────────────────────
 
-    def _other_code(self, _: Event) -> None:
-        """Back to the first screen: the code was mistyped, or somebody else sits down here."""
-        if self.sitting.stage in ("consent", "rest", "done", "withdrawn"):
-            self.let_go()
-            self.sitting = self._seat(self._taken_over)
+    @property
+    def _may_leave(self) -> bool:
+        return self.work.stage in ("consent", "rest", "done", "withdrawn")
 
     def _begin(self, event: Event) -> None:
-        if self.sitting.stage == "brief" and event.number("position") == self.sitting.position:
+        if self.work.stage == "brief" and event.number("position") == self.work.position:
             self.form_open = False
-            self.sitting.begin()
+            self.work.begin()
 
     def _skip(self, event: Event) -> None:
-        if event.number("position") != self.sitting.position:
+        if event.number("position") != self.work.position:
             return
         if self.conversation is not None:
             self.conversation.skip()
-        elif self.sitting.stage == "brief":
-            self.sitting.skip_brief()
+        elif self.work.stage == "brief":
+            self.work.skip_brief()
 
     def _say(self, event: Event) -> None:
         conversation = self._current(event)
@@ -189,7 +124,7 @@ class SessionController:
     def _rate(self, event: Event) -> None:
         if self._kept(event):
             return
-        conversation, study = self._current(event), self.sitting.study
+        conversation, study = self._current(event), self.work.study
         question, turn_id = event.text("question"), event.maybe_text("turn")
         asked = {one.id: one for one in study.form}
         if turn_id is not None:
@@ -242,12 +177,8 @@ class SessionController:
             self.conversation.save()
 
     def _catch_up(self, _: Event) -> None:
-        if self._streaming is not None:
-            self._streaming.resend()
-
-    def _withdraw(self, event: Event) -> None:
-        self.sitting.withdraw(event.text("reason"))
-        self.form_open = False
+        if self._stream is not None:
+            self._stream.resend()
 
     # ── below the surface ───────────────────────────────────────────────────────────────────────
 
@@ -259,7 +190,7 @@ class SessionController:
         return conversation
 
     def _is_over(self, session_id: str) -> bool:
-        last = self.sitting.conversation
+        last = self.work.conversation
         if last is not None and last.session.session_id == session_id:
             return last.end is not None
         return self._record.find(f"{session_id}.end") is not None
@@ -282,23 +213,25 @@ class SessionController:
         return event.id
 
     def _ask(self, conversation: Conversation) -> None:
-        self._streaming = Streaming(new_id(), self._show_stream)
+        self._stream = AnswerStream(new_id(), self._show_stream)
         # The loop keeps only a weak reference to a task; this one must live until it is done.
-        self._task = asyncio.get_running_loop().create_task(
-            self._run(conversation, self._streaming)
-        )
+        self._task = asyncio.get_running_loop().create_task(self._run(conversation, self._stream))
 
-    async def _run(self, conversation: Conversation, streaming: Streaming) -> None:
+    async def _run(self, conversation: Conversation, stream: AnswerStream) -> None:
+        problem: Exception | None = None
         try:
-            await conversation.answer(on_token=streaming.add)
-        except Exception as problem:
-            for page in self._pages:
+            await conversation.answer(on_token=stream.add)
+        except Exception as failure:
+            problem = failure
+        if stream is not self._stream:
+            # Somebody else sits here now; what comes of this answer is none of their business.
+            return
+        stream.end()
+        self._stream = None
+        for page in self._pages:
+            if problem is not None:
                 page.show_problem(problem)
-        finally:
-            streaming.end()
-            self._streaming = None
-            for page in self._pages:
-                page.show_conversation()
+            page.show_screen()
 
     def _show_stream(self, stream: dict[str, Any]) -> None:
         for page in self._pages:

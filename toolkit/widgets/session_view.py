@@ -18,49 +18,29 @@ from toolkit.design import (
     Term,
 )
 from toolkit.rendering import for_browser
-from toolkit.session import COMMENT_LENGTH, Conversation, Sitting, persona_card, scenario_card
+from toolkit.session import Conversation, Sitting, persona_card, scenario_card
+from toolkit.widgets.frame_view import frame_view
 
 _PROGRESS = frozenset({"brief", "conversation", "form", "rest", "done"})
 
 
-def screen_view(sitting: Sitting, *, form_open: bool) -> dict[str, Any]:
-    """Everything for the screen that is due."""
-    study, stage = sitting.study, sitting.stage
+def session_view(sitting: Sitting, *, form_open: bool) -> dict[str, Any]:
+    """Everything for the screen that is due.
+
+    Args:
+        sitting: where the tester is at work.
+        form_open: whether the form after the conversation is open.
+    """
+    stage = sitting.stage
     screen = "form" if stage == "conversation" and form_open else stage
-    view: dict[str, Any] = {
-        "screen": screen,
-        "key": screen,
-        "study": _study(study),
-        "participant": sitting.participant.participant_id if sitting.participant else "",
-        "byCode": bool(sitting.participant and sitting.participant.enrolled_by == "code"),
-        "readOnly": sitting.read_only,
-        "progress": None,
-        "support": study.care.support_contact,
-        "limits": _limits(study),
-    }
+    view = frame_view(sitting.study, screen, sitting)
     if screen in _PROGRESS:
         position, total = sitting.position, len(sitting.assignments)
         view["progress"] = {"position": position, "total": total, "over": screen == "done"}
         view["key"] = f"{screen}:{position}"
     if sitting.read_only:
         view["key"] += ":read"
-    view |= _content(sitting, screen)
-    return view
-
-
-def unavailable_view(study: Study, message: str) -> dict[str, Any]:
-    """The screen that says why the study cannot run."""
-    return {
-        "screen": "unavailable",
-        "key": "unavailable",
-        "study": _study(study),
-        "participant": "",
-        "readOnly": "",
-        "progress": None,
-        "support": study.care.support_contact,
-        "limits": _limits(study),
-        "message": for_browser(message),
-    }
+    return view | _content(sitting, screen)
 
 
 def turns_view(conversation: Conversation | None) -> list[dict[str, Any]]:
@@ -155,14 +135,6 @@ def _conversation(conversation: Conversation, study: Study) -> dict[str, Any]:
         "form": [question_view(question) for question in study.form],
         "harms": harm_choices(),
     }
-
-
-def _study(study: Study) -> dict[str, Any]:
-    return {"id": study.study_id, "title": study.title, "minutes": study.minutes}
-
-
-def _limits(study: Study) -> dict[str, Any]:
-    return {"messages": study.care.messages_cap, "comment": COMMENT_LENGTH, "outbox": True}
 
 
 def _term(term: Term) -> dict[str, Any]:

@@ -197,14 +197,14 @@ def test_one_rater_says_nothing() -> None:
 def test_rotating_blocks_over_many_scenarios_win() -> None:
     """400 ratings and an effect of 0.5 logit: more scenarios help, and then more raters do."""
     truth = Truth(
-        rater_sd=1.0,
+        severity_sd=1.0,
         scenario_sd=0.7,
         contrast_sd=0.0,
         reply_sd=0.0,
         # Each of two arms varies by 0.4 over scenarios and 0.3 over raters, so their difference by
         # root two of that.
-        scenario_arm_sd=0.4 * 2**0.5,
-        rater_arm_sd=0.3 * 2**0.5,
+        effect_scenario_sd=0.4 * 2**0.5,
+        effect_rater_sd=0.3 * 2**0.5,
         noise="logistic",
         lapse=0.0,
         effects={ARM: 0.5},

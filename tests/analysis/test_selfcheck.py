@@ -25,7 +25,14 @@ from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record
 
-SDS = ("rater_sd", "scenario_sd", "contrast_sd", "reply_sd", "scenario_arm_sd", "rater_arm_sd")
+SDS = (
+    "severity_sd",
+    "scenario_sd",
+    "contrast_sd",
+    "reply_sd",
+    "effect_scenario_sd",
+    "effect_rater_sd",
+)
 BIG = {"raters": 60, "scenarios": 60, "contrasts": 2, "swaps": 3, "replicates": 3, "per_rater": 60}
 
 
@@ -69,7 +76,7 @@ def test_a_latent_correlation_by_hand() -> None:
 
 @pytest.mark.parametrize("cutpoints", [(-2.0, -1.0, 0.0, 1.2), (0.5,), ()])
 def test_spread_is_recovered(cutpoints: tuple[float, ...]) -> None:
-    truth = Truth(scenario_arm_sd=0.5, rater_arm_sd=0.4, lapse=0.0, cutpoints=cutpoints)
+    truth = Truth(effect_scenario_sd=0.5, effect_rater_sd=0.4, lapse=0.0, cutpoints=cutpoints)
     design = crossed_design(**BIG)
     found = [
         calibrated_truth(draw(design, truth, np.random.default_rng(seed)), least_slope=0.0)
@@ -85,12 +92,12 @@ def test_spread_is_recovered(cutpoints: tuple[float, ...]) -> None:
 
 
 def test_spread_of_pairs_is_recovered() -> None:
-    truth = Truth(scenario_arm_sd=0.5, rater_arm_sd=0.4, lapse=0.0, neither=0.0)
+    truth = Truth(effect_scenario_sd=0.5, effect_rater_sd=0.4, lapse=0.0, neither=0.0)
     design = crossed_design(**BIG, paired=True)
     found = [
         calibrated_truth(draw(design, truth, np.random.default_rng(seed))) for seed in range(4)
     ]
-    for name in ("reply_sd", "scenario_arm_sd", "rater_arm_sd", "tie", "order_effect"):
+    for name in ("reply_sd", "effect_scenario_sd", "effect_rater_sd", "tie", "order_effect"):
         mean = np.mean([getattr(one, name) for one in found])
         assert mean == pytest.approx(getattr(truth, name), abs=0.1), name
 
@@ -107,9 +114,9 @@ def test_answers_look_like_those_they_were_calibrated_to(observed: Observations)
 def test_no_effect_is_taken_over_and_slopes_have_a_floor(observed: Observations) -> None:
     truth = calibrated_truth(observed)
     assert dict(truth.effects) == {}
-    assert truth.scenario_arm_sd >= 0.2
-    assert truth.rater_arm_sd >= 0.2
-    assert calibrated_truth(observed, least_slope=0.6).rater_arm_sd >= 0.6
+    assert truth.effect_scenario_sd >= 0.2
+    assert truth.effect_rater_sd >= 0.2
+    assert calibrated_truth(observed, least_slope=0.6).effect_rater_sd >= 0.6
 
 
 def test_answers_that_are_all_alike_calibrate_nothing(observed: Observations) -> None:

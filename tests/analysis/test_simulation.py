@@ -26,12 +26,12 @@ from toolkit.errors import AnalysisError
 
 ARM = "swap persona-01"
 QUIET = Truth(
-    rater_sd=0,
+    severity_sd=0,
     scenario_sd=0,
     contrast_sd=0,
     reply_sd=0,
-    scenario_arm_sd=0,
-    rater_arm_sd=0,
+    effect_scenario_sd=0,
+    effect_rater_sd=0,
     lapse=0,
 )
 
@@ -170,7 +170,7 @@ def test_what_is_drawn_is_marked_as_simulated() -> None:
 @pytest.mark.parametrize(
     ("name", "shared"),
     [
-        ("rater_sd", "rater"),
+        ("severity_sd", "rater"),
         ("scenario_sd", "scenario"),
         ("contrast_sd", "contrast"),
         ("reply_sd", "reply"),
@@ -181,17 +181,17 @@ def test_each_deviation_is_shared_by_its_group(name: str, shared: str) -> None:
     design = crossed_design(
         raters=6, scenarios=4, contrasts=2, swaps=2, nulls=True, matched=True, replicates=2
     )
-    truth = replace(QUIET, **{name: 1.0}, cutpoints=(), noise_scale=0.0)
+    truth = replace(QUIET, **{name: 1.0}, cutpoints=(), noise_sd=0.0)
     value = draw(design, truth, np.random.default_rng(1)).frame["value"]
     groups = design.frame[shared].astype("str")
     assert value.groupby(groups).nunique().max() == 1
     assert value.nunique() == groups.nunique()
 
 
-@pytest.mark.parametrize(("name", "group"), [("scenario_arm_sd", 4), ("rater_arm_sd", 6)])
+@pytest.mark.parametrize(("name", "group"), [("effect_scenario_sd", 4), ("effect_rater_sd", 6)])
 def test_the_effect_of_an_arm_varies_and_that_of_a_resample_does_not(name: str, group: int) -> None:
     design = crossed_design(raters=6, scenarios=4, swaps=2, nulls=True, matched=True)
-    truth = replace(QUIET, **{name: 1.0}, cutpoints=(), noise_scale=0.0)
+    truth = replace(QUIET, **{name: 1.0}, cutpoints=(), noise_sd=0.0)
     value = draw(design, truth, np.random.default_rng(1)).frame["value"]
     varies = np.isin(design.labels, [*design.swaps, "paraphrase"])
     assert not value[~varies].any()
@@ -201,7 +201,7 @@ def test_the_effect_of_an_arm_varies_and_that_of_a_resample_does_not(name: str, 
 def test_reference_and_persona_of_a_pair_differ_by_their_replies_alone() -> None:
     design = crossed_design(raters=400, scenarios=5, swaps=2, replicates=3, paired=True)
     noisy = replace(
-        QUIET, rater_sd=9, scenario_sd=9, contrast_sd=9, neither=0, effects={ARM: -0.8}, tie=0.5
+        QUIET, severity_sd=9, scenario_sd=9, contrast_sd=9, neither=0, effects={ARM: -0.8}, tie=0.5
     )
     value = draw_values(design, noisy, np.random.default_rng(1), simulations=20)[
         design.labels == ARM
@@ -226,7 +226,12 @@ def test_the_true_effect_by_hand() -> None:
 def test_logistic_noise_is_integrated() -> None:
     design = crossed_design(raters=2, scenarios=2)
     truth = replace(
-        QUIET, cutpoints=(0.5,), effects={ARM: -1.0}, noise="logistic", rater_sd=0.8, reply_sd=0.6
+        QUIET,
+        cutpoints=(0.5,),
+        effects={ARM: -1.0},
+        noise="logistic",
+        severity_sd=0.8,
+        reply_sd=0.6,
     )
 
     def above(mean: float) -> float:
@@ -263,7 +268,7 @@ def test_the_exact_effect_of_pairs_agrees_with_100_000_draws() -> None:
 def test_the_truth_is_what_whole_designs_average_to() -> None:
     """Every rater meets every arm: the mean difference of many drawn studies is the true one."""
     design = crossed_design(raters=10, scenarios=10, nulls=True, matched=True, swaps=2)
-    truth = Truth(effects={ARM: -0.9}, scenario_arm_sd=0.5, rater_arm_sd=0.5)
+    truth = Truth(effects={ARM: -0.9}, effect_scenario_sd=0.5, effect_rater_sd=0.5)
     values = draw_values(design, truth, np.random.default_rng(5), simulations=2000)
     of_arm = values[design.labels == ARM].mean(axis=0)
     apart = of_arm - values[design.labels == "reference"].mean(axis=0)

@@ -73,9 +73,9 @@ def test_the_factor_takes_the_bias_away() -> None:
     design = crossed_design(raters=20, scenarios=10, contrasts=4, per_rater=10)
     swept = primary(design)
     plain = Truth(
-        **dict.fromkeys(("rater_sd", "scenario_sd", "contrast_sd", "reply_sd"), 0.0),
-        scenario_arm_sd=0.0,
-        rater_arm_sd=0.0,
+        **dict.fromkeys(("severity_sd", "scenario_sd", "contrast_sd", "reply_sd"), 0.0),
+        effect_scenario_sd=0.0,
+        effect_rater_sd=0.0,
         cutpoints=(),
     )
     values = draw_values(design, plain, np.random.default_rng(1), simulations=4000)

@@ -35,12 +35,12 @@ def spread(slope: float, **more: object) -> Truth:
     """Raters, scenarios and effects that vary; ``slope`` over scenarios, and a little less over
     raters."""
     values: dict[str, object] = {
-        "rater_sd": 1.0,
+        "severity_sd": 1.0,
         "scenario_sd": 0.7,
         "contrast_sd": 0.3,
         "reply_sd": 0.3,
-        "scenario_arm_sd": slope,
-        "rater_arm_sd": 0.75 * slope,
+        "effect_scenario_sd": slope,
+        "effect_rater_sd": 0.75 * slope,
         "cutpoints": POINTS,
         "lapse": 0.0,
     }

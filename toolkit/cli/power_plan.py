@@ -34,8 +34,8 @@ _READ = {
         scenario_sd=0.2,
         contrast_sd=0.1,
         reply_sd=0.1,
-        scenario_arm_sd=0.05,
-        noise_scale=0.1,
+        effect_scenario_sd=0.05,
+        noise_sd=0.1,
     ),
 }
 """What is read by machine: about one reply in ten is 1, or numbers as sure answers between 0 and 1

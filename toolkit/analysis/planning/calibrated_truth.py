@@ -196,13 +196,13 @@ def _scaled(
         return float(np.sqrt(np.mean(parts) * shrink / noise)) * scale
 
     return Truth(
-        rater_sd=sd("rater"),
+        severity_sd=sd("rater"),
         scenario_sd=sd("scenario"),
         contrast_sd=sd("contrast"),
         reply_sd=sd("reply", "beside") if design.paired else sd("reply"),
-        scenario_arm_sd=max(sd("scenario_arm"), least_slope * scale),
-        rater_arm_sd=max(sd("rater_arm"), least_slope * scale) if "rater_arm" in kept else 0.0,
-        noise_scale=scale,
+        effect_scenario_sd=max(sd("scenario_arm"), least_slope * scale),
+        effect_rater_sd=max(sd("rater_arm"), least_slope * scale) if "rater_arm" in kept else 0.0,
+        noise_sd=scale,
         cutpoints=(),
         lapse=0.0,
         neither=0.0,
@@ -211,9 +211,9 @@ def _scaled(
 
 def _total_sd(made: Truth, design: Design) -> float:
     """Of the latent value of an arm whose effect varies, in units of the noise."""
-    parts = [made.scenario_arm_sd, made.rater_arm_sd, made.reply_sd]
+    parts = [made.effect_scenario_sd, made.effect_rater_sd, made.reply_sd]
     parts += (
-        [made.reply_sd] if design.paired else [made.rater_sd, made.scenario_sd, made.contrast_sd]
+        [made.reply_sd] if design.paired else [made.severity_sd, made.scenario_sd, made.contrast_sd]
     )
     return float(np.sqrt(1 + np.sum(np.square(parts))))
 

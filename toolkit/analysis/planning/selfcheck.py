@@ -126,7 +126,7 @@ def _usual(design: Design, truth: Truth) -> float:
     scale, _ = scale_of(design, truth)
     low, high = reach(design, truth, design.swaps[0])
     if scale == "number":
-        return -0.5 * truth.noise_scale
+        return -0.5 * truth.noise_sd
     size = min(_USUAL[scale], 0.5 * max(-low, high))
     return -size if -low >= high else size
 

@@ -13,6 +13,7 @@ known exactly, and any test can be held against it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import hypot
 from types import MappingProxyType
 from typing import Literal
 
@@ -23,6 +24,7 @@ from toolkit.analysis.engine import Codes, Floats
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.frames import Observations, Scale
 from toolkit.analysis.planning.simulated_design import REFERENCE, Design
+from toolkit.design import LatentRating
 from toolkit.errors import AnalysisError
 
 _FARTHEST = 50.0
@@ -30,43 +32,33 @@ _NODES = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
-    """How answers come about; standard deviations are on the latent scale.
+class Truth(LatentRating):
+    """How answers to a design come about: the latent model of ratings, with an effect for each arm.
 
-    What is set here unless told otherwise are the raters that the simulated samples of this
-    project are rated by: assumptions, and no measurement of anybody.
+    Effects of an arm vary over scenarios and over raters, each arm's by itself.
     """
 
     effects: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Label of an arm to its latent effect against the reference; 0 for any other."""
-    rater_sd: float = 0.7
-    """Between raters: how severe they are."""
-    scenario_sd: float = 0.5
-    """Between scenarios."""
-    contrast_sd: float = 0.3
-    """Between contrasts of a scenario."""
-    reply_sd: float = 0.4
-    """Between replies to the same prompt."""
-    scenario_arm_sd: float = 0.2
-    """How much the effect of an arm varies over scenarios."""
-    rater_arm_sd: float = 0.2
-    """How much it varies over raters."""
     persona_sd: float = 0.0
     """How much the effects of personas vary, besides ``effects``; drawn with each simulation."""
     noise: Literal["normal", "logistic"] = "normal"
-    """Of a single answer: normal as in a probit model, or logistic as in a logit model."""
-    noise_scale: float = 1.0
-    """Standard deviation of the normal noise; the logistic one has 1.81 times as much."""
-    cutpoints: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.2)
-    """One: answers are 0 or 1. More: where 2, 3, … begin. None: the latent value is the answer."""
-    lapse: float = 0.04
-    """How often somebody answers at random, where answers are a choice among few."""
-    order_effect: float = 0.2
-    """In pairs: how much better the left reply looks for being on the left."""
-    tie: float = 0.5
-    """In pairs: smaller differences are called about equal."""
-    neither: float = 0.03
-    """In pairs: how often neither reply is found acceptable, which counts as about equal."""
+    """As in a probit model, or as in a logit model, whose sd is 1.81 times ``noise_sd``."""
+
+    def above(self, lead: float, *deviations: float) -> float:
+        """Probability that ``lead``, with normal terms and the noise of a judgment, is above 0.
+
+        Logistic noise is integrated by Gauss-Hermite quadrature.
+
+        Args:
+            lead: the mean.
+            *deviations: standard deviation of each term.
+        """
+        if self.noise == "normal":
+            return LatentRating.above(self, lead, *deviations)
+        nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+        inside = special.expit((lead + hypot(*deviations) * nodes) / self.noise_sd)
+        return float(inside @ weights / weights.sum())
 
     def with_effects(self, effects: Mapping[str, float]) -> "Truth":
         """The same with other latent effects."""
@@ -133,10 +125,9 @@ def true_effect(design: Design, truth: Truth, arm: str) -> float:
     """
     _require_arm(design, arm)
     if design.paired:
-        return _expected_preference(truth, truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
-    return _expected(truth, truth.effects.get(arm, 0.0), _slope_sd(truth, arm)) - _expected(
-        truth, truth.effects.get(REFERENCE, 0.0), 0.0
-    )
+        return truth.expected_preference(truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
+    there = truth.expected_points(truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
+    return there - truth.expected_points(truth.effects.get(REFERENCE, 0.0))
 
 
 def true_effect_by_draws(
@@ -275,15 +266,15 @@ def _latent(design: Design, truth: Truth, rng: np.random.Generator, *, simulatio
     latent = _noise(truth, rng, (len(design), simulations))
     latent += np.array([truth.effects.get(one, 0.0) for one in design.arms])[design.arm][:, None]
     latent += term(truth.reply_sd, design.reply)
-    latent += term(truth.scenario_arm_sd, arm_cells(design, design.scenario))
+    latent += term(truth.effect_scenario_sd, arm_cells(design, design.scenario))
     latent += term(
-        truth.rater_arm_sd, None if design.rater is None else arm_cells(design, design.rater)
+        truth.effect_rater_sd, None if design.rater is None else arm_cells(design, design.rater)
     )
     latent += term(truth.persona_sd, _personas(design))
     if design.paired:
         latent -= term(truth.reply_sd, design.beside)
         return latent + truth.order_effect * design.side[:, None]
-    latent += term(truth.rater_sd, design.rater)
+    latent += term(truth.severity_sd, design.rater)
     latent += term(truth.scenario_sd, design.scenario)
     latent += term(truth.contrast_sd, design.contrast)
     return latent
@@ -308,8 +299,8 @@ def _answered(truth: Truth, latent: Floats, rng: np.random.Generator, *, paired:
 
 def _noise(truth: Truth, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     if truth.noise == "logistic":
-        return rng.logistic(scale=truth.noise_scale, size=shape)
-    return truth.noise_scale * rng.standard_normal(shape)
+        return rng.logistic(scale=truth.noise_sd, size=shape)
+    return truth.noise_sd * rng.standard_normal(shape)
 
 
 def _varies(arm: str) -> bool:
@@ -325,41 +316,13 @@ def _personas(design: Design) -> Codes:
 
 
 def _slope_sd(truth: Truth, arm: str) -> float:
-    spread = np.hypot(truth.scenario_arm_sd, truth.rater_arm_sd) if _varies(arm) else 0.0
+    spread = np.hypot(truth.effect_scenario_sd, truth.effect_rater_sd) if _varies(arm) else 0.0
     return float(np.hypot(spread, truth.persona_sd if arm.startswith("swap ") else 0.0))
 
 
 def _common_sd(truth: Truth) -> float:
-    parts = (truth.rater_sd, truth.scenario_sd, truth.contrast_sd, truth.reply_sd)
+    parts = (truth.severity_sd, truth.scenario_sd, truth.contrast_sd, truth.reply_sd)
     return float(np.sqrt(np.sum(np.square(parts))))
-
-
-def _expected(truth: Truth, mean: float, slope_sd: float) -> float:
-    """Expected answer to an arm whose latent mean and own spread are given."""
-    if not truth.cutpoints:
-        return mean
-    spread = float(np.hypot(_common_sd(truth), slope_sd))
-    first = 0.0 if len(truth.cutpoints) == 1 else 1.0
-    above = _above(truth, mean - np.asarray(truth.cutpoints), spread)
-    read = first + float(above.sum())
-    return (1 - truth.lapse) * read + truth.lapse * (first + len(truth.cutpoints) / 2)
-
-
-def _expected_preference(truth: Truth, mean: float, slope_sd: float) -> float:
-    spread = float(np.hypot(np.sqrt(2) * truth.reply_sd, slope_sd))
-    sides = np.array([truth.order_effect, -truth.order_effect])
-    ahead = _above(truth, mean + sides - truth.tie, spread)
-    behind = _above(truth, -mean - sides - truth.tie, spread)
-    return (1 - truth.lapse) * (1 - truth.neither) * float((ahead - behind).mean())
-
-
-def _above(truth: Truth, lead: Floats, spread: float) -> Floats:
-    """Probability that ``lead`` plus a normal term of sd ``spread`` plus noise is above 0."""
-    if truth.noise == "normal":
-        return np.asarray(special.ndtr(lead / np.hypot(spread, truth.noise_scale)))
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    inside = special.expit((lead[:, None] + spread * nodes) / truth.noise_scale)
-    return np.asarray(inside @ weights / weights.sum())
 
 
 def _require_arm(design: Design, arm: str) -> None:

@@ -4,6 +4,7 @@ from toolkit.design.studies.confirm_plan import AnalysisPlan, AttentionItem, Con
 from toolkit.design.studies.confirm_stage import ConfirmStage
 from toolkit.design.studies.dry_run import rehearse
 from toolkit.design.studies.freeze import Freeze
+from toolkit.design.studies.latent_rating import LatentRating
 from toolkit.design.studies.study import Study, cross_complaints
 from toolkit.design.studies.study_sections import Care, ConsentForm, DataUse, EndpointPlan, Question
 
@@ -17,6 +18,7 @@ __all__ = [
     "DataUse",
     "EndpointPlan",
     "Freeze",
+    "LatentRating",
     "Question",
     "RatingPlan",
     "Study",

@@ -44,7 +44,7 @@ def furnish(root: Path) -> Path:
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command in this process: what it writes is what a terminal would show."""
-    monkeypatch.setattr("toolkit.cli.lab_command.stop_like_interrupt", lambda: None)
+    monkeypatch.setattr("toolkit.cli.lab.lab_command.stop_like_interrupt", lambda: None)
     # Commands tell the processes they start who answers; what they set must not outlive the test.
     monkeypatch.setenv("PARALLAX_BIND", "")
 

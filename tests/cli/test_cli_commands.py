@@ -79,7 +79,7 @@ def test_a_fault_of_our_own_is_one_message_too(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("toolkit.cli.check_command.Workspace", fail)
+    monkeypatch.setattr("toolkit.cli.workspace.check_command.Workspace", fail)
     code, _, err = run(capsys, "check")
     assert code == 70
     assert err == (
@@ -94,7 +94,7 @@ def test_ctrl_c_exits_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("toolkit.cli.check_command.Workspace", interrupt)
+    monkeypatch.setattr("toolkit.cli.workspace.check_command.Workspace", interrupt)
     assert run(capsys, "check") == (130, "", "\nStopped.\n")
 
 
@@ -474,7 +474,7 @@ def test_a_workspace_without_the_notebook(workspace: Path) -> None:
 
 def test_voila_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr("toolkit.cli.lab_command.stop_like_interrupt", lambda: None)
+    monkeypatch.setattr("toolkit.cli.lab.lab_command.stop_like_interrupt", lambda: None)
     assert run(capsys, "lab", "--voila") == (
         1,
         "",

@@ -68,7 +68,7 @@ def test_the_plan_alone_loads_no_analysis_stack(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_confirm_workspace(tmp_path)
-    monkeypatch.setitem(sys.modules, "toolkit.cli.power_plan", None)
+    monkeypatch.setitem(sys.modules, "toolkit.cli.study.power_plan", None)
     code, out, _ = run(capsys, "small", "--workspace", str(tmp_path))
     assert (code, out[0]) == (0, "small: A small study")
 

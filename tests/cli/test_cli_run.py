@@ -17,7 +17,7 @@ from servers import ChatServer, Say, Status
 from small_confirm import CONTRASTS, make_confirm_workspace
 
 from toolkit.cli import main
-from toolkit.cli.sweep_line import SweepLine
+from toolkit.cli.terminal import SweepLine
 from toolkit.design import ConfirmStage, Study
 from toolkit.probes import SweepProgress
 from toolkit.record import Reply, Sweep, SweepEnd, open_record

@@ -17,7 +17,9 @@ def packages() -> dict[str, Path]:
 
 
 PACKAGES = packages()
-DOORS = sorted(name for name, path in PACKAGES.items() if "import" in path.read_text("utf-8"))
+DOORS = sorted(
+    name for name, path in PACKAGES.items() if "from toolkit." in path.read_text("utf-8")
+)
 
 
 def brought_in(path: Path) -> set[str]:

@@ -7,26 +7,35 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from toolkit.canon import VERSION
-from toolkit.cli.command import BUG, FAILED, INTERRUPTED, OK, USAGE, say, warn
+from toolkit.cli.terminal import BUG, FAILED, INTERRUPTED, OK, USAGE, say, warn
 from toolkit.errors import ParallaxError
 
-COMMANDS = {
-    "lab": "open the session notebook in JupyterLab, with everything it needs",
-    "check": "check every file under personas/ at once",
-    "init": "make a new workspace",
-    "new": "make a persona, scenario, contrast or study to fill in",
-    "freeze": "pin a study, so that nobody runs a changed one by accident",
-    "status": "who is where, and what was covered",
-    "plan": "what a confirm stage will send and ask, before any data",
-    "run": "send every unit of a frozen confirm stage",
-    "batch": "the same by files, for a batch service",
-    "rate": "rate the replies with simulated raters",
-    "analyze": "run the frozen analysis on what raters said",
-    "sample": "play a study with simulated participants",
-    "verify": "check that a record is as it was written",
-    "export": "write a record as lines of JSON",
-    "import": "read lines of JSON into a new record",
+_ROOMS = {
+    "lab": {"lab": "open the session notebook in JupyterLab, with everything it needs"},
+    "workspace": {
+        "check": "check every file under personas/ at once",
+        "init": "make a new workspace",
+        "new": "make a persona, scenario, contrast or study to fill in",
+    },
+    "study": {
+        "freeze": "pin a study, so that nobody runs a changed one by accident",
+        "status": "who is where, and what was covered",
+        "plan": "what a confirm stage will send and ask, before any data",
+    },
+    "run": {
+        "run": "send every unit of a frozen confirm stage",
+        "batch": "the same by files, for a batch service",
+        "rate": "rate the replies with simulated raters",
+    },
+    "analyze": {"analyze": "run the frozen analysis on what raters said"},
+    "sample": {"sample": "play a study with simulated participants"},
+    "record": {
+        "verify": "check that a record is as it was written",
+        "export": "write a record as lines of JSON",
+        "import": "read lines of JSON into a new record",
+    },
 }
+COMMANDS = {name: said for room in _ROOMS.values() for name, said in room.items()}
 """Name of each subcommand, and what it does in one line."""
 TRACEBACK_VARIABLE = "PARALLAX_TRACEBACK"
 
@@ -51,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(name: str, words: Sequence[str]) -> int:
     try:
-        command = import_module(f"toolkit.cli.{name}_command")
+        room = next(room for room, names in _ROOMS.items() if name in names)
+        command = import_module(f"toolkit.cli.{room}.{name}_command")
         return int(command.run(command.parser().parse_args(words)))
     except ParallaxError as problem:
         return _fail(str(problem), FAILED)

@@ -4,7 +4,7 @@ import argparse
 import os
 from importlib import import_module
 
-from toolkit.cli.command import add_workspace, make_parser
+from toolkit.cli.terminal import add_study, add_workspace, make_parser
 from toolkit.errors import SetupError
 
 
@@ -26,12 +26,7 @@ def parser() -> argparse.ArgumentParser:
             ),
         ),
     )
-    made.add_argument(
-        "study",
-        nargs="?",
-        metavar="STUDY",
-        help="id of the study (default: the only one, else pilot)",
-    )
+    add_study(made)
     made.add_argument(
         "--record",
         metavar="FILE|URL",
@@ -62,4 +57,4 @@ def run(args: argparse.Namespace) -> int:
     # Several threads make small factorizations a hundred times slower; read when numpy loads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Loaded here, as it brings the analysis stack along.
-    return int(import_module("toolkit.cli.analyzing").run(args))
+    return int(import_module("toolkit.cli.analyze.frozen_analysis").run(args))

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.analysis import open_to_read
-from toolkit.cli.command import OK, say, way_out
-from toolkit.cli.places import find_record, find_study
+from toolkit.cli.terminal import OK, say, way_out
+from toolkit.cli.workspace import find_record, find_study
 from toolkit.design import Study, Workspace
 from toolkit.errors import RecordUnwritable, SetupError
 from toolkit.record import Record, open_record

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.command import say
-from toolkit.cli.progress import Progress
+from toolkit.cli.terminal import Progress, say
 from toolkit.endpoints import EmbeddedServer, fetch_model, model_path
 
 _URL_VARIABLE = "PARALLAX_EMBEDDED_URL"

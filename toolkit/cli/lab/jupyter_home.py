@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toolkit.cli.saving import NOTEBOOKS_VARIABLE
+from toolkit.cli.lab.notebook_save_hook import NOTEBOOKS_VARIABLE
 
 _SOCKET_NAME = 100
 """Bytes in the name of a socket that every system allows."""
-EXTENSION_HOME = Path(__file__).parent / "jupyter"
+EXTENSION_HOME = Path(__file__).parents[1] / "jupyter"
 _NEVER_ACTIVE = (
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/extensionmanager-extension",
@@ -92,7 +92,9 @@ def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, An
             "tornado_settings": {"headers": _HEADERS},
         },
         "Application": {"log_level": 40},
-        "FileContentsManager": {"pre_save_hook": "toolkit.cli.saving.keep_as_written"},
+        "FileContentsManager": {
+            "pre_save_hook": "toolkit.cli.lab.notebook_save_hook.keep_as_written"
+        },
         "IdentityProvider": {"token": doorway.token},
         "KernelManager": {"transport": _transport(home)},
         "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},

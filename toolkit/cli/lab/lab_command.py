@@ -11,23 +11,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from toolkit.cli.binding import (
+from toolkit.cli.endpoint import (
     BIND_VARIABLE,
     Answering,
     add_endpoint_options,
     answering,
     bind_text,
     embedded_model,
+    model_served,
 )
-from toolkit.cli.command import INTERRUPTED, OK, add_workspace, make_parser, say
-from toolkit.cli.jupyter_home import PANELS, Doorway, make_home
-from toolkit.cli.model_server import model_served
-from toolkit.cli.placeholders import files_of, placeholders
-from toolkit.cli.places import find_study
-from toolkit.cli.ports import choose_port
-from toolkit.cli.serving import require_voila, serve_lab, serve_voila, stop_like_interrupt
+from toolkit.cli.lab.free_port import choose_port
+from toolkit.cli.lab.jupyter_home import PANELS, Doorway, make_home
+from toolkit.cli.lab.notebook_server import (
+    require_voila,
+    serve_lab,
+    serve_voila,
+)
+from toolkit.cli.terminal import (
+    INTERRUPTED,
+    OK,
+    add_study,
+    add_workspace,
+    make_parser,
+    say,
+    stop_like_interrupt,
+)
+from toolkit.cli.workspace import find_study, require_filled
 from toolkit.design import ConfirmStage, Study, Workspace
-from toolkit.errors import InvalidFiles, ParallaxError, SetupError
+from toolkit.errors import ParallaxError, SetupError
 from toolkit.record import open_record
 from toolkit.rendering import redirect_page
 
@@ -57,9 +68,7 @@ def parser() -> argparse.ArgumentParser:
             INTERRUPTED: "stopped by Ctrl-C before it was ready",
         },
     )
-    made.add_argument(
-        "--study", metavar="NAME", help="id of the study (default: the only one, else pilot)"
-    )
+    add_study(made, "--study")
     add_workspace(made)
     add_endpoint_options(made)
     made.add_argument(
@@ -119,8 +128,7 @@ def _port(text: str) -> int:
 
 def _ready_study(workspace: Workspace, name: str | None, notebook: str) -> Study:
     study = find_study(name, workspace)
-    if left := placeholders(workspace, files_of(study)):
-        raise InvalidFiles(left)
+    require_filled(study)
     study.require_unchanged()
     if not (workspace.root / notebook).is_file():
         raise SetupError(

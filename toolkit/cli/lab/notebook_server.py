@@ -1,4 +1,4 @@
-"""Runs JupyterLab or Voila inside the launcher's own process.
+"""The notebook server: JupyterLab or Voila inside the launcher's own process.
 
 One process means one thing to stop: kernels and the embedded model are its children, and end with
 it even when it is killed.
@@ -11,12 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from toolkit.cli.command import say
+from toolkit.cli.terminal import STOP_SIGNALS, say
 from toolkit.errors import SetupError
-
-_STOP_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 def serve_lab(on_ready: Callable[[int], None]) -> None:
@@ -75,22 +71,12 @@ def require_voila() -> None:
         )
 
 
-def stop_like_interrupt() -> None:
-    """Until a server listens, let every stop signal mean what Ctrl-C means."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    for number in _STOP_SIGNALS:
-        signal.signal(number, interrupt)
-
-
 def _on_stop_signal(stop: Callable[[], None]) -> None:
     def handle(number: int, frame: FrameType | None) -> None:
         say("\nStopping …")
         stop()
 
-    for number in _STOP_SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, handle)
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say
-from toolkit.cli.places import find_record
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say
+from toolkit.cli.workspace import find_record
 from toolkit.record import open_record, write_jsonl
 
 

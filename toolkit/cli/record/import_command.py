@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from toolkit.cli.command import FAILED, OK, make_parser, say
+from toolkit.cli.terminal import FAILED, OK, make_parser, say
 from toolkit.record import read_jsonl
 
 

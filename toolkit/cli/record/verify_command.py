@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.command import FAILED, OK, add_workspace, make_parser, say
-from toolkit.cli.places import find_record
+from toolkit.cli.terminal import FAILED, OK, add_workspace, make_parser, say
+from toolkit.cli.workspace import find_record
 from toolkit.record import EXPORT_ENDINGS, Record, open_record, read_jsonl
 
 _SHOWN = 20

@@ -5,10 +5,10 @@ import asyncio
 import os
 from pathlib import Path
 
-from toolkit.cli.binding import BIND_VARIABLE, add_endpoint_options, answering, bind_text
-from toolkit.cli.command import OK, add_workspace, make_parser, say, way_out
-from toolkit.cli.confirming import ready_stage
-from toolkit.cli.places import find_study
+from toolkit.cli.endpoint import BIND_VARIABLE, add_endpoint_options, answering, bind_text
+from toolkit.cli.run.ready_stage import ready_stage
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say, way_out
+from toolkit.cli.workspace import find_study
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import SetupError, UnknownName
 from toolkit.probes import read_batch, write_batch
@@ -57,9 +57,8 @@ def run(args: argparse.Namespace) -> int:
         raise SetupError(
             f"batch {args.step}: got no file; wanted {option}. `parallax batch --help` shows both."
         )
-    workspace = Workspace(args.workspace)
-    study = find_study(args.study, workspace)
-    stage = ready_stage(workspace, study)
+    study = find_study(args.study, Workspace(args.workspace))
+    stage = ready_stage(study)
     os.environ[BIND_VARIABLE] = bind_text(study, answering(study, args))
     bound = bind(study, _alias(stage, args.alias))
     try:

@@ -1,16 +1,14 @@
-"""Ctrl-C while units are sent: the first ends the run in order, the second at once."""
+"""Orderly stop while units are sent: the first Ctrl-C ends the run in order, the second at once."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from toolkit.cli.terminal import STOP_SIGNALS
+
 T = TypeVar("T")
 
-_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 _APART = 0.05
 """Seconds between two cancellations: the first asks for an orderly end, the second breaks off."""
 
@@ -41,7 +39,7 @@ async def stoppable(
 
     # Systems whose loop takes no signals fall back on what Python does with Ctrl-C.
     with suppress(NotImplementedError):
-        for number in _SIGNALS:
+        for number in STOP_SIGNALS:
             loop.add_signal_handler(number, handle)
     try:
         return await task
@@ -49,5 +47,5 @@ async def stoppable(
         return None
     finally:
         with suppress(NotImplementedError):
-            for number in _SIGNALS:
+            for number in STOP_SIGNALS:
                 loop.remove_signal_handler(number)

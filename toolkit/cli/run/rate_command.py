@@ -2,9 +2,16 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
-from toolkit.cli.places import find_record, find_study
-from toolkit.cli.progress import Progress
+from toolkit.cli.terminal import (
+    OK,
+    Progress,
+    add_workspace,
+    make_parser,
+    say,
+    seed_number,
+    whole_number,
+)
+from toolkit.cli.workspace import find_record, find_study
 from toolkit.design import ConfirmStage, Study, Workspace
 from toolkit.record import Simulation, open_record
 from toolkit.session import release_seat, simulate_raters

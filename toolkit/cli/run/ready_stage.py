@@ -1,15 +1,15 @@
-"""What every command needs before it touches a confirm stage: files in order, frozen, as frozen."""
+"""A confirm stage ready to be sent: files in order, frozen, as frozen; and what is due of it."""
 
 from collections import Counter
 
-from toolkit.cli.placeholders import files_of, placeholders
-from toolkit.design import ConfirmStage, Study, Workspace, lint
+from toolkit.cli.workspace import require_filled
+from toolkit.design import ConfirmStage, Study, lint
 from toolkit.errors import InvalidFiles
 from toolkit.probes import Due
 from toolkit.record import Record, Reply
 
 
-def ready_stage(workspace: Workspace, study: Study) -> ConfirmStage:
+def ready_stage(study: Study) -> ConfirmStage:
     """Return the study's confirm stage if nothing speaks against using it.
 
     Raises:
@@ -17,8 +17,7 @@ def ready_stage(workspace: Workspace, study: Study) -> ConfirmStage:
         DesignError: if it has no confirm section, or was never frozen.
         StudyChanged: if it is not what was frozen.
     """
-    if left := placeholders(workspace, files_of(study)):
-        raise InvalidFiles(left)
+    require_filled(study)
     stage = ConfirmStage(study)
     people = {persona.id: persona for persona in study.people}
     found = [

@@ -9,38 +9,38 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.cli.binding import (
+from toolkit.cli.endpoint import (
     BIND_VARIABLE,
     Answering,
     add_endpoint_options,
     answering,
     bind_text,
     embedded_model,
+    model_served,
 )
-from toolkit.cli.command import (
+from toolkit.cli.run.orderly_stop import stoppable
+from toolkit.cli.run.ready_stage import plan_lines, ready_stage
+from toolkit.cli.terminal import (
     FAILED,
     INTERRUPTED,
     OK,
+    SweepLine,
+    add_study,
     add_workspace,
     make_parser,
     say,
+    stop_like_interrupt,
     warn,
     whole_number,
 )
-from toolkit.cli.confirming import plan_lines, ready_stage
-from toolkit.cli.model_server import model_served
-from toolkit.cli.places import find_study
-from toolkit.cli.serving import stop_like_interrupt
-from toolkit.cli.stopping import stoppable
-from toolkit.cli.sweep_line import SweepLine
-from toolkit.design import ConfirmStage, Study, Workspace
+from toolkit.cli.workspace import find_study, record_begun
+from toolkit.design import ConfirmStage, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
 from toolkit.record import Record, SweepEnd, open_record
 
 _CONCURRENCY = 64
 _EMBEDDED_CONCURRENCY = 4
 """As many as the embedded server answers at a time; the others would only wait."""
-_SQLITE = "sqlite:///"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,12 +65,7 @@ def parser() -> argparse.ArgumentParser:
             INTERRUPTED: "stopped by Ctrl-C; the same command goes on",
         },
     )
-    made.add_argument(
-        "study",
-        nargs="?",
-        metavar="STUDY",
-        help="id of the study (default: the only one, else pilot)",
-    )
+    add_study(made)
     add_workspace(made)
     add_endpoint_options(made)
     made.add_argument(
@@ -126,9 +121,8 @@ def _amount(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Check, say the plan, send."""
     stop_like_interrupt()
-    workspace = Workspace(args.workspace)
-    study = find_study(args.study, workspace)
-    stage = ready_stage(workspace, study)
+    study = find_study(args.study, Workspace(args.workspace))
+    stage = ready_stage(study)
     answers = answering(study, args)
     bound = {alias: answers[alias] for alias in stage.aliases}
     if args.dry_run:
@@ -156,7 +150,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse.Namespace) -> int:
-    if not _there(stage.study):
+    if not record_begun(stage.study):
         due = tuple(Due(unit, 0) for unit in stage.units)
         _meter(len(due), bound, args)
         _say_plan(stage, due, bound, None)
@@ -167,10 +161,6 @@ def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse
             _say_plan(stage, due, bound, record)
     say("Nothing was sent.")
     return OK
-
-
-def _there(study: Study) -> bool:
-    return not study.url.startswith(_SQLITE) or Path(study.url.removeprefix(_SQLITE)).is_file()
 
 
 def _meter(due: int, bound: Mapping[str, Answering], args: argparse.Namespace) -> Meter:

@@ -9,18 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.binding import (
+from toolkit.cli.endpoint import (
     BIND_VARIABLE,
     add_endpoint_options,
     answering,
     bind_text,
     embedded_model,
+    model_served,
 )
-from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
-from toolkit.cli.model_server import model_served
-from toolkit.cli.places import find_study
-from toolkit.cli.progress import Progress
-from toolkit.cli.sample_confirm import play_confirm, require_answers, sized
+from toolkit.cli.sample.sample_confirm import play_confirm, require_answers, sized
+from toolkit.cli.terminal import (
+    OK,
+    Progress,
+    add_study,
+    add_workspace,
+    make_parser,
+    say,
+    seed_number,
+    whole_number,
+)
+from toolkit.cli.workspace import find_study
 from toolkit.design import Study, Workspace
 from toolkit.record import Turn, open_record, require_room, write_jsonl
 from toolkit.session import simulate
@@ -51,9 +59,7 @@ def parser() -> argparse.ArgumentParser:
             ),
         ),
     )
-    made.add_argument(
-        "--study", metavar="NAME", help="id of the study (default: the only one, else pilot)"
-    )
+    add_study(made, "--study")
     add_workspace(made)
     add_endpoint_options(made)
     made.add_argument(

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from toolkit.cli.command import say
-from toolkit.cli.progress import Progress
-from toolkit.cli.sweep_line import SweepLine
+from toolkit.cli.terminal import Progress, SweepLine, say
 from toolkit.design import ConfirmStage, Study, allocate
 from toolkit.errors import DesignError, EndpointError
 from toolkit.probes import run_sweep

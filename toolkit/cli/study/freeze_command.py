@@ -2,10 +2,9 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say
-from toolkit.cli.placeholders import files_of, placeholders
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say
+from toolkit.cli.workspace import require_filled
 from toolkit.design import ConfirmStage, Freeze, Study, Workspace, allocate
-from toolkit.errors import InvalidFiles
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,10 +42,8 @@ def parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Freeze, or say since when it is frozen."""
-    workspace = Workspace(args.workspace)
-    study = workspace.study(args.study)
-    if left := placeholders(workspace, files_of(study)):
-        raise InvalidFiles(left)
+    study = Workspace(args.workspace).study(args.study)
+    require_filled(study)
     if args.stage == "confirm":
         _confirm(study, again=args.again)
     else:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from textwrap import wrap
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say, seed_number, whole_number
-from toolkit.cli.places import find_study
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say, seed_number, whole_number
+from toolkit.cli.workspace import find_study
 from toolkit.design import Allocation, ConfirmStage, Contrast, Outline, Workspace, allocate, outline
 from toolkit.errors import SetupError
 
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if power:
         # The analysis stack takes long to load, and the plan alone does not need it.
-        return int(import_module("toolkit.cli.power_plan").run(args))
+        return int(import_module("toolkit.cli.study.power_plan").run(args))
     return _outline(args)
 
 

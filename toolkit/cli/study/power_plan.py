@@ -17,8 +17,8 @@ from toolkit.analysis import (
     power,
     sent_design,
 )
-from toolkit.cli.command import OK, say
-from toolkit.cli.places import find_study
+from toolkit.cli.terminal import OK, say
+from toolkit.cli.workspace import find_study
 from toolkit.design import ConfirmStage, Outcome, Workspace
 
 SIMULATIONS = 1000

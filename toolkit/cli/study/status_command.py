@@ -3,10 +3,10 @@
 import argparse
 from collections import Counter
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say
-from toolkit.cli.confirm_status import confirm_lines, only_rate
+from toolkit.cli.study.confirm_status import confirm_lines, only_rate
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say
+from toolkit.cli.workspace import record_begun
 from toolkit.design import Study, Workspace
 from toolkit.record import (
     ParticipantProgress,
@@ -16,8 +16,6 @@ from toolkit.record import (
     progress,
     sessions,
 )
-
-_SQLITE = "sqlite:///"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _report(study: Study) -> list[str]:
     lines = [f"{study.id}: {study.title}", f"  {_freeze_line(study)}"]
-    if study.url.startswith(_SQLITE) and not Path(study.url.removeprefix(_SQLITE)).is_file():
+    if not record_begun(study):
         return [*lines, "  Nothing recorded yet.", *confirm_lines(study, None)]
     with open_record(study, read_only=True) as record:
         testers = [one for one in progress(record) if _is_tester(one, only_rate(record))]

@@ -1,11 +1,7 @@
-"""What every subcommand shares: how its help looks and what its exit code means."""
+"""Parsers of subcommands: how their help looks and what their exit codes mean."""
 
 import argparse
-import errno
-import sys
 from collections.abc import Mapping, Sequence
-
-from toolkit.rendering import for_terminal
 
 OK = 0
 FAILED = 1
@@ -57,6 +53,20 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_study(parser: argparse.ArgumentParser, flag: str = "study") -> None:
+    """Add the study, as a word or, with ``--study``, as an option.
+
+    Args:
+        parser: of the command.
+        flag: ``study`` or ``--study``.
+    """
+    told = "id of the study (default: the only one, else pilot)"
+    if flag.startswith("-"):
+        parser.add_argument(flag, metavar="NAME", help=told)
+    else:
+        parser.add_argument(flag, nargs="?", metavar="STUDY", help=told)
+
+
 def whole_number(text: str) -> int:
     """Read an option's value that counts something, from 1."""
     if text.isdecimal() and int(text) > 0:
@@ -69,25 +79,6 @@ def seed_number(text: str) -> int:
     if text.isdecimal():
         return int(text)
     raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number from 0")
-
-
-def say(text: str = "") -> None:
-    """Write one line for the person at the terminal."""
-    sys.stdout.write(for_terminal(text) + "\n")
-    sys.stdout.flush()
-
-
-def warn(text: str) -> None:
-    """Write one line on standard error."""
-    sys.stderr.write(for_terminal(text) + "\n")
-    sys.stderr.flush()
-
-
-def way_out(problem: OSError) -> str:
-    """Begin the sentence on what helps when a file cannot be written."""
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Free some space on that disk"
-    return "Make the folder writable"
 
 
 def _examples(examples: Sequence[tuple[str, str]]) -> str:

@@ -3,9 +3,11 @@
 import shutil
 import sys
 import time
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from toolkit.probes import SweepProgress
+if TYPE_CHECKING:
+    # For its type alone: every command loads this room, and few send units.
+    from toolkit.probes import SweepProgress
 
 _STEPS = 10
 _SECONDS = 60.0
@@ -26,7 +28,7 @@ class SweepLine:
         self._shown = ""
         self._said_at = time.monotonic()
 
-    def show(self, progress: SweepProgress) -> None:
+    def show(self, progress: "SweepProgress") -> None:
         """Show one reading of the meter."""
         if self._live:
             text, width = str(progress), shutil.get_terminal_size().columns - 1
@@ -43,7 +45,7 @@ class SweepLine:
             self._stream.write("\n")
             self._stream.flush()
 
-    def _log(self, progress: SweepProgress) -> None:
+    def _log(self, progress: "SweepProgress") -> None:
         step = _STEPS * progress.done // max(1, progress.planned)
         late = time.monotonic() - self._said_at > _SECONDS
         if (step != self._step or late) and str(progress) != self._shown:

@@ -2,8 +2,8 @@
 
 import argparse
 
-from toolkit.cli.command import OK, add_workspace, make_parser, say, way_out
-from toolkit.cli.placeholders import placeholders, written_files
+from toolkit.cli.terminal import OK, add_workspace, make_parser, say, way_out
+from toolkit.cli.workspace import unfilled, written_files
 from toolkit.design import Workspace, stale_schemas, write_schemas
 from toolkit.errors import Complaint, InvalidFiles, SetupError
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     except InvalidFiles as problem:
         complaints += problem.complaints
     said = {(one.file, one.line) for one in complaints}
-    left = placeholders(workspace, written_files(workspace))
+    left = unfilled(workspace, written_files(workspace))
     complaints += [one for one in left if (one.file, one.line) not in said]
     complaints += _stale(workspace)
     if complaints:

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolkit.cli.command import OK, make_parser, say
-from toolkit.cli.starter import starter_files, write_new
+from toolkit.cli.terminal import OK, make_parser, say
+from toolkit.cli.workspace.starter import starter_files, write_new
 from toolkit.errors import SetupError
 
 _CONTENT = ("personas/people/", "personas/scenarios/", "personas/studies/")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from toolkit.canon import check_id, path_under
-from toolkit.cli.command import way_out
+from toolkit.cli.terminal import way_out
 from toolkit.design import Workspace
 from toolkit.errors import SetupError, UnknownName
 
@@ -105,7 +105,7 @@ def _copy(workspace: Workspace, kind: str, source: str, name: str) -> str:
 
 def _starter_root() -> Path:
     # In a source tree the files are edited in place; a wheel carries a copy beside this module.
-    for root in (_HERE.parents[1], _HERE / "starter"):
+    for root in (_HERE.parents[2], _HERE / "starter"):
         if (root / "personas" / "studies").is_dir() and (root / "notebooks").is_dir():
             return root
     raise SetupError(

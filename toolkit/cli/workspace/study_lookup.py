@@ -1,4 +1,4 @@
-"""Which study or record somebody means."""
+"""Lookup of the study or record that somebody means."""
 
 import os
 from pathlib import Path
@@ -40,9 +40,20 @@ def find_record(named: str | None, workspace: str | None) -> str | Path | Study:
     if named is not None and named.endswith((".db", ".sqlite")):
         return _existing(Path(named), named)
     study = find_study(named, Workspace(workspace))
-    if study.url.startswith("sqlite:///"):
-        _existing(Path(study.url.removeprefix("sqlite:///")), f"study {study.id}")
+    if path := _record_file(study):
+        _existing(path, f"study {study.id}")
     return study
+
+
+def record_begun(study: Study) -> bool:
+    """Whether there is a record of the study already; of a database server, yes."""
+    path = _record_file(study)
+    return path is None or path.is_file()
+
+
+def _record_file(study: Study) -> Path | None:
+    scheme, mark, path = study.url.partition("sqlite:///")
+    return Path(path) if mark and not scheme else None
 
 
 def _existing(path: Path, what: str) -> Path:

@@ -1,19 +1,24 @@
-"""What `parallax new` leaves for its user to write, found again by `parallax check`."""
+"""Fields that `parallax new` left to fill in, found again by `parallax check`."""
 
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from toolkit.design import Study, Workspace
-from toolkit.errors import Complaint
+from toolkit.errors import Complaint, InvalidFiles
 
 _FOLDERS = ("people", "scenarios", "contrasts", "studies")
 _PLACEHOLDER = re.compile(r"""\s*(?:- +)?(?:[a-z0-9_-]+: +)?["']?(TODO\b[^"'#]*)""")
 """A value that begins so; the word within somebody's text is theirs."""
 
 
-def placeholders(workspace: Workspace, paths: Iterable[Path]) -> list[Complaint]:
-    """Complain about every placeholder left in these files."""
+def unfilled(workspace: Workspace, paths: Iterable[Path]) -> list[Complaint]:
+    """Complain about every placeholder left in these files.
+
+    Args:
+        workspace: that they are in.
+        paths: of files under ``personas/``.
+    """
     return [
         Complaint(
             path.relative_to(workspace.root).as_posix(),
@@ -26,6 +31,16 @@ def placeholders(workspace: Workspace, paths: Iterable[Path]) -> list[Complaint]
         for path in paths
         for number, found in _found(path)
     ]
+
+
+def require_filled(study: Study) -> None:
+    """Refuse a study with a placeholder left in any of its files.
+
+    Raises:
+        InvalidFiles: with every one of them.
+    """
+    if left := unfilled(Workspace(study.workspace), files_of(study)):
+        raise InvalidFiles(left)
 
 
 def written_files(workspace: Workspace) -> list[Path]:

@@ -1,0 +1,1 @@
+"""The command `analyze`: the frozen plan, run on what raters said."""

@@ -1,0 +1,1 @@
+"""Commands on a whole record: `verify`, `export` and `import`."""

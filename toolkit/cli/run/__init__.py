@@ -1,0 +1,1 @@
+"""Commands that send units and rate replies: `run`, `batch` and `rate`."""

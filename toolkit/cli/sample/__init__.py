@@ -1,0 +1,1 @@
+"""The command `sample`: a study played by simulated participants."""

@@ -1,0 +1,1 @@
+"""Commands on a study's stages: `freeze`, `status` and `plan`."""

@@ -52,7 +52,7 @@ def test_a_terminal_is_written_to_through_one_door() -> None:
         for path in SOURCES
         if path.suffix == ".py" and TERMINAL.search(path.read_text(encoding="utf-8"))
     }
-    assert writers == {"command.py"}
+    assert writers == {"output.py"}
 
 
 @pytest.mark.parametrize(

@@ -8,27 +8,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from toolkit.design import Persona
+from toolkit.wording import (
+    PLURAL_WORDS,
+    SINGULAR_WORDS,
+    PhraseMatcher,
+    cue_phrases,
+    phrases_of,
+    with_marks,
+)
 
 Grams = frozenset[tuple[str, ...]]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|▢")
-_PRONOUNS = (
-    "he",
-    "him",
-    "his",
-    "himself",
-    "she",
-    "her",
-    "hers",
-    "herself",
-    "they",
-    "them",
-    "their",
-    "theirs",
-    "themself",
-    "themselves",
-)
-_COMMON = ("a", "an", "and", "from", "in", "of", "the", "who", "with")
-"""Words within a phrase that carry nobody."""
 MASKED = "▢"
 
 
@@ -36,26 +26,17 @@ def masking(words: Iterable[str]) -> Callable[[str], str]:
     """Make a function that masks words, whole and in either case.
 
     Args:
-        words: what to mask; phrases of several words too.
+        words: what to mask; phrases of several words too. A word of the identity lexicon among
+            them is masked in every form.
     """
-    known = sorted({one.strip() for one in words if one.strip()}, key=len, reverse=True)
-    if not known:
-        return lambda text: text
-    pattern = re.compile(
-        rf"(?<!\w)(?:{'|'.join(re.escape(one) for one in known)})(?!\w)", re.IGNORECASE
-    )
-    return lambda text: pattern.sub(MASKED, text)
+    matcher = PhraseMatcher(phrases_of(words, MASKED))
+    return lambda text: with_marks(text, matcher.find(text))
 
 
 def identity_words(personas: Sequence[Persona]) -> tuple[str, ...]:
     """Collect the words that carry personas: names and their parts, nouns, places, pronouns."""
-    words = set(_PRONOUNS)
-    for one in personas:
-        cues = one.cues
-        whole = (cues.name, cues.given_name, cues.family_name, cues.noun, cues.place)
-        words |= {text for text in whole if text}
-        words |= {word for text in (cues.name, cues.noun) if text for word in text.split()}
-    return tuple(sorted(word for word in words if word.casefold() not in _COMMON))
+    carrying = (phrase.text for one in personas for phrase in cue_phrases(one.cues))
+    return tuple(sorted({*SINGULAR_WORDS, *PLURAL_WORDS, *carrying}))
 
 
 def grams(text: str) -> Grams:

@@ -18,10 +18,11 @@ from toolkit.wording.persona_cues import (
     cue_phrases,
     gendered_phrases,
     name_parts,
+    phrases_of,
     pronoun_phrases,
     two_words,
 )
-from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher
+from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher, with_marks
 from toolkit.wording.pronouns import (
     CASES,
     PLURAL_PRONOUNS,
@@ -70,7 +71,9 @@ __all__ = [
     "lexicon_version",
     "name_parts",
     "ordinary",
+    "phrases_of",
     "pronoun_phrases",
     "slots_in",
     "two_words",
+    "with_marks",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from toolkit.wording.marks import NAME
 from toolkit.wording.mask_traces import without_traces
-from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher
+from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher, with_marks
 from toolkit.wording.tokens import folded
 
 _LOCAL_PART = re.compile(r"(?<![\w.+-])[\w.+-]++(?=@)")
@@ -40,7 +40,9 @@ class CueMask:
         """Mask a text; masking it again changes nothing."""
         without_mail = _LOCAL_PART.sub(self._local_part, text)
         parts = self._marks.split(without_mail)
-        parts[::2] = [self._masked(part) for part in parts[::2]]
+        parts[::2] = [
+            with_marks(part, _telling(part, self._matcher.find(part))) for part in parts[::2]
+        ]
         return without_traces("".join(parts))
 
     def _local_part(self, match: re.Match[str]) -> str:
@@ -49,13 +51,6 @@ class CueMask:
         pieces = [folded(piece) for piece in re.split(r"[._+\-\d]+", match[0]) if piece]
         long = any(len(name) > _SHORT and name in letters for name in self._names)
         return NAME if long or (pieces and self._names.issuperset(pieces)) else match[0]
-
-    def _masked(self, text: str) -> str:
-        masked, end = "", 0
-        for found in _telling(text, self._matcher.find(text)):
-            masked += text[end : found.start] + found.phrase.mark
-            end = found.end
-        return masked + text[end:]
 
 
 def _telling(text: str, found: Iterable[Found]) -> Iterator[Found]:

@@ -90,13 +90,26 @@ def name_phrases(name: str) -> Iterator[Phrase]:
     """List the ways to write a name: whole, its parts, its initials."""
     parts = name.split()
     yield _proper(name, NAME) if len(parts) == 1 else Phrase(name, NAME)
-    yield Phrase("".join(f"{part[0]}." for part in parts), NAME, "capital")
+    if len(parts) > 1 and is_cased(name[0]):
+        yield Phrase("".join(f"{part[0]}." for part in parts), NAME, "capital")
     for part in parts:
         if is_cased(part[0]) and len(folded(part)) == 1:
             continue
         yield _proper(part, NAME)
         pieces = part.split("-")
         yield from (_proper(one, NAME) for one in pieces if len(pieces) > 1 and len(one) >= _SHORT)
+
+
+def phrases_of(texts: Iterable[str], mark: str) -> Iterator[Phrase]:
+    """Make phrases of some texts, with every form of the lexicon's words in them.
+
+    Args:
+        texts: words, names or nouns.
+        mark: what takes the place of each.
+    """
+    for text in texts:
+        yield Phrase(text, mark)
+        yield from (Phrase(form, mark) for entry in _said(text) for form in entry.forms)
 
 
 def gendered_phrases() -> Iterator[Phrase]:
@@ -152,15 +165,20 @@ def _people_of(word: str) -> Iterator[Phrase]:
 
 def _lexicon_words(text: str) -> Iterator[Phrase]:
     """Every form of the lexicon's words in a text, but of those that tell a gender anyway."""
-    said = {found.phrase.text for found in _telling_matcher().find(text)}
-    for entry in _entries(gendered=False):
-        if said.intersection(entry.forms):
+    for entry in _said(text):
+        if entry.group not in GENDERED:
             yield from _lexical(entry)
 
 
+def _said(text: str) -> Iterator[Entry]:
+    """The lexicon's words in a text, in any of their forms."""
+    said = {found.phrase.text for found in _lexicon_matcher().find(text)}
+    return (entry for entry in entries() if said.intersection(entry.forms))
+
+
 @cache
-def _telling_matcher() -> PhraseMatcher:
-    return PhraseMatcher(chain.from_iterable(map(_lexical, _entries(gendered=False))))
+def _lexicon_matcher() -> PhraseMatcher:
+    return PhraseMatcher(chain.from_iterable(map(_lexical, entries())))
 
 
 @cache

@@ -101,6 +101,15 @@ class PhraseMatcher:
         return best
 
 
+def with_marks(text: str, found: Iterable[Found]) -> str:
+    """Put the mark of each phrase in its place, in a text where they were found in order."""
+    parts, end = list[str](), 0
+    for one in found:
+        parts += (text[end : one.start], one.phrase.mark)
+        end = one.end
+    return "".join((*parts, text[end:]))
+
+
 def _joints(text: str, words: Sequence[Token]) -> dict[int, str]:
     joints, letters = dict[int, str](), 0
     for one, other in zip(words, words[1:], strict=False):

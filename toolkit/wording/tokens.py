@@ -24,6 +24,12 @@ _SAME = {
 }
 
 
+_RUN = re.compile(
+    r"[a-zA-Z0-9]+(?![^\x00-\x7f])|[\x00-/:-@\[-`{-\x7f]+(?![^\x00-\x7f])|.", re.DOTALL
+)
+"""Runs of ASCII letters or of other ASCII signs to which no mark belongs; or one character."""
+
+
 class Token(NamedTuple):
     """One word, or one character of a script without spaces."""
 
@@ -70,12 +76,12 @@ def is_cased(letter: str) -> bool:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each character with the marks that belong to it."""
+    """Start and end of each character with the marks that belong to it, and of each ASCII run."""
     start = 0
-    for place, sign in enumerate(text):
-        if place and not _joins(sign):
-            yield start, place
-            start = place
+    for match in _RUN.finditer(text):
+        if match.start() and not _joins(match[0][0]):
+            yield start, match.start()
+            start = match.start()
     if text:
         yield start, len(text)
 

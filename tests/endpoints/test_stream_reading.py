@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from toolkit.endpoints.partial_answer import Draft, Unreadable
+from toolkit.endpoints.partial_answer import PartialAnswer, Unreadable
 from toolkit.endpoints.server_sent_events import EventReader
 
 STREAM = (
@@ -39,13 +39,13 @@ def chunk(**choice: object) -> object:
 
 
 def test_content_may_come_in_parts() -> None:
-    draft = Draft()
+    draft = PartialAnswer()
     parts = [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]
     assert draft.take(chunk(delta={"content": parts})) == "ab"
 
 
 def test_thoughts_are_a_sign_of_life_and_no_text() -> None:
-    draft = Draft()
+    draft = PartialAnswer()
     assert draft.take(chunk(delta={"reasoning_content": "hm"})) == ""
     assert (draft.alive, draft.text) == (True, "")
     draft.take(chunk(delta={"role": "assistant", "content": ""}))
@@ -53,14 +53,14 @@ def test_thoughts_are_a_sign_of_life_and_no_text() -> None:
 
 
 def test_usage_without_numbers_is_unknown() -> None:
-    draft = Draft()
+    draft = PartialAnswer()
     draft.take({"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": True}})
     assert draft.usage is not None
     assert (draft.usage.prompt_tokens, draft.usage.completion_tokens) == (None, None)
 
 
 def test_an_answer_without_any_choice_is_not_complete() -> None:
-    draft = Draft()
+    draft = PartialAnswer()
     draft.take({"choices": []})
     draft.done = True
     assert not draft.complete
@@ -73,4 +73,4 @@ def test_an_answer_without_any_choice_is_not_complete() -> None:
 )
 def test_other_shapes_are_refused(broken: object) -> None:
     with pytest.raises(Unreadable):
-        Draft().take(broken)
+        PartialAnswer().take(broken)

@@ -5,16 +5,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from made_answers import answer_of
 from sweep_driver import bound_to, spec_of
 from swift_server import SwiftServer
 
-from toolkit.endpoints import Answer, Message, Settings
+from toolkit.endpoints import Answer, Message, Settings, TokenChoice, Usage
 from toolkit.errors import EndpointUnreachable, RateLimited, RequestRefused
-from toolkit.probes.engine.process_messages import Inbox, end_from_json, end_to_json
+from toolkit.probes.engine.process_messages import end_from_line, end_to_line
 from toolkit.probes.engine.second_process import Remote, Shared, second_process
 
 HELLO = (Message("user", "Hello, naïve ☂ \n“world”."),)
@@ -29,7 +31,7 @@ async def main():
     remote = await second_process(*spec_of(bound_to(sys.argv[2])(None, "assistant")))
     while not remote.ready:
         await asyncio.sleep(0.01)
-    print(remote._transport.get_pid(), flush=True)
+    print(remote._process.pid, flush=True)
     await asyncio.sleep(60)
 
 asyncio.run(main())
@@ -90,7 +92,7 @@ def test_when_it_dies_its_calls_fail_and_later_ones_are_made_here(server):
         shared = Shared(here, there)
         call = asyncio.create_task(there.reply(HELLO, settings=SETTINGS))
         await asyncio.sleep(0)
-        there._transport.kill()
+        there._process.kill()
         with pytest.raises(EndpointUnreachable) as failed:
             await call
         answer = await shared.reply(HELLO, settings=SETTINGS)
@@ -120,16 +122,17 @@ def test_it_ends_when_the_run_is_killed(server):
 @pytest.mark.parametrize("kind", [RateLimited, RequestRefused])
 def test_a_failure_arrives_as_it_was(kind):
     sent = kind("who: got no; wanted yes.", partial="Ye", retry_after=1.5, final=True)
-    read = end_from_json(end_to_json(1, sent))
+    number, read = end_from_line(end_to_line(1, sent))
+    assert number == 1
     assert type(read) is kind
     assert (str(read), read.attempts) == ("who: got no; wanted yes.", ())
     assert (read.partial, read.retry_after, read.final) == ("Ye", 1.5, True)
 
 
-def test_lines_may_arrive_in_any_pieces():
-    data = b'{"a":1}\n{"b":2}\n{"c":3}\n'
-    for size in range(1, len(data) + 1):
-        inbox = Inbox()
-        pieces = [data[start : start + size] for start in range(0, len(data), size)]
-        values = [value for piece in pieces for value in inbox.feed(piece)]
-        assert values == [{"a": 1}, {"b": 2}, {"c": 3}]
+def test_an_answer_arrives_as_it_was():
+    sent = replace(
+        answer_of("Naïve ☂\n\u2028“yes”.", usage=Usage(prompt_tokens=7, completion_tokens=None)),
+        logprobs=(TokenChoice("Yes", -0.1), TokenChoice("No", -2.5)),
+        parameters={"seed": 3, "store": False},
+    )
+    assert end_from_line(end_to_line(2, sent)) == (2, sent)

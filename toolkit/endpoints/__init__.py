@@ -11,11 +11,12 @@
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
   and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
 * **Retries**: after which failures to ask again, and when; by a **RetryPolicy**.
-* ``request_body`` and ``read_body`` write a request and read an answer that files carry.
+* ``request_body`` and ``read_body`` write a request and read an answer that batch files carry.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
 from toolkit.endpoints.address import host_of
+from toolkit.endpoints.chat_request import request_body
 from toolkit.endpoints.embedded import EmbeddedServer
 from toolkit.endpoints.endpoint import (
     Answer,
@@ -30,7 +31,7 @@ from toolkit.endpoints.endpoint import (
 )
 from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
-from toolkit.endpoints.offline import read_body, request_body
+from toolkit.endpoints.partial_answer import read_body
 from toolkit.endpoints.retries import (
     FIRST_BACKOFF,
     IN_BULK,

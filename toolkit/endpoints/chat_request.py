@@ -1,5 +1,6 @@
 """What one server understands: the request we would like to send, minus what it has refused."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Sequence
@@ -81,3 +82,16 @@ class Dialect:
 def encoded(body: dict[str, Any]) -> bytes:
     """Write a request body as it goes over the wire."""
     return _JSON.encode(body).encode()
+
+
+def request_body(model: str, messages: Sequence[Message], settings: Settings) -> dict[str, Any]:
+    """Write the body of one request that is answered whole.
+
+    Args:
+        model: the name the server knows it by.
+        messages: the conversation, system message first.
+        settings: how to ask.
+    """
+    body = Dialect().body(model, messages, dataclasses.replace(settings, stream=False))
+    # Whole answers are what a batch gives anyway, and some services refuse the word.
+    return {name: value for name, value in body.items() if name != "stream"}

@@ -20,7 +20,7 @@ from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings
 from toolkit.endpoints.openai_client import new_client
 from toolkit.endpoints.openai_errors import explain
-from toolkit.endpoints.response_reader import CallersOwn, Trial
+from toolkit.endpoints.response_reader import CallersOwn, ResponseReader
 from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
 
 _Unused = openai.AsyncStream[Any]
@@ -113,19 +113,24 @@ class OpenAIEndpoint:
             if wait:
                 await asyncio.sleep(wait)
             left_out, parameters = self._dialect.refused, self._dialect.parameters(settings)
-            trial = Trial(settings, on_token, self._explain)
+            reader = ResponseReader(settings, on_token, self._explain)
             body = encoded(self._dialect.body(self._model, messages, settings))
-            fault = await trial.run(self._open(body))
-            attempts.append(trial.attempt(len(attempts) + 1, wait, fault))
+            fault = await reader.run(self._open(body))
+            attempts.append(reader.attempt(len(attempts) + 1, wait, fault))
             if fault is None:
-                return trial.answer(parameters, time.perf_counter() - began, tuple(attempts))
-            if not trial.draft.pieces and self._dialect.learn(fault, left_out):
+                return reader.found.answer(
+                    parameters=parameters,
+                    seconds=time.perf_counter() - began,
+                    first_token_seconds=reader.first_token_seconds,
+                    attempts=tuple(attempts),
+                )
+            if not reader.found.pieces and self._dialect.learn(fault, left_out):
                 wait = 0.0
                 continue
-            next_wait = None if trial.draft.pieces else fault.wait(retries)
+            next_wait = None if reader.found.pieces else fault.wait(retries)
             if next_wait is None:
                 who = f"{self.name} at {self.host}"
-                raise fault.error(who, attempts=tuple(attempts), partial=trial.draft.text)
+                raise fault.error(who, attempts=tuple(attempts), partial=reader.found.text)
             wait = next_wait
 
     @asynccontextmanager

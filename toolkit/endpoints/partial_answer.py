@@ -1,10 +1,14 @@
-"""An answer in the making: chunks as the server sends them in, pieces of text out."""
+"""An answer in the making: chunks as the server sends them in, pieces of text out.
+
+A stream, an answer sent whole and the body of one in a batch file are read by the same rules.
+"""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.endpoints.endpoint import TokenChoice, Usage
+from toolkit.endpoints.endpoint import Answer, Settings, TokenChoice, Usage
+from toolkit.errors import BadAnswer, EndpointFailed
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
 _THINKING = ("reasoning_content", "reasoning")
@@ -18,7 +22,7 @@ class ServerError(Exception):
     """The server put an error where a part of the answer belongs."""
 
 
-class Draft:
+class PartialAnswer:
     """What has arrived of one answer.
 
     Attributes:
@@ -75,6 +79,22 @@ class Draft:
         held, self._held = self._held, ""
         return self._keep("\ufffd") if held else ""
 
+    def answer(self, **how: Any) -> Answer:
+        """Turn a complete answer into the value callers get.
+
+        Args:
+            how: the other fields of an Answer: how it was asked for and what that took.
+        """
+        return Answer(
+            text=self.text,
+            finish_reason=self.finish_reason,
+            refused=self.refusal or self.finish_reason == "content_filter",
+            model_reported=self.model,
+            usage=self.usage,
+            logprobs=self.logprobs,
+            **how,
+        )
+
     def _choice(self, chunk: Mapping[str, Any]) -> str:
         choices = chunk.get("choices")
         if not isinstance(choices, list):
@@ -115,6 +135,43 @@ class Draft:
                 prompt_tokens=_number(usage.get("prompt_tokens")),
                 completion_tokens=_number(usage.get("completion_tokens")),
             )
+
+
+def read_body(body: object, settings: Settings, *, who: str) -> Answer:
+    """Read the body of one answer, as a server would have sent it.
+
+    How long it took is not in it: ``seconds`` is 0 and there are no attempts.
+
+    Args:
+        body: parsed JSON.
+        settings: how it was asked for.
+        who: the endpoint's name, for messages.
+
+    Raises:
+        BadAnswer: if it is no whole chat completion.
+        EndpointFailed: if it is the server's word that it failed.
+    """
+    found = PartialAnswer()
+    try:
+        found.take(body)
+    except ServerError as problem:
+        raise EndpointFailed(
+            f"{who}: got an error in the place of an answer (the server says: {problem}); wanted "
+            "an answer. Send it again."
+        ) from problem
+    except Unreadable as problem:
+        raise BadAnswer(
+            f"{who}: got {problem} in the place of an answer; wanted a chat completion. Send it "
+            "again."
+        ) from problem
+    found.end()
+    found.done = True
+    if not found.complete:
+        raise BadAnswer(
+            f"{who}: got a chat completion without an answer in it; wanted one. Send it again."
+        )
+    parameters = settings.parameters()
+    return found.answer(parameters=parameters, seconds=0.0, first_token_seconds=None)
 
 
 def writable(text: str) -> str:

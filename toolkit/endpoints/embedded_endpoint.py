@@ -3,13 +3,13 @@
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from toolkit.endpoints.address import address_of
 from toolkit.endpoints.embedded import EmbeddedServer
-from toolkit.endpoints.endpoint import Answer, Message, OnToken, Settings
+from toolkit.endpoints.endpoint import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.endpoints.model_file import NAME, model_path
 from toolkit.endpoints.openai_api import OpenAIEndpoint
 from toolkit.errors import BadEndpoint
@@ -18,54 +18,55 @@ URL_VARIABLE = "PARALLAX_EMBEDDED_URL"
 KEY_VARIABLE = "PARALLAX_EMBEDDED_KEY"
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchedServer:
-    """A server that the launcher started and will end: to us it is only an address and a key."""
+def open_embedded(model: str, *, settings: Settings | None = None, bulk: bool = False) -> Endpoint:
+    """Open the model on this machine.
 
-    base_url: str
-    key: str
-
-    @property
-    def address(self) -> str:
-        """``host:port``."""
-        return str(address_of(self.base_url))
-
-    def start(self) -> None:
-        """It runs already."""
-
-    def stop(self) -> None:
-        """It is not ours to end."""
-
-
-class EmbeddedEndpoint:
-    """A small model in a child process that starts with the first reply.
-
-    If the launcher has started one, ``PARALLAX_EMBEDDED_URL`` and ``PARALLAX_EMBEDDED_KEY`` say
-    where; then that one answers, whatever ``model`` says, and it is not ours to end.
+    If the launcher has started a server, ``PARALLAX_EMBEDDED_URL`` and ``PARALLAX_EMBEDDED_KEY``
+    say where; then that one answers, whatever ``model`` says, and it is not ours to end.
 
     Args:
         model: ``smollm2``, or the path of a GGUF file.
         settings: how to ask unless ``reply`` says otherwise.
         bulk: as ``OpenAIEndpoint``.
 
-    Attributes:
-        host: ``host:port``; ``127.0.0.1:0`` until the child listens.
-
     Raises:
         BadEndpoint: if ``model`` is neither, or the launcher's address is not on this machine.
     """
+    path = _path(model)
+    name = f"embedded:{NAME if model == NAME else path.stem}"
+    connect = partial(_connect, name=name, settings=settings, bulk=bulk)
+    url = os.environ.get(URL_VARIABLE)
+    if not url:
+        return EmbeddedEndpoint(EmbeddedServer(path), connect, name=name)
+    if not address_of(url).loopback:
+        raise BadEndpoint(
+            f"{URL_VARIABLE}: got {address_of(url)}; wanted an address on this machine. Use "
+            "openai:NAME with a base URL for servers elsewhere."
+        )
+    return connect(url, os.environ.get(KEY_VARIABLE, ""))
+
+
+class EmbeddedEndpoint:
+    """A small model in a child process that starts with the first reply.
+
+    Args:
+        server: what runs in the child.
+        connect: makes a client of a base URL and a key.
+        name: as recorded.
+
+    Attributes:
+        host: ``host:port``; ``127.0.0.1:0`` until the child listens.
+    """
 
     def __init__(
-        self, model: str = NAME, *, settings: Settings | None = None, bulk: bool = False
+        self, server: EmbeddedServer, connect: Callable[[str, str], OpenAIEndpoint], *, name: str
     ) -> None:
-        path = _path(model)
-        self.name = f"embedded:{model if model == NAME else path.stem}"
-        self._settings = settings
-        self._bulk = bulk
-        self._server = _launched() or EmbeddedServer(path)
+        self.name = name
+        self.host = server.address
+        self._server = server
+        self._connect = connect
         self._client: OpenAIEndpoint | None = None
         self._starting = threading.Lock()
-        self.host = self._server.address
 
     def __repr__(self) -> str:
         """Show who and where."""
@@ -87,7 +88,7 @@ class EmbeddedEndpoint:
         return await client.reply(messages, settings=settings, on_token=on_token)
 
     async def close(self) -> None:
-        """Give back the connections and end the child, if it is ours."""
+        """Give back the connections and end the child."""
         if self._client is not None:
             await self._client.close()
         await asyncio.to_thread(self._server.stop)
@@ -103,23 +104,26 @@ class EmbeddedEndpoint:
     def _started(self) -> OpenAIEndpoint:
         # Many replies may be the first at once: one of them makes the client, for all.
         with self._starting:
-            return self._client_of_server()
+            # Does nothing while the child lives, and puts a new one in the place of a dead one.
+            self._server.start()
+            if self._client is None or self._client.host != self._server.address:
+                self._client = self._connect(self._server.base_url, self._server.key)
+                self.host = self._client.host
+            return self._client
 
-    def _client_of_server(self) -> OpenAIEndpoint:
-        # Does nothing while the child lives, and puts a new one in the place of a dead one.
-        self._server.start()
-        if self._client is None or self._client.host != self._server.address:
-            self.host = self._server.address
-            self._client = OpenAIEndpoint(
-                NAME,
-                base_url=self._server.base_url,
-                allowed_hosts=(self.host,),
-                key=self._server.key or None,
-                settings=self._settings,
-                bulk=self._bulk,
-                name=self.name,
-            )
-        return self._client
+
+def _connect(
+    base_url: str, key: str, *, name: str, settings: Settings | None, bulk: bool
+) -> OpenAIEndpoint:
+    return OpenAIEndpoint(
+        NAME,
+        base_url=base_url,
+        allowed_hosts=(str(address_of(base_url)),),
+        key=key or None,
+        settings=settings,
+        bulk=bulk,
+        name=name,
+    )
 
 
 def _path(model: str) -> Path:
@@ -131,15 +135,3 @@ def _path(model: str) -> Path:
         f"endpoint: got {ascii(f'embedded:{model}')}; wanted embedded:{NAME}, or embedded: and "
         f"the path of a GGUF file. Did you mean 'embedded:{NAME}'?"
     )
-
-
-def _launched() -> LaunchedServer | None:
-    url = os.environ.get(URL_VARIABLE)
-    if not url:
-        return None
-    if not address_of(url).loopback:
-        raise BadEndpoint(
-            f"{URL_VARIABLE}: got {address_of(url)}; wanted an address on this machine. Use "
-            "openai:NAME with a base URL for servers elsewhere."
-        )
-    return LaunchedServer(url, os.environ.get(KEY_VARIABLE, ""))

@@ -54,17 +54,18 @@ def open_endpoint(
         return _open_scripted(spec, name, settings)
     if kind == "embedded":
         # Imported here so that a scripted session never pays for the openai client.
-        from toolkit.endpoints.embedded_endpoint import EmbeddedEndpoint
+        from toolkit.endpoints.embedded_endpoint import open_embedded
 
-        return EmbeddedEndpoint(name, settings=settings, bulk=bulk)
+        return open_embedded(name, settings=settings, bulk=bulk)
     return _open_openai(name, base_url, settings, allowed_hosts, bulk=bulk)
 
 
 def _open_scripted(spec: str, name: str, settings: Settings | None) -> Endpoint:
     if name not in SCRIPTS:
+        meant = _meant(name.lower(), SCRIPTS, before="scripted:")
         raise BadEndpoint(
             f"endpoint: got {ascii(spec)}; wanted scripted: and one of "
-            f"{', '.join(sorted(SCRIPTS))}.{_meant('scripted', name, SCRIPTS)}"
+            f"{', '.join(sorted(SCRIPTS))}.{meant}"
         )
     return Scripted(name, settings=settings)
 
@@ -97,18 +98,11 @@ def _open_openai(
 
 
 def _bad_spec(spec: str, kind: str, name: str) -> BadEndpoint:
-    meant = _meant_kind(kind, name)
+    meant = _meant(kind.lower(), _KINDS if name else (), after=f":{name}")
+    meant = meant or _meant(kind, SCRIPTS, before="scripted:")
     return BadEndpoint(f"endpoint: got {ascii(spec[:80])}; wanted {_WANTED}.{meant}")
 
 
-def _meant_kind(kind: str, name: str) -> str:
-    close = difflib.get_close_matches(kind.lower(), _KINDS, n=1)
-    if close and name:
-        return f" Did you mean {ascii(f'{close[0]}:{name}')}?"
-    close = difflib.get_close_matches(kind, SCRIPTS, n=1)
-    return f" Did you mean {ascii(f'scripted:{close[0]}')}?" if close else ""
-
-
-def _meant(kind: str, name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), known, n=1)
-    return f" Did you mean {ascii(f'{kind}:{close[0]}')}?" if close else ""
+def _meant(word: str, known: Collection[str], *, before: str = "", after: str = "") -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {ascii(before + close[0] + after)}?" if close else ""

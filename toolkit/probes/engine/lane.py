@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
-from toolkit.endpoints import FIRST_BACKOFF, Answer, Endpoint, Message, Settings
+from toolkit.endpoints import Answer, Endpoint, Message, Settings
 from toolkit.errors import (
     BadEndpoint,
     EndpointError,
@@ -52,7 +52,6 @@ class Lane:
         keep: takes each job with how it ended and in how many seconds, and tells when that is
             durable.
         halt: set once no further job may be sent.
-        first_backoff: seconds of the longest first wait, where the server names none.
     """
 
     def __init__(
@@ -63,14 +62,12 @@ class Lane:
         gate: Gate,
         keep: Keep,
         halt: asyncio.Event,
-        first_backoff: float = FIRST_BACKOFF,
     ) -> None:
         self.gate = gate
         self._endpoint = endpoint
         self._dispatcher = dispatcher
         self._keep = keep
         self._halt = halt
-        self._first_backoff = first_backoff
         self._doubtful: list[tuple[Job, EndpointError, float]] = []
         self._works = False
 
@@ -116,7 +113,7 @@ class Lane:
 
     async def _settle(self, job: Job, entered: float) -> list["Future[None]"]:
         """Ask until there is an answer or no use in asking; nothing is kept if halted before."""
-        tries = Tries(job.settings.max_attempts, first_backoff=self._first_backoff)
+        tries = Tries(job.settings.max_attempts)
         once = dataclasses.replace(job.settings, max_attempts=1, stream=False)
         while True:
             ended = await self._call(job.messages, once, entered)

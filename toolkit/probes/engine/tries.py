@@ -13,11 +13,10 @@ class Tries:
 
     Args:
         most: calls at most, those not counted that were refused as too many.
-        first_backoff: seconds of the longest first wait, where the server names none.
     """
 
-    def __init__(self, most: int, *, first_backoff: float) -> None:
-        self._retries = Retries(IN_BULK, most, first_backoff=first_backoff)
+    def __init__(self, most: int) -> None:
+        self._retries = Retries(IN_BULK, most)
         self._attempts: list[Attempt] = []
         self._waited = 0.0
         self._began = time.perf_counter()

@@ -17,7 +17,7 @@ from swift_server import SwiftServer
 from toolkit.endpoints import Answer, Message, Settings, TokenChoice, Usage
 from toolkit.errors import EndpointUnreachable, RateLimited, RequestRefused
 from toolkit.probes.engine.process_messages import end_from_line, end_to_line
-from toolkit.probes.engine.second_process import Remote, Shared, second_process
+from toolkit.probes.engine.second_process import TwoProcesses, in_two_processes
 
 HELLO = (Message("user", "Hello, naïve ☂ \n“world”."),)
 SETTINGS = Settings(stream=False, max_attempts=1, total_timeout=5, seed=3)
@@ -25,10 +25,10 @@ PARENT = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from sweep_driver import bound_to, spec_of
-from toolkit.probes.engine.second_process import second_process
+from toolkit.probes.engine.second_process import in_two_processes
 
 async def main():
-    remote = await second_process(*spec_of(bound_to(sys.argv[2])(None, "assistant")))
+    remote = await in_two_processes(*spec_of(bound_to(sys.argv[2])(None, "assistant")))
     while not remote.ready:
         await asyncio.sleep(0.01)
     print(remote._process.pid, flush=True)
@@ -44,8 +44,8 @@ def server() -> Iterator[SwiftServer]:
         yield running
 
 
-async def started(server: SwiftServer) -> Remote:
-    remote = await second_process(*spec_of(bound_to(server.base_url)(None, "assistant")))  # type: ignore[arg-type]
+async def started(server: SwiftServer) -> TwoProcesses:
+    remote = await in_two_processes(*spec_of(bound_to(server.base_url)(None, "assistant")))  # type: ignore[arg-type]
     while not remote.ready:
         await asyncio.sleep(0.01)
     return remote
@@ -56,7 +56,10 @@ def test_it_answers_as_the_endpoint_itself_does(server):
         here = bound_to(server.base_url)(None, "assistant").endpoint
         there = await started(server)
         try:
-            answers = [await one.reply(HELLO, settings=SETTINGS) for one in (here, there)]
+            answers = [
+                await here.reply(HELLO, settings=SETTINGS),
+                await there.reply_there(HELLO, SETTINGS),
+            ]
         finally:
             await there.close()
             await here.close()
@@ -71,12 +74,10 @@ def test_it_answers_as_the_endpoint_itself_does(server):
 
 def test_calls_are_shared_out_between_the_two(server):
     async def ask() -> list[int]:
-        here = bound_to(server.base_url)(None, "assistant").endpoint
-        there = await started(server)
-        shared = Shared(here, there)
+        shared = await started(server)
         calls = [asyncio.create_task(shared.reply(HELLO, settings=SETTINGS)) for _ in range(20)]
         await asyncio.sleep(0)
-        away = [len(there._calls)]
+        away = [len(shared._calls_there)]
         await asyncio.gather(*calls)
         await shared.close()
         await shared.close()
@@ -87,12 +88,10 @@ def test_calls_are_shared_out_between_the_two(server):
 
 def test_when_it_dies_its_calls_fail_and_later_ones_are_made_here(server):
     async def ask() -> tuple[str, Answer]:
-        here = bound_to(server.base_url)(None, "assistant").endpoint
-        there = await started(server)
-        shared = Shared(here, there)
-        call = asyncio.create_task(there.reply(HELLO, settings=SETTINGS))
+        shared = await started(server)
+        call = asyncio.create_task(shared.reply_there(HELLO, SETTINGS))
         await asyncio.sleep(0)
-        there._process.kill()
+        shared._process.kill()
         with pytest.raises(EndpointUnreachable) as failed:
             await call
         answer = await shared.reply(HELLO, settings=SETTINGS)

@@ -134,8 +134,32 @@ class Scripted:
         failure = self._next_failure()
         pieces = _PIECE.findall(self._text(messages, settings.seed))
         kept = pieces[: settings.max_tokens]
-        first = await self._stream(kept, failure, on_token, began, started_at)
+        said = kept[: failure.after] if failure else kept
+        first = None
+        for piece in said:
+            await asyncio.sleep(self._delay)
+            first = first or time.perf_counter() - began
+            if on_token:
+                on_token(piece)
+        if failure:
+            await asyncio.sleep(self._delay)
         seconds = time.perf_counter() - began
+        attempt = Attempt(
+            number=1,
+            started_at=started_at,
+            seconds=seconds,
+            status=None,
+            error=failure.error.__name__ if failure else "",
+            message="as scripted" if failure else "",
+            waited=0.0,
+        )
+        if failure:
+            raise failure.error(
+                f"{self.name}: got the failure its script plans for call {self.calls}; wanted an "
+                "answer. Ask again, or choose another script.",
+                attempts=(attempt,),
+                partial="".join(said),
+            )
         return Answer(
             text="".join(kept),
             finish_reason="stop" if len(kept) == len(pieces) else "length",
@@ -148,7 +172,7 @@ class Scripted:
             ),
             seconds=seconds,
             first_token_seconds=first,
-            attempts=(_attempt(started_at, seconds, None, ""),),
+            attempts=(attempt,),
         )
 
     async def close(self) -> None:
@@ -160,43 +184,9 @@ class Scripted:
         return self._bias.colder(text) if self._bias and self._bias.applies(messages) else text
 
     def _next_failure(self) -> Failure | None:
-        index = self.calls % len(self._failures) if self._failures else 0
         self.calls += 1
-        return self._failures[index] if self._failures else None
-
-    async def _stream(
-        self,
-        pieces: Sequence[str],
-        failure: Failure | None,
-        on_token: OnToken | None,
-        began: float,
-        started_at: str,
-    ) -> float | None:
-        """Pass the pieces on, failing where planned; return when the first one left."""
-        first = None
-        for index, piece in enumerate(pieces):
-            await asyncio.sleep(self._delay)
-            if failure and index >= failure.after:
-                raise self._planned(failure, "".join(pieces[:index]), began, started_at)
-            if first is None:
-                first = time.perf_counter() - began
-            if on_token:
-                on_token(piece)
-        if failure:
-            raise self._planned(failure, "".join(pieces), began, started_at)
-        return first
-
-    def _planned(
-        self, failure: Failure, partial: str, began: float, started_at: str
-    ) -> EndpointError:
-        error = failure.error.__name__
-        attempt = _attempt(started_at, time.perf_counter() - began, error, "as scripted")
-        return failure.error(
-            f"{self.name}: got the failure its script plans for call {self.calls}; wanted an "
-            "answer. Ask again, or choose another script.",
-            attempts=(attempt,),
-            partial=partial,
-        )
+        planned = self._failures
+        return planned[(self.calls - 1) % len(planned)] if planned else None
 
 
 def _script_called(name: str) -> Script:
@@ -205,16 +195,4 @@ def _script_called(name: str) -> Script:
     raise BadEndpoint(
         f"endpoint: got the script {ascii(name)}; wanted one of {', '.join(sorted(SCRIPTS))}. "
         "Write scripted: and one of these names."
-    )
-
-
-def _attempt(started_at: str, seconds: float, error: str | None, message: str) -> Attempt:
-    return Attempt(
-        number=1,
-        started_at=started_at,
-        seconds=seconds,
-        status=None,
-        error=error or "",
-        message=message,
-        waited=0.0,
     )

@@ -12,7 +12,7 @@ It knows nothing of contrasts, arms or units: whoever wants things asked is a pr
 from toolkit.probes.engine.job import Ended, Job
 from toolkit.probes.engine.meter import Budget, Meter, SweepProgress
 from toolkit.probes.engine.run import CONCURRENCY, OnProgress, end_of_run, run_jobs
-from toolkit.probes.engine.second_process import Shared, second_process
+from toolkit.probes.engine.second_process import in_two_processes
 
 __all__ = [
     "Budget",
@@ -21,9 +21,8 @@ __all__ = [
     "Job",
     "Meter",
     "OnProgress",
-    "Shared",
     "SweepProgress",
     "end_of_run",
+    "in_two_processes",
     "run_jobs",
-    "second_process",
 ]

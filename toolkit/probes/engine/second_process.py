@@ -1,4 +1,4 @@
-"""An endpoint whose calls a second process makes, and one that shares calls out between two."""
+"""One endpoint asked by two processes: each call is made by the one with fewer under way."""
 
 import asyncio
 import sys
@@ -15,8 +15,8 @@ _COMMAND = (sys.executable, "-m", "toolkit.probes.engine.worker_process")
 _SHARED = ("openai:", "embedded:")
 
 
-async def second_process(endpoint: Endpoint, spec: str, base_url: str | None) -> "Remote":
-    """Start a process that makes calls to the same endpoint.
+async def in_two_processes(endpoint: Endpoint, spec: str, base_url: str | None) -> "TwoProcesses":
+    """Start a second process that makes calls to the same endpoint.
 
     Args:
         endpoint: as opened in this process.
@@ -36,25 +36,27 @@ async def second_process(endpoint: Endpoint, spec: str, base_url: str | None) ->
     process = await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=LONGEST_LINE
     )
-    return Remote(endpoint, process)
+    return TwoProcesses(endpoint, process)
 
 
-class Remote:
-    """Whoever answers, asked by the second process.
+class TwoProcesses:
+    """Whoever answers, asked by this process and by a second one.
 
     Args:
-        endpoint: the same endpoint in this process, for its name.
-        process: started, with pipes to its input and from its output.
+        here: the endpoint in this process.
+        process: the second one, started, with pipes to its input and from its output.
     """
 
-    def __init__(self, endpoint: Endpoint, process: Process) -> None:
-        self.name = endpoint.name
-        self.host = endpoint.host
+    def __init__(self, here: Endpoint, process: Process) -> None:
+        self.name = here.name
+        self.host = here.host
         self.ready = False
-        """Whether it takes calls: not while it starts, and no longer once it has ended."""
+        """Whether the second takes calls: not while it starts, and no longer once it has ended."""
+        self._here = here
         self._process = process
         self._numbers = count()
-        self._calls: dict[int, asyncio.Future[Ended]] = {}
+        self._calls_here = 0
+        self._calls_there: dict[int, asyncio.Future[Ended]] = {}
         self._reading = asyncio.create_task(self._read())
 
     async def reply(
@@ -64,27 +66,43 @@ class Remote:
         settings: Settings | None = None,
         on_token: OnToken | None = None,
     ) -> Answer:
-        """Ask, as ``Endpoint.reply``; pieces of text are not passed on."""
+        """Ask, as ``Endpoint.reply``; the second process passes no pieces of text on."""
+        if self.ready and len(self._calls_there) <= self._calls_here:
+            return await self.reply_there(messages, settings or Settings())
+        self._calls_here += 1
+        try:
+            return await self._here.reply(messages, settings=settings, on_token=on_token)
+        finally:
+            self._calls_here -= 1
+
+    async def reply_there(self, messages: Sequence[Message], settings: Settings) -> Answer:
+        """Have the second process ask; see ``Endpoint.reply``.
+
+        Args:
+            messages: the conversation so far.
+            settings: how to ask.
+        """
         number = next(self._numbers)
         call: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
-        self._calls[number] = call
+        self._calls_there[number] = call
         try:
             if self._process.stdin is not None:
-                self._process.stdin.write(call_to_line(number, messages, settings or Settings()))
+                self._process.stdin.write(call_to_line(number, messages, settings))
             ended = await call
         finally:
-            del self._calls[number]
+            del self._calls_there[number]
         if isinstance(ended, EndpointError):
             raise ended
         return ended
 
     async def close(self) -> None:
-        """End the process; safe to call twice."""
+        """End the second process and close the endpoint; safe to call twice."""
         self.ready = False
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._reading
         await self._process.wait()
+        await self._here.close()
 
     async def _read(self) -> None:
         """Hand out what the process writes; once it has ended, fail what was under way."""
@@ -92,10 +110,9 @@ class Remote:
             return
         self.ready = bool(await self._process.stdout.readline())
         async for line in self._process.stdout:
-            number, ended = end_from_line(line)
-            self._settle(number, ended)
+            self._settle(*end_from_line(line))
         self.ready = False
-        for number in list(self._calls):
+        for number in list(self._calls_there):
             self._settle(
                 number,
                 EndpointUnreachable(
@@ -105,42 +122,6 @@ class Remote:
             )
 
     def _settle(self, number: int, ended: Ended) -> None:
-        call = self._calls.get(number)
+        call = self._calls_there.get(number)
         if call is not None and not call.done():
             call.set_result(ended)
-
-
-class Shared:
-    """One endpoint through two processes: each call is made by the one with fewer under way.
-
-    Args:
-        here: in this process.
-        there: in the second one.
-    """
-
-    def __init__(self, here: Endpoint, there: Remote) -> None:
-        self.name = here.name
-        self.host = here.host
-        self._here, self._there = here, there
-        self._under_way = {True: 0, False: 0}
-
-    async def reply(
-        self,
-        messages: Sequence[Message],
-        *,
-        settings: Settings | None = None,
-        on_token: OnToken | None = None,
-    ) -> Answer:
-        """Ask, as ``Endpoint.reply``."""
-        away = self._there.ready and self._under_way[True] <= self._under_way[False]
-        endpoint: Endpoint = self._there if away else self._here
-        self._under_way[away] += 1
-        try:
-            return await endpoint.reply(messages, settings=settings, on_token=on_token)
-        finally:
-            self._under_way[away] -= 1
-
-    async def close(self) -> None:
-        """Close both; safe to call twice."""
-        await self._there.close()
-        await self._here.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study, Unit
-from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, Shared, run_jobs, second_process
+from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, in_two_processes, run_jobs
 from toolkit.probes.units.unit_jobs import Due, UnitJobs
 from toolkit.record import Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, bind, record_binding
@@ -152,11 +152,9 @@ async def _bind(
         one = binder(stage.study, alias)
         stack.push_async_callback(one.endpoint.close)
         if processes > 1:
-            plan = one.plan
-            remote = await second_process(
-                one.endpoint, plan.endpoint if plan else "", plan.base_url if plan else None
-            )
-            stack.push_async_callback(remote.close)
-            one = dataclasses.replace(one, endpoint=Shared(one.endpoint, remote))
+            spec, base_url = (one.plan.endpoint, one.plan.base_url) if one.plan else ("", None)
+            shared = await in_two_processes(one.endpoint, spec, base_url)
+            stack.push_async_callback(shared.close)
+            one = dataclasses.replace(one, endpoint=shared)
         bound[alias] = one
     return bound

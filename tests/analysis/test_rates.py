@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from binary_world import observed, row
 
-from toolkit.analysis import rates, small_ratio_chance
+from toolkit.analysis import rates
 from toolkit.analysis.disparity import against_reference
 from toolkit.analysis.findings import clustered_share
 from toolkit.analysis.rates import impact_ratio
@@ -123,30 +123,6 @@ def test_without_a_favorable_outcome_of_the_reference_there_is_no_ratio() -> Non
     made = impact_ratio(against_reference(arms([2, 1, 2], [0, 0, 0], each=2), "p"), 1)
     assert made.estimate is None
     assert made.says == "The reference never had the favorable outcome: no ratio."
-
-
-@pytest.mark.parametrize(
-    ("n", "groups", "among", "chance"),
-    [(250, 2, "each other", 0.46), (2435, 2, "each other", 0.02), (250, 8, "reference", 0.65)],
-)
-def test_ratios_below_four_fifths_are_common_without_any_difference(
-    n: int, groups: int, among, chance: float
-) -> None:
-    assert small_ratio_chance(0.08, n, groups=groups, among=among) == pytest.approx(
-        chance, abs=0.01
-    )
-
-
-def test_the_exact_chance_is_that_of_a_simulation() -> None:
-    drawn = np.random.default_rng(1).binomial(40, 0.3, (200_000, 4))
-    low, high = drawn[:, :3].min(axis=1), drawn[:, :3].max(axis=1)
-    assert small_ratio_chance(0.3, 40, groups=3) == pytest.approx(
-        (low < 0.8 * high - 1e-9).mean(), abs=0.005
-    )
-    below = (low < 0.8 * drawn[:, 3] - 1e-9).mean()
-    assert small_ratio_chance(0.3, 40, groups=3, among="reference") == pytest.approx(
-        below, abs=0.005
-    )
 
 
 def test_what_is_not_binary_is_refused() -> None:

@@ -1,11 +1,9 @@
 """Shrunken cells, and what an inconclusive study needs, by hand."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
-from toolkit.analysis import worst_cells
 from toolkit.analysis.disparity import Pieces, needed, pieces
 from toolkit.analysis.engine import arm_effects, shrink
 
@@ -36,14 +34,6 @@ def test_unknown_cells_stay_unknown() -> None:
     assert np.isnan(found.value[:2]).all()
     assert found.value[2] == 2.0
     assert np.isnan(shrink(np.array([np.nan]), np.array([1.0])).value).all()
-
-
-def test_the_worst_cells_come_first_and_suppressed_ones_never() -> None:
-    table = pd.DataFrame(
-        {"subject": list("abc"), "scenario": "s", "shrunken": [-0.2, np.nan, -0.9]}
-    )
-    assert worst_cells(table)["subject"].to_list() == ["c", "a"]
-    assert worst_cells(table, 1)["subject"].to_list() == ["c"]
 
 
 def test_the_needed_number_is_the_first_with_enough_power() -> None:

@@ -23,7 +23,7 @@ Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
 from toolkit.analysis.blinding import Blinding, blinding
-from toolkit.analysis.disparity import Disparity, Ordinal, disparity, ordinal, worst_cells
+from toolkit.analysis.disparity import Disparity, Ordinal, disparity, ordinal
 from toolkit.analysis.engine import VERDICTS, Verdict, adjust
 from toolkit.analysis.evidence import evidence
 from toolkit.analysis.findings import Counts, Estimate, Finding, findings_frame
@@ -89,7 +89,7 @@ from toolkit.analysis.plots import (
     sitting_drift,
 )
 from toolkit.analysis.preference import Preference, preference
-from toolkit.analysis.rates import Rates, rates, small_ratio_chance
+from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.readable_table import readable
 from toolkit.analysis.reliability import (
     Coefficient,
@@ -205,11 +205,9 @@ __all__ = [
     "sequence",
     "session_ratings",
     "sitting_drift",
-    "small_ratio_chance",
     "trace",
     "transcript",
     "true_effect",
     "waves",
     "words",
-    "worst_cells",
 ]

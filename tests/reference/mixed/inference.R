@@ -78,15 +78,12 @@ put("cumulative_no_groups", "emmeans", "change", levels(d$arm)[-1], s$estimate)
 put("cumulative_no_groups", "emmeans", "change_se", levels(d$arm)[-1], s$SE)
 
 message("likelihood ratios")
-compared <- function(name, quantity, small, large, df) {
-  lr <- 2 * (large - small)
-  put(name, "lme4 or ordinal", paste0(quantity, "_lr"), "", lr)
-  put(name, "lme4 or ordinal", paste0(quantity, "_p"), "", pchisq(lr, df, lower.tail = FALSE))
-}
+compared <- function(name, quantity, small, large)
+  put(name, "lme4 or ordinal", paste0(quantity, "_lr"), "", 2 * (large - small))
 case <- ready$gaussian_balanced$case; d <- ready$gaussian_balanced$data
 full <- gaussian_fit(formula_of(case), d, FALSE)
 none <- gaussian_fit(formula_of(case, fixed = "1"), d, FALSE)
-compared("gaussian_balanced", "without_arm", as.numeric(logLik(none)), as.numeric(logLik(full)), 2)
+compared("gaussian_balanced", "without_arm", as.numeric(logLik(none)), as.numeric(logLik(full)))
 # half of chi2(1): the p of a variance at its boundary
 full <- as.numeric(logLik(gaussian_fit(formula_of(case), d, TRUE)))
 less <- as.numeric(logLik(gaussian_fit(formula_of(case, c("rater", "scenario")), d, TRUE)))
@@ -94,7 +91,7 @@ put("gaussian_balanced", "lme4", "variance_lr", "scenario:arm", 2 * (full - less
 put("gaussian_balanced", "lme4", "variance_p", "scenario:arm", pchisq(2 * (full - less), 1, lower.tail = FALSE) / 2)
 case <- ready$cumulative_balanced$case; d <- ready$cumulative_balanced$data
 full <- cumulative_fit(case, d)$loglik
-compared("cumulative_balanced", "without_arm", cumulative_fit(replace(case, "fixed", "1"), d)$loglik, full, 2)
+compared("cumulative_balanced", "without_arm", cumulative_fit(replace(case, "fixed", "1"), d)$loglik, full)
 less <- cumulative_fit(case, d, c("rater", "scenario"))$loglik
 put("cumulative_balanced", "ordinal", "variance_lr", "scenario:arm", 2 * (full - less))
 put("cumulative_balanced", "ordinal", "variance_p", "scenario:arm",

@@ -17,7 +17,6 @@ from toolkit.analysis.disparity.disparity_findings import Asked, Saying
 from toolkit.analysis.disparity.equivalence_power import Pieces, needed, pieces
 from toolkit.analysis.disparity.factor_claims import FEWEST
 from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
-from toolkit.analysis.disparity.scenario_cells import worst_cells
 
 __all__ = [
     "Asked",
@@ -43,5 +42,4 @@ __all__ = [
     "speaks_of",
     "subjects",
     "units_of",
-    "worst_cells",
 ]

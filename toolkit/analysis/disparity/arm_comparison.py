@@ -1,6 +1,5 @@
 """One arm of a study beside the reference of the same contrasts, as arrays."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,8 +136,3 @@ def speaks_of(frame: pd.DataFrame) -> Speaks:
     """Say how far rows reach: leads were selected, and one situation stands for itself."""
     planned = len(frame) > 0 and bool(frame["origin"].eq("planned").all())
     return "in general" if planned and frame["scenario"].nunique() > 1 else "these situations"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

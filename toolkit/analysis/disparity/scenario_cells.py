@@ -75,17 +75,6 @@ def cells(
     return _shown(pd.DataFrame(rows, columns=_COLUMNS), rated=data.rater is not None, level=level)
 
 
-def worst_cells(table: pd.DataFrame, count: int = 10) -> pd.DataFrame:
-    """Give the cells furthest below the average after shrinking, the worst first.
-
-    Args:
-        table: ``Disparity.by_scenario``.
-        count: how many at most.
-    """
-    known = table[table["shrunken"].notna()]
-    return known.sort_values("shrunken", kind="stable").head(count).reset_index(drop=True)
-
-
 def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
     drawn = shrink(
         table["effect"].to_numpy(dtype="float64"), table["variance"].to_numpy(dtype="float64")

@@ -8,31 +8,20 @@
 * A **Marginal** effect puts a coefficient of a logit model on the scale of the answers.
 """
 
-from toolkit.analysis.mixed.bootstrap import (
-    Bootstrap,
-    BootstrapTest,
-    bootstrap,
-    bootstrap_test,
-    repeated,
-)
+from toolkit.analysis.mixed.bootstrap import repeated
 from toolkit.analysis.mixed.cells import code, collapse
 from toolkit.analysis.mixed.fit import Fit, fit
-from toolkit.analysis.mixed.likelihood_ratio import LikelihoodRatio, likelihood_ratio, variance_test
+from toolkit.analysis.mixed.likelihood_ratio import LikelihoodRatio, variance_test
 from toolkit.analysis.mixed.marginal import Marginal, marginal
 from toolkit.analysis.mixed.problem import prepare
 
 __all__ = [
-    "Bootstrap",
-    "BootstrapTest",
     "Fit",
     "LikelihoodRatio",
     "Marginal",
-    "bootstrap",
-    "bootstrap_test",
     "code",
     "collapse",
     "fit",
-    "likelihood_ratio",
     "marginal",
     "prepare",
     "repeated",

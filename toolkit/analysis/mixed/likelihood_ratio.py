@@ -1,4 +1,4 @@
-"""Nested models compared by their likelihoods."""
+"""The likelihood-ratio test of a variance, which cannot be less than 0."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,50 +14,14 @@ _SLACK = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class LikelihoodRatio:
-    """A test of a smaller model against a larger one that contains it."""
+    """A test of a model without one random factor against the model with it."""
 
     statistic: float
     """Twice the difference of the log-likelihoods."""
-    df: int
-    """Parameters the larger has more."""
     p: float
     null: str
     """What the smaller model says, in words."""
-    boundary: bool
-    """Whether the null stands at the edge of what can be, so that half of chi-squared is used."""
     notes: tuple[str, ...] = ()
-
-
-def likelihood_ratio(small: Fit, large: Fit) -> LikelihoodRatio:
-    """Test fixed effects: chi-squared with as many degrees of freedom as coefficients left out.
-
-    In small samples it is liberal; ``bootstrap_test`` draws its null distribution instead.
-
-    Args:
-        small: without some of the coefficients.
-        large: with them; same data, family and random factors. Gaussian: both by ``ML``, because
-            restricted likelihoods of different fixed parts cannot be compared (S. J. Welham,
-            R. Thompson 1997).
-
-    Raises:
-        AnalysisError: when the models are not of the same data, or not nested so.
-    """
-    _require_same(small, large)
-    if large.method == "REML":
-        raise AnalysisError(
-            "likelihood_ratio: got fits by REML, whose likelihoods depend on the fixed part; "
-            "wanted fits by ML. Fit both with method='ML'."
-        )
-    _require_equal(small.groups, large.groups, "random factors")
-    freed = _more(small, large)
-    return LikelihoodRatio(
-        statistic=_twice(small, large),
-        df=len(freed),
-        p=float(stats.chi2.sf(_twice(small, large), len(freed))),
-        null=f"no effect of {', '.join(freed)}",
-        boundary=False,
-        notes=_notes(small, large),
-    )
 
 
 def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
@@ -92,10 +56,8 @@ def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
         )
     return LikelihoodRatio(
         statistic=statistic,
-        df=1,
         p=float(stats.chi2.sf(statistic, 1)) / 2 if statistic > 0 else 1.0,
         null=f"the standard deviation of {added[0]} is 0",
-        boundary=True,
         notes=notes,
     )
 
@@ -116,17 +78,6 @@ def _require_equal(one: Sequence[str], other: Sequence[str], what: str) -> None:
             f"likelihood ratio: got the {what} {_list(one)} and {_list(other)}; wanted the same "
             "in both. Change one thing at a time."
         )
-
-
-def _more(small: Fit, large: Fit) -> list[str]:
-    freed = [name for name in _columns(large) if name not in _columns(small)]
-    if not freed or set(_columns(small)) - set(_columns(large)):
-        raise AnalysisError(
-            f"likelihood_ratio: got the coefficients {_list(_columns(small))} and "
-            f"{_list(_columns(large))}; wanted the second to have all of the first and more. "
-            "Give the smaller model first."
-        )
-    return freed
 
 
 def _twice(small: Fit, large: Fit) -> float:

@@ -23,7 +23,6 @@ from toolkit.analysis.planning.simulation import (
     draw_values,
     planted,
     true_effect,
-    true_effect_by_draws,
 )
 
 __all__ = [
@@ -55,5 +54,4 @@ __all__ = [
     "share_of",
     "trials",
     "true_effect",
-    "true_effect_by_draws",
 ]

@@ -18,8 +18,6 @@ from toolkit.analysis.planning.simulated_design import Design
 from toolkit.analysis.planning.simulation import Truth, planted
 from toolkit.errors import AnalysisError
 
-SAYS = ("differs", "differs in its family", "equivalent", "covers")
-
 
 @dataclass(frozen=True, slots=True)
 class Power:
@@ -42,7 +40,7 @@ class Power:
         """Look up one share, with its Monte-Carlo interval.
 
         Args:
-            says: one of ``SAYS``.
+            says: differs, differs in its family, equivalent or covers.
             effect: one of those simulated.
             arm: a label, or ``each persona``.
 
@@ -69,7 +67,7 @@ class Power:
 
         Args:
             target: a probability.
-            says: which of ``SAYS``.
+            says: differs, differs in its family, equivalent or covers.
             arm: a label, or ``each persona``.
 
         Returns:

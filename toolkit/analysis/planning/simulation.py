@@ -21,7 +21,6 @@ import numpy as np
 from scipy import optimize, special
 
 from toolkit.analysis.engine import Codes, Floats
-from toolkit.analysis.findings import Estimate
 from toolkit.analysis.frames import Observations, Scale
 from toolkit.analysis.planning.simulated_design import REFERENCE, Design
 from toolkit.design import LatentRating
@@ -128,44 +127,6 @@ def true_effect(design: Design, truth: Truth, arm: str) -> float:
         return truth.expected_preference(truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
     there = truth.expected_points(truth.effects.get(arm, 0.0), _slope_sd(truth, arm))
     return there - truth.expected_points(truth.effects.get(REFERENCE, 0.0))
-
-
-def true_effect_by_draws(
-    design: Design, truth: Truth, arm: str, *, seed: int, draws: int = 100_000
-) -> Estimate:
-    """The same as ``true_effect`` from answers drawn by the model, with its 99 % interval.
-
-    Args:
-        design: as for ``true_effect``.
-        truth: as for ``true_effect``.
-        arm: as for ``true_effect``.
-        seed: of the draws.
-        draws: answers to each arm, each by a rater and of a scenario of its own.
-
-    Raises:
-        AnalysisError: if the design has no such arm.
-    """
-    _require_arm(design, arm)
-    rng = np.random.default_rng(seed)
-    if design.paired:
-        # Raters, scenarios and contrasts cancel; left and right in turn.
-        sd = np.hypot(np.sqrt(2) * truth.reply_sd, _slope_sd(truth, arm))
-        side = np.where(np.arange(draws) % 2 == 0, 1.0, -1.0)
-        latent = truth.effects.get(arm, 0.0) + sd * rng.standard_normal(draws)
-        latent += truth.order_effect * side + _noise(truth, rng, (draws,))
-        apart = _answered(truth, latent, rng, paired=True)
-    else:
-        means = truth.effects.get(arm, 0.0), truth.effects.get(REFERENCE, 0.0)
-        slopes = _slope_sd(truth, arm), 0.0
-        values = []
-        for mean, slope in zip(means, slopes, strict=True):
-            latent = mean + np.hypot(_common_sd(truth), slope) * rng.standard_normal(draws)
-            latent += _noise(truth, rng, (draws,))
-            values.append(_answered(truth, latent, rng, paired=False))
-        apart = values[0] - values[1]
-    mean = float(apart.mean())
-    half = float(special.ndtri(0.995) * apart.std(ddof=1) / np.sqrt(draws))
-    return Estimate(value=mean, low=mean - half, high=mean + half, level=0.99)
 
 
 def latent_effect(design: Design, truth: Truth, arm: str, effect: float) -> float:

@@ -1,11 +1,10 @@
-"""Shares and their ratios: by persona, matched, stratified."""
+"""How often an outcome happens: rates by persona, their differences and their ratios."""
 
-from toolkit.analysis.rates.impact import impact_ratio, small_ratio_chance
+from toolkit.analysis.rates.impact import impact_ratio
 from toolkit.analysis.rates.rates import Rates, rates
 
 __all__ = [
     "Rates",
     "impact_ratio",
     "rates",
-    "small_ratio_chance",
 ]

@@ -1,4 +1,4 @@
-"""The ratio of two rates, never without its interval, and how little it says at small numbers.
+"""The ratio of two rates, never without its interval.
 
 The *impact ratio* of a persona is its rate of the favorable outcome divided by the reference's, in
 the same contrasts. The four-fifths rule of thumb (Uniform Guidelines on Employee Selection
@@ -6,7 +6,7 @@ Procedures 1978, 29 CFR 1607.4 D) looks for ratios below 0.8. By chance alone th
 """
 
 from dataclasses import dataclass
-from math import exp, floor, log, sqrt
+from math import exp, log, sqrt
 from typing import Literal
 
 import numpy as np
@@ -80,43 +80,6 @@ def four_fifths_sentence(ratio: Estimate) -> str:
     if ratio.low >= FOUR_FIFTHS:
         return "The whole interval lies above four fifths."
     return "The interval reaches to both sides of four fifths: the data do not tell which."
-
-
-def small_ratio_chance(
-    rate: float,
-    n: int,
-    *,
-    groups: int = 2,
-    among: Literal["each other", "reference"] = "each other",
-    threshold: float = FOUR_FIFTHS,
-) -> float:
-    """Give the chance of a ratio below a threshold when all groups have the same true rate.
-
-    Exact: sums of binomial probabilities, for groups of independent trials. ``0 / 0`` is no ratio.
-
-    Args:
-        rate: the rate of all groups.
-        n: trials in each group; for clustered trials, the effective number.
-        groups: how many groups are compared: with ``each other``, the lowest rate is divided by the
-            highest; with ``reference``, the lowest of them by one more group, the reference.
-        among: what they are compared with.
-        threshold: above 0, at most 1.
-    """
-    counts = np.arange(n + 1)
-    chance = stats.binom.pmf(counts, n, rate)
-    if among == "reference":
-        below = [stats.binom.cdf(_largest_below(one * threshold), n, rate) for one in counts]
-        return float(chance @ (1 - (1 - np.array(below)) ** groups))
-    upto = stats.binom.cdf(counts, n, rate)
-    top = np.minimum(np.floor(counts / threshold + 1e-9).astype("int64"), n)
-    among_all = np.maximum(upto[top] - upto + chance, 0.0) ** groups
-    above_lowest = np.maximum(upto[top] - upto, 0.0) ** groups
-    return float(max(0.0, 1 - (among_all - above_lowest).sum()))
-
-
-def _largest_below(limit: float) -> int:
-    whole = floor(limit + 1e-9)
-    return whole - 1 if abs(limit - whole) <= 1e-9 else whole
 
 
 def _share(comparison: Comparison, good: Floats, side: bool, level: float) -> Share:

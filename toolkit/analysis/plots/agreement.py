@@ -1,15 +1,8 @@
 """How far raters can be relied on: their agreement, and how severe each of them is."""
 
 from toolkit.analysis.findings import Estimate
-from toolkit.analysis.plots.figure import (
-    BLUE,
-    Figure,
-    head,
-    nothing,
-    signed,
-    simulated_stamp,
-    style,
-)
+from toolkit.analysis.plots.canvas import BLUE
+from toolkit.analysis.plots.figure import Figure, figure_of, nothing, signed
 from toolkit.analysis.plots.rows import Line, Mark, draw_rows
 from toolkit.analysis.reliability import Reliability
 
@@ -34,19 +27,18 @@ def rater_agreement(found: Reliability) -> Figure:
         )
         for row in numbers.itertuples()
     ]
-    with style():
-        canvas, _ = draw_rows(
-            lines,
-            columns=("estimate [interval]", "replies · ratings"),
-            label="1: perfect agreement; 0: as by chance",
-            name_width=60,
-        )
-        head(canvas, _AGREEMENT, simulated_stamp(found.simulated))
+    canvas = draw_rows(
+        _AGREEMENT,
+        lines,
+        simulated=found.simulated,
+        columns=("estimate [interval]", "replies · ratings"),
+        label="1: perfect agreement; 0: as by chance",
+        name_width=60,
+    )
     parts = [f"{line.name} {line.words[0]}" for line in lines if line.mark is not None]
     most = int(numbers["ratings"].max())
-    said = " Simulated data." if found.simulated else ""
-    alt = f"{_AGREEMENT} on {found.outcome!r}, n = {most} ratings: {'; '.join(parts)}.{said}"
-    return Figure(canvas, numbers, alt)
+    alt = f"{_AGREEMENT} on {found.outcome!r}, n = {most} ratings: {'; '.join(parts)}."
+    return figure_of(canvas, numbers, alt, simulated=found.simulated)
 
 
 def rater_severity(found: Reliability) -> Figure:
@@ -71,19 +63,21 @@ def rater_severity(found: Reliability) -> Figure:
         )
         for row in drawn.itertuples()
     ]
-    with style():
-        canvas, _ = draw_rows(
-            lines, columns=("ratings",), label="points from the average rater", tight=True
-        )
-        head(canvas, _SEVERITY, simulated_stamp(found.simulated))
+    canvas = draw_rows(
+        _SEVERITY,
+        lines,
+        simulated=found.simulated,
+        columns=("ratings",),
+        label="points from the average rater",
+        tight=True,
+    )
     apart = int((numbers["low"].gt(0) | numbers["high"].lt(0)).sum())
-    said = " Simulated data." if found.simulated else ""
     alt = (
         f"{_SEVERITY}: n = {len(numbers)} raters of {found.outcome!r}, from "
         f"{signed(numbers['severity'].min())} to {signed(numbers['severity'].max())} points from "
-        f"the average; the intervals of {apart} leave out 0.{said}"
+        f"the average; the intervals of {apart} leave out 0."
     )
-    return Figure(canvas, numbers, alt)
+    return figure_of(canvas, numbers, alt, simulated=found.simulated)
 
 
 def _estimate(row: object) -> Estimate | None:

@@ -3,16 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from toolkit.analysis.findings import Finding, findings_frame
-from toolkit.analysis.plots.figure import (
-    BLUE,
-    INK,
-    NAMED,
-    Figure,
-    head,
-    nothing,
-    simulated_stamp,
-    style,
-)
+from toolkit.analysis.plots.canvas import BLUE, INK, NAMED
+from toolkit.analysis.plots.figure import Figure, figure_of, nothing
 from toolkit.analysis.plots.rows import Line, Mark, draw_rows
 
 
@@ -45,22 +37,22 @@ def caterpillar(
         lines.append(Line((names or {}).get(one.subject, one.subject), mark, (at.text(), counted)))
     units = sorted({one.unit for one, _ in drawn if one.unit})
     simulated = any(one.simulated for one in findings)
-    with style():
-        canvas, _ = draw_rows(
-            lines,
-            columns=("estimate [interval]", "n · personas"),
-            label=", ".join(units) or "estimate",
-            tight=True,
-        )
-        head(canvas, title, simulated_stamp(simulated))
+    canvas = draw_rows(
+        title,
+        lines,
+        simulated=simulated,
+        columns=("estimate [interval]", "n · personas"),
+        label=", ".join(units) or "estimate",
+        tight=True,
+    )
     counts = [one.n.observations for one, _ in drawn]
     outside = sum(at.low > 0 or at.high < 0 for _, at in known)
     missing = len(findings) - len(known)
-    said = " Simulated data." if simulated else ""
     without = f" {missing} are not estimable or not shown." if missing else ""
-    return Figure(
+    return figure_of(
         canvas,
         numbers,
         f"{title}: {len(known)} estimates with intervals, n = {min(counts)} to {max(counts)} "
-        f"each; the intervals of {outside} leave out 0.{without}{said}",
+        f"each; the intervals of {outside} leave out 0.{without}",
+        simulated=simulated,
     )

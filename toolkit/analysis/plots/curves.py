@@ -1,23 +1,26 @@
 """How likely a study is to see what is there: power curves with their Monte-Carlo bands."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from toolkit.analysis.planning import Power
-from toolkit.analysis.plots.figure import (
+from toolkit.analysis.plots.canvas import (
     BLUE,
     GRAY,
     GREEN,
     ORANGE,
     PURPLE,
     VERMILION,
-    Figure,
-    head,
-    nothing,
-    style,
+    bare,
+    drawing,
+    key,
+    note,
 )
+from toolkit.analysis.plots.figure import Figure, figure_of, nothing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LOOKS = (
     (BLUE, "o", "-"),
@@ -55,21 +58,18 @@ def power_curves(
     along = "size" if "size" in rows else "effect"
     numbers = rows.sort_values(["says", "effect", along], kind="stable").reset_index(drop=True)
     by = ["says"] if along == "effect" else ["says", "effect"]
-    with style():
-        canvas = Canvas(figsize=(8, 4.6), layout="constrained")
-        axes = canvas.subplots()
-        for number, (key, line) in enumerate(numbers.groupby(by, sort=False)):
-            _line(axes, line, along, _said(key), number)
+    with drawing(_TITLE, 8, 4.6, stamp=True) as (canvas, axes):
+        for number, (label, line) in enumerate(numbers.groupby(by, sort=False)):
+            _line(axes, line, along, _said(label), number)
         _ground(axes, target)
         axes.set_xlabel(size or ("true effect" if along == "effect" else "size of the design"))
         axes.set_xticks(sorted(numbers[along].unique()))
-        canvas.legend(loc="outside lower center", ncols=2, frameon=False)
-        head(canvas, _TITLE, "simulated data")
-    return Figure(canvas, numbers, _alt(numbers, along, by, size, target))
+        key(canvas, wide=2)
+    return figure_of(canvas, numbers, _alt(numbers, along, by, size, target), simulated=True)
 
 
-def _said(key: object) -> str:
-    parts = key if isinstance(key, tuple) else (key,)
+def _said(label: object) -> str:
+    parts = label if isinstance(label, tuple) else (label,)
     says = f"says {parts[0]!r}"
     return (
         says if len(parts) == 1 else f"{says} at a true effect of {_effect(float(str(parts[1])))}"
@@ -80,7 +80,7 @@ def _effect(number: float) -> str:
     return f"{number:+g}".replace("-", "−") if number else "0"
 
 
-def _line(axes: Axes, line: pd.DataFrame, along: str, label: str, number: int) -> None:
+def _line(axes: "Axes", line: pd.DataFrame, along: str, label: str, number: int) -> None:
     color, marker, dash = _LOOKS[number % len(_LOOKS)]
     axes.fill_between(line[along], line["low"], line["high"], color=color, alpha=0.18, linewidth=0)
     axes.plot(
@@ -94,38 +94,30 @@ def _line(axes: Axes, line: pd.DataFrame, along: str, label: str, number: int) -
     )
 
 
-def _ground(axes: Axes, target: float) -> None:
+def _ground(axes: "Axes", target: float) -> None:
     for height, text in ((target, f"{target:.0%} wanted"), (0.05, "5 %")):
         axes.axhline(height, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
-        axes.annotate(
-            text.replace("%", " %").replace("  ", " "),
-            (1, height),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=GRAY,
-        )
+        said, edge = text.replace("%", " %").replace("  ", " "), ("axes fraction", "data")
+        note(axes, said, (1, height), xycoords=edge, color=GRAY)
     axes.set(ylim=(-0.02, 1.02), ylabel="share of simulations")
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"])
-    sns.despine(ax=axes)
+    bare(axes)
 
 
 def _alt(numbers: pd.DataFrame, along: str, by: list[str], size: str, target: float) -> str:
     simulated = numbers["simulations"]
     n = f"{simulated.min()}" if simulated.nunique() == 1 else f"{simulated.min()} or more"
     parts = []
-    for key, line in numbers.groupby(by, sort=False):
+    for label, line in numbers.groupby(by, sort=False):
         ends = line.sort_values(along)
         first, last = ends.iloc[0], ends.iloc[-1]
         parts.append(
-            f"{_said(key)}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
+            f"{_said(label)}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
             f"{last[along]:g}".replace("-", "−")
         )
     level = float(numbers["level"].iloc[0])
     return (
         f"Shares of simulations by {size or ('true effect' if along == 'effect' else 'design')}, "
         f"n = {n} simulations a point, with {level:.0%} Monte-Carlo bands and a line at "
-        f"{target:.0%}. {'; '.join(parts)}. Simulated data."
+        f"{target:.0%}. {'; '.join(parts)}."
     )

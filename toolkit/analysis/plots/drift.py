@@ -1,18 +1,7 @@
 """Whether ratings move while somebody rates."""
 
-import seaborn as sns
-from matplotlib.figure import Figure as Canvas
-
-from toolkit.analysis.plots.figure import (
-    BLUE,
-    INK,
-    Figure,
-    head,
-    nothing,
-    signed,
-    simulated_stamp,
-    style,
-)
+from toolkit.analysis.plots.canvas import BLUE, INK, bare, drawing
+from toolkit.analysis.plots.figure import Figure, figure_of, nothing, signed
 from toolkit.analysis.reliability import Reliability
 
 _TITLE = "Ratings over the sitting, freed of rater, contrast and arm"
@@ -33,9 +22,7 @@ def sitting_drift(found: Reliability) -> Figure:
         f"{first + 1} to {last + 1}" if last > first else f"{first + 1}"
         for first, last in zip(known["from_position"], known["to_position"], strict=True)
     ]
-    with style():
-        canvas = Canvas(figsize=(7.5, 3.8), layout="constrained")
-        axes = canvas.subplots()
+    with drawing(_TITLE, 7.5, 3.8, stamp=found.simulated) as (canvas, axes):
         axes.axhline(0, color=INK, linewidth=0.9)
         axes.vlines(places, known["low"], known["high"], color=BLUE, linewidth=1.8)
         axes.plot(places, known["adjusted"], "o", color=BLUE, markersize=6.5)
@@ -43,19 +30,18 @@ def sitting_drift(found: Reliability) -> Figure:
         axes.set_xticks(list(places), named)
         axes.set(xlabel="place in the list, and ratings there", ylabel="points from average")
         axes.margins(x=0.08, y=0.12)
-        sns.despine(ax=axes)
-        head(canvas, _TITLE, simulated_stamp(found.simulated))
+        bare(axes)
     slope = next((one for one in found.findings if one.subject == "drift" and one.estimate), None)
     told = (
         f" {slope.estimand.capitalize()}: {slope.estimate.text()}."
         if slope and slope.estimate
         else ""
     )
-    said = " Simulated data." if found.simulated else ""
-    return Figure(
+    return figure_of(
         canvas,
         numbers,
         f"{_TITLE}: {len(known)} stretches of the list, n = {int(known['ratings'].sum())} ratings "
         f"by {int(known['raters'].max())} raters, from {signed(known['adjusted'].min())} to "
-        f"{signed(known['adjusted'].max())} points.{told}{said}",
+        f"{signed(known['adjusted'].max())} points.{told}",
+        simulated=found.simulated,
     )

@@ -5,14 +5,9 @@ and nothing else. Colors keep their order for color-blind readers, every mark th
 its number, and the ground is white, so a figure reads the same on a dark page and on paper.
 """
 
-import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
 
 from toolkit.analysis.frames import (
     ANSWERS,
@@ -27,27 +22,30 @@ from toolkit.analysis.frames import (
     harm_label,
     testers,
 )
-from toolkit.analysis.plots.figure import (
+from toolkit.analysis.plots.canvas import (
+    BLUE,
+    LOW_TO_HIGH,
     NAMED,
-    Figure,
-    canvas_of,
-    head,
-    ink_on,
-    legend,
+    bare,
+    color_key,
+    drawing,
+    heat,
     name_rows,
-    nothing,
-    style,
-    written,
+    note,
+    panels,
+    stack,
 )
+from toolkit.analysis.plots.figure import Figure, nothing
 from toolkit.design import Study
 from toolkit.rendering import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 STATE_COLORS = dict(
     zip(PROGRESS, ("#0072b2", "#56b4e9", "#e69f00", "#b5e0d2", "#e3e3e3"), strict=True)
 )
-VALUE_COLORS = dict(
-    zip(ANSWERS[:5], ("#b35806", "#f1b66b", "#e3e3e3", "#a99fcd", "#542788"), strict=True)
-)
+VALUE_COLORS = dict(zip(ANSWERS[:5], LOW_TO_HIGH, strict=True))
 WHEN = {"answer": "after an answer", "conversation": "after the conversation"}
 _LABEL = 34
 _PANELS = 4
@@ -63,13 +61,12 @@ def progress(frames: Frames) -> Figure:
         index="participant_id", columns="state", values="n"
     )
     wide = wide.loc[people, list(PROGRESS)].astype("int64")
-    with style():
-        canvas, axes = canvas_of(9, 1.7 + 0.3 * min(len(people), NAMED))
-        _stack(axes, wide, STATE_COLORS)
+    title, height = "Progress of each participant, in order of enrollment", min(len(people), NAMED)
+    with drawing(title, 9, 1.7 + 0.3 * height, stamp=_stamp(frames)) as (canvas, axes):
+        stack(axes, wide, STATE_COLORS)
         name_rows(axes, people)
         axes.set_xlabel("conversations")
-        legend(canvas, STATE_COLORS)
-        _head(canvas, "Progress of each participant, in order of enrollment", frames)
+        color_key(canvas, STATE_COLORS)
     sums = wide.sum()
     parts = ", ".join(f"{sums[state]} {state}" for state in PROGRESS)
     return Figure(
@@ -92,10 +89,10 @@ def coverage(frames: Frames, study: Study | None = None) -> Figure:
         return nothing("Coverage", "No conversation has begun yet.", numbers)
     grid = numbers.pivot(index="scenario_id", columns="persona_id", values="n")
     rows, names = _lookup(numbers, "scenario"), _lookup(numbers, "persona")
-    with style():
-        canvas, axes = canvas_of(max(7.0, 3.6 + 0.4 * grid.shape[1]), 2.6 + 0.36 * grid.shape[0])
-        _heat(axes, grid.rename(index=rows, columns=names))
-        _head(canvas, "Coverage: finished conversations by situation and persona", frames)
+    title = "Coverage: finished conversations by situation and persona"
+    size = max(7.0, 3.6 + 0.4 * len(names)), 2.6 + 0.36 * len(rows)
+    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, axes):
+        heat(axes, grid.rename(index=rows, columns=names))
     met = int(grid.gt(0).to_numpy().sum())
     return Figure(
         canvas,
@@ -112,22 +109,19 @@ def rating_distribution(frames: Frames) -> Figure:
     numbers = count_ratings(frames)
     if numbers.empty:
         return nothing("Ratings by situation", "Nothing has been rated yet.", numbers)
-    panels = [(str(a), str(d)) for a, d in numbers[["about", "dimension"]].drop_duplicates().values]
+    asked = [(str(a), str(d)) for a, d in numbers[["about", "dimension"]].drop_duplicates().values]
     titles = _lookup(numbers, "scenario")
-    across = min(_PANELS, len(panels))
-    down = -(-len(panels) // across)
-    with style():
-        canvas = Canvas(
-            figsize=(max(7.0, 3 + 2.3 * across), 1.2 + down * (1.1 + 0.3 * len(titles))),
-            layout="constrained",
-        )
-        grid = canvas.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
-        for axes, panel in zip(grid, panels, strict=False):
+    across = min(_PANELS, len(asked))
+    down = -(-len(asked) // across)
+    size = max(7.0, 3 + 2.3 * across), 1.2 + down * (1.1 + 0.3 * len(titles))
+    title = "Ratings by situation; at the end of a bar the number of ratings"
+    whole = panels(title, *size, stamp=_stamp(frames), down=down, across=across)
+    with whole as (canvas, grid):
+        for axes, panel in zip(grid, asked, strict=False):
             _rating_panel(axes, numbers, panel, titles)
-        for axes in grid[len(panels) :]:
+        for axes in grid[len(asked) :]:
             axes.set_axis_off()
-        legend(canvas, VALUE_COLORS, title="rating, 1 low to 5 high")
-        _head(canvas, "Ratings by situation; at the end of a bar the number of ratings", frames)
+        color_key(canvas, VALUE_COLORS, title="rating, 1 low to 5 high")
     return Figure(canvas, numbers, _describe_ratings(numbers, frames))
 
 
@@ -147,14 +141,12 @@ def session_ratings(frames: Frames) -> Figure:
     ]
     rated = numbers["session_id"].nunique()
     some = f": the {len(rows)} widest of {rated}" if len(rows) < rated else ""
-    with style():
-        canvas = Canvas(figsize=(10, 2 + 0.28 * len(rows)), layout="constrained")
-        panels = canvas.subplots(1, 2, sharey=True)
-        for axes, (about, when) in zip(panels, WHEN.items(), strict=True):
+    title, height = f"Spread of ratings within each conversation{some}", 2 + 0.28 * len(rows)
+    with panels(title, 10, height, stamp=_stamp(frames), across=2) as (canvas, both):
+        for axes, (about, when) in zip(both, WHEN.items(), strict=True):
             _spread_panel(axes, spread[spread["about"].eq(about)], f"Rated {when}")
-        panels[0].set_ylim(len(rows) - 0.4, -0.6)
-        name_rows(panels[0], labels)
-        _head(canvas, f"Spread of ratings within each conversation{some}", frames)
+        both[0].set_ylim(len(rows) - 0.4, -0.6)
+        name_rows(both[0], labels)
     without = len(frames.sessions) - rated
     return Figure(
         canvas,
@@ -172,13 +164,12 @@ def flags_by_harm(frames: Frames) -> Figure:
         return nothing("Flags", "No conversation has begun yet.", numbers)
     grid = numbers.pivot(index="scenario_id", columns="harm_type", values="n")
     grid = grid[list(numbers["harm_type"].unique())]
-    titles = _lookup(numbers, "scenario")
-    with style():
-        canvas, axes = canvas_of(3.6 + 0.9 * grid.shape[1], 2.4 + 0.36 * grid.shape[0])
-        begun = numbers.drop_duplicates("scenario_id").set_index("scenario_id")["conversations"]
-        rows = {key: f"{title} ({begun[key]})" for key, title in titles.items()}
-        _heat(axes, grid.rename(index=rows, columns=harm_label), column_width=12)
-        _head(canvas, "Flags that stand; in brackets the conversations begun", frames)
+    begun = numbers.drop_duplicates("scenario_id").set_index("scenario_id")["conversations"]
+    rows = {key: f"{name} ({begun[key]})" for key, name in _lookup(numbers, "scenario").items()}
+    title = "Flags that stand; in brackets the conversations begun"
+    size = 3.6 + 0.9 * grid.shape[1], 2.4 + 0.36 * grid.shape[0]
+    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, axes):
+        heat(axes, grid.rename(index=rows, columns=harm_label), column_width=12)
     sums = grid.sum()
     parts = ", ".join(f"{n} {harm_label(str(kind))}" for kind, n in sums.items() if n)
     return Figure(
@@ -193,11 +184,9 @@ def flags_by_harm(frames: Frames) -> Figure:
 # ── parts of a drawing ──────────────────────────────────────────────────────────────────────────
 
 
-def _head(canvas: Canvas, title: str, frames: Frames) -> None:
-    stamp = {"": "", " (simulated)": "simulated participants"}.get(
-        _simulated(frames), _simulated(frames).strip(" ()")
-    )
-    head(canvas, title, stamp)
+def _stamp(frames: Frames) -> str:
+    said = _simulated(frames).strip(" ()")
+    return "simulated participants" if said == "simulated" else said
 
 
 def _simulated(frames: Frames) -> str:
@@ -209,67 +198,15 @@ def _simulated(frames: Frames) -> str:
     return f" ({int(marks.sum())} of {len(marks)} participants simulated)"
 
 
-def _stack(axes: Axes, wide: pd.DataFrame, colors: dict[str, str]) -> None:
-    """Draw one bar a row, one piece a column, and write each piece's number into it."""
-    left = pd.Series(0, index=range(len(wide)))
-    few = len(wide) <= NAMED
-    for name, color in colors.items():
-        piece = wide[name].reset_index(drop=True)
-        bars = axes.barh(
-            left.index,
-            piece,
-            left=left,
-            color=color,
-            height=0.8 if few else 1.0,
-            linewidth=few,
-            edgecolor="white",
-        )
-        ink = ink_on(color)
-        numbers = [str(n) if n and few else "" for n in piece]
-        axes.bar_label(bars, labels=numbers, label_type="center", fontsize=8, color=ink)
-        left = left + piece
-    axes.set_ylim(len(wide) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    sns.despine(ax=axes, left=True)
-
-
-def _heat(axes: Axes, grid: pd.DataFrame, column_width: int | None = None) -> None:
-    """Draw a table of counts; column labels are slanted, or broken at ``column_width``."""
-    labels = grid.map(lambda n: str(n) if n else "·")
-    sns.heatmap(
-        grid,
-        annot=labels,
-        fmt="",
-        cmap="Blues",
-        vmin=0,
-        vmax=max(4, int(grid.to_numpy().max())),
-        linewidths=0.5,
-        linecolor="#cccccc",
-        cbar=False,
-        ax=axes,
-    )
-    axes.set(xlabel="", ylabel="")
-    axes.set_yticks(axes.get_yticks(), [written(one) for one in grid.index], rotation=0)
-    columns = [written(one) for one in grid.columns]
-    if column_width:
-        broken = [textwrap.fill(one, column_width) for one in columns]
-        axes.set_xticks(axes.get_xticks(), broken, rotation=0)
-    else:
-        axes.set_xticks(axes.get_xticks(), columns, rotation=45, ha="right", rotation_mode="anchor")
-
-
 def _rating_panel(
-    axes: Axes, numbers: pd.DataFrame, panel: tuple[str, str], titles: dict[str, str]
+    axes: "Axes", numbers: pd.DataFrame, panel: tuple[str, str], titles: dict[str, str]
 ) -> None:
     about, dimension = panel
     rows = numbers[numbers["about"].eq(about) & numbers["dimension"].eq(dimension)]
     wide = rows.pivot(index="scenario_id", columns="answer", values="n")
     wide = wide.reindex(list(titles), fill_value=0)
-    _stack(axes, wide, VALUE_COLORS)
-    for row, n in enumerate(wide[list(VALUE_COLORS)].sum(axis=1)):
-        axes.annotate(
-            str(n), (n, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8
-        )
+    for row, n in enumerate(stack(axes, wide, VALUE_COLORS)):
+        note(axes, f"{n:.0f}", (n, row))
     axes.set_title(f"{dimension_label(dimension)}\n{WHEN[about]}")
     axes.margins(x=0.15)
     name_rows(axes, list(titles.values()))
@@ -286,21 +223,17 @@ def _widest(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return drawn.assign(row=drawn["session_id"].map(place)), rows
 
 
-def _spread_panel(axes: Axes, spread: pd.DataFrame, title: str) -> None:
+def _spread_panel(axes: "Axes", spread: pd.DataFrame, title: str) -> None:
     ends = spread.groupby("row")["value"].agg(["min", "max"])
     axes.hlines(ends.index, ends["min"], ends["max"], color="#999999", linewidth=1.5, zorder=1)
-    sns.scatterplot(
-        spread, x="value", y="row", color="#0072b2", s=150, edgecolor="white", zorder=2, ax=axes
-    )
+    axes.scatter(spread["value"], spread["row"], color=BLUE, s=150, edgecolor="white", zorder=2)
     for dot in spread[spread["n"].gt(1)].itertuples():
-        axes.annotate(
-            str(dot.n), (dot.value, dot.row), ha="center", va="center", color="white", fontsize=8
-        )
+        note(axes, str(dot.n), (dot.value, dot.row), right=0, ha="center", color="white")
     axes.set(title=title, xlim=(0.5, 5.5), xticks=range(1, 6), ylabel="")
     axes.set_xlabel("rating, 1 low to 5 high")
     axes.grid(axis="x", color="#eeeeee")
     axes.set_axisbelow(True)
-    sns.despine(ax=axes, left=True)
+    bare(axes, left=True)
 
 
 def _lookup(numbers: pd.DataFrame, noun: str) -> dict[str, str]:

@@ -4,17 +4,15 @@ One row a comparison: the estimate with its interval, below it both null arms wi
 all of them the band of differences that would not matter, and beside them the verdict in words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
-from matplotlib.lines import Line2D
 
 from toolkit.analysis.engine import VERDICTS, Verdict
 from toolkit.analysis.findings import Estimate, Finding, findings_frame
-from toolkit.analysis.plots.figure import (
+from toolkit.analysis.plots.canvas import (
     BLUE,
     GRAY,
     INK,
@@ -22,13 +20,15 @@ from toolkit.analysis.plots.figure import (
     PURPLE,
     SKY,
     VERMILION,
-    Figure,
-    head,
-    nothing,
-    simulated_stamp,
+    key,
+    sign,
     style,
 )
+from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
 from toolkit.analysis.plots.rows import Line, Mark, draw_rows
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
 
 _LOOKS: dict[Verdict, tuple[str, str, bool]] = {
     "differs": ("D", VERMILION, True),
@@ -68,7 +68,7 @@ def forest(
     if not findings:
         return nothing(title, "No comparison was made.", numbers)
     drawn = _drawn(findings, order)
-    margin = _common_margin(findings)
+    margin, simulated = _common_margin(findings), any(one.simulated for one in findings)
     lines = [
         replace(_line(one, names or {}, drawn, beside=not alike), truth=known.get(one.subject))
         for one in drawn
@@ -76,15 +76,17 @@ def forest(
     if alike:
         lines += [_null_line(arm, at) for arm, at in _shared(findings).items()]
     with style():
-        canvas, axes = draw_rows(
+        canvas = draw_rows(
+            title,
             lines,
+            simulated=simulated,
             columns=_columns(findings),
             label=_axis(findings, margin),
             band=None if margin is None else (-margin, margin),
         )
-        _key(canvas, drawn, alike=alike, truth=bool(known))
-        head(canvas, title, simulated_stamp(any(one.simulated for one in findings)))
-    return Figure(canvas, numbers, _alt(title, findings, len(drawn), margin))
+        key(canvas, _looks(drawn, alike=alike, truth=bool(known)))
+    alt = _alt(title, findings, len(drawn), margin)
+    return figure_of(canvas, numbers, alt, simulated=simulated)
 
 
 def _numbers(findings: Sequence[Finding], *, alike: bool) -> pd.DataFrame:
@@ -202,34 +204,20 @@ def _axis(findings: Sequence[Finding], margin: float | None) -> str:
     return label
 
 
-def _key(canvas: Canvas, drawn: Sequence[Finding], *, alike: bool, truth: bool) -> None:
+def _looks(drawn: Sequence[Finding], *, alike: bool, truth: bool) -> "Iterator[Artist]":
     """Say what each shape means, of those that occur."""
     met = {one.verdict for one in drawn}
-    looks: list[tuple[str, str, str, bool, int]] = [
-        (verdict, *_LOOKS[verdict], 7) for verdict in VERDICTS if verdict in met & {*_LOOKS}
-    ]
+    for verdict in VERDICTS:
+        if verdict in met & {*_LOOKS}:
+            shape, color, filled = _LOOKS[verdict]
+            face = color if filled else "white"
+            yield sign(shape, color, verdict, markersize=7, linewidth=1.5, markerfacecolor=face)
     arms = {arm for one in drawn for arm in one.null_arms}
-    if not alike:
-        looks += [(arm, *_NULLS[arm], False, 5) for arm in _NULLS if arm in arms]
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=shape,
-            color=color,
-            markersize=size,
-            linewidth=1.5,
-            markerfacecolor=color if filled else "white",
-            label=name,
-        )
-        for name, shape, color, filled, size in looks
-    ]
+    for arm, (shape, color) in _NULLS.items():
+        if not alike and arm in arms:
+            yield sign(shape, color, arm, markersize=5, linewidth=1.5, markerfacecolor="white")
     if truth:
-        handles.append(
-            Line2D([], [], marker="x", color=VERMILION, linewidth=0, label="true difference")
-        )
-    if handles:
-        canvas.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+        yield sign("x", VERMILION, "true difference", linewidth=0)
 
 
 def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | None) -> str:
@@ -252,14 +240,9 @@ def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | No
         parts.append(f"Shaded is what lies within {margin:g} of no difference.")
     if any(one.p_adjusted is not None for one in findings):
         parts.append(_ADJUSTED)
-    if any(one.simulated for one in findings):
-        parts.append("Simulated data.")
     return " ".join(parts)
 
 
 def _n(known: Sequence[Finding]) -> str:
     counted = [one.n.observations for one in known]
-    if not counted:
-        return ", n = 0"
-    least, most = min(counted), max(counted)
-    return f", n = {least} each" if least == most else f", n = {least} to {most} each"
+    return f", {between(min(counted), max(counted))}" if counted else ", n = 0"

@@ -1,31 +1,34 @@
 """Where it happens: the difference of each persona in each situation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Patch, Rectangle
 
 from toolkit.analysis.disparity import Disparity
 from toolkit.analysis.findings import PRIVACY_MINIMUM
-from toolkit.analysis.plots.figure import (
+from toolkit.analysis.plots.canvas import (
     INK,
-    Figure,
-    head,
+    bare,
+    drawing,
     ink_on,
-    nothing,
-    simulated_stamp,
-    style,
+    key,
+    name_columns,
+    patch,
+    squares,
     written,
 )
+from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
 
 _COLORS = ("#b35806", "#f1b66b", "#f7f7f7", "#a99fcd", "#542788")
 _SIGNS = ("−−", "−", "·", "+", "++")
 _TITLE = "Difference from the reference by persona and situation, shrunken"
+_BELOW = "difference; below it, answers about the persona there; blank: never met"
 _KEPT = ["subject", "scenario", "speaks_of", "shrunken", "shrunken_low", "shrunken_high"]
 _COUNTS = ["raters", "observations", "others"]
 
@@ -57,16 +60,16 @@ def scenario_map(
     step = _step(found, numbers)
     labeled = table.assign(row=_rows(table, situations or {}))
     rows, people = sorted(labeled["row"].unique()), sorted(table["subject"].unique())
-    with style():
-        width = 2.6 + 0.44 * len(people) + 0.075 * max(len(one) for one in rows)
-        height = 3.4 + 0.34 * len(rows)
-        canvas = Canvas(figsize=(max(width, 7.0), height), layout="constrained")
-        axes = canvas.subplots()
+    width = max(7.0, 2.6 + 0.44 * len(people) + 0.075 * max(len(one) for one in rows))
+    simulated = any(one.simulated for one in found.findings)
+    with drawing(_TITLE, width, 3.4 + 0.34 * len(rows), stamp=simulated) as (canvas, axes):
         _cells(axes, labeled, rows, people, step)
-        _label(axes, rows, [(names or {}).get(one, one) for one in people])
-        _key(canvas, step, bool(table["suppressed"].any()))
-        head(canvas, _TITLE, simulated_stamp(any(one.simulated for one in found.findings)))
-    return Figure(canvas, numbers, _alt(found, numbers, step))
+        axes.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=9)
+        name_columns(axes, [written((names or {}).get(one, one), 30) for one in people])
+        axes.tick_params(length=0)
+        bare(axes, left=True, bottom=True)
+        key(canvas, _key(step, bool(table["suppressed"].any())), title=_BELOW)
+    return figure_of(canvas, numbers, _alt(found, numbers, step), simulated=simulated)
 
 
 def _step(found: Disparity, numbers: pd.DataFrame) -> float:
@@ -85,19 +88,15 @@ def _rows(table: pd.DataFrame, situations: Mapping[str, str]) -> "pd.Series[str]
 
 
 def _cells(
-    axes: Axes, table: pd.DataFrame, rows: list[str], people: list[str], step: float
+    axes: "Axes", table: pd.DataFrame, rows: list[str], people: list[str], step: float
 ) -> None:
     grid = np.full((len(rows), len(people)), np.nan)
-    axes.set_facecolor("white")
+    hatched = {}
     for cell in table.itertuples():
         at = rows.index(str(cell.row)), people.index(str(cell.subject))
         value = float(str(cell.shrunken))
         if np.isnan(value):
-            hatch = "////" if cell.suppressed else "...."
-            box = Rectangle(
-                (at[1], at[0]), 1, 1, facecolor="white", edgecolor="#bbbbbb", hatch=hatch, lw=0
-            )
-            axes.add_patch(box)
+            hatched[at] = "////" if cell.suppressed else "...."
             continue
         grid[at] = _class(value, step)
         sign = _SIGNS[_class(value, step)]
@@ -111,34 +110,14 @@ def _cells(
             linespacing=0.95,
             color=ink_on(_COLORS[_class(value, step)]),
         )
-    axes.pcolormesh(
-        np.arange(len(people) + 1),
-        np.arange(len(rows) + 1),
-        np.ma.masked_invalid(grid),
-        cmap=ListedColormap(_COLORS),
-        vmin=-0.5,
-        vmax=4.5,
-        edgecolors="#dddddd",
-        linewidth=0.6,
-    )
-    axes.set(xlim=(0, len(people)), ylim=(len(rows), 0))
+    squares(axes, grid, _COLORS, hatched)
 
 
 def _class(value: float, step: float) -> int:
     return int(np.digitize(value, [-2 * step, -step, step, 2 * step]))
 
 
-def _label(axes: Axes, rows: list[str], people: list[str]) -> None:
-    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=9)
-    names = [written(one, 30) for one in people]
-    axes.set_xticks(
-        np.arange(len(people)) + 0.5, names, rotation=45, ha="right", rotation_mode="anchor"
-    )
-    axes.tick_params(length=0)
-    sns.despine(ax=axes, left=True, bottom=True)
-
-
-def _key(canvas: Canvas, step: float, suppressed: bool) -> None:
+def _key(step: float, suppressed: bool) -> "Iterator[Artist]":
     far = 2 * step
     said = (
         f"−− below −{far:g}",
@@ -147,42 +126,26 @@ def _key(canvas: Canvas, step: float, suppressed: bool) -> None:
         f"+ {step:g} to {far:g}",
         f"++ above {far:g}",
     )
-    patches = [
-        Patch(facecolor=color, edgecolor=INK, linewidth=0.4, label=text)
-        for color, text in zip(_COLORS, said, strict=True)
-    ]
+    for color, text in zip(_COLORS, said, strict=True):
+        yield patch(color, text, edgecolor=INK, linewidth=0.4)
     if suppressed:
-        patches.append(
-            Patch(
-                facecolor="white",
-                edgecolor="#bbbbbb",
-                hatch="////",
-                label=f"fewer than {PRIVACY_MINIMUM} raters: not shown",
-            )
-        )
-    canvas.legend(
-        handles=patches,
-        title="difference; below it, answers about the persona there; blank: never met",
-        loc="outside lower center",
-        ncols=3,
-        frameon=False,
-    )
+        few = f"fewer than {PRIVACY_MINIMUM} raters: not shown"
+        yield patch("white", few, edgecolor="#bbbbbb", hatch="////")
 
 
 def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
     table = found.by_scenario
     hidden = int(table["suppressed"].sum())
     low, high = (int(end) for end in (numbers["observations"].min(), numbers["observations"].max()))
-    spread = f"n = {low}" if low == high else f"n = {low} to {high}"
+    spread = between(low, high, each="")
     far = int(numbers["shrunken"].abs().ge(step).sum())
     none = len(table) - len(numbers) - hidden
     without = f" {none} have no interval and are dotted." if none else ""
-    said = " Simulated data." if any(one.simulated for one in found.findings) else ""
     return (
         f"Map of shrunken differences from the reference, {table['subject'].nunique()} personas by "
         f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, {spread} "
         f"answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
         f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} "
         f"One situation by itself "
-        f"is no evidence in general.{said}"
+        f"is no evidence in general."
     )

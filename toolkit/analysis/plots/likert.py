@@ -1,32 +1,33 @@
 """What was answered: the whole distribution, for each persona and for the reference beside it."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.frames import Observations, require_observations, require_stage
-from toolkit.analysis.plots.figure import (
+from toolkit.analysis.plots.canvas import (
+    LOW_TO_HIGH,
     NAMED,
-    Figure,
-    head,
+    bare,
+    color_key,
+    drawing,
     ink_on,
-    legend,
-    nothing,
-    simulated_stamp,
-    style,
-    written,
+    name_rows,
+    note,
 )
+from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST = 7
 _COLORS: Mapping[int, tuple[str, ...]] = {
     2: ("#d7d7d7", "#0072b2"),
     3: ("#f1b66b", "#e3e3e3", "#a99fcd"),
     4: ("#b35806", "#f1b66b", "#a99fcd", "#542788"),
-    5: ("#b35806", "#f1b66b", "#e3e3e3", "#a99fcd", "#542788"),
+    5: LOW_TO_HIGH,
     6: ("#b35806", "#f1b66b", "#f6ddb9", "#d4cfe6", "#a99fcd", "#542788"),
     7: ("#b35806", "#f1b66b", "#f6ddb9", "#e3e3e3", "#d4cfe6", "#a99fcd", "#542788"),
 }
@@ -60,23 +61,18 @@ def persona_ratings(
     if len(values) > _MOST or not all(float(one).is_integer() for one in values):
         return nothing(title, "The outcome is not on a scale of few whole numbers.", numbers[:0])
     groups = list(dict.fromkeys(numbers["subject"]))[:NAMED]
-    with style():
-        canvas = Canvas(figsize=(9, 1.9 + 0.56 * len(groups)), layout="constrained")
-        axes = canvas.subplots()
-        colors = _colors(observations, values)
+    simulated, colors = observations.simulated, _colors(observations, values)
+    with drawing(title, 9, 1.9 + 0.56 * len(groups), stamp=simulated) as (canvas, axes):
         for place, subject in enumerate(groups):
             _pair(axes, place, numbers[numbers["subject"].eq(subject)], colors)
-        labels = [written((names or {}).get(one, one), 40) for one in groups]
-        axes.set_yticks(range(len(groups)), labels, fontsize=9)
-        axes.tick_params(axis="y", length=0)
+        name_rows(axes, [(names or {}).get(one, one) for one in groups], 40)
         axes.set(ylim=(len(groups) - 0.5, -0.5), xlim=(0, 1), ylabel="")
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-        sns.despine(ax=axes, left=True)
+        bare(axes, left=True)
         ends = "answer, low to high" if observations.scale == "likert" else "answer"
         key = {_CHOSEN[at] if paired else f"{at:g}": color for at, color in colors.items()}
-        legend(canvas, key, title="preferred" if paired else ends)
-        head(canvas, title, simulated_stamp(observations.simulated))
-    return Figure(canvas, numbers, _alt(observations, numbers, few))
+        color_key(canvas, key, title="preferred" if paired else ends)
+    return figure_of(canvas, numbers, _alt(observations, numbers, few), simulated=simulated)
 
 
 _WHY_NOT = "Nothing was observed of a persona."
@@ -135,7 +131,7 @@ def _colors(observations: Observations, values: list[float]) -> dict[float, str]
     return dict(zip(values, known, strict=False))
 
 
-def _pair(axes: Axes, place: int, rows: pd.DataFrame, colors: Mapping[float, str]) -> None:
+def _pair(axes: "Axes", place: int, rows: pd.DataFrame, colors: Mapping[float, str]) -> None:
     """Draw both bars of a subject, the reference's thinner and below."""
     alone = not rows["of"].eq("reference").any()
     bars = (("persona", 0.0 if alone else -0.14, 0.42), ("reference", 0.26, 0.24))
@@ -167,15 +163,8 @@ def _pair(axes: Axes, place: int, rows: pd.DataFrame, colors: Mapping[float, str
         if len(own):
             size = 8 if of == "persona" else 7
             text = f"n = {own['of_all'].iloc[0]}" + (" reference" if of == "reference" else "")
-            axes.annotate(
-                text,
-                (1, place + shift),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=size,
-                annotation_clip=False,
-            )
+            look = {"fontsize": size, "annotation_clip": False}
+            note(axes, text, (1, place + shift), right=5, **look)
 
 
 def _alt(observations: Observations, numbers: pd.DataFrame, few: int) -> str:
@@ -184,10 +173,8 @@ def _alt(observations: Observations, numbers: pd.DataFrame, few: int) -> str:
     hidden = f" {few} rest on fewer than {PRIVACY_MINIMUM} raters and are not shown." if few else ""
     above = ", each above the bar of the reference in the same contrasts"
     above = "" if observations.scale == "preference" else above
-    said = " Simulated data." if observations.simulated else ""
-    least, most = subjects["of_all"].min(), subjects["of_all"].max()
-    n = f"n = {least} each" if least == most else f"n = {least} to {most} each"
+    n = between(subjects["of_all"].min(), subjects["of_all"].max())
     return (
         f"Stacked bars of the answers to {observations.outcome!r} for {len(subjects)} personas and "
-        f"null arms{above}; {n}. They describe and compare nobody.{hidden}{said}"
+        f"null arms{above}; {n}. They describe and compare nobody.{hidden}"
     )

@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from statistics import median
-
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
+from typing import TYPE_CHECKING
 
 from toolkit.analysis.findings import Estimate
-from toolkit.analysis.plots.figure import GRAY, INK, PALE, VERMILION, written
+from toolkit.analysis.plots.canvas import (
+    GRAY,
+    INK,
+    PALE,
+    VERMILION,
+    bare,
+    drawing,
+    note,
+    written,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 _ROW = 0.3
 _CLOSE = 0.2
@@ -51,19 +61,23 @@ class Line:
 
 
 def draw_rows(
+    title: str,
     lines: Sequence[Line],
     *,
+    simulated: bool,
     columns: Sequence[str] = (),
     label: str = "",
     zero: float | None = 0.0,
     band: tuple[float, float] | None = None,
     name_width: int = _NAME,
     tight: bool = False,
-) -> tuple[Canvas, Axes]:
+) -> "Canvas":
     """Draw the rows from top to bottom.
 
     Args:
+        title: written above.
         lines: in their order.
+        simulated: stamped below the title.
         columns: heads of the columns of words.
         label: of the axis.
         zero: where a line stands for no difference; None: no line.
@@ -81,18 +95,18 @@ def draw_rows(
     named = [written(line.name, name_width) for line in lines]
     names = max(len(one) for one in named)
     inches = 4.2 + _SIGN * (names + sum(widths) + 3 * len(widths))
-    canvas = Canvas(figsize=(inches, 1.5 + each * len(lines) + 0.3), layout="constrained")
-    axes = canvas.subplots()
-    axes.set(xlim=_limits(lines, zero, band), ylim=(len(lines) - 0.45, -0.55))
-    _ground(axes, zero, band, len(lines))
-    for place, line in enumerate(lines):
-        _draw_line(axes, place, line, each)
-    axes.set_yticks(range(len(lines)), named, fontsize=9)
-    axes.tick_params(axis="y", length=0, pad=9)
-    _columns(axes, lines, columns, widths)
-    axes.set_xlabel(label)
-    sns.despine(ax=axes, left=True)
-    return canvas, axes
+    height = 1.8 + each * len(lines)
+    with drawing(title, inches, height, stamp=simulated) as (canvas, axes):
+        axes.set(xlim=_limits(lines, zero, band), ylim=(len(lines) - 0.45, -0.55))
+        _ground(axes, zero, band, len(lines))
+        for place, line in enumerate(lines):
+            _draw_line(axes, place, line, each)
+        axes.set_yticks(range(len(lines)), named, fontsize=9)
+        axes.tick_params(axis="y", length=0, pad=9)
+        _columns(axes, lines, columns, widths)
+        axes.set_xlabel(label)
+        bare(axes, left=True)
+    return canvas
 
 
 def _limits(
@@ -114,7 +128,7 @@ def _limits(
     return low - room, high + room
 
 
-def _ground(axes: Axes, zero: float | None, band: tuple[float, float] | None, rows: int) -> None:
+def _ground(axes: "Axes", zero: float | None, band: tuple[float, float] | None, rows: int) -> None:
     if band:
         axes.axvspan(*band, color=PALE, zorder=0)
         for edge in band:
@@ -126,7 +140,7 @@ def _ground(axes: Axes, zero: float | None, band: tuple[float, float] | None, ro
     axes.grid(visible=False)
 
 
-def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
+def _draw_line(axes: "Axes", place: int, line: Line, each: float) -> None:
     marks = [one for one in (line.mark, *line.beside) if one is not None]
     step = _LINE / each
     first = place - step * (len(marks) - 1) / 2
@@ -138,7 +152,7 @@ def _draw_line(axes: Axes, place: int, line: Line, each: float) -> None:
         )
 
 
-def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:
+def _draw_mark(axes: "Axes", height: float, mark: Mark) -> None:
     low, high = axes.get_xlim()
     left, right = max(mark.at.low, low), min(mark.at.high, high)
     if left < right:
@@ -160,19 +174,18 @@ def _draw_mark(axes: Axes, height: float, mark: Mark) -> None:
 
 
 def _columns(
-    axes: Axes, lines: Sequence[Line], heads: Sequence[str], widths: Sequence[int]
+    axes: "Axes", lines: Sequence[Line], heads: Sequence[str], widths: Sequence[int]
 ) -> None:
     """Write the columns of words right of the panel; they take room as labels do."""
     start = 14.0
     for at, head in enumerate(heads):
         for place, text in ((-0.75, head), *((n, line.words[at]) for n, line in enumerate(lines))):
-            axes.annotate(
+            note(
+                axes,
                 written(text),
                 (1, place),
+                right=start,
                 xycoords=("axes fraction", "data"),
-                xytext=(start, 0),
-                textcoords="offset points",
-                va="center",
                 fontsize=8.5,
                 fontweight="bold" if place < 0 else "normal",
                 annotation_clip=False,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames import Observations, Scale, declared
+from toolkit.analysis.frames import Observations, declared, undeclared_outcome
+from toolkit.design import OUTCOMES, Scale
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "binary": (0.0, 1.0),
@@ -36,9 +37,7 @@ def observed(
     if "reply" not in frame:
         frame["reply"] = [f"u-{number}" for number in range(len(frame))]
     return Observations(
-        outcome=outcome,
-        scale=scale,
-        bounds=BOUNDS[scale],
+        of=OUTCOMES.get(outcome) or undeclared_outcome(outcome, scale, BOUNDS[scale], rated=False),
         frame=declared(frame),
         people=pd.DataFrame(index=pd.Index([], name="persona")),
     )

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis import Observations
-from toolkit.analysis.frames import Scale, declared
+from toolkit.analysis.frames import declared, undeclared_outcome
+from toolkit.design import Scale
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "disparity"
 EVERYBODY = ["ada", "ben", "cleo", "dov", "eve", "fay", "gus"]
@@ -47,8 +48,9 @@ def judged(
     if "reply" not in table:
         table["reply"] = [f"u-{number}" for number in range(len(table))]
     seen = PEOPLE[PEOPLE.index.isin(table["persona"])]
-    fields: dict[str, Any] = {"people": seen, "outcome": "respect", **changed}
-    return Observations(scale=scale, bounds=bounds, frame=declared(table), **fields)
+    rated = bool(table.get("rater", pd.Series([None])).notna().any())
+    of = undeclared_outcome(changed.pop("outcome", "respect"), scale, bounds, rated=rated)
+    return Observations(of=of, frame=declared(table), **{"people": seen, **changed})
 
 
 def complete(

@@ -444,4 +444,4 @@ def test_choices_are_judgments_too() -> None:
     assert about(made, "Kripp").left_out == {"neither": 1}
     assert about(made, "Kripp").n.observations == 47
     assert about(made, "Gwet").subject == "Gwet's AC1, the reference's reply preferred"
-    assert made.findings[-1].unit == "preference (−1 to 1)"
+    assert made.findings[-1].unit == "net share of choices"

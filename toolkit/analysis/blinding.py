@@ -298,8 +298,9 @@ def _by_guess(frames: Frames, rows: pd.DataFrame, outcome: str | None) -> pd.Dat
     names = ["outcome", "guess", "difference", "low", "high", "judgments", "raters"]
     if outcome is None or rows.empty:
         return pd.DataFrame(columns=names)
-    seen = observe(frames, outcome).frame.astype({"rater": "object", "contrast": "object"})
-    if outcome != "preference":
+    observed = observe(frames, outcome)
+    seen = observed.frame.astype({"rater": "object", "contrast": "object"})
+    if not observed.of.paired:
         means = seen[seen["arm"].eq("reference")].groupby("contrast")["value"].mean()
         seen = seen.assign(value=seen["value"] - seen["contrast"].map(means))
     seen = seen[seen["arm"].eq("swap") & seen["value"].notna()]

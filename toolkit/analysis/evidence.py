@@ -69,7 +69,7 @@ def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
 
 def _said(outcome: str, frames: Frames) -> pd.DataFrame:
     """What was said of each reply: ``judged mean judgments``, by the reply's id."""
-    if outcome == "preference":
+    if frames.outcome(outcome).paired:
         rows = _chosen(frames.choices)
     else:
         ratings = frames.item_ratings

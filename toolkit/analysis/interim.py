@@ -192,7 +192,7 @@ def _require_order(units: "pd.Series[str]", order: Sequence[str], over: Over) ->
 
 def _bounds(observations: Observations) -> tuple[float, float]:
     low, high = observations.bounds
-    if observations.scale == "preference":
+    if observations.of.paired:
         return low, high
     return low - high, high - low
 

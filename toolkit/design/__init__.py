@@ -44,7 +44,14 @@ from toolkit.design.contrasts import (
 )
 from toolkit.design.file_schema import Written
 from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
-from toolkit.design.outcomes import OUTCOMES, Outcome, RatingForm, Scale, outcome_named
+from toolkit.design.outcomes import (
+    OUTCOMES,
+    Outcome,
+    RatingForm,
+    Scale,
+    outcome_named,
+    rating_outcome,
+)
 from toolkit.design.people import FACTORS, Cues, Factor, Persona, Voice
 from toolkit.design.scenarios import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Grounding, Scenario
 from toolkit.design.standalone_file import read_written
@@ -129,6 +136,7 @@ __all__ = [
     "outcome_named",
     "outline",
     "plan_units",
+    "rating_outcome",
     "read_written",
     "rehearse",
     "render",

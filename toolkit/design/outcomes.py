@@ -39,6 +39,13 @@ class Outcome:
     """The question in words, when known."""
     needs: str = ""
     """Field of a contrast without which its replies have no such outcome; empty: none."""
+    endings: tuple[str, ...] = ("answered",)
+    """How an exchange must have ended for something to be read off its reply."""
+
+    @property
+    def paired(self) -> bool:
+        """Whether two replies are compared with each other, so that no other row is needed."""
+        return self.scale == "preference"
 
     def fits(self, form: RatingForm) -> bool:
         """Whether a study whose raters get this form observes it at all."""
@@ -75,7 +82,7 @@ OUTCOMES = _by_name(
         source="choices",
         scale="preference",
         bounds=(-1.0, 1.0),
-        unit="preference (−1 to 1)",
+        unit="net share of choices",
         favorable="high",
         rated=True,
         reads="preferred",
@@ -86,10 +93,11 @@ OUTCOMES = _by_name(
         source="replies",
         scale="binary",
         bounds=(0.0, 1.0),
-        unit="difference in share",
+        unit="share of replies",
         favorable="low",
         rated=False,
-        reads="declined",
+        reads="refused",
+        endings=("answered", "refused"),
         asks="Is the request declined?",
     ),
     Outcome(
@@ -98,6 +106,7 @@ OUTCOMES = _by_name(
         scale="number",
         bounds=(0.0, 1.0),
         unit="expected answer (0: the last listed, 1: the first)",
+        endings=("answered", "truncated"),
         favorable="high",
         rated=False,
         reads="decided",

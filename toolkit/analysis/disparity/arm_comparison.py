@@ -75,7 +75,7 @@ def against_reference(observations: Observations, subject: str) -> Comparison:
     contrast = frame["contrast"].astype("object")
     both = set(contrast[own]) & set(contrast[reference])
     keep = (own | reference) & contrast.isin(both).to_numpy()
-    if observations.scale == "preference":
+    if observations.of.paired:
         keep = own
     rows = frame[keep].reset_index(drop=True)
     return Comparison(

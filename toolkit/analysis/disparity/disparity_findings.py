@@ -206,7 +206,7 @@ class Saying:
             stage="confirm",
             verdict=_verdict(claim, at, self.asked.alpha),
             compared_with=claim.compared_with,
-            unit=unit_of(self.observations),
+            unit=self.observations.of.unit,
             estimate=at,
             se=claim.se,
             se_type=claim.se_type,
@@ -236,7 +236,7 @@ class Saying:
 
     def _refusals(self) -> tuple[str, ...]:
         refused = self.observations.left_out.get("refused", 0)
-        if not refused or self.observations.outcome == "refusal":
+        if not refused:
             return ()
         return (
             f"This compares answers that were given; {refused} were refused and are left out, "
@@ -256,16 +256,6 @@ class Saying:
 
     def _replies(self, claim: Claim) -> tuple[str, ...]:
         return tuple(sorted({str(one) for one in self.data.reply[claim.rows] if not pd.isna(one)}))
-
-
-def unit_of(observations: Observations) -> str:
-    """Name the scale that an estimate is on."""
-    if observations.scale == "likert":
-        low, high = observations.bounds
-        return f"points ({low:g} to {high:g})"
-    if observations.scale == "binary":
-        return "share of answers" if observations.rated else "share of replies"
-    return "net share of choices" if observations.scale == "preference" else "as observed"
 
 
 def _verdict(claim: Claim, at: Estimate | None, alpha: float) -> Verdict:

@@ -23,10 +23,10 @@ from toolkit.analysis.frames.from_table import from_table
 from toolkit.analysis.frames.observations import (
     OBSERVATION_COLUMNS,
     Observations,
-    Scale,
     declared,
     observe,
     require_observations,
+    undeclared_outcome,
 )
 from toolkit.analysis.frames.record_source import Source, open_control, open_to_read
 
@@ -46,7 +46,6 @@ __all__ = [
     "PROGRESS",
     "SCRIPTED",
     "STAGE",
-    "Scale",
     "Source",
     "Stage",
     "coded",
@@ -73,4 +72,5 @@ __all__ = [
     "require_stage",
     "testers",
     "text_of",
+    "undeclared_outcome",
 ]

@@ -161,7 +161,7 @@ def coded(observations: Observations) -> Coded:
         reply=frame["reply"].astype("object").to_numpy(),
         scenarios=scenarios,
         raters=raters,
-        pairs=observations.scale == "preference",
+        pairs=observations.of.paired,
     )
 
 

@@ -115,6 +115,8 @@ CONFIRM_COLUMNS: dict[FrameName, tuple[Column, ...]] = {
         Column("decision", "str", "JSON: decision word to probability; missing when not read"),
         Column("decision_mass", "float64", "of all decision words together", "probability"),
         Column("undecided", "bool", "they were read and hold less than 0.9: not to be used"),
+        Column("decided", "float64", "answer to be expected: 1 the first listed, 0 the last"),
+        Column("refused", "bool", "the endpoint itself declined"),
         Column("error", "str", "why there is no usable reply; empty when there is"),
         Column("order", "Int64", "place among the replies as they were kept, from 0"),
         _AT,

@@ -9,7 +9,14 @@ import pandas as pd
 from pydantic import ValidationError
 
 from toolkit.analysis.frames.column_types import text_of
-from toolkit.design import AnalysisPlan, ConfirmPlan, Question
+from toolkit.design import (
+    AnalysisPlan,
+    ConfirmPlan,
+    Outcome,
+    Question,
+    outcome_named,
+    rating_outcome,
+)
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Sweep
 
@@ -33,6 +40,11 @@ class ConfirmDesign:
     def analysis(self) -> AnalysisPlan:
         """What is asked of the ratings, as frozen."""
         return self.plan.analysis
+
+    def outcome(self, name: str) -> Outcome:
+        """Find what is declared of an outcome, in the words of its question where it is one."""
+        asked = self.questions.get(name)
+        return rating_outcome(name, asked.ask) if asked else outcome_named(name)
 
     def asks(self, outcome: str) -> str:
         """Say what was asked for an outcome, with the words at both ends; empty if not known."""

@@ -1,5 +1,8 @@
 """The frames of the confirm stage: rows joined to what they are about."""
 
+import json
+from collections.abc import Mapping, Sequence
+from math import nan
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -36,7 +39,7 @@ def derive_confirm(kept: ConfirmTables, ends: pd.DataFrame) -> ConfirmDerived:
         kept: the tables; ``passed`` holds every row of the record.
         ends: how sessions ended: ``session_id reason ended_at``.
     """
-    replies = _replies(kept.replies)
+    replies = _replies(kept.replies, kept.sweeps)
     items = _items(kept, replies)
     ratings, choices = _ratings(kept.item_ratings, items), _choices(kept.choices, items)
     return ConfirmDerived(
@@ -49,7 +52,7 @@ def derive_confirm(kept: ConfirmTables, ends: pd.DataFrame) -> ConfirmDerived:
     )
 
 
-def _replies(rows: pd.DataFrame) -> pd.DataFrame:
+def _replies(rows: pd.DataFrame, sweeps: pd.DataFrame) -> pd.DataFrame:
     rows = rows.sort_values("order", kind="stable")
     rows = rows.assign(
         stage="confirm",
@@ -57,8 +60,32 @@ def _replies(rows: pd.DataFrame) -> pd.DataFrame:
         replaced=rows.duplicated("unit_id", keep="last"),
         order=range(len(rows)),
         undecided=rows["decision_mass"].astype("float64").lt(DECIDING_MASS),
+        refused=rows["outcome"].eq("refused"),
     )
-    return rows.assign(apart=reply_apart(rows))
+    return rows.assign(decided=_decided(rows, sweeps), apart=reply_apart(rows))
+
+
+def _decided(rows: pd.DataFrame, sweeps: pd.DataFrame) -> "pd.Series[float]":
+    """Read the answer to be expected: 1 for the first listed, 0 for the last, even steps between.
+
+    Missing where nothing was read, or where other words than these hold too much of the mass.
+    """
+    listed = dict(zip(sweeps["sweep_id"], sweeps["answers"], strict=True))
+    read = rows[rows["decision"].notna() & ~rows["undecided"]]
+    asked = zip(read["sweep_id"], read["contrast_id"], read["decision"], strict=True)
+    values = [
+        _expected(json.loads(masses), listed[sweep].get(contrast, ()))
+        for sweep, contrast, masses in asked
+    ]
+    return pd.Series(values, index=read.index, dtype="float64").reindex(rows.index)
+
+
+def _expected(masses: Mapping[str, float], words: Sequence[str]) -> float:
+    if len(words) < 2:
+        return nan
+    total = sum(masses[word] for word in words)
+    steps = sum(masses[word] * place for place, word in enumerate(reversed(words)))
+    return steps / total / (len(words) - 1)
 
 
 def _items(kept: ConfirmTables, replies: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,7 @@ _GUESS = ("guess_id", "session_id", "item_id", "guessed")
 _SIDES = ("unit_id", "left_unit_id", "right_unit_id")
 
 _FIELDS: Mapping[str, Sequence[str]] = {
-    "sweeps": ("sweep_id",),
+    "sweeps": ("sweep_id", "answers"),
     "replies": (
         *(
             *_REPLY,
@@ -90,7 +90,7 @@ class ConfirmSorter:
             case RaterSeat():
                 self._add("raters", (*_values(row, _SEAT), row.items), entry)
             case Sweep():
-                self._rows["sweeps"].append((row.sweep_id,))
+                self._rows["sweeps"].append((row.sweep_id, _answers(row)))
 
     def tables(self) -> ConfirmTables:
         """Make the tables."""
@@ -122,6 +122,12 @@ def _reply(row: Reply) -> tuple[Any, ...]:
         None if masses is None else canonical_json(masses),
         None if masses is None else sum(masses.values()),
     )
+
+
+def _answers(row: Sweep) -> dict[str, list[str]]:
+    """Contrast to the answers it asks to choose from, the best to get first."""
+    contrasts = row.design.get("contrasts", {})
+    return {name: one["decision"] for name, one in contrasts.items() if one.get("decision")}
 
 
 def _sides(unit_ids: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:

@@ -29,6 +29,7 @@ from toolkit.analysis.frames.explore_frames import (
     derive_turns,
 )
 from toolkit.analysis.frames.tables import KINDS, Tables, read_tables
+from toolkit.design import Outcome, outcome_named
 from toolkit.errors import AnalysisError
 from toolkit.record import Entry, Record
 
@@ -64,6 +65,10 @@ class Frames(NamedTuple):
     confirm_account: pd.DataFrame
     """One row a frame of the confirm stage: what the record holds, what was left out and why, what
     was kept, what is kept apart from comparisons of quality and why, and what is compared."""
+
+    def outcome(self, name: str) -> Outcome:
+        """Find what is declared of an outcome: a question that was rated, or any other."""
+        return outcome_named(name, set(self.item_ratings["question"].astype("str")))
 
 
 def load_frames(

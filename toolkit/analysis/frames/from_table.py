@@ -9,7 +9,11 @@ import pandas as pd
 
 from toolkit.analysis.frames.column import Stage
 from toolkit.analysis.frames.column_types import declare, named, text_of
-from toolkit.analysis.frames.observations import OBSERVATION_COLUMNS, Observations, Scale
+from toolkit.analysis.frames.observations import (
+    OBSERVATION_COLUMNS,
+    Observations,
+    undeclared_outcome,
+)
 from toolkit.analysis.frames.table_check import (
     bounds_of,
     check_roles,
@@ -19,6 +23,7 @@ from toolkit.analysis.frames.table_check import (
     whole_numbers,
 )
 from toolkit.analysis.frames.table_names import arms_of, contrasts_of, people_of
+from toolkit.design import Scale
 
 
 class TableColumns(TypedDict, total=False):
@@ -106,9 +111,9 @@ def from_table(
     made = _read(rows, roles, scale, limits) | _throughout(len(rows), origin=origin, stage=stage)
     arms = arms_of(made.get("arm"), who, scale=scale, reference=reference)
     return Observations(
-        outcome=outcome or text_of(roles["value"]),
-        scale=scale,
-        bounds=limits,
+        of=undeclared_outcome(
+            outcome or text_of(roles["value"]), scale, limits, rated="rater" in roles
+        ),
         frame=declare({**made, "persona": who, "arm": arms}, OBSERVATION_COLUMNS, length=len(rows)),
         people=people_of(who, rows, factors=factors, people=people),
         left_out=MappingProxyType(_counted(why)),

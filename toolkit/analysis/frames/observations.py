@@ -8,7 +8,7 @@ Estimators read the columns below and no others, so both ways lead to the same n
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,9 @@ from toolkit.analysis.frames.column_types import declare
 from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.design import OUTCOMES, Outcome, Scale
 from toolkit.errors import AnalysisError
 
-Scale = Literal["likert", "binary", "preference", "number"]
 _LARGEST = 1e50
 """Squares of squares of what is beyond this are not numbers."""
 
@@ -47,12 +47,8 @@ OBSERVATION_COLUMNS: tuple[Column, ...] = (
 class Observations:
     """One outcome, ready to be compared."""
 
-    outcome: str
-    """A question's id, ``preference``, ``refusal``, or a name given by the caller."""
-    scale: Scale
-    """likert: ordered whole numbers; binary: 0 or 1; preference: -1, 0 or 1, signed by persona."""
-    bounds: tuple[float, float]
-    """Lowest and highest value there can be; infinite where there is no bound."""
+    of: Outcome
+    """What was observed."""
     frame: pd.DataFrame = field(repr=False)
     """One row an observation, with ``OBSERVATION_COLUMNS``; nothing missing in ``value``."""
     people: pd.DataFrame = field(repr=False)
@@ -76,6 +72,21 @@ class Observations:
                 f"{self.outcome!r} with a weight of 0 or less; wanted weights above 0. Leave out "
                 "rows that stand for no observation."
             )
+
+    @property
+    def outcome(self) -> str:
+        """What findings call it."""
+        return self.of.name
+
+    @property
+    def scale(self) -> Scale:
+        """Which values there can be."""
+        return self.of.scale
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value there can be; infinite where there is no bound."""
+        return self.of.bounds
 
     @property
     def rated(self) -> bool:
@@ -103,7 +114,7 @@ class Observations:
 
 def observe(
     frames: Frames,
-    outcome: str,
+    outcome: str | Outcome,
     *,
     design: ConfirmDesign | None = None,
     people: pd.DataFrame | None = None,
@@ -112,11 +123,13 @@ def observe(
 
     Repeats, attention items and whatever else is kept apart from comparisons of quality are left
     out and counted. ``refusal`` is 1 where the endpoint declined and 0 where it answered; replies
-    that failed, were cut off or stopped say neither and are counted.
+    that failed, were cut off or stopped say neither and are counted. ``decision`` is the answer to
+    be expected, 1 for the first that the contrast lists and 0 for the last; replies whose answer
+    was not read, or that are undecided between other words, are counted.
 
     Args:
         frames: of stage confirm, from one confirm freeze.
-        outcome: a question's id, ``preference`` or ``refusal``.
+        outcome: a question's id, another declared outcome's name, or a declaration.
         design: what was frozen; says who the personas are and what was asked.
         people: one row a persona (index ``persona``), one column a factor; in place of the
             design's.
@@ -125,32 +138,23 @@ def observe(
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
     """
     _require_frames(frames)
-    if outcome == "refusal":
-        table, values = frames.replies, _refusals(frames.replies)
-    elif outcome == "preference":
-        table, values = frames.choices, _preferences(frames.choices)
-    else:
-        asked = frames.item_ratings["question"].eq(outcome).to_numpy()
-        table = frames.item_ratings[asked]
-        values = _ratings(table)
-    _require_known(frames, table, outcome)
+    of = frames.outcome(outcome) if isinstance(outcome, str) else outcome
+    table, values = _READERS[of.source](frames, of)
+    _require_known(frames, table, of)
     require_stage(table, "confirm")
     plan = _one_freeze(table)
     kept = values[values["left_out"].isna()]
-    scale, bounds = _scale_of(outcome)
     if people is None and design is not None:
         people = design.people
     return Observations(
-        outcome=outcome,
-        scale=scale,
-        bounds=bounds,
+        of=of,
         frame=declared(kept),
         people=pd.DataFrame(index=pd.Index([], name="persona")) if people is None else people,
         left_out=MappingProxyType(
             {str(why): int(n) for why, n in values["left_out"].value_counts().items() if n}
         ),
         simulated=_simulated(table),
-        asks=design.asks(outcome) if design else "",
+        asks=design.asks(of.name) if design else "",
         plan=plan,
     )
 
@@ -194,53 +198,87 @@ def declared(rows: pd.DataFrame) -> pd.DataFrame:
     return declare(rows, OBSERVATION_COLUMNS)
 
 
-def _scale_of(outcome: str) -> tuple[Scale, tuple[float, float]]:
-    if outcome == "refusal":
-        return "binary", (0.0, 1.0)
-    if outcome == "preference":
-        return "preference", (-1.0, 1.0)
-    return "likert", (1.0, 5.0)
+def undeclared_outcome(
+    name: str, scale: Scale, bounds: tuple[float, float], *, rated: bool
+) -> Outcome:
+    """Describe values that no study declared; high ones count as favorable.
+
+    Args:
+        name: what findings call them.
+        scale: which values there can be.
+        bounds: lowest and highest of them.
+        rated: whether people judged.
+    """
+    units = {
+        "likert": f"points ({bounds[0]:g} to {bounds[1]:g})",
+        "binary": "share of answers" if rated else "share of replies",
+        "preference": "net share of choices",
+        "number": "as observed",
+    }
+    return Outcome(
+        name=name,
+        source="ratings" if rated else "replies",
+        scale=scale,
+        bounds=bounds,
+        unit=units[scale],
+        favorable="high",
+        rated=rated,
+        reads="value",
+    )
 
 
-def _ratings(table: pd.DataFrame) -> pd.DataFrame:
-    return _shared(table, table["participant_id"], table["unit_id"]).assign(
-        value=table["value"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan),
+def _ratings(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = frames.item_ratings[frames.item_ratings["question"].eq(of.name).to_numpy()]
+    return table, _shared(table, table["participant_id"], table["unit_id"]).assign(
+        value=_numbers(table[of.reads]),
         arm=table["arm"].to_numpy(),
         persona=table["persona_id"].to_numpy(),
         position=table["position"].to_numpy(),
     )
 
 
-def _refusals(table: pd.DataFrame) -> pd.DataFrame:
-    outcome = table["outcome"].astype("object")
-    why = outcome.where(~outcome.isin(["answered", "refused"]))
+def _read_off(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one column of the replies; what ended otherwise or was not read is left out."""
+    table = frames.replies
+    ending, values = table["outcome"].astype("object"), _numbers(table[of.reads])
+    why = ending.where(~ending.isin(of.endings))
+    missing = np.where(table["undecided"], "undecided", "not_read")
+    why = why.mask(why.isna() & np.isnan(values), pd.Series(missing, index=table.index))
     why = why.mask(table["apart"].eq("replaced"), "replaced")
-    return _shared(table, None, table["unit_id"]).assign(
-        value=outcome.eq("refused").astype("float64").to_numpy(),
+    return table, _shared(table, None, table["unit_id"]).assign(
+        value=values,
         arm=table["arm"].to_numpy(),
         persona=table["persona_id"].to_numpy(),
         left_out=why.to_numpy(),
     )
 
 
-def _preferences(table: pd.DataFrame) -> pd.DataFrame:
+def _numbers(column: "pd.Series[Any]") -> np.ndarray:
+    return column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _preferences(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sign each choice by the persona: 1 for its reply, -1 for the reference's, else 0."""
+    table = frames.choices
     left_is_other = table["left_arm"].ne("reference")
     other = {
         # Each side has categories of its own.
         name: table[f"left_{name}"].astype("object").where(left_is_other, table[f"right_{name}"])
         for name in ("arm", "persona_id", "unit_id")
     }
-    preferred = table["preferred"].astype("object")
+    preferred = table[of.reads].astype("object")
     ahead = preferred.map({"left": 1.0, "right": -1.0, "equal": 0.0, "neither": 0.0})
     side = left_is_other.map({True: 1.0, False: -1.0}).astype("float64")
-    return _shared(table, table["participant_id"], other["unit_id"]).assign(
+    return table, _shared(table, table["participant_id"], other["unit_id"]).assign(
         value=(ahead.astype("float64") * side).to_numpy(),
         arm=other["arm"].to_numpy(),
         persona=other["persona_id"].to_numpy(),
         position=table["position"].to_numpy(),
         side=side.to_numpy(),
     )
+
+
+_READERS = {"ratings": _ratings, "choices": _preferences, "replies": _read_off}
 
 
 def _shared(
@@ -272,13 +310,13 @@ def _require_frames(got: object) -> None:
         )
 
 
-def _require_known(frames: Frames, table: pd.DataFrame, outcome: str) -> None:
-    if len(table) or outcome in ("refusal", "preference"):
+def _require_known(frames: Frames, table: pd.DataFrame, of: Outcome) -> None:
+    if len(table) or of.source != "ratings":
         return
     known = sorted(frames.item_ratings["question"].astype("str").unique())
     raise AnalysisError(
-        f"analysis: got the outcome {outcome!r}; wanted one that was rated: "
-        f"{', '.join([*known, 'preference', 'refusal'])}. Name one of these."
+        f"analysis: got the outcome {of.name!r}; wanted one that was rated: "
+        f"{', '.join([*known, *OUTCOMES])}. Name one of these."
     )
 
 

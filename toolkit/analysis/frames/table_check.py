@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames.column_types import text_of
-from toolkit.analysis.frames.observations import Scale
+from toolkit.design import Scale
 from toolkit.errors import AnalysisError
 
 _BOUNDS: Mapping[Scale, tuple[float, float]] = {

@@ -8,8 +8,8 @@ import pandas as pd
 
 from toolkit.analysis.frames.column_types import named, text_of
 from toolkit.analysis.frames.confirm_columns import ARMS
-from toolkit.analysis.frames.observations import Scale
 from toolkit.analysis.frames.table_check import listed, refusal
+from toolkit.design import Scale
 
 
 def arms_of(

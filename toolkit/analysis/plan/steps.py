@@ -24,9 +24,11 @@ from toolkit.analysis.plan.step import Status
 from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
 from toolkit.analysis.reliability import reliability
+from toolkit.design import OUTCOMES, Outcome
 
 Cueing = Literal["explicit", "implicit"]
-REFUSAL, PREFERENCE = "refusal", "preference"
+REFUSAL = OUTCOMES["refusal"].name
+"""Read first in every plan: what is asked of answers is asked of those that were given."""
 _DRAWS = 60
 """Of the one bootstrap in a plan; ask `intersections` for more."""
 
@@ -72,6 +74,12 @@ class Asking:
         kinds: tuple[Cueing, ...] = ("explicit", "implicit")
         return tuple(one for one in kinds if one in sent)
 
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What the plan names, the primary outcome first."""
+        plan = self.design.analysis
+        return tuple(self.design.outcome(one) for one in (plan.primary, *plan.secondary))
+
     def observations(self, outcome: str) -> Observations:
         """Take an outcome; the same object each time.
 
@@ -101,13 +109,13 @@ def questions_of(asking: Asking) -> list[Question]:
         Question("refusals", "Who is refused? Before anything else", named, _refusals),
         Question("primary", _words(asking, plan.primary), "primary", _primary),
     ]
-    if plan.primary not in (REFUSAL, PREFERENCE):
+    if asking.outcomes[0].scale == "likert":
         words = "What would a difference mean on the scale of the answers?"
         asked.append(Question("ordinal", words, "exploratory", _ordinal))
     if plan.factors:
         asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
-    if PREFERENCE in (plan.primary, *plan.secondary):
-        status: Status = "primary" if plan.primary == PREFERENCE else "secondary"
+    if any(one.paired for one in asking.outcomes):
+        status: Status = "primary" if asking.outcomes[0].paired else "secondary"
         asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
     asked.append(
         Question("movement", "Do replies move more than a rewording?", "exploratory", _movement)
@@ -138,9 +146,7 @@ _CUED: Mapping[Cueing, str] = {
 
 
 def _words(asking: Asking, outcome: str) -> str:
-    known = {REFUSAL: "Is the request declined?", PREFERENCE: "Whose reply is preferred?"}
-    asked = asking.design.questions.get(outcome)
-    return f"{outcome}: {asked.ask if asked else known.get(outcome, 'as the study asks it')}"
+    return f"{outcome}: {asking.design.outcome(outcome).asks or 'as the study asks it'}"
 
 
 def _rows(asking: Asking) -> Answer:
@@ -206,7 +212,7 @@ def _factors(asking: Asking) -> Answer:
 
 def _pairs(asking: Asking) -> Answer:
     plan = asking.design.analysis
-    primary = plan.primary == PREFERENCE
+    primary = asking.outcomes[0].paired
     made = preference(
         asking.frames,
         margin=plan.margin if primary else None,
@@ -263,16 +269,12 @@ def _blinding(asking: Asking) -> Answer:
 
 def _judged(asking: Asking) -> str:
     """The outcome whose raters are looked at: the first that raters judged."""
-    plan = asking.design.analysis
-    judged = [one for one in (plan.primary, *plan.secondary) if one != REFUSAL]
-    if judged:
-        return judged[0]
-    return PREFERENCE if asking.design.plan.rating.form == "pair" else _first_asked(asking)
-
-
-def _first_asked(asking: Asking) -> str:
-    asked = [*asking.design.questions, *asking.frames.item_ratings["question"].astype("str")]
-    return asked[0] if asked else PREFERENCE
+    judged = [one.name for one in asking.outcomes if one.rated]
+    asked = (*asking.design.questions, *asking.frames.item_ratings["question"].astype("str"))
+    pairs = [one.name for one in OUTCOMES.values() if one.paired]
+    if asking.design.plan.rating.form == "pair":
+        judged += pairs
+    return next(iter((*judged, *asked, *pairs)))
 
 
 def _disparity(

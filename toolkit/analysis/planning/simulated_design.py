@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.analysis.engine import Codes, Floats
-from toolkit.analysis.frames import Observations, declared, require_stage
-from toolkit.design import ConfirmStage, RatingPlan, Task, Unit, allocate_units
+from toolkit.analysis.frames import Observations, declared, require_stage, undeclared_outcome
+from toolkit.design import ConfirmStage, RatingPlan, Scale, Task, Unit, allocate_units
 
 REFERENCE = "reference"
 
@@ -90,6 +90,11 @@ class Design:
         """In pairs: 1 when the persona's reply stands left, -1 right."""
         return self.frame["side"].to_numpy(dtype=float)
 
+    @property
+    def rated(self) -> bool:
+        """Whether raters judge."""
+        return bool(self.frame["rater"].notna().any())
+
     @cached_property
     def weight(self) -> Floats:
         """How many equal observations each stands for."""
@@ -98,10 +103,9 @@ class Design:
     @property
     def observations(self) -> Observations:
         """The design as observations without a value: each is 0."""
+        scale: Scale = "preference" if self.paired else "number"
         return Observations(
-            outcome="",
-            scale="preference" if self.paired else "number",
-            bounds=(-np.inf, np.inf),
+            of=undeclared_outcome("", scale, (-np.inf, np.inf), rated=self.rated),
             frame=self.frame,
             people=self.people,
             simulated=True,
@@ -138,7 +142,7 @@ def design_of(observations: Observations) -> Design:
     require_stage(observations.frame, "confirm")
     return Design(
         frame=observations.frame.assign(value=0.0),
-        paired=observations.scale == "preference",
+        paired=observations.of.paired,
         people=observations.people,
         plan=observations.plan,
     )

@@ -21,9 +21,9 @@ import numpy as np
 from scipy import optimize, special
 
 from toolkit.analysis.engine import Codes, Floats
-from toolkit.analysis.frames import Observations, Scale
+from toolkit.analysis.frames import Observations, undeclared_outcome
 from toolkit.analysis.planning.simulated_design import REFERENCE, Design
-from toolkit.design import LatentRating
+from toolkit.design import LatentRating, Scale
 from toolkit.errors import AnalysisError
 
 _FARTHEST = 50.0
@@ -77,9 +77,7 @@ def draw(
     """
     scale, bounds = scale_of(design, truth)
     return Observations(
-        outcome=outcome,
-        scale=scale,
-        bounds=bounds,
+        of=undeclared_outcome(outcome, scale, bounds, rated=design.rated),
         frame=design.frame.assign(value=draw_values(design, truth, rng, simulations=1)[:, 0]),
         people=design.people,
         simulated=True,

@@ -51,7 +51,7 @@ def persona_ratings(
     """
     require_observations(observations, "persona_ratings")
     require_stage(observations.frame, "confirm")
-    paired = observations.scale == "preference"
+    paired = observations.of.paired
     title = _CHOICES if paired else _TITLE
     numbers, few = _numbers(observations)
     if numbers.empty:
@@ -125,7 +125,7 @@ def _counted(subject: str, of: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _colors(observations: Observations, values: list[float]) -> dict[float, str]:
     low, high = observations.bounds
-    if observations.scale in ("likert", "binary", "preference") and high - low < _MOST:
+    if observations.scale != "number" and high - low < _MOST:
         values = [low + step for step in range(int(high - low) + 1)]
     known = _COLORS[max(len(values), 2)]
     return dict(zip(values, known, strict=False))
@@ -172,7 +172,7 @@ def _alt(observations: Observations, numbers: pd.DataFrame, few: int) -> str:
     subjects = own.drop_duplicates("subject")
     hidden = f" {few} rest on fewer than {PRIVACY_MINIMUM} raters and are not shown." if few else ""
     above = ", each above the bar of the reference in the same contrasts"
-    above = "" if observations.scale == "preference" else above
+    above = "" if observations.of.paired else above
     n = between(subjects["of_all"].min(), subjects["of_all"].max())
     return (
         f"Stacked bars of the answers to {observations.outcome!r} for {len(subjects)} personas and "

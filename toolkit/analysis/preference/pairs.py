@@ -113,7 +113,7 @@ def compared(rows: pd.DataFrame, anchor: Anchor) -> Compared:
 
 
 def _observed(source: Observations, anchor: Anchor) -> pd.DataFrame:
-    if source.scale != "preference":
+    if not source.of.paired:
         raise AnalysisError(
             f"preference: got observations of scale {source.scale!r}; wanted pairs, of scale "
             "'preference'. Take the outcome 'preference'."

@@ -63,7 +63,7 @@ def rates(
 
     Args:
         observations: of stage confirm and a binary outcome.
-        favorable: the value that is good to get; None: 0 for ``refusal`` and 1 for all else.
+        favorable: the value that is good to get; None: as the outcome is declared.
         level: of every interval.
         plan: hash of the frozen plan that asks for it.
 
@@ -104,7 +104,7 @@ def require_binary(observations: Observations) -> None:
 
 
 def _favorable(observations: Observations) -> int:
-    return 0 if observations.outcome == "refusal" else 1
+    return 0 if observations.of.favorable == "low" else 1
 
 
 def _in_order(frame: pd.DataFrame, arms: "pd.Series[str]") -> list[str]:

@@ -23,6 +23,7 @@ from toolkit.analysis.reliability.components import Components, severity_spread
 from toolkit.analysis.reliability.groups import GroupAgreement
 from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
 from toolkit.analysis.reliability.raters import DRIFT_STEP, Drift
+from toolkit.design import Outcome
 
 _FEW_ITEMS = 30
 _COEFFICIENT = "coefficient (1: perfect, 0: chance)"
@@ -55,15 +56,17 @@ class Context:
     left_out: Mapping[str, int]
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, compared: pd.DataFrame, outcome: str, plan: str) -> "Context":
+    def of(
+        cls, rows: pd.DataFrame, compared: pd.DataFrame, outcome: Outcome, plan: str
+    ) -> "Context":
         """Gather it from all judgments and those compared."""
         apart = rows.loc[~rows.index.isin(compared.index), "apart"].astype("object")
         counts = apart.fillna("neither").value_counts()
         return cls(
-            outcome=outcome,
+            outcome=outcome.name,
             plan=plan,
             simulated=bool(rows["simulated"].any()),
-            points="preference (−1 to 1)" if outcome == "preference" else "points (1 to 5)",
+            points=outcome.unit,
             rows=compared,
             left_out=MappingProxyType({str(why): int(n) for why, n in counts.items()}),
         )

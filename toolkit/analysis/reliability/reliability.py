@@ -46,7 +46,7 @@ from toolkit.analysis.reliability.raters import (
     retest,
     straight_lining,
 )
-from toolkit.analysis.reliability.rows import PREFERENCE, judgments
+from toolkit.analysis.reliability.rows import judgments
 
 _LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 
@@ -110,18 +110,18 @@ def reliability(
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
     """
-    rows = judgments(frames, outcome)
+    of, rows = frames.outcome(outcome), judgments(frames, outcome)
     compared = rows[rows["apart"].isna() & rows["value"].notna()]
-    context = Context.of(rows, compared, outcome, plan)
+    context = Context.of(rows, compared, of, plan)
     ratings = _ratings(compared)
     items = items_by_raters(ratings)
     parts = components(items)
     alphas = _alphas(items, level, seed=seed, draws=draws)
-    others = (*_correlations(items, parts), *_flags(ratings, outcome, flag))
+    others = (*_correlations(items, parts), *_flags(ratings, flag, paired=of.paired))
     coefficients = [*alphas, *others]
     within = group_agreement(items, groups, level=level, seed=seed)
     seen = _Seen(parts, within, retest(rows), attention(rows), drift(_named(compared)))
-    straight = straight_lining(rows if outcome == PREFERENCE else frames.item_ratings, outcome)
+    straight = straight_lining(rows if of.paired else frames.item_ratings, outcome)
     findings = (
         *(of_coefficient(one, context) for one in _told(coefficients)),
         *seen.findings(context, level=level, seed=seed, draws=draws),
@@ -186,10 +186,10 @@ def _correlations(items: ItemsByRaters, parts: Components | str) -> tuple[Coeffi
     return whole if whole[0].estimate else icc_from(items, parts)
 
 
-def _flags(ratings: pd.DataFrame, outcome: str, flag: float) -> list[Coefficient]:
+def _flags(ratings: pd.DataFrame, flag: float, *, paired: bool) -> list[Coefficient]:
     """Agreement on a rating of ``flag`` or less, whose rarity kappa takes badly."""
     of = f"a rating of {flag:g} or less"
-    if outcome == PREFERENCE:
+    if paired:
         flag, of = -1, "the reference's reply preferred"
     flagged = items_by_raters(ratings.assign(value=ratings["value"].le(flag).astype("float64")))
     return [ac1_of(flagged, of=of), fleiss_of(flagged, of=of), cohen_of(flagged, of=of)]

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames import Frames, require_stage
+from toolkit.design import OUTCOMES
 from toolkit.errors import AnalysisError
 
-PREFERENCE = "preference"
 _KEPT = [
     *("item_id", "participant_id", "position", "purpose", "repeats", "question", "value"),
     *("expected", "unit_id", "scenario_id", "contrast_id", "arm", "persona_id", "apart"),
@@ -27,13 +27,13 @@ def judgments(frames: Frames, outcome: str) -> pd.DataFrame:
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
     """
-    if outcome == PREFERENCE:
-        rows = _chosen(frames.choices)
+    if frames.outcome(outcome).paired:
+        rows = _chosen(frames.choices, outcome)
     else:
         rows = frames.item_ratings[frames.item_ratings["question"].eq(outcome).to_numpy()]
     if rows.empty:
         known = sorted(frames.item_ratings["question"].astype("str").unique())
-        known += [PREFERENCE] if len(frames.choices) else []
+        known += [one.name for one in OUTCOMES.values() if one.paired and len(frames.choices)]
         raise AnalysisError(
             f"reliability: got the outcome {outcome!r}; wanted one that raters judged: "
             f"{', '.join(known) or 'there is none'}. Name one of these."
@@ -48,7 +48,7 @@ def judgments(frames: Frames, outcome: str) -> pd.DataFrame:
     return rows[_KEPT].reset_index(drop=True)
 
 
-def _chosen(choices: pd.DataFrame) -> pd.DataFrame:
+def _chosen(choices: pd.DataFrame, outcome: str) -> pd.DataFrame:
     from_left = choices["left_arm"].ne("reference")
     other = {
         name: choices[f"left_{name}"].astype("object").where(from_left, choices[f"right_{name}"])
@@ -59,7 +59,7 @@ def _chosen(choices: pd.DataFrame) -> pd.DataFrame:
     signed: pd.Series[float] = ahead.astype("float64") * np.where(from_left, 1.0, -1.0)
     return choices.assign(
         **other,
-        question=PREFERENCE,
+        question=outcome,
         value=pd.array(signed.to_numpy(), dtype="Float64"),
         expected=pd.array([pd.NA] * len(choices), dtype="Int64"),
     ).assign(unit_id=other["unit_id"].astype("str") + " " + against.astype("str"))

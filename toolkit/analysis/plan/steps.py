@@ -270,7 +270,7 @@ def _blinding(asking: Asking) -> Answer:
 def _judged(asking: Asking) -> str:
     """The outcome whose raters are looked at: the first that raters judged."""
     judged = [one.name for one in asking.outcomes if one.rated]
-    asked = (*asking.design.questions, *asking.frames.item_ratings["question"].astype("str"))
+    asked = (*asking.design.questions, *map(str, asking.frames.item_ratings["question"]))
     pairs = [one.name for one in OUTCOMES.values() if one.paired]
     if asking.design.plan.rating.form == "pair":
         judged += pairs

@@ -7,9 +7,16 @@ import pytest
 from rating_world import RatingWorld, judge, judge_all
 from small_replies import keep_replies
 
-from toolkit.design import Study
+from toolkit.design import ConfirmStage, Study
 from toolkit.endpoints import Scripted, Settings
-from toolkit.errors import NotEnrolled, NotNow, OpenElsewhere, Withdrawn
+from toolkit.errors import (
+    EventConflict,
+    NotEnrolled,
+    NotNow,
+    OpenElsewhere,
+    StudyChanged,
+    Withdrawn,
+)
 from toolkit.record import Consent, RaterSeat, Record, Session, Turn, Withdrawal
 from toolkit.session import Bound, Conversation, RatingQueue, Sitting
 
@@ -251,3 +258,50 @@ def test_nobody_is_at_work_before_enrolling(world: RatingWorld, place: str) -> N
     for step in (made.consent, made.withdraw):
         with pytest.raises(NotEnrolled, match=r"^Nobody is enrolled here yet\."):
             step()
+
+
+def test_who_withdrew_while_rating_is_told_so_where_they_played(world: RatingWorld) -> None:
+    """Their conversation was still open; nothing more of it is shown or kept."""
+    first = Sitting(world.study, world.record)
+    first.enrol("R-01")
+    first.consent()
+    first.begin().put("Hello?")
+    asyncio.run(first.close())
+    world.queue("R-01").withdraw()
+    again = Sitting(world.study, world.record)
+    again.enrol("R-01")
+    assert (again.stage, again.conversation) == ("withdrawn", None)
+
+
+def test_a_rater_may_leave_after_being_told_that_the_study_was_frozen_again(
+    world: RatingWorld,
+) -> None:
+    queue = world.queue()
+    shown = queue.current
+    assert shown is not None
+    path = world.study.workspace / "personas" / "contrasts" / "parcel.yaml"
+    path.write_text(path.read_text().replace("What now?", "What happens now?"))
+    ConfirmStage(Study.load("small", workspace=world.study.workspace)).freeze(again=True)
+    with pytest.raises(StudyChanged):
+        queue.rate(shown.item_id, "accurate", 4)
+    queue.withdraw()
+    assert queue.stage == "withdrawn"
+    assert len(world.record.rows(Withdrawal)) == 1
+
+
+def test_an_id_that_another_participant_used_is_no_repeat(sit: Sit, world: RatingWorld) -> None:
+    """Whoever sends an event under a taken id is refused, and never handed what another wrote."""
+    first = sit(code="T-A").begin()
+    turn = asyncio.run(first.say("I am A."))
+    kept = first.rate("quick", 5, dimension="respect", turn_id=turn.turn_id, comment="Mine.")
+    second = sit(code="T-B").begin()
+    own = asyncio.run(second.say("I am B."))
+    with pytest.raises(EventConflict):
+        second.rate("quick", 1, dimension="respect", turn_id=own.turn_id, rating_id=kept.rating_id)
+    with pytest.raises(EventConflict):
+        second.flag(own.turn_id, 0, 1, harm="unsure", severity=1, flag_id=kept.rating_id)
+    assert (second.ratings, second.flags) == ((), ())
+    again = first.rate(
+        "quick", 1, dimension="respect", turn_id=turn.turn_id, rating_id=kept.rating_id
+    )
+    assert again == kept

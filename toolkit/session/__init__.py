@@ -27,7 +27,7 @@ from toolkit.session.explore import (
     persona_card,
     scenario_card,
 )
-from toolkit.session.limits import COMMENT_LENGTH, SITTING_GAP
+from toolkit.session.judgment_rules import COMMENT_LENGTH, SITTING_GAP
 from toolkit.session.participant import EnrolledBy
 from toolkit.session.rating import (
     GuessAsked,

@@ -38,6 +38,13 @@ class History:
     end: SessionEnd | None
     """None while the conversation is open."""
 
+    def adding(self, row: Row) -> "History":
+        """The conversation once this row of its chain is kept, too."""
+        return _history(
+            self.session,
+            (*self.all_turns, *self.ratings, *self.flags, *filter(None, (self.end,)), row),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantProgress:

@@ -7,7 +7,7 @@ the record refused to take, and that one is tried again before anything else is 
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from toolkit.canon import new_id
 from toolkit.endpoints import Endpoint, OnToken, Settings
@@ -25,12 +25,18 @@ from toolkit.record import (
     history,
 )
 from toolkit.session.explore.pending_exchange import PendingExchange
-from toolkit.session.limits import COMMENT_LENGTH, MESSAGE_LENGTH
+from toolkit.session.judgment_rules import (
+    COMMENT_LENGTH,
+    MESSAGE_LENGTH,
+    POINTS,
+    kept_row,
+    require_points,
+)
 
 FINAL: frozenset[Ending] = frozenset({"answered", "refused"})
 """Outcomes that are the endpoint's last word; the others may be asked again."""
 
-_Judgment = TypeVar("_Judgment", Rating, Flag)
+R = TypeVar("R", bound=Row)
 
 
 class Conversation:
@@ -55,7 +61,6 @@ class Conversation:
         messages_cap: int | None = None,
         writable: Callable[[], None] = lambda: None,
     ) -> None:
-        self.session = session
         self.endpoint = endpoint
         self.settings = settings or Settings()
         self.messages_cap = messages_cap
@@ -63,31 +68,34 @@ class Conversation:
         self._writable = writable
         self._unsaved: list[Row] = []
         self._asking: PendingExchange | None = None
-        kept = history(record, session.session_id)
-        self._turns: list[Turn] = list(kept.all_turns)
-        self._ratings: dict[tuple[str | None, str], Rating] = {
-            (rating.turn_id, rating.question): rating for rating in kept.ratings
-        }
-        self._flags: dict[str, Flag] = {flag.flag_id: flag for flag in kept.flags}
-        self.end: SessionEnd | None = kept.end
+        self._kept = history(record, session.session_id)
 
     # ── what has been said ──────────────────────────────────────────────────────────────────────
 
     @property
+    def session(self) -> Session:
+        """The row that began it."""
+        return self._kept.session
+
+    @property
+    def end(self) -> SessionEnd | None:
+        """The row that ended it; None while it is open."""
+        return self._kept.end
+
+    @property
     def turns(self) -> tuple[Turn, ...]:
         """The conversation as it stands: answers that a retry replaced are left out."""
-        replaced = {turn.supersedes for turn in self._turns}
-        return tuple(turn for turn in self._turns if turn.turn_id not in replaced)
+        return self._kept.turns
 
     @property
     def ratings(self) -> tuple[Rating, ...]:
         """The last rating for each question, in the order first given."""
-        return tuple(self._ratings.values())
+        return self._kept.ratings
 
     @property
     def flags(self) -> tuple[Flag, ...]:
         """Flags that stand."""
-        return tuple(self._flags.values())
+        return self._kept.flags
 
     @property
     def asking(self) -> bool:
@@ -98,17 +106,15 @@ class Conversation:
     def awaits_answer(self) -> bool:
         """Whether the last thing said is the tester's, or an answer that may be asked again."""
         turns = self.turns
-        if not turns:
-            return False
-        exchange = turns[-1].exchange
-        return exchange is None or exchange.outcome not in FINAL
+        exchange = turns[-1].exchange if turns else None
+        return bool(turns) and (exchange is None or exchange.outcome not in FINAL)
 
     @property
     def messages_left(self) -> int | None:
         """Messages the tester may still send; None without a cap."""
         if self.messages_cap is None:
             return None
-        sent = sum(turn.speaker == "tester" for turn in self._turns)
+        sent = sum(turn.speaker == "tester" for turn in self._kept.all_turns)
         return max(0, self.messages_cap - sent)
 
     # ── talking ─────────────────────────────────────────────────────────────────────────────────
@@ -134,20 +140,11 @@ class Conversation:
             text: 1 to 20,000 characters, kept exactly as given.
             turn_id: the caller's own id, so that sending it again changes nothing.
         """
-        kept = next((turn for turn in self._turns if turn.turn_id == turn_id), None)
+        kept = next((turn for turn in self._kept.all_turns if turn.turn_id == turn_id), None)
         if kept is not None:
             return kept
         self._check_may_say(text)
-        turn = Turn(
-            turn_id=turn_id or new_id(),
-            session_id=self.session.session_id,
-            number=len(self._turns),
-            speaker="tester",
-            text=text,
-        )
-        self._keep(turn)
-        self._turns.append(turn)
-        return turn
+        return self._keep(self._turn("tester", text, turn_id=turn_id or new_id()))
 
     async def answer(self, *, on_token: OnToken | None = None) -> Turn:
         """Ask the endpoint for the answer that is due; returns its turn, durable.
@@ -210,24 +207,25 @@ class Conversation:
             comment: free text.
             rating_id: the caller's own id, so that sending it again changes nothing.
         """
-        if value is not None and value not in range(1, 6):
-            raise NotNow(f"rating: got {value}; wanted 1 to 5. Choose one of the five.")
+        require_points("rating", value)
         if turn_id is not None:
             self._assistant_turn(turn_id)
-        if isinstance(kept := self._kept(rating_id), Rating):
+        if kept := self._known(rating_id, Rating):
             return kept
-        earlier = self._ratings.get((turn_id, question))
-        rating = Rating(
-            rating_id=rating_id or new_id(),
-            session_id=self.session.session_id,
-            turn_id=turn_id,
-            question=question,
-            dimension=dimension,
-            value=value,
-            comment=comment[:COMMENT_LENGTH],
-            supersedes=earlier.rating_id if earlier else None,
+        asked = (turn_id, question)
+        earlier = [one for one in self.ratings if (one.turn_id, one.question) == asked]
+        return self._judge(
+            Rating(
+                rating_id=rating_id or new_id(),
+                session_id=self.session.session_id,
+                turn_id=turn_id,
+                question=question,
+                dimension=dimension,
+                value=value,
+                comment=comment[:COMMENT_LENGTH],
+                supersedes=earlier[-1].rating_id if earlier else None,
+            )
         )
-        return self._judge(rating)
 
     def flag(
         self,
@@ -254,36 +252,35 @@ class Conversation:
             supersedes: the flag this one corrects.
         """
         turn = self._assistant_turn(turn_id)
-        if isinstance(kept := self._kept(flag_id), Flag):
+        if kept := self._known(flag_id, Flag):
             return kept
         if not 0 <= start < end <= len(turn.text):
             raise NotNow(
                 f"flag: got characters {start} to {end} of an answer of {len(turn.text)}; wanted "
                 "a stretch inside it. Select the words again."
             )
-        if severity not in range(1, 6):
+        if severity not in POINTS:
             raise NotNow(f"flag: got severity {severity}; wanted 1 to 5. Choose one of the five.")
-        flag = Flag(
-            flag_id=flag_id or new_id(),
-            session_id=self.session.session_id,
-            turn_id=turn_id,
-            start=start,
-            end=end,
-            quote=turn.text[start:end],
-            harm=harm,
-            severity=severity,
-            comment=comment[:COMMENT_LENGTH],
-            supersedes=supersedes,
+        return self._judge(
+            Flag(
+                flag_id=flag_id or new_id(),
+                session_id=self.session.session_id,
+                turn_id=turn_id,
+                start=start,
+                end=end,
+                quote=turn.text[start:end],
+                harm=harm,
+                severity=severity,
+                comment=comment[:COMMENT_LENGTH],
+                supersedes=supersedes,
+            )
         )
-        return self._judge(flag)
 
     def unflag(self, flag_id: str) -> None:
         """Take a flag back, by a new row; the old one stays in the record."""
-        flag = self._flags.get(flag_id)
-        if flag is None:
-            return
-        retraction = replace(flag, flag_id=new_id(), supersedes=flag_id, retracted=True)
-        self._judge(retraction)
+        for flag in self.flags:
+            if flag.flag_id == flag_id:
+                self._judge(replace(flag, flag_id=new_id(), supersedes=flag_id, retracted=True))
 
     # ── ending ──────────────────────────────────────────────────────────────────────────────────
 
@@ -308,14 +305,8 @@ class Conversation:
         if self.end is not None:
             return self.end
         self._check_open()
-        end = SessionEnd(
-            session_id=self.session.session_id,
-            reason=reason,
-            comment=comment[:COMMENT_LENGTH],
-        )
-        self._keep(end)
-        self.end = end
-        return end
+        comment, session_id = comment[:COMMENT_LENGTH], self.session.session_id
+        return self._keep(SessionEnd(session_id=session_id, reason=reason, comment=comment))
 
     def _check_open(self) -> None:
         if self.end is not None:
@@ -339,49 +330,40 @@ class Conversation:
             )
 
     def _assistant_turn(self, turn_id: str) -> Turn:
-        for turn in self._turns:
+        for turn in self._kept.all_turns:
             if turn.turn_id == turn_id and turn.speaker == "assistant":
                 return turn
         raise NotNow("This answer is not part of this conversation. Reload the page and try again.")
 
     def _keep_answer(self, text: str, exchange: Exchange) -> Turn:
         replaced = self.turns[-1] if self.turns[-1].exchange else None
-        turn = Turn(
-            turn_id=new_id(),
-            session_id=self.session.session_id,
-            number=len(self._turns),
-            speaker="assistant",
-            text=text,
-            exchange=exchange,
-            supersedes=replaced.turn_id if replaced else None,
-        )
-        self._turns.append(turn)
+        supersedes = replaced.turn_id if replaced else None
+        turn = self._turn("assistant", text, exchange=exchange, supersedes=supersedes)
+        self._kept = self._kept.adding(turn)
         self._unsaved.append(turn)
         self.save()
         return turn
 
-    def _kept(self, event_id: str | None) -> Row | None:
-        """What an event sent before has become; a caller's own id may come back at any time."""
-        entry = self._record.find(event_id) if event_id else None
-        return entry.row() if entry else None
+    def _turn(self, speaker: Literal["tester", "assistant"], text: str, **more: Any) -> Turn:
+        return Turn(
+            **({"turn_id": new_id()} | more),
+            session_id=self.session.session_id,
+            number=len(self._kept.all_turns),
+            speaker=speaker,
+            text=text,
+        )
 
-    def _keep(self, row: Row) -> None:
+    def _known(self, event_id: str | None, kind: type[R]) -> R | None:
+        return kept_row(self._record, event_id, kind, self.session.session_id)
+
+    def _judge(self, row: R) -> R:
+        if self.end is not None:
+            raise NotNow("This conversation is over. Go on to the next one.")
+        return self._keep(row)
+
+    def _keep(self, row: R) -> R:
         self.save()
         self._writable()
         self._record.append(row)
-
-    def _judge(self, row: _Judgment) -> _Judgment:
-        if self.end is not None:
-            raise NotNow("This conversation is over. Go on to the next one.")
-        self._keep(row)
-        if isinstance(row, Rating):
-            self._ratings[(row.turn_id, row.question)] = row
-        else:
-            self._set_flag(row)
+        self._kept = self._kept.adding(row)
         return row
-
-    def _set_flag(self, flag: Flag) -> None:
-        if flag.supersedes:
-            self._flags.pop(flag.supersedes, None)
-        if not flag.retracted:
-            self._flags[flag.flag_id] = flag

@@ -16,7 +16,7 @@ from toolkit.record import Participant, Record, Session, SessionEnd, sessions
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.explore.conversation import Conversation
 from toolkit.session.explore.role_cards import Brief, session_row
-from toolkit.session.limits import SITTING_GAP
+from toolkit.session.judgment_rules import SITTING_GAP
 from toolkit.session.participant import EnrolledBy, SeatedParticipant
 
 Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
@@ -216,7 +216,7 @@ class Sitting:
             self._record, participant=self._seated.participant_id, include_withdrawn=True
         )
         unfinished = [session for session in self._sessions if self._end_of(session) is None]
-        if unfinished:
+        if unfinished and not self._seated.withdrawn:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))
 

@@ -7,7 +7,7 @@ from toolkit.canon import new_id
 from toolkit.design import Question
 from toolkit.errors import NotNow
 from toolkit.record import Choice, Guess, JudgedItem, Passed, RaterHistory, Rating, Record, Row
-from toolkit.session.limits import COMMENT_LENGTH
+from toolkit.session.judgment_rules import COMMENT_LENGTH
 from toolkit.session.rating.persona_guesses import GuessAsked, Guessing
 
 Preferred = Literal["left", "right", "equal", "neither"]

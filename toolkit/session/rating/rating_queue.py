@@ -26,7 +26,7 @@ from toolkit.record import (
     SessionEnd,
     rater_history,
 )
-from toolkit.session.limits import SITTING_GAP
+from toolkit.session.judgment_rules import SITTING_GAP
 from toolkit.session.participant import EnrolledBy, SeatedParticipant
 from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
 from toolkit.session.rating.judgments import Judgments, Preferred

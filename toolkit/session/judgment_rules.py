@@ -1,0 +1,42 @@
+"""What holds for everything a participant writes: how much, which points, and never twice."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from toolkit.errors import NotNow
+from toolkit.record import Record, Row
+
+MESSAGE_LENGTH = 20_000
+"""Characters a tester may send at once."""
+COMMENT_LENGTH = 5_000
+"""Characters of one comment."""
+POINTS = range(1, 6)
+"""Answers to a question of a form, and how severe a flag may be."""
+SITTING_GAP = timedelta(hours=8)
+"""What was done before a longer pause belongs to an earlier sitting."""
+R = TypeVar("R", bound=Row)
+
+
+def require_points(what: str, value: int | None) -> None:
+    """Refuse what is neither one of the five points nor None, for "I would rather not say".
+
+    Args:
+        what: how to call it.
+        value: the answer.
+    """
+    if value is not None and value not in POINTS:
+        raise NotNow(f"{what}: got {value}; wanted 1 to 5. Choose one of the five.")
+
+
+def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) -> R | None:
+    """What an event sent before has become; a caller's own id may come back at any time.
+
+    Args:
+        record: where it is kept.
+        event_id: the caller's own id; None for an event without one.
+        kind: of the row that such an event becomes.
+        chain: where it is kept; a row of another chain is somebody else's.
+    """
+    entry = record.find(event_id) if event_id else None
+    row = entry.row() if entry and entry.chain == chain else None
+    return row if isinstance(row, kind) else None

@@ -19,29 +19,22 @@ from toolkit.session.drafting_findings import OpenQuestion, Replacement
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.exchanges import Asked
 from toolkit.session.explore import (
-    Brief,
     Conversation,
     Sitting,
-    Stage,
     instructions,
     persona_card,
     scenario_card,
 )
-from toolkit.session.judgment_rules import COMMENT_LENGTH, SITTING_GAP
 from toolkit.session.participant import EnrolledBy
 from toolkit.session.rating import (
-    GuessAsked,
     Preferred,
-    RatingProgress,
     RatingQueue,
-    RatingStage,
     Shown,
     release_seat,
 )
+from toolkit.session.session_rules import COMMENT_LENGTH, SITTING_GAP
 from toolkit.session.simulated import (
     RaterModel,
-    SimulatedRater,
-    SimulatedTester,
     coldness,
     planted,
     simulate,
@@ -52,26 +45,19 @@ from toolkit.session.simulated import (
 __all__ = [
     "Asked",
     "Bound",
-    "Brief",
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
     "EnrolledBy",
-    "GuessAsked",
     "Mask",
     "OpenQuestion",
     "Preferred",
     "RaterModel",
-    "RatingProgress",
     "RatingQueue",
-    "RatingStage",
     "Replacement",
     "SITTING_GAP",
     "Shown",
-    "SimulatedRater",
-    "SimulatedTester",
     "Sitting",
-    "Stage",
     "bind",
     "coldness",
     "draft_contrast",

@@ -14,6 +14,8 @@ from toolkit.widgets.events import Event
 PAGES_AT_MOST = 8
 """Pages that are told what changes."""
 
+WAYS_IN = ("enrol", "other_code", "consent")
+"""Actions of whoever has not begun yet, in every panel."""
 W = TypeVar("W", Sitting, RatingQueue)
 
 

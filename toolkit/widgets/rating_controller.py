@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.session import Preferred, RatingQueue
-from toolkit.widgets.controller import Controller
+from toolkit.widgets.controller import WAYS_IN, Controller
 from toolkit.widgets.events import Event
 
 SIDES: dict[str, Preferred] = {"a": "left", "b": "right", "equal": "equal", "neither": "neither"}
@@ -23,22 +23,8 @@ class RatingController(Controller[RatingQueue]):
         seat: makes a queue in which nobody is enrolled yet.
     """
 
-    ACTIONS: ClassVar = (
-        "enrol",
-        "other_code",
-        "consent",
-        "start",
-        "end",
-        "rate",
-        "correct",
-        "choose",
-        "pass",
-        "back",
-        "guess",
-        "look",
-        "save",
-        "withdraw",
-    )
+    JUDGE = ("start", "end", "rate", "correct", "choose", "pass", "back", "guess", "look", "save")
+    ACTIONS: ClassVar = (*WAYS_IN, *JUDGE, "withdraw")
 
     def __init__(self, seat: Callable[..., RatingQueue]) -> None:
         super().__init__(seat)

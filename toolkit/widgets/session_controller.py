@@ -12,7 +12,7 @@ from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
 from toolkit.session import Conversation, Sitting
 from toolkit.widgets.answer_stream import AnswerStream
-from toolkit.widgets.controller import Controller
+from toolkit.widgets.controller import WAYS_IN, Controller
 from toolkit.widgets.events import Event
 
 
@@ -24,24 +24,9 @@ class SessionController(Controller[Sitting]):
         record: where everything is kept.
     """
 
-    ACTIONS: ClassVar = (
-        "enrol",
-        "other_code",
-        "consent",
-        "begin",
-        "skip",
-        "say",
-        "answer",
-        "stop",
-        "rate",
-        "flag",
-        "unflag",
-        "form",
-        "finish",
-        "save",
-        "catch_up",
-        "withdraw",
-    )
+    TALK = ("begin", "skip", "say", "answer", "stop")
+    JUDGE = ("rate", "flag", "unflag", "form", "finish", "save", "catch_up")
+    ACTIONS: ClassVar = (*WAYS_IN, *TALK, *JUDGE, "withdraw")
     SILENT: ClassVar = frozenset({"stop", "catch_up"})
 
     def __init__(self, seat: Callable[..., Sitting], record: Record) -> None:

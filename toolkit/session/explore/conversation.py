@@ -25,7 +25,7 @@ from toolkit.record import (
     history,
 )
 from toolkit.session.explore.pending_exchange import PendingExchange
-from toolkit.session.judgment_rules import (
+from toolkit.session.session_rules import (
     COMMENT_LENGTH,
     MESSAGE_LENGTH,
     POINTS,

@@ -16,10 +16,10 @@ from toolkit.record import Participant, Record, Session, SessionEnd, sessions
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.explore.conversation import Conversation
 from toolkit.session.explore.role_cards import Brief, session_row
-from toolkit.session.judgment_rules import SITTING_GAP
 from toolkit.session.participant import EnrolledBy, SeatedParticipant
+from toolkit.session.session_rules import SITTING_GAP, session_end
 
-Stage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
+SittingStage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
 """Where a participant stands.
 
 ``brief``: the next persona and situation are shown and the conversation has not begun. ``rest``:
@@ -80,7 +80,7 @@ class Sitting:
         return self._seated.read_only
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> SittingStage:
         """Where the participant stands, read off the record."""
         if (step := self._seated.step) != "work":
             return step
@@ -98,7 +98,7 @@ class Sitting:
     @property
     def position(self) -> int:
         """How many conversations are over, finished or skipped."""
-        return sum(self._end_of(session) is not None for session in self._sessions)
+        return sum(map(self._is_over, self._sessions))
 
     @property
     def minutes_spent(self) -> float:
@@ -193,9 +193,8 @@ class Sitting:
 
     # ── below the surface ───────────────────────────────────────────────────────────────────────
 
-    def _end_of(self, session: Session) -> SessionEnd | None:
-        ends = self._record.rows(SessionEnd, chain=session.session_id)
-        return ends[-1] if ends else None
+    def _is_over(self, session: Session) -> bool:
+        return session_end(self._record, session.session_id) is not None
 
     def _minutes(self, session: Session) -> float:
         moments = [
@@ -215,7 +214,7 @@ class Sitting:
         self._sessions = sessions(
             self._record, participant=self._seated.participant_id, include_withdrawn=True
         )
-        unfinished = [session for session in self._sessions if self._end_of(session) is None]
+        unfinished = [session for session in self._sessions if not self._is_over(session)]
         if unfinished and not self._seated.withdrawn:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))

@@ -6,16 +6,12 @@ rater sees it; a rater's *seat* says which tasks are theirs.
 
 from toolkit.session.rating.blind_items import UNUSABLE, Shown
 from toolkit.session.rating.judgments import Preferred
-from toolkit.session.rating.persona_guesses import GuessAsked
 from toolkit.session.rating.rater_seats import release_seat
-from toolkit.session.rating.rating_queue import RatingProgress, RatingQueue, RatingStage
+from toolkit.session.rating.rating_queue import RatingQueue
 
 __all__ = [
-    "GuessAsked",
     "Preferred",
-    "RatingProgress",
     "RatingQueue",
-    "RatingStage",
     "Shown",
     "UNUSABLE",
     "release_seat",

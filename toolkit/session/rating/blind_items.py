@@ -1,13 +1,14 @@
 """From a planned task to what a rater sees: masked texts under an id that says nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from toolkit.canon import content_hash, new_id
 from toolkit.design import (
     Allocation,
+    Arm,
     ConfirmStage,
     Contrast,
     Question,
@@ -111,88 +112,81 @@ class ItemMaker:
         return entry is None or entry.body["reason"] == "finished"
 
     def item(self, task: Task, session_id: str, replies: tuple[Reply, ...]) -> Item:
-        """Make the item of a rating task."""
-        return Item(
-            item_id=new_id(),
-            session_id=session_id,
-            position=task.position,
-            purpose="rating",
-            form="pair" if len(replies) == 2 else "single",
-            unit_ids=tuple(reply.unit_id for reply in replies),
-            overlap=task.overlap,
-            repeats=None,
-            shown=self._values(replies),
-        )
+        """Make the item of a rating task.
 
-    def repeat(self, task: Task, session_id: str, original: Item) -> Item:
-        """Make an item that shows an earlier one of the same rater again."""
-        return Item(
+        Args:
+            task: what is due.
+            session_id: of the rater's work.
+            replies: what the task shows.
+        """
+        contrast = self._contrasts[replies[0].contrast_id]
+        texts = [self._text(contrast, reply) for reply in replies]
+        made = self._item(task, session_id, contrast, self._prompt(contrast, replies), texts)
+        units = tuple(reply.unit_id for reply in replies)
+        return replace(made, unit_ids=units, overlap=task.overlap)
+
+    def repeat(self, task: Task, original: Item) -> Item:
+        """Make an item that shows an earlier one of the same rater again.
+
+        Args:
+            task: what is due.
+            original: the item as it was shown.
+        """
+        return replace(
+            original,
             item_id=new_id(),
-            session_id=session_id,
             position=task.position,
             purpose="repeat",
-            form=original.form,
-            unit_ids=original.unit_ids,
             overlap=False,
             repeats=original.item_id,
-            shown=original.shown,
         )
 
     def attention(self, task: Task, session_id: str) -> Item:
-        """Make an item whose answer is known; always a single one, on the study's form."""
+        """Make an item whose answer is known; always a single one, on the study's form.
+
+        Args:
+            task: what is due.
+            session_id: of the rater's work.
+        """
         planned = self._stage.plan.rating.attention[task.attention or 0]
         prompt = [{"role": "user", "text": planned.prompt}]
         # Under the heading of any other item: who only looks out for checks must read to find one.
         number = int(content_hash([session_id, task.position]).rpartition(":")[2], 16)
         contrast = self._stage.contrasts[number % len(self._stage.contrasts)]
+        made = self._item(task, session_id, contrast, prompt, [planned.reply])
+        return replace(made, expected=planned.answer)
+
+    # ── texts ───────────────────────────────────────────────────────────────────────────────────
+
+    def _item(
+        self,
+        task: Task,
+        session_id: str,
+        contrast: Contrast,
+        prompt: list[dict[str, str]],
+        replies: list[str],
+    ) -> Item:
         scenario = self._stage.study.scenario(contrast.scenario)
+        form = self._stage.questions if len(replies) == 1 else ()
         return Item(
             item_id=new_id(),
             session_id=session_id,
             position=task.position,
-            purpose="attention",
-            form="single",
+            purpose=task.purpose,
+            form="single" if len(replies) == 1 else "pair",
             unit_ids=(),
             overlap=False,
             repeats=None,
-            shown=self._filled(
-                scenario.title, scenario.situation, prompt, [planned.reply], asked=True
-            ),
-            expected=planned.answer,
+            shown={
+                "title": scenario.title,
+                "situation": scenario.situation,
+                "prompt": prompt,
+                "replies": replies,
+                "questions": [
+                    {"id": one.id, "ask": one.ask, "low": one.low, "high": one.high} for one in form
+                ],
+            },
         )
-
-    # ── texts ───────────────────────────────────────────────────────────────────────────────────
-
-    def _values(self, replies: tuple[Reply, ...]) -> dict[str, Any]:
-        contrast = self._contrasts[replies[0].contrast_id]
-        scenario = self._stage.study.scenario(contrast.scenario)
-        return self._filled(
-            scenario.title,
-            scenario.situation,
-            self._prompt(contrast, replies),
-            [self._text(contrast, reply) for reply in replies],
-            asked=len(replies) == 1,
-        )
-
-    def _filled(
-        self,
-        title: str,
-        situation: str,
-        prompt: list[dict[str, str]],
-        replies: list[str],
-        *,
-        asked: bool,
-    ) -> dict[str, Any]:
-        form = self._stage.questions if asked else ()
-        return {
-            "title": title,
-            "situation": situation,
-            "prompt": prompt,
-            "replies": replies,
-            "questions": [
-                {"id": one.id, "ask": one.ask, "low": one.low, "high": one.high} for one in form
-            ],
-        }
 
     def _text(self, contrast: Contrast, reply: Reply) -> str:
         if self._stage.plan.rating.show_cue:
@@ -205,11 +199,12 @@ class ItemMaker:
         Masked, prompts of one contrast differ at most as a paraphrase does. Whoever meets several
         of its arms gets the reference's words for all, so that nothing tells the arm.
         """
-        rendered = [self._rendered(contrast, self._units[one.unit_id]) for one in replies]
+        units = [self._units[one.unit_id] for one in replies]
+        rendered = [self._rendered(contrast, unit.arm, unit.replicate) for unit in units]
         if self._stage.plan.rating.show_cue:
             return _side_by_side(rendered)
         one_arm = len(rendered) == 1 and not self._stage.plan.rating.matched
-        only = rendered[0] if one_arm else self._reference(contrast)
+        only = rendered[0] if one_arm else self._rendered(contrast, contrast.arms[0])
         return list(self._mask(contrast).prompt(only))
 
     def _mask(self, contrast: Contrast) -> Mask:
@@ -218,13 +213,9 @@ class ItemMaker:
             self._masks[contrast.id] = Mask(contrast, people)
         return self._masks[contrast.id]
 
-    def _reference(self, contrast: Contrast) -> Rendered:
-        persona = self._stage.study.persona(contrast.reference)
-        return render(contrast, contrast.arms[0], persona)
-
-    def _rendered(self, contrast: Contrast, unit: Unit) -> Rendered:
-        persona = self._stage.study.persona(unit.arm.persona_id)
-        return render(contrast, unit.arm, persona, replicate=unit.replicate)
+    def _rendered(self, contrast: Contrast, arm: Arm, replicate: int = 0) -> Rendered:
+        persona = self._stage.study.persona(arm.persona_id)
+        return render(contrast, arm, persona, replicate=replicate)
 
     # ── replies ─────────────────────────────────────────────────────────────────────────────────
 

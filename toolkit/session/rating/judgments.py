@@ -1,17 +1,19 @@
 """What a rater says, made into rows: each is durable before it is acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 from toolkit.canon import new_id
 from toolkit.design import Question
 from toolkit.errors import NotNow
 from toolkit.record import Choice, Guess, JudgedItem, Passed, RaterHistory, Rating, Record, Row
-from toolkit.session.judgment_rules import COMMENT_LENGTH
-from toolkit.session.rating.persona_guesses import GuessAsked, Guessing
+from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
+from toolkit.session.session_rules import COMMENT_LENGTH, kept_row, require_points
 
 Preferred = Literal["left", "right", "equal", "neither"]
-_R = TypeVar("_R", Rating, Choice, Passed, Guess)
+Judgment = Rating | Choice | Passed | Guess
+"""What a rater may say of an item."""
+R = TypeVar("R", bound=Row)
 
 
 class Judgments:
@@ -24,7 +26,8 @@ class Judgments:
         record: where they are kept.
         kept: what the rater has left so far; kept in step.
         form: the questions asked of a single reply.
-        guessing: who may be guessed.
+        guesses: who may be guessed.
+        asked: what is asked about personas at this moment.
     """
 
     def __init__(
@@ -32,17 +35,34 @@ class Judgments:
         record: Record,
         kept: RaterHistory,
         form: Sequence[Question],
-        guessing: Guessing,
+        guesses: PersonaGuesses,
+        asked: Callable[[], Sequence[GuessAsked]],
     ) -> None:
         self._record = record
         self._kept = kept
         self._form = {question.id: question for question in form}
-        self._guessing = guessing
+        self._guesses = guesses
+        self._asked = asked
 
     def rate(
-        self, item_id: str, question: str, value: int | None, *, rating_id: str | None, comment: str
+        self,
+        item_id: str,
+        question: str,
+        value: int | None,
+        *,
+        rating_id: str | None = None,
+        comment: str = "",
     ) -> Rating:
-        """Answer one question about a single reply.
+        """Answer one question about a single reply; durable on return.
+
+        The item is complete when every question is answered; the queue then goes on by itself.
+
+        Args:
+            item_id: the item.
+            question: id of a question of the study's form.
+            value: 1 to 5, or None for "I would rather not say".
+            rating_id: the caller's own id, so that sending it again changes nothing.
+            comment: free text.
 
         Raises:
             NotNow: if there is no such item or question, or the value is not 1 to 5 or None.
@@ -55,9 +75,8 @@ class Judgments:
                 f"rating: got question {question!a}; wanted one of {', '.join(self._form)}. Reload "
                 "the page and answer again."
             )
-        if value is not None and value not in range(1, 6):
-            raise NotNow(f"rating: got {value}; wanted 1 to 5. Choose one of the five.")
-        return self._keep(
+        require_points("rating", value)
+        return self.keep(
             Rating(
                 rating_id=rating_id or new_id(),
                 session_id=self._session_id,
@@ -72,9 +91,15 @@ class Judgments:
         )
 
     def choose(
-        self, item_id: str, preferred: Preferred, *, why: str, choice_id: str | None
+        self, item_id: str, preferred: Preferred, *, why: str = "", choice_id: str | None = None
     ) -> Choice:
-        """Say which of two replies is better.
+        """Say which of two replies is better; durable on return, and the queue goes on.
+
+        Args:
+            item_id: the item.
+            preferred: ``left`` is the first reply shown, ``neither``: neither is acceptable.
+            why: free text.
+            choice_id: the caller's own id, so that sending it again changes nothing.
 
         Raises:
             NotNow: if there is no such pair.
@@ -82,7 +107,7 @@ class Judgments:
         if kept := self._known(choice_id, Choice):
             return kept
         self._check(item_id, "pair")
-        return self._keep(
+        return self.keep(
             Choice(
                 choice_id=choice_id or new_id(),
                 session_id=self._session_id,
@@ -93,8 +118,13 @@ class Judgments:
             )
         )
 
-    def pass_item(self, item_id: str, reason: str, *, passed_id: str | None) -> Passed:
-        """Leave an item unrated on purpose.
+    def pass_item(self, item_id: str, reason: str = "", *, passed_id: str | None = None) -> Passed:
+        """Leave an item unrated on purpose; what was said about it before no longer stands.
+
+        Args:
+            item_id: the item.
+            reason: free text.
+            passed_id: the caller's own id, so that sending it again changes nothing.
 
         Raises:
             NotNow: if there is no such item.
@@ -102,7 +132,7 @@ class Judgments:
         if kept := self._known(passed_id, Passed):
             return kept
         self._check(item_id)
-        return self._keep(
+        return self.keep(
             Passed(
                 passed_id=passed_id or new_id(),
                 session_id=self._session_id,
@@ -111,30 +141,28 @@ class Judgments:
             )
         )
 
-    def guess(
-        self,
-        item_id: str,
-        option: int | None,
-        asked: Sequence[GuessAsked],
-        *,
-        guess_id: str | None,
-    ) -> Guess:
-        """Say whom the rater took a persona for.
+    def guess(self, item_id: str, option: int | None, *, guess_id: str | None = None) -> Guess:
+        """Say whom the rater took the persona of an item for; after the last one all is done.
+
+        Args:
+            item_id: one of those asked about.
+            option: which of its options, from 0; None for "cannot tell".
+            guess_id: the caller's own id, so that sending it again changes nothing.
 
         Raises:
             NotNow: if that is not asked, or there is no such option.
         """
         if kept := self._known(guess_id, Guess):
             return kept
-        if item_id not in {one.item_id for one in asked} or self._kept.end is not None:
+        if item_id not in {one.item_id for one in self._asked()} or self._kept.end is not None:
             raise NotNow("Nothing is asked about this item. Reload the page and try again.")
-        options = self._guessing.options(item_id)
+        options = self._guesses.options(item_id)
         if option is not None and option not in range(len(options)):
             raise NotNow(
                 f"guess: got option {option}; wanted 0 to {len(options) - 1}. Choose one of them."
             )
         earlier = self._kept.guesses.get(item_id)
-        return self._keep(
+        return self.keep(
             Guess(
                 guess_id=guess_id or new_id(),
                 session_id=self._session_id,
@@ -163,13 +191,11 @@ class Judgments:
             )
         return judged
 
-    def _known(self, event_id: str | None, kind: type[_R]) -> _R | None:
-        """What an event sent before has become; a caller's own id may come back at any time."""
-        entry = self._record.find(event_id) if event_id else None
-        row: Row | None = entry.row() if entry else None
-        return row if isinstance(row, kind) and row.session_id == self._session_id else None
-
-    def _keep(self, row: _R) -> _R:
+    def keep(self, row: R) -> R:
+        """Write a row of this rater's chain; durable on return."""
         (entry,) = self._record.append(row)
         self._kept.add(row, entry.at)
         return row
+
+    def _known(self, event_id: str | None, kind: type[R]) -> R | None:
+        return kept_row(self._record, event_id, kind, self._session_id)

@@ -30,7 +30,7 @@ class GuessAsked:
     """The option that stands; None for "cannot tell" or when not answered."""
 
 
-class Guessing:
+class PersonaGuesses:
     """What is asked about the items of one rater.
 
     Args:

@@ -24,6 +24,7 @@ from toolkit.record import (
     withdrawn,
 )
 from toolkit.session.participant import lease_name
+from toolkit.session.session_rules import session_end
 
 
 def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat:
@@ -51,7 +52,7 @@ def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat
             f"one of {', '.join(holders) or 'those who rate, and nobody does yet'}. Look it up "
             f"with `parallax status {study.study_id}`."
         )
-    if record.find(f"{row.session_id}.end") is not None:
+    if session_end(record, row.session_id) is not None:
         raise NotNow(
             f"release: got {participant_id}, whose seat {row.seat} is not held any more; wanted a "
             f"rater in the middle of their work. Run `parallax status {study.study_id}` to see "
@@ -73,7 +74,7 @@ def _lease(record: Record, participant_id: str) -> Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Seating:
+class HeldSeat:
     """A seat as one rater holds it."""
 
     row: RaterSeat
@@ -103,12 +104,14 @@ class SeatPlan:
         self._read = 0
         self._known: list[RaterSeat] = []
 
-    def held_by(self, participant: Participant) -> Seating | None:
+    def held_by(self, participant: Participant) -> HeldSeat | None:
         """The seat this participant took last, or None."""
-        own = [row for row in self._rows() if row.participant_id == participant.participant_id]
-        return self._seating(own[-1], participant) if own else None
+        for row in reversed(self._rows()):
+            if row.participant_id == participant.participant_id:
+                return HeldSeat(row, *self._tasks(row.seat, row.holder, participant))
+        return None
 
-    def take(self, participant: Participant, held: Seating | None = None) -> Seating:
+    def take(self, participant: Participant, held: HeldSeat | None = None) -> HeldSeat:
         """Take a free seat; of two who reach for the same one, the second gets another.
 
         Args:
@@ -128,20 +131,17 @@ class SeatPlan:
                 self._record.append(row)
             except EventConflict:
                 continue
-            return self._seating(row, participant)
+            return HeldSeat(row, *self._tasks(row.seat, row.holder, participant))
 
     def _may_retake(
         self, row: RaterSeat, participant: Participant, rows: Sequence[RaterSeat]
     ) -> bool:
-        end = self._end(row)
-        newest = max(
-            one.holder for one in rows if (one.seat, one.simulated) == (row.seat, row.simulated)
-        )
-        left = end is not None and end.reason == "left" and newest == row.holder
-        return left and self._rating_left(row.seat, participant)
+        same = [one for one in rows if (one.seat, one.simulated) == (row.seat, row.simulated)]
+        newest = max(one.holder for one in same) == row.holder
+        return newest and self._left(row, "left") and self._rating_left(row.seat, participant)
 
     def _row(self, participant: Participant, seat: int, rows: Sequence[RaterSeat]) -> RaterSeat:
-        holder = max((row.holder for row in rows if row.seat == seat), default=-1) + 1
+        holder = _next_holder(seat, rows)
         tasks, _ = self._tasks(seat, holder, participant)
         return RaterSeat(
             session_id=new_id(),
@@ -156,10 +156,6 @@ class SeatPlan:
             show_cue=self._stage.plan.rating.show_cue,
             toolkit_version=VERSION,
         )
-
-    def _seating(self, row: RaterSeat, participant: Participant) -> Seating:
-        tasks, left_out = self._tasks(row.seat, row.holder, participant)
-        return Seating(row, tasks, left_out)
 
     # ── which seat ──────────────────────────────────────────────────────────────────────────────
 
@@ -187,17 +183,16 @@ class SeatPlan:
             yield from range(first, first + planned)
 
     def _given_back(self, row: RaterSeat, gone: Collection[str]) -> bool:
-        if row.participant_id in gone or not row.items:
-            return True
-        end = self._end(row)
-        return end is not None and end.reason in ("left", "withdrawn")
+        gone_or_idle = row.participant_id in gone or not row.items
+        return gone_or_idle or self._left(row, "left", "withdrawn")
+
+    def _left(self, row: RaterSeat, *reasons: str) -> bool:
+        end = session_end(self._record, row.session_id)
+        return end is not None and end.reason in reasons
 
     def _rating_left(self, seat: int, participant: Participant) -> bool:
-        tasks, _ = self._tasks(seat, self._next_holder(seat), participant)
-        return any(task.purpose == "rating" for task in tasks)
-
-    def _next_holder(self, seat: int) -> int:
-        return max((row.holder for row in self._rows() if row.seat == seat), default=-1) + 1
+        # Without a rating task there is none at all.
+        return bool(self._tasks(seat, _next_holder(seat, self._rows()), participant)[0])
 
     def _meets(self, seat: int, own: Collection[str]) -> int:
         return sum(task.contrast_id in own for task in self._allocation.seat(seat))
@@ -253,7 +248,6 @@ class SeatPlan:
                 self._known.append(cast(RaterSeat, entry.row()))
         return tuple(self._known)
 
-    def _end(self, row: RaterSeat) -> SessionEnd | None:
-        entry = self._record.find(f"{row.session_id}.end")
-        end = entry.row() if entry else None
-        return end if isinstance(end, SessionEnd) else None
+
+def _next_holder(seat: int, rows: Sequence[RaterSeat]) -> int:
+    return max((row.holder for row in rows if row.seat == seat), default=-1) + 1

@@ -7,33 +7,31 @@ row, and stepping back undoes nothing.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
-from typing import Literal, NamedTuple
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from toolkit.canon import now
 from toolkit.design import Allocation, ConfirmStage, ConsentForm, RatingPlan, Study, allocate
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.record import (
-    Choice,
-    Guess,
     JudgedItem,
     Participant,
-    Passed,
     RaterHistory,
     Rating,
     Record,
-    Row,
     SessionEnd,
     rater_history,
 )
-from toolkit.session.judgment_rules import SITTING_GAP
 from toolkit.session.participant import EnrolledBy, SeatedParticipant
 from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
-from toolkit.session.rating.judgments import Judgments, Preferred
-from toolkit.session.rating.persona_guesses import GuessAsked, Guessing
-from toolkit.session.rating.rater_seats import Seating, SeatPlan
+from toolkit.session.rating.judgments import Judgment, Judgments
+from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
+from toolkit.session.rating.rater_seats import HeldSeat, SeatPlan
 from toolkit.session.rating.worklist import Worklist
+from toolkit.session.session_rules import SITTING_GAP
 
+P = ParamSpec("P")
+J = TypeVar("J", bound=Judgment)
 RatingStage = Literal["enrol", "consent", "rate", "rest", "guess", "done", "withdrawn", "waiting"]
 """Where a rater stands.
 
@@ -64,11 +62,26 @@ class RatingProgress(NamedTuple):
 class _Desk(NamedTuple):
     """What a seated rater works with."""
 
-    seating: Seating
+    seat: HeldSeat
     kept: RaterHistory
     work: Worklist
-    guessing: Guessing
+    guesses: PersonaGuesses
     judgments: Judgments
+
+
+def _durably(
+    step: Callable[Concatenate[Judgments, P], J],
+) -> Callable[Concatenate["RatingQueue", P], J]:
+    """Make a judgment a step of the queue: checked before, durable on return, and on it goes."""
+
+    @wraps(step)
+    def taken(queue: "RatingQueue", /, *args: P.args, **words: P.kwargs) -> J:
+        queue._require_writable()
+        judgment = step(queue._at_work.judgments, *args, **words)
+        queue._go_on(judgment)
+        return judgment
+
+    return taken
 
 
 class RatingQueue:
@@ -147,7 +160,8 @@ class RatingQueue:
         """The item to judge; one that is handed out for the first time is in the record by then."""
         if self.stage != "rate":
             return None
-        judged = self._item(self._looking_at) if self._looking_at else self._at_work.work.open_item
+        desk = self._at_work
+        judged = desk.kept.items[self._looking_at] if self._looking_at else desk.work.open_item
         if judged is None and not self.read_only:
             judged = self._hand_out()
         return self._shown(judged) if judged else None
@@ -164,7 +178,7 @@ class RatingQueue:
     @property
     def left_out(self) -> int:
         """Items of the seat not asked of this rater: they grew from a conversation of their own."""
-        return self._desk.seating.left_out if self._desk else 0
+        return self._desk.seat.left_out if self._desk else 0
 
     @property
     def rest_over(self) -> bool:
@@ -176,7 +190,7 @@ class RatingQueue:
         """Who was this person? Asked of some items after the last one, else nothing."""
         if self._desk is None or self.stage not in ("guess", "done"):
             return ()
-        return self._desk.guessing.asked
+        return self._desk.guesses.asked
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────
 
@@ -204,84 +218,25 @@ class RatingQueue:
         self._seated.consent()
         self._resume()
 
-    def rate(
-        self,
-        item_id: str,
-        question: str,
-        value: int | None,
-        *,
-        rating_id: str | None = None,
-        comment: str = "",
-    ) -> Rating:
-        """Answer one question about a single reply; durable on return.
-
-        The item is complete when every question is answered; the queue then goes on by itself.
-
-        Args:
-            item_id: the item.
-            question: id of a question of the study's form.
-            value: 1 to 5, or None for "I would rather not say".
-            rating_id: the caller's own id, so that sending it again changes nothing.
-            comment: free text.
-        """
-        self._require_writable()
-        rating = self._at_work.judgments.rate(
-            item_id, question, value, rating_id=rating_id, comment=comment
-        )
-        self._answered |= {question} if item_id == self._looking_at else set()
-        self._go_on(item_id, again=self._answered >= {one.id for one in self.confirm.questions})
-        return rating
-
-    def choose(
-        self, item_id: str, preferred: Preferred, *, why: str = "", choice_id: str | None = None
-    ) -> Choice:
-        """Say which of two replies is better; durable on return, and the queue goes on.
-
-        Args:
-            item_id: the item.
-            preferred: ``left`` is the first reply shown, ``neither``: neither is acceptable.
-            why: free text.
-            choice_id: the caller's own id, so that sending it again changes nothing.
-        """
-        self._require_writable()
-        choice = self._at_work.judgments.choose(item_id, preferred, why=why, choice_id=choice_id)
-        self._go_on(item_id, again=True)
-        return choice
-
-    def pass_item(self, item_id: str, reason: str = "", *, passed_id: str | None = None) -> Passed:
-        """Leave an item unrated on purpose; what was said about it before no longer stands."""
-        self._require_writable()
-        passed = self._at_work.judgments.pass_item(item_id, reason, passed_id=passed_id)
-        self._go_on(item_id, again=True)
-        return passed
+    rate = _durably(Judgments.rate)
+    choose = _durably(Judgments.choose)
+    pass_item = _durably(Judgments.pass_item)
+    guess = _durably(Judgments.guess)
 
     def back(self) -> Shown:
         """Step to the item before; answers given there are new rows that name the old ones."""
         self._require_writable()
-        here = self.current
-        order = list(self._history.items)
+        here, kept = self.current, self._at_work.kept
+        order = list(kept.items)
         place = order.index(here.item_id) if here else len(order)
-        if place == 0 or self._history.end is not None:
+        if place == 0 or kept.end is not None:
             raise NotNow("There is nothing before this one. Go on with what is shown.")
         self._looking_at, self._answered = order[place - 1], set()
-        return self._shown(self._item(order[place - 1]))
+        return self._shown(kept.items[order[place - 1]])
 
     def forward(self) -> None:
         """Leave an item stepped back to as it is, and go on with the one that is due."""
         self._looking_at, self._answered = None, set()
-
-    def guess(self, item_id: str, option: int | None, *, guess_id: str | None = None) -> Guess:
-        """Say whom the rater took the persona of an item for; after the last one all is done.
-
-        Args:
-            item_id: one of ``guesses``.
-            option: which of its options, from 0; None for "cannot tell".
-            guess_id: the caller's own id, so that sending it again changes nothing.
-        """
-        self._require_writable()
-        guess = self._at_work.judgments.guess(item_id, option, self.guesses, guess_id=guess_id)
-        self._settle()
-        return guess
 
     def withdraw(self, reason: str = "") -> None:
         """Leave the study; every view leaves this rater out from here on."""
@@ -309,8 +264,8 @@ class RatingQueue:
         return self._desk
 
     @property
-    def _history(self) -> RaterHistory:
-        return self._at_work.kept
+    def _form(self) -> set[str]:
+        return {question.id for question in self.confirm.questions}
 
     @cached_property
     def _maker(self) -> ItemMaker:
@@ -338,63 +293,57 @@ class RatingQueue:
         self.forward()
         who = self._seated.enrolled
         may_write = not (self.read_only or self._seated.withdrawn)
-        seating = self._seats.held_by(who)
+        seat = self._seats.held_by(who)
         if may_write and self._seated.consented:
-            seating = self._seats.take(who, seating)
-        if seating is None:
+            seat = self._seats.take(who, seat)
+        if seat is None:
             return
-        kept = rater_history(self._record, seating.row.session_id)
-        guessing = Guessing(self.confirm, kept)
-        self._desk = _Desk(
-            seating,
-            kept,
-            Worklist(seating, kept, self._maker),
-            guessing,
-            Judgments(self._record, kept, self.confirm.questions, guessing),
+        kept = rater_history(self._record, seat.row.session_id)
+        work, guesses = Worklist(seat, kept, self._maker), PersonaGuesses(self.confirm, kept)
+        judgments = Judgments(
+            self._record, kept, self.confirm.questions, guesses, lambda: self.guesses
         )
+        self._desk = _Desk(seat, kept, work, guesses, judgments)
         if may_write:
             self._settle()
 
     def _between_items(self) -> RatingStage:
         """Where a rater stands to whom no item is open."""
-        _, ready, pending, _ = self._at_work.work.outlook
+        desk = self._at_work
+        _, ready, pending, _ = desk.work.outlook
         if ready:
             return "rate" if self.rest_over else "rest"
-        if pending and (not self._history.items or self._maker.replies_may_come):
+        if pending and (not desk.kept.items or self._maker.replies_may_come):
             return "waiting"
-        return "guess" if any(not one.answered for one in self._at_work.guessing.asked) else "done"
+        return "guess" if any(not one.answered for one in desk.guesses.asked) else "done"
 
     def _settle(self) -> None:
         """Write that this rater is through, once nothing can be asked any more."""
-        if self._history.end is None and self.stage == "done" and self._at_work.work.over:
-            self._keep(SessionEnd(session_id=self._history.seat.session_id, reason="finished"))
+        desk = self._at_work
+        if desk.kept.end is None and self.stage == "done" and desk.work.over:
+            session_id = desk.kept.seat.session_id
+            desk.judgments.keep(SessionEnd(session_id=session_id, reason="finished"))
 
     def _done_today(self) -> int:
         """Items completed since the last long pause."""
-        return self._history.sitting(self._clock(), pause=SITTING_GAP)
-
-    def _item(self, item_id: str) -> JudgedItem:
-        return self._history.items[item_id]
+        return self._at_work.kept.sitting(self._clock(), pause=SITTING_GAP)
 
     def _hand_out(self) -> JudgedItem | None:
         make = self._at_work.work.next_item()
         if make is None:
             return None
         self._require_writable()
-        item = make()
-        self._keep(item)
-        return self._item(item.item_id)
+        item = self._at_work.judgments.keep(make())
+        return self._at_work.kept.items[item.item_id]
 
     def _shown(self, judged: JudgedItem) -> Shown:
-        place = list(self._history.items).index(judged.item.item_id)
+        place = list(self._at_work.kept.items).index(judged.item.item_id)
         return shown(judged, self.confirm.questions, position=place + 1, of=self.progress.of)
 
-    def _keep(self, row: Row) -> None:
-        (entry,) = self._record.append(row)
-        self._history.add(row, entry.at)
-
-    def _go_on(self, item_id: str, *, again: bool) -> None:
+    def _go_on(self, judgment: Judgment) -> None:
         """Leave the item stepped back to once it was judged again; see whether all is done."""
-        if item_id == self._looking_at and again:
-            self.forward()
+        if judgment.item_id == self._looking_at:
+            self._answered |= {judgment.question} if isinstance(judgment, Rating) else self._form
+            if self._answered >= self._form:
+                self.forward()
         self._settle()

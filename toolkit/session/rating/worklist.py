@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from toolkit.design import Task
 from toolkit.record import Item, JudgedItem, RaterHistory
 from toolkit.session.rating.blind_items import ItemMaker
-from toolkit.session.rating.rater_seats import Seating
+from toolkit.session.rating.rater_seats import HeldSeat
 
 Prospect = Literal["ready", "pending", "lost"]
 """Whether a task can be shown now, may be later, or not at all."""
@@ -30,14 +30,14 @@ class Worklist:
     """The tasks of one seat against what its rater has done.
 
     Args:
-        seating: the seat and its tasks.
+        seat: the seat and its tasks.
         kept: what the rater has left so far; read anew at each question.
         maker: makes items, and knows which replies are there.
     """
 
-    def __init__(self, seating: Seating, kept: RaterHistory, maker: ItemMaker) -> None:
-        self._tasks = seating.tasks
-        self._session_id = seating.row.session_id
+    def __init__(self, seat: HeldSeat, kept: RaterHistory, maker: ItemMaker) -> None:
+        self._tasks = seat.tasks
+        self._session_id = seat.row.session_id
         self._kept = kept
         self._maker = maker
 
@@ -129,7 +129,7 @@ class Worklist:
             return self._maker.attention(task, self._session_id)
         original = self._at(task.repeats)
         if task.purpose == "repeat" and original is not None:
-            return self._maker.repeat(task, self._session_id, original.item)
+            return self._maker.repeat(task, original.item)
         return self._maker.item(task, self._session_id, self._maker.replies(task) or ())
 
     def _at(self, position: int | None) -> JudgedItem | None:

@@ -6,16 +6,13 @@ What they leave in the record is marked as simulated, for ever.
 from toolkit.session.simulated.planted_bias import planted
 from toolkit.session.simulated.rater_model import RaterModel, coldness
 from toolkit.session.simulated.simulated_raters import (
-    SimulatedRater,
     simulate_raters,
     true_effects,
 )
-from toolkit.session.simulated.simulated_testers import SimulatedTester, simulate
+from toolkit.session.simulated.simulated_testers import simulate
 
 __all__ = [
     "RaterModel",
-    "SimulatedRater",
-    "SimulatedTester",
     "coldness",
     "planted",
     "simulate",

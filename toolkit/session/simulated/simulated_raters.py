@@ -6,7 +6,8 @@ what true effects follow from that, so that an analysis can be held against the 
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from math import fsum
+from itertools import count
+from statistics import fmean
 
 from toolkit.canon import new_id, now
 from toolkit.design import ConfirmStage, Unit, allocate
@@ -51,23 +52,17 @@ def simulate_raters(
     allocation = allocate(stage)
     asked = [len(tasks) for tasks in allocation.seats]
     total = sum(asked[number % len(asked)] for number in range(raters))
-    done = 0
-
-    def count() -> None:
-        nonlocal done
-        done += 1
-        on_item(done, total)
-
+    done = count(1)
     for number in range(raters):
         clock = _Clock()
         queue = RatingQueue(stage.study, record, clock=clock.now, allocation=allocation)
         try:
             SimulatedRater(stage, record, model, seed=seed, number=number).rate(
-                queue, rest=clock.sleep, on_item=count
+                queue, rest=clock.sleep, on_item=lambda: on_item(next(done), total)
             )
         finally:
             queue.close()
-    return done
+    return next(done) - 1
 
 
 def true_effects(stage: ConfirmStage, record: Record, model: RaterModel) -> dict[str, float]:
@@ -93,17 +88,14 @@ def true_effects(stage: ConfirmStage, record: Record, model: RaterModel) -> dict
     cells = _coldness_of_cells(stage, record)
     effects: dict[str, dict[str, list[float]]] = {}
     for contrast in stage.contrasts:
-        reference, *others = contrast.arms
-        for arm in others:
-            here, base = cells.get((contrast.id, arm.label)), cells.get((contrast.id, "reference"))
+        base = cells.get((contrast.id, "reference"))
+        for arm in contrast.arms[1:]:
+            here = cells.get((contrast.id, arm.label))
             if here and base:
                 effect = _effect(model, here, base, form=stage.plan.rating.form)
                 scenarios = effects.setdefault(arm.label, {})
                 scenarios.setdefault(contrast.scenario, []).append(effect)
-    return {
-        label: _mean([_mean(inside) for inside in scenarios.values()])
-        for label, scenarios in effects.items()
-    }
+    return {label: fmean(map(fmean, each.values())) for label, each in effects.items()}
 
 
 class SimulatedRater:
@@ -278,11 +270,5 @@ def _coldness_of_cells(stage: ConfirmStage, record: Record) -> dict[tuple[str, s
 
 def _effect(model: RaterModel, here: list[float], base: list[float], *, form: str) -> float:
     if form == "pair":
-        return _mean([model.mean_preference(one, other) for one in here for other in base])
-    return _mean([model.mean_points(one) for one in here]) - _mean(
-        [model.mean_points(one) for one in base]
-    )
-
-
-def _mean(values: list[float]) -> float:
-    return fsum(values) / len(values)
+        return fmean(model.mean_preference(one, other) for one in here for other in base)
+    return fmean(map(model.mean_points, here)) - fmean(map(model.mean_points, base))

@@ -8,6 +8,7 @@ an endpoint.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from toolkit.design import UNSURE, Persona, Scenario, Study
 from toolkit.record import Record, Turn
@@ -89,21 +90,15 @@ async def simulate(
         on_conversation: called with conversations done and their total after each.
     """
     total = testers * study.conversations_per_tester
-    done = 0
-
-    def count() -> None:
-        nonlocal done
-        done += 1
-        on_conversation(done, total)
-
+    done = count(1)
     for number in range(testers):
         sitting = Sitting(study, record, binder=binder)
         try:
             tester = SimulatedTester(seed * 1_000 + number, messages)
-            await tester.play(sitting, on_conversation=count)
+            await tester.play(sitting, on_conversation=lambda: on_conversation(next(done), total))
         finally:
             await sitting.close()
-    return done
+    return next(done) - 1
 
 
 def _introduction(persona: Persona) -> str:

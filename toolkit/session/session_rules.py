@@ -1,10 +1,10 @@
-"""What holds for everything a participant writes: how much, which points, and never twice."""
+"""What holds for every session, played or rated: how much, which points, never twice, its end."""
 
 from datetime import timedelta
 from typing import TypeVar
 
 from toolkit.errors import NotNow
-from toolkit.record import Record, Row
+from toolkit.record import Record, Row, SessionEnd
 
 MESSAGE_LENGTH = 20_000
 """Characters a tester may send at once."""
@@ -40,3 +40,13 @@ def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) ->
     entry = record.find(event_id) if event_id else None
     row = entry.row() if entry and entry.chain == chain else None
     return row if isinstance(row, kind) else None
+
+
+def session_end(record: Record, session_id: str) -> SessionEnd | None:
+    """The row that ended a conversation or a rater's work; None while it goes on.
+
+    Args:
+        record: where it is kept.
+        session_id: of either.
+    """
+    return kept_row(record, f"{session_id}.end", SessionEnd, session_id)

@@ -16,6 +16,7 @@ from toolkit.errors import BadEndpoint, UnknownName
 from toolkit.record import Binding, Record
 
 BIND_VARIABLE = "PARALLAX_BIND"
+_SERVER = {"endpoint", "base_url"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,17 @@ def bind(
         )
     planned = study.endpoints[alias]
     plan = _launched(environ).get(alias, planned)
+    # How it is asked stays as planned, whoever answers.
+    settings = Settings(**planned.model_dump(exclude=_SERVER))
     endpoint = open_endpoint(
         plan.endpoint,
         base_url=plan.base_url,
-        settings=_settings(planned),
-        allowed_hosts=_hosts(plan),
+        settings=settings,
+        allowed_hosts=(host_of(plan.base_url),) if plan.base_url else (),
         bulk=bulk,
     )
-    return Bound(alias, endpoint, _settings(planned), frozen=_same_server(plan, planned), plan=plan)
+    frozen = plan.model_dump(include=_SERVER) == planned.model_dump(include=_SERVER)
+    return Bound(alias, endpoint, settings, frozen=frozen, plan=plan)
 
 
 def record_binding(record: Record, bound: Bound) -> None:
@@ -95,20 +99,3 @@ def _launched(environ: Mapping[str, str]) -> dict[str, EndpointPlan]:
             f"{BIND_VARIABLE}: got {text[:80]!r}; wanted JSON from alias to endpoint and base_url. "
             "Start with `parallax lab --endpoint …`, which writes it."
         ) from problem
-
-
-def _settings(plan: EndpointPlan) -> Settings:
-    return Settings(
-        temperature=plan.temperature,
-        top_p=plan.top_p,
-        max_tokens=plan.max_tokens,
-        seed=plan.seed,
-    )
-
-
-def _hosts(plan: EndpointPlan) -> tuple[str, ...]:
-    return (host_of(plan.base_url),) if plan.base_url else ()
-
-
-def _same_server(plan: EndpointPlan, planned: EndpointPlan) -> bool:
-    return (plan.endpoint, plan.base_url) == (planned.endpoint, planned.base_url)

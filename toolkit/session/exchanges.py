@@ -1,7 +1,7 @@
 """From what an endpoint said, or why it did not, to the Exchange that is kept of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from toolkit.endpoints import Answer, Message, Settings
@@ -24,25 +24,20 @@ class Asked:
 
     def answered(self, answer: Answer) -> Exchange:
         """An answer came, be it refused, cut off or empty."""
-        usage = answer.usage
         return self._exchange(
             outcome_of(answer),
             seconds=answer.seconds,
             attempts=_kept(answer.attempts),
             model_reported=answer.model_reported,
-            usage=Usage(
-                prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens
-            )
-            if usage
-            else None,
+            usage=Usage(**asdict(answer.usage)) if answer.usage else None,
             first_token_seconds=answer.first_token_seconds,
             finish_reason=answer.finish_reason,
         )
 
     def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
         """No usable answer came."""
-        tried = cast(tuple[Tried, ...], problem.attempts)
-        return self._exchange("errored", seconds=seconds, attempts=_kept(tried), error=str(problem))
+        tried = _kept(problem.attempts)
+        return self._exchange("errored", seconds=seconds, attempts=tried, error=str(problem))
 
     def stopped(self, *, seconds: float) -> Exchange:
         """Whoever asked gave up waiting."""
@@ -77,16 +72,6 @@ def outcome_of(answer: Answer) -> Ending:
     return "answered" if answer.text.strip() else "empty"
 
 
-def _kept(tried: Sequence[Tried]) -> tuple[Attempt, ...]:
-    return tuple(
-        Attempt(
-            number=one.number,
-            started_at=one.started_at,
-            seconds=one.seconds,
-            status=one.status,
-            error=one.error,
-            message=one.message,
-            waited=one.waited,
-        )
-        for one in tried
-    )
+def _kept(tried: Iterable[object]) -> tuple[Attempt, ...]:
+    """Attempts as the record keeps them: the endpoint's own, field by field."""
+    return tuple(Attempt(**asdict(cast(Tried, one))) for one in tried)

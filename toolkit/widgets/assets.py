@@ -7,37 +7,22 @@ the order given here; nothing is built, and nothing is fetched from elsewhere.
 from functools import cache
 from importlib.resources import files
 
-_COMMON = ("dom.js", "text.js", "markdown.js", "outbox.js", "link.js", "entry.js", "frame.js")
-_SESSION = (
-    "flagging.js",
-    "answer.js",
-    "composer.js",
-    "live.js",
-    "chat.js",
-    "cards.js",
-    "screens.js",
-    "main.js",
-)
-_RATING = (
-    "rating_parts.js",
-    "rating_single.js",
-    "rating_pair.js",
-    "rating_guess.js",
-    "rating_screens.js",
-    "rating_main.js",
-)
+_COMMON = ("dom", "text", "markdown", "outbox", "link", "entry", "frame")
+_SESSION = ("flagging", "answer", "composer", "live", "chat", "cards", "screens", "main")
+_RATING = ("parts", "single", "pair", "guess", "screens", "main")
 
 
 @cache
 def session_module() -> str:
     """The ECMAScript module of the session panel."""
-    return "\n".join(_read(name) for name in (*_COMMON, *_SESSION))
+    return "\n".join(_read(f"{name}.js") for name in (*_COMMON, *_SESSION))
 
 
 @cache
 def rating_module() -> str:
     """The ECMAScript module of the rating panel."""
-    return "\n".join(_read(name) for name in (*_COMMON, *_RATING))
+    rating = (f"rating_{name}" for name in _RATING)
+    return "\n".join(_read(f"{name}.js") for name in (*_COMMON, *rating))
 
 
 @cache

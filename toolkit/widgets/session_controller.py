@@ -92,7 +92,9 @@ class SessionController(Controller[Sitting]):
 
     def _say(self, event: Event) -> None:
         conversation = self._current(event)
-        turn = conversation.put(event.text("text"), turn_id=self._unused(event, conversation))
+        if not any(turn.turn_id == event.id for turn in conversation.turns):
+            self._kept(event)
+        turn = conversation.put(event.text("text"), turn_id=event.id)
         if conversation.turns[-1] == turn and not self.answering:
             self._ask(conversation)
 
@@ -111,9 +113,8 @@ class SessionController(Controller[Sitting]):
             return
         conversation, study = self._current(event), self.work.study
         question, turn_id = event.text("question"), event.maybe_text("turn")
-        asked = {one.id: one for one in study.form}
-        if turn_id is not None:
-            asked = {"quick": study.quick_question}
+        form = {one.id: one for one in study.form}
+        asked = form if turn_id is None else {"quick": study.quick_question}
         if question not in asked:
             raise NotNow(
                 f"rating: got the question {question!a}; wanted one of {', '.join(asked)}. Reload "
@@ -130,8 +131,7 @@ class SessionController(Controller[Sitting]):
     def _flag(self, event: Event) -> None:
         if self._kept(event):
             return
-        conversation = self._current(event)
-        conversation.flag(
+        self._current(event).flag(
             event.text("turn"),
             event.number("start"),
             event.number("end"),
@@ -152,10 +152,9 @@ class SessionController(Controller[Sitting]):
         self.form_open = event.yes("open")
 
     def _finish(self, event: Event) -> None:
-        if self._is_over(event.text("session")):
-            return
-        self._current(event).finish(event.text("comment"))
-        self.form_open = False
+        if self._record.find(f"{event.text('session')}.end") is None:
+            self._current(event).finish(event.text("comment"))
+            self.form_open = False
 
     def _save(self, _: Event) -> None:
         if self.conversation is not None:
@@ -174,12 +173,6 @@ class SessionController(Controller[Sitting]):
             raise NotNow("This conversation is over. Go on to the next one.")
         return conversation
 
-    def _is_over(self, session_id: str) -> bool:
-        last = self.work.conversation
-        if last is not None and last.session.session_id == session_id:
-            return last.end is not None
-        return self._record.find(f"{session_id}.end") is not None
-
     def _kept(self, event: Event) -> bool:
         """Whether a page sends again what is already in this participant's record."""
         entry = self._record.find(event.id)
@@ -191,11 +184,6 @@ class SessionController(Controller[Sitting]):
             "panel: got an event under an id that is taken; wanted a new one. Reload the page and "
             "try again."
         )
-
-    def _unused(self, event: Event, conversation: Conversation) -> str:
-        if not any(turn.turn_id == event.id for turn in conversation.turns):
-            self._kept(event)
-        return event.id
 
     def _ask(self, conversation: Conversation) -> None:
         self._stream = AnswerStream(new_id(), self._show_stream)

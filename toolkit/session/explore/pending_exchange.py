@@ -56,20 +56,22 @@ class PendingExchange:
         """
         started = time.perf_counter()
         if self._stopping:
-            return self._stopped(0.0)
+            return "", self._asked.stopped(seconds=0.0)
         self._task = asyncio.ensure_future(
             self._endpoint.reply(
                 self._asked.messages, settings=self._asked.settings, on_token=self._gather
             )
         )
         try:
-            return self._answered(await self._task)
+            answer = await self._task
+            return answer.text, self._asked.answered(answer)
         except EndpointError as problem:
-            return self._failed(problem, time.perf_counter() - started)
+            text, seconds = problem.partial or self._arrived, time.perf_counter() - started
+            return text, self._asked.failed(problem, seconds=seconds)
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
-            return self._stopped(time.perf_counter() - started)
+            return self._arrived, self._asked.stopped(seconds=time.perf_counter() - started)
 
     def stop(self) -> None:
         """Give up waiting; ``run`` returns what has arrived, as ``stopped``."""
@@ -82,15 +84,9 @@ class PendingExchange:
         if self._on_token is not None:
             self._on_token(piece)
 
-    def _answered(self, answer: Answer) -> tuple[str, Exchange]:
-        return answer.text, self._asked.answered(answer)
-
-    def _failed(self, problem: EndpointError, seconds: float) -> tuple[str, Exchange]:
-        text = problem.partial or "".join(self._pieces)
-        return text, self._asked.failed(problem, seconds=seconds)
-
-    def _stopped(self, seconds: float) -> tuple[str, Exchange]:
-        return "".join(self._pieces), self._asked.stopped(seconds=seconds)
+    @property
+    def _arrived(self) -> str:
+        return "".join(self._pieces)
 
 
 def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:

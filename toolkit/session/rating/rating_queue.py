@@ -120,8 +120,9 @@ class RatingQueue:
         """Questions answered again since stepping back."""
         self._outdated = ""
         self._hash = self.confirm.require_frozen()
+        form = self._plan.consent or study.consent
         self._seated = SeatedParticipant(
-            record, "rating", study_hash=self._hash, form=self.consent_form, on_lost=on_lost
+            record, "rating", study_hash=self._hash, form=form, on_lost=on_lost
         )
         self._allocation = allocation or allocate(self.confirm)
 
@@ -153,7 +154,7 @@ class RatingQueue:
     @property
     def consent_form(self) -> ConsentForm:
         """What raters agree to."""
-        return self._plan.consent or self.study.consent
+        return self._seated.form
 
     @property
     def current(self) -> Shown | None:

@@ -2,17 +2,14 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_confirm import make_confirm_workspace
-from small_world import write
+from telling_endpoint import Telling, with_decisions
 
 from toolkit.analysis import load_frames
 from toolkit.design import ConfirmStage, Study
-from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings, TokenChoice
+from toolkit.endpoints import Settings, TokenChoice
 from toolkit.errors import InvalidFiles
 from toolkit.probes import run_sweep
 from toolkit.record import Reply, open_record
@@ -22,47 +19,11 @@ SURE = (TokenChoice(" yes", math.log(0.75)), TokenChoice("No", math.log(0.2)))
 ELSEWHERE = (TokenChoice("Well", math.log(0.7)), TokenChoice("Yes", math.log(0.3)))
 
 
-class Telling:
-    """Answers by script and tells how likely its first words were, when asked."""
-
-    name, host = "scripted:telling", ""
-
-    def __init__(self) -> None:
-        self.asked: list[Settings] = []
-        self._says = Scripted("courteous")
-
-    async def reply(
-        self,
-        messages: Sequence[Message],
-        *,
-        settings: Settings | None = None,
-        on_token: OnToken | None = None,
-    ) -> Answer:
-        asked = settings or Settings()
-        self.asked.append(asked)
-        answer = await self._says.reply(messages, settings=asked)
-        if asked.top_logprobs is None:
-            return answer
-        first = SURE if "Ada" in messages[-1].content else ELSEWHERE
-        return replace(answer, logprobs=first)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-
-def with_decision(root: Path, words: str) -> Path:
-    make_confirm_workspace(root, replicates=1)
-    path = root / "personas" / "contrasts" / "parcel.yaml"
-    text = path.read_text("utf-8").replace("prompt:", f"decision: {words}\nprompt:", 1)
-    write(root, "contrasts", "parcel", text)
-    return root
-
-
 def test_decisions_are_read_where_the_contrast_asks_for_one(tmp_path: Path) -> None:
-    study = Study.load("small", workspace=with_decision(tmp_path, '["Yes", "No"]'))
+    study = Study.load("small", workspace=with_decisions(tmp_path, ["parcel"], '["Yes", "No"]'))
     stage = ConfirmStage(study)
     stage.freeze()
-    endpoint = Telling()
+    endpoint = Telling(lambda asked: SURE if "Ada" in asked else ELSEWHERE)
     with open_record(study) as record:
         asyncio.run(
             run_sweep(
@@ -98,5 +59,5 @@ def test_words_that_cannot_be_told_apart_are_refused(
     tmp_path: Path, words: str, complaint: str
 ) -> None:
     with pytest.raises(InvalidFiles) as refused:
-        Study.load("small", workspace=with_decision(tmp_path, words))
+        Study.load("small", workspace=with_decisions(tmp_path, ["parcel"], words))
     assert complaint in str(refused.value)

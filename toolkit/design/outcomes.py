@@ -7,7 +7,6 @@ new one needs an entry in ``OUTCOMES`` and no line elsewhere, as long as some co
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 Source = Literal["ratings", "choices", "replies"]
@@ -72,11 +71,7 @@ def rating_outcome(question: str, asks: str = "") -> Outcome:
     )
 
 
-def _by_name(*outcomes: Outcome) -> Mapping[str, Outcome]:
-    return MappingProxyType({outcome.name: outcome for outcome in outcomes})
-
-
-OUTCOMES = _by_name(
+_DECLARED = (
     Outcome(
         name="preference",
         source="choices",
@@ -114,6 +109,7 @@ OUTCOMES = _by_name(
         needs="decision",
     ),
 )
+OUTCOMES: Mapping[str, Outcome] = {outcome.name: outcome for outcome in _DECLARED}
 """Name to outcome, of everything observed besides the questions that raters are asked."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from toolkit.analysis.planning.power import Power, power
-from toolkit.analysis.planning.simulated_design import Design, planned_design
+from toolkit.analysis.planning.simulated_design import Design, planned_design, sent_design
 from toolkit.analysis.planning.simulation import Truth
 from toolkit.design import ConfirmStage
 from toolkit.errors import AnalysisError, PlanRefused
@@ -20,6 +20,8 @@ MORE: tuple[More, ...] = (
     "raters and scenarios",
     "replicates",
 )
+_UNRATED: tuple[More, ...] = ("scenarios", "replicates")
+"""What adds to what a machine reads off every reply."""
 TIMES = (2, 3, 4, 6, 8)
 """How many times as much of something is tried, until it is enough or brings nothing more."""
 
@@ -150,7 +152,7 @@ def needed(
 
     rows = [_tried(stage, "as planned", 1, tried, says, target)]
     if not rows[0]["enough"]:
-        for more in MORE:
+        for more in MORE if stage.primary.rated else _UNRATED:
             rows += _grown(stage, more, times, tried, says, target, known=rows[0]["high"])
     return Needed(pd.DataFrame(rows), says, effect, target, simulations, seed)
 
@@ -194,15 +196,7 @@ def _tried(
         "replies": size.copies * size.replicates * len(stage.units) // plan.replicates,
     }
     try:
-        design = planned_design(
-            stage,
-            raters=size.raters,
-            items_per_rater=size.items,
-            replicates=size.replicates,
-            copies=size.copies,
-            # Fewer ratings of each reply leave less of an overlap.
-            overlap=0.0 if more == "scenarios" else None,
-        )
+        design = _design(stage, size, overlap=0.0 if more == "scenarios" else None)
     except PlanRefused as refusal:
         return {**row, "enough": False, "refused": str(refusal)}
     found = tried(design)
@@ -217,6 +211,20 @@ def _tried(
         "enough": share.value >= target,
         "refused": "",
     }
+
+
+def _design(stage: ConfirmStage, size: "_Size", *, overlap: float | None) -> Design:
+    if not stage.primary.rated:
+        return sent_design(stage, replicates=size.replicates, copies=size.copies)
+    return planned_design(
+        stage,
+        raters=size.raters,
+        items_per_rater=size.items,
+        replicates=size.replicates,
+        copies=size.copies,
+        # Fewer ratings of each reply leave less of an overlap.
+        overlap=overlap,
+    )
 
 
 class _Size(NamedTuple):

@@ -14,8 +14,7 @@ This floor is the only place where design, endpoints and record meet.
 """
 
 from toolkit.session.contrast_mask import Mask
-from toolkit.session.drafting import Draft, draft_contrast
-from toolkit.session.drafting_findings import OpenQuestion, Replacement
+from toolkit.session.drafting import Draft, OpenQuestion, Replacement, draft_contrast
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.exchanges import Asked
 from toolkit.session.explore import (

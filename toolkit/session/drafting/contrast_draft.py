@@ -17,16 +17,16 @@ from toolkit.design import Persona, Scenario, Workspace
 from toolkit.errors import DesignError, InvalidFiles
 from toolkit.record import Turn
 from toolkit.rendering import Readable
-from toolkit.session.drafting_cues import cue_findings, introduces_self, name_words
-from toolkit.session.drafting_file import draft_file
-from toolkit.session.drafting_findings import (
+from toolkit.session.drafting.cue_findings import cue_findings, introduces_self, name_words
+from toolkit.session.drafting.draft_file import draft_file
+from toolkit.session.drafting.draft_findings import (
     Finding,
     OpenQuestion,
     Replacement,
     first_come,
     replaced,
 )
-from toolkit.session.drafting_pronouns import pronoun_findings
+from toolkit.session.drafting.pronoun_findings import pronoun_findings
 
 MOST_MESSAGES = 5
 """Messages of the tester that a prompt can hold, with the answers between them."""

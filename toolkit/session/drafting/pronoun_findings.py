@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design import Persona
-from toolkit.session.drafting_findings import Finding, OpenQuestion, Replacement
+from toolkit.session.drafting.draft_findings import Finding, OpenQuestion, Replacement
 
 _SUBJECT = {"she/her": "she", "he/him": "he", "they/them": "they"}
 _OTHERS = {

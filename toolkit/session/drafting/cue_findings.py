@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from toolkit.design import Persona
-from toolkit.session.drafting_findings import Finding, OpenQuestion, Replacement, Sureness
+from toolkit.session.drafting.draft_findings import Finding, OpenQuestion, Replacement, Sureness
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _RUN = 4

@@ -12,7 +12,7 @@ from small_confirm import make_confirm_workspace
 
 from toolkit.design import Arm, Contrast, Persona, Study, Workspace, render
 from toolkit.session import Mask
-from toolkit.wording import PhraseMatcher, gendered_phrases, pronoun_phrases
+from toolkit.wording import GENDERED, PhraseMatcher, lexicon_phrases, pronoun_phrases
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path.stem for path in (ROOT / "personas" / "contrasts").glob("*.yaml"))
@@ -254,7 +254,7 @@ def test_no_cue_is_left_whatever_its_case_and_accents(value: str, case: object, 
         assert words == ["Well"], (text, left)
 
 
-TELLS_A_GENDER = PhraseMatcher([*gendered_phrases(), *pronoun_phrases(["he", "she"])])
+TELLS_A_GENDER = PhraseMatcher([*lexicon_phrases(GENDERED), *pronoun_phrases(["he", "she"])])
 
 
 @given(st.text(max_size=60))

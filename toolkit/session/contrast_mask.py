@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from toolkit.design import Contrast, Persona, Rendered, RenderedTurn, Span, render, telling_phrases
 from toolkit.wording import (
     CASES,
+    GENDERED,
     MARKS,
     PLURAL_WORDS,
     SINGULAR_WORDS,
     SLOT_MARKS,
     CueMask,
     Phrase,
-    gendered_phrases,
+    lexicon_phrases,
     pronoun_phrases,
 )
 
@@ -44,7 +45,7 @@ class Mask:
         # "They" is left where no slot has it: a shop or a team is meant far more often.
         phrases += pronoun_phrases(PLURAL_WORDS if slots & set(CASES) else ())
         phrases += pronoun_phrases(SINGULAR_WORDS)
-        phrases += gendered_phrases()
+        phrases += lexicon_phrases(GENDERED)
         self._cues = CueMask(phrases, (*MARKS, *self._sentences.values()))
 
     def prompt(self, rendered: Rendered) -> tuple[dict[str, str], ...]:

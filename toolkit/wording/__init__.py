@@ -9,14 +9,14 @@ texts all look for the same phrases.
 
 from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
-from toolkit.wording.lexicon import Entry, entries, lexicon_version, ordinary
+from toolkit.wording.lexicon import GENDERED, Entry, entries, lexicon_version, ordinary
 from toolkit.wording.marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
     CueTexts,
     NameParts,
     cue_phrases,
-    gendered_phrases,
+    lexicon_phrases,
     name_parts,
     phrases_of,
     pronoun_phrases,
@@ -42,6 +42,7 @@ __all__ = [
     "DIALECT",
     "Entry",
     "FIXED",
+    "GENDERED",
     "Found",
     "MARKS",
     "MODALS",
@@ -67,7 +68,7 @@ __all__ = [
     "cue_phrases",
     "entries",
     "folded",
-    "gendered_phrases",
+    "lexicon_phrases",
     "lexicon_version",
     "name_parts",
     "ordinary",

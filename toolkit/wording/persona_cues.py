@@ -5,7 +5,7 @@ the distance between replies does not count them.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -28,20 +28,13 @@ _SHORT = 3
 class CueTexts(Protocol):
     """What a persona brings, as ``design.Cues`` has it."""
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def identity(self) -> str: ...  # noqa: D102
-    @property
-    def locale(self) -> str: ...  # noqa: D102
-    @property
-    def noun(self) -> str | None: ...  # noqa: D102
-    @property
-    def place(self) -> str | None: ...  # noqa: D102
-    @property
-    def given_name(self) -> str | None: ...  # noqa: D102
-    @property
-    def family_name(self) -> str | None: ...  # noqa: D102
+    name: str
+    identity: str
+    locale: str
+    noun: str | None
+    place: str | None
+    given_name: str | None
+    family_name: str | None
 
 
 class NameParts(NamedTuple):
@@ -112,9 +105,10 @@ def phrases_of(texts: Iterable[str], mark: str) -> Iterator[Phrase]:
         yield from (Phrase(form, mark) for entry in _said(text) for form in entry.forms)
 
 
-def gendered_phrases() -> Iterator[Phrase]:
-    """List the words that tell a gender whoever says them, from titles to kinship."""
-    return chain.from_iterable(map(_lexical, _entries(gendered=True)))
+def lexicon_phrases(groups: Container[str] | None = None) -> Iterator[Phrase]:
+    """List every form of the lexicon's words, of all groups or of some, such as ``GENDERED``."""
+    listed = (entry for entry in entries() if groups is None or entry.group in groups)
+    return chain.from_iterable(map(_lexical, listed))
 
 
 def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
@@ -128,10 +122,6 @@ def _lexical(entry: Entry) -> Iterator[Phrase]:
     mark = NAME if entry.group in ("title", "address") else GROUP
     case: Case = "exact" if entry.group == "title" else "any"
     return (Phrase(form, mark, case, entry.group) for form in entry.forms)
-
-
-def _entries(*, gendered: bool) -> Iterator[Entry]:
-    return (entry for entry in entries() if (entry.group in GENDERED) == gendered)
 
 
 def _noun_words(noun: str) -> Iterator[Phrase]:
@@ -178,12 +168,12 @@ def _said(text: str) -> Iterator[Entry]:
 
 @cache
 def _lexicon_matcher() -> PhraseMatcher:
-    return PhraseMatcher(chain.from_iterable(map(_lexical, entries())))
+    return PhraseMatcher(lexicon_phrases())
 
 
 @cache
 def _gendered_forms() -> frozenset[str]:
-    return frozenset(form for entry in _entries(gendered=True) for form in entry.forms)
+    return frozenset(phrase.text for phrase in lexicon_phrases(GENDERED))
 
 
 def _is_proper(word: str) -> bool:

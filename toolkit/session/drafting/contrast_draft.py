@@ -17,10 +17,11 @@ from toolkit.design import Persona, Scenario, Workspace
 from toolkit.errors import DesignError, InvalidFiles
 from toolkit.record import Turn
 from toolkit.rendering import Readable
-from toolkit.session.drafting.cue_findings import cue_findings, introduces_self, name_words
+from toolkit.session.drafting.cue_findings import cue_findings, introduces_self
 from toolkit.session.drafting.draft_file import draft_file
 from toolkit.session.drafting.draft_findings import (
     Finding,
+    LiftedMessage,
     OpenQuestion,
     Replacement,
     first_come,
@@ -195,40 +196,30 @@ def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, l
     seen = "".join(
         sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _HIDDEN
     )
-    if role == "assistant":
-        findings = _of_the_assistant(message, seen, persona)
-    else:
-        findings = _findings(message, seen, persona)
+    said = LiftedMessage(message, seen)
+    findings = (_of_the_assistant if role == "assistant" else _findings)(said, persona)
     if len(seen) != len(text):
         asks = f"{len(text) - len(seen)} invisible characters were left out: did they matter?"
         findings.append(OpenQuestion(message, 0, 0, "", asks))
     return seen, findings
 
 
-def _of_the_assistant(message: int, text: str, persona: Persona) -> list[Finding]:
+def _of_the_assistant(message: LiftedMessage, persona: Persona) -> list[Finding]:
     """What the assistant said is the same in every arm, so no slot may stand in it."""
     asks = "The assistant's message is the same in every arm: reword it to fit every persona."
-    return [
-        OpenQuestion(message, one.start, one.end, text[one.start : one.end], asks)
-        for one in first_come(cue_findings(message, text, persona))
-    ]
+    found = first_come(cue_findings(message, persona))
+    return [message.ask((one.start, one.end), asks) for one in found]
 
 
-def _findings(message: int, text: str, persona: Persona) -> list[Finding]:
-    cues = first_come([*_braces(message, text), *cue_findings(message, text, persona)])
-    named = any(isinstance(one, Replacement) and "{name" in one.slot for one in cues)
-    known = {*name_words(persona), *(persona.cues.place or "").split()}
-    somebody = any(name not in known for name in _SOMEBODY.findall(text))
-    about = named and not introduces_self(text, persona) and not somebody
-    return first_come([*cues, *pronoun_findings(message, text, persona, about=about)])
-
-
-def _braces(message: int, text: str) -> list[Finding]:
+def _findings(message: LiftedMessage, persona: Persona) -> list[Finding]:
     asks = "A brace begins a slot: reword without it."
-    return [
-        OpenQuestion(message, match.start(), match.end(), match.group(), asks)
-        for match in _BRACES.finditer(text)
-    ]
+    braces = [message.ask(match.span(), asks) for match in _BRACES.finditer(message.text)]
+    cues = first_come([*braces, *cue_findings(message, persona)])
+    named = any(isinstance(one, Replacement) and "{name" in one.slot for one in cues)
+    known = {*persona.cues.name.split(), *(persona.cues.place or "").split()}
+    somebody = any(name not in known for name in _SOMEBODY.findall(message.text))
+    about = named and not introduces_self(message, persona) and not somebody
+    return first_come([*cues, *pronoun_findings(message, persona, about=about)])
 
 
 def _about_the_whole(

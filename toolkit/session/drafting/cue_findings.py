@@ -4,90 +4,84 @@ A word that reads two ways is never decided here: it becomes an open question.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from toolkit.design import Persona
-from toolkit.session.drafting.draft_findings import Finding, OpenQuestion, Replacement, Sureness
+from toolkit.design import Cues, Persona
+from toolkit.session.drafting.draft_findings import Finding, LiftedMessage, Stretch
+from toolkit.wording import (
+    WORD,
+    Phrase,
+    PhraseMatcher,
+    cue_phrases,
+    folded,
+    lexicon_phrases,
+    ordinary,
+    two_words,
+)
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _RUN = 4
 """Words in a row shared with the identity sentence that are no chance."""
 _NEARLY_ALL = 0.8
 """Share of the identity sentence that must stand there to be taken for all of it."""
-_WHERE = re.compile(r"\b(?:in|at|near|around|outside|leave|left)\s+$", re.IGNORECASE)
-_TELLING = frozenset(
-    _WORD.findall(
-        """aunt boy bloke brother christian dad daddy daughter deaf disabled father female gay girl
-        grandfather grandmother guy husband jewish lady lesbian male man mother mum muslim
-        nonbinary queer sister son trans uncle wheelchair wife woman"""
-    )
-)
-"""Words that tell gender, family, faith or disability in plain sight."""
-_TELLS_LITTLE = frozenset(("older", "person", "three", "two", "user", "with", "working", "young"))
 _SHORTEST = 3
 """Letters of a word of the noun that tells something: "of" and "MS" are left to the reader."""
+_WHERE = re.compile(r"\b(?:in|at|near|around|outside|leave|left)\s+$", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"(?:\b(?:I am|I'm|I’m|this is|my name is|call me|known as|yours|regards|sincerely)[,\s]*)$",
     re.IGNORECASE,
 )
+_PART_OF_IDENTITY = (
+    "These words are part of the identity sentence: put {identity} in place of the whole sentence, "
+    "state it with {a} {noun}, or take the words out?"
+)
 
 
-def cue_findings(message: int, text: str, persona: Persona) -> Iterator[Finding]:
+def cue_findings(message: LiftedMessage, persona: Persona) -> Iterator[Finding]:
     """Look for everything but pronouns, the longest and surest cue first.
 
     Args:
-        message: which message of the prompt, from 0.
-        text: the message.
+        message: of the prompt.
         persona: whose cues.
     """
-    yield from _identity(message, text, persona.cues.identity)
-    yield from _noun(message, text, persona.cues.noun)
-    yield from _names(message, text, persona)
-    yield from _place(message, text, persona.cues.place)
-    yield from _exactly(message, text, persona.cues.locale, "{locale}", "the persona's locale")
-    yield from _parts_of_identity(message, text, persona.cues.identity)
-    yield from _single_words(message, text, persona)
+    cues = persona.cues
+    yield from _identity(message, cues.identity)
+    if cues.noun:
+        yield from _noun(message, cues.noun)
+    yield from _names(message, cues)
+    for place in message.find(cues.place or ""):
+        yield _written(message, place, cues.place or "", "{place}", "the persona's place")
+    yield from _exactly(message, cues.locale, "{locale}", "the persona's locale")
+    for start, end, _ in _runs(message.text, cues.identity):
+        yield message.ask((start, end), _PART_OF_IDENTITY)
+    yield from _single_words(message, cues)
 
 
-def introduces_self(text: str, persona: Persona) -> bool:
+def introduces_self(message: LiftedMessage, persona: Persona) -> bool:
     """Whether the message is said by the persona and not about them."""
-    if persona.cues.identity in text:
-        return True
-    names = [persona.cues.name, *name_words(persona)]
-    return any(
-        _INTRODUCES.search(text[: match.start()]) or re.match(r"\s+here\b", text[match.end() :])
-        for name in names
-        for match in _found(name, text)
+    text, name = message.text, persona.cues.name
+    return persona.cues.identity in text or any(
+        _INTRODUCES.search(text[:start]) or re.match(r"\s+here\b", text[end:])
+        for words in (name, *name.split())
+        for start, end in message.find(words)
     )
 
 
-def name_words(persona: Persona) -> tuple[str, ...]:
-    """The words of the persona's name."""
-    return tuple(persona.cues.name.split())
-
-
-def _identity(message: int, text: str, identity: str) -> Iterator[Finding]:
-    yield from _exactly(message, text, identity, "{identity}", "the persona's identity sentence")
-    runs = _runs(text, identity)
-    shared, words = sum(count for _, _, count in runs), len(_WORD.findall(identity))
+def _identity(message: LiftedMessage, identity: str) -> Iterator[Finding]:
+    yield from _exactly(message, identity, "{identity}", "the persona's identity sentence")
+    runs = _runs(message.text, identity)
+    shared, words = sum(count for _, _, count in runs), len(WORD.findall(identity))
     if runs and shared >= _NEARLY_ALL * words:
-        start, end = _whole_sentence(text, runs[0][0], runs[-1][1])
+        sentence = _whole_sentence(message.text, runs[0][0], runs[-1][1])
         reason = f"nearly the identity sentence: {shared} of its {words} words in their order"
-        yield Replacement(message, start, end, text[start:end], "{identity}", reason, "likely")
-
-
-def _parts_of_identity(message: int, text: str, identity: str) -> Iterator[Finding]:
-    for start, end, _ in _runs(text, identity):
-        yield OpenQuestion(message, start, end, text[start:end], _PART_OF_IDENTITY)
+        yield message.slot(sentence, "{identity}", reason)
 
 
 def _runs(text: str, identity: str) -> list[tuple[int, int, int]]:
     """Start, end and number of words of each run that the text shares with the sentence."""
-    said, wanted = list(_WORD.finditer(text)), _WORD.findall(identity)
-    folded = [_folded(one.group()) for one in said], [_folded(one) for one in wanted]
-    blocks = SequenceMatcher(None, *folded, autojunk=False).get_matching_blocks()
+    said = list(WORD.finditer(text))
+    one, other = ([folded(word) for word in WORD.findall(both)] for both in (text, identity))
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
     return [
         (said[one.a].start(), said[one.a + one.size - 1].end(), one.size)
         for one in blocks
@@ -95,148 +89,83 @@ def _runs(text: str, identity: str) -> list[tuple[int, int, int]]:
     ]
 
 
-def _whole_sentence(text: str, start: int, end: int) -> tuple[int, int]:
+def _whole_sentence(text: str, start: int, end: int) -> Stretch:
     """Take in a word or two before the run, such as "I'm" for "I am", and the mark after it."""
     before = re.search(r"(?:^|[.!?]\s+)((?:\S+\s+){1,2})$", text[:start])
     mark = re.match(r"[.!?]?", text[end:])
     return (before.start(1) if before else start), end + (mark.end() if mark else 0)
 
 
-_PART_OF_IDENTITY = (
-    "These words are part of the identity sentence: put {identity} in place of the whole sentence, "
-    "state it with {a} {noun}, or take the words out?"
-)
+def _noun(message: LiftedMessage, noun: str) -> Iterator[Finding]:
+    for start, end in message.find(noun):
+        article = re.search(r"(?<!\w)an?\s+$", message.text[:start], re.IGNORECASE)
+        if article:
+            reason = "the persona's noun, with its article"
+            yield message.slot((article.start(), end), "{a} {noun}", reason, "sure")
+        else:
+            reason = "the persona's noun, without an article"
+            yield message.slot((start, end), "{noun}", reason, "sure")
 
 
-def _noun(message: int, text: str, noun: str | None) -> Iterator[Finding]:
-    if noun is None:
-        return
-    for match in re.finditer(rf"(?<!\w)(an?\s+)?{_loose(noun)}(?!\w)", text, re.IGNORECASE):
-        with_article = "with its article" if match[1] else "without an article"
-        slot = "{a} {noun}" if match[1] else "{noun}"
-        yield _replacement(message, match, slot, f"the persona's noun, {with_article}", "sure")
-
-
-def _names(message: int, text: str, persona: Persona) -> Iterator[Finding]:
-    words = name_words(persona)
-    yield from _name(message, text, persona.cues.name, "{name}", "the persona's full name")
-    if len(words) == 2:
-        turned = f"{words[1]} {words[0]}"
-        for match in _found(turned, text):
-            reason = "the persona's name with its parts turned around"
-            yield _replacement(message, match, "{name}", reason, "likely")
-    for word, slot, part in _parts(persona):
-        yield from _name(message, text, word, slot, part, known=_also(persona, word))
-    for word in words:
-        for match in _found(word, text):
+def _names(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:
+    yield from _name(message, cues.name, "{name}", "the persona's full name")
+    given, family = two_words(cues.name)
+    for place in message.find(f"{family} {given}" if given else ""):
+        yield message.slot(place, "{name}", "the persona's name with its parts turned around")
+    parts = (
+        (cues.given_name or given, "{name.first}", "the persona's given name"),
+        (cues.family_name or family, "{name.last}", "the persona's family name"),
+    )
+    for word, slot, what in parts:
+        also = "the place" if word in (cues.place or "").split() else ""
+        yield from _name(message, word or "", slot, what, also=also)
+    for word in cues.name.split():
+        for place in message.find(word):
             asks = (
-                f"{word!r} is one word of the name {persona.cues.name!r}: is it the given name, "
+                f"{word!r} is one word of the name {cues.name!r}: is it the given name, "
                 "the family name, or something else?"
             )
-            yield _question(message, match, asks)
-
-
-def _parts(persona: Persona) -> Iterator[tuple[str, str, str]]:
-    cues, words = persona.cues, name_words(persona)
-    two = len(words) == 2
-    first = cues.given_name or (words[0] if two else None)
-    last = cues.family_name or (words[1] if two else None)
-    if first:
-        yield first, "{name.first}", "the persona's given name"
-    if last:
-        yield last, "{name.last}", "the persona's family name"
-
-
-def _also(persona: Persona, word: str) -> str:
-    """What else of the persona's a part of the name could be, in words; nothing if none."""
-    if persona.cues.place and word in persona.cues.place.split():
-        return "the place"
-    return ""
+            yield message.ask(place, asks)
 
 
 def _name(
-    message: int, text: str, name: str, slot: str, what: str, *, known: str = ""
+    message: LiftedMessage, name: str, slot: str, what: str, *, also: str = ""
 ) -> Iterator[Finding]:
-    for match in _found(name, text):
-        written = match.group()
-        if known or _WHERE.search(text[: match.start()]) or not _capital(written):
-            other = known or ("a place" if _capital(written) else "a common word")
-            asks = f"Is this {what}, to become {slot}, or {other}?"
-            yield _question(message, match, asks)
-        elif written == name:
-            yield _replacement(message, match, slot, what, "sure")
+    for place in message.find(name):
+        # A script without capitals has nothing to tell.
+        small = message.says(place)[0].islower()
+        if also or small or _WHERE.search(message.text[: place[0]]):
+            other = also or ("a common word" if small else "a place")
+            yield message.ask(place, f"Is this {what}, to become {slot}, or {other}?")
         else:
-            yield _replacement(message, match, slot, f"{what}, {name!r}, spelled so", "likely")
+            yield _written(message, place, name, slot, what)
 
 
-def _capital(word: str) -> bool:
-    # A script without capitals has nothing to tell.
-    return not word[0].islower()
+def _written(message: LiftedMessage, place: Stretch, words: str, slot: str, what: str) -> Finding:
+    """A cue, sure where it is written as in the persona's file."""
+    if message.says(place) == words:
+        return message.slot(place, slot, what, "sure")
+    return message.slot(place, slot, f"{what}, {words!r}, spelled so")
 
 
-def _place(message: int, text: str, place: str | None) -> Iterator[Finding]:
-    if place is None:
-        return
-    for match in _found(place, text):
-        sure = match.group() == place
-        reason = "the persona's place" if sure else f"the persona's place, {place!r}, spelled so"
-        yield _replacement(message, match, "{place}", reason, "sure" if sure else "likely")
+def _exactly(message: LiftedMessage, words: str, slot: str, reason: str) -> Iterator[Finding]:
+    for place in message.find(words):
+        if message.says(place).split() == words.split():
+            yield message.slot(place, slot, reason, "sure")
 
 
-def _single_words(message: int, text: str, persona: Persona) -> Iterator[Finding]:
+def _single_words(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:
     """Ask about each word that tells something by itself: nationality, gender, family, faith."""
-    noun = [
-        word
-        for word in (persona.cues.noun or "").split()
-        if len(word) >= _SHORTEST and _folded(word) not in _TELLS_LITTLE
-    ]
-    named = {_folded(word): f"part of the noun {persona.cues.noun!r}" for word in noun}
-    for match in _WORD.finditer(text):
-        folded = _folded(match.group()).removesuffix("'s")
-        said = named.get(folded) or ("a word that tells who is meant" * (folded in _TELLING))
-        if said:
-            asks = f"This is {said}: reword with {{noun}}, take it out, or is it someone else's?"
-            yield _question(message, match, asks)
-
-
-def _exactly(message: int, text: str, value: str, slot: str, reason: str) -> Iterator[Replacement]:
-    for match in re.finditer(rf"(?<!\w){_loose(value)}(?!\w)", text):
-        yield _replacement(message, match, slot, reason, "sure")
-
-
-def _replacement(
-    message: int, match: re.Match[str], slot: str, reason: str, sureness: Sureness
-) -> Replacement:
-    start, end = match.span()
-    return Replacement(message, start, end, match.group(), slot, reason, sureness)
-
-
-def _question(message: int, match: re.Match[str], asks: str) -> OpenQuestion:
-    return OpenQuestion(message, match.start(), match.end(), match.group(), asks)
-
-
-def _found(name: str, text: str) -> Iterator[re.Match[str]]:
-    """Find a name whatever its capitals and accents; offsets are those of ``text``."""
-    wanted = re.compile(rf"(?<![\w]){_loose(_folded(name))}(?!\w)")
-    folded = _folded(text)
-    for match in wanted.finditer(folded):
-        found = re.compile(r".*", re.DOTALL).fullmatch(text, match.start(), match.end())
+    little = ordinary("generic") | ordinary("function")
+    noun = [word for word in WORD.findall(cues.noun or "") if word.lower() not in little]
+    own = [Phrase(word) for word in noun if len(word) >= _SHORTEST]
+    told = [phrase for phrase in cue_phrases(cues) if phrase.group]
+    told += (one for one in lexicon_phrases() if one.text not in ordinary("everyday"))
+    matcher = PhraseMatcher([*own, *told])
+    for match in WORD.finditer(message.text):
+        found = next(matcher.find(match[0]), None)
         if found:
-            yield found
-
-
-def _folded(text: str) -> str:
-    """Lower case without accents, code point for code point."""
-    return "".join(_bare(sign) for sign in text)
-
-
-def _bare(sign: str) -> str:
-    base = unicodedata.normalize("NFD", sign)[0].lower()
-    if base in "’ʼ":
-        return "'"
-    return {"đ": "d", "ø": "o", "ł": "l"}.get(base, base if len(base) == 1 else sign)
-
-
-def _loose(words: str) -> str:
-    """The words as a pattern, with any white space between them."""
-    return r"\s+".join(re.escape(word) for word in words.split())
+            of_noun = f"part of the noun {cues.noun!r}"
+            said = "a word that tells who is meant" if found.phrase in told else of_noun
+            asks = f"This is {said}: reword with {{noun}}, take it out, or is it someone else's?"
+            yield message.ask(match.span(), asks)

@@ -1,11 +1,15 @@
 """What a draft says about the words of a message: a slot proposed, or a question left open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from toolkit.wording import Phrase, PhraseMatcher
+
 Sureness = Literal["sure", "likely"]
 """``sure``: written exactly as the persona's file has it; ``likely``: read that way by rule."""
+Stretch = tuple[int, int]
+"""Start and end in code points of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,34 @@ class OpenQuestion:
 
 
 Finding = Replacement | OpenQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedMessage:
+    """One message of the prompt, as it was said."""
+
+    number: int
+    """From 0."""
+    text: str
+
+    def find(self, words: str) -> Iterator[Stretch]:
+        """Find words whatever their case and accents."""
+        for found in PhraseMatcher([Phrase(words)]).find(self.text):
+            yield found.start, found.end
+
+    def says(self, stretch: Stretch) -> str:
+        """The words of a stretch."""
+        return self.text[slice(*stretch)]
+
+    def slot(
+        self, stretch: Stretch, slot: str, reason: str, sureness: Sureness = "likely"
+    ) -> Replacement:
+        """Propose a slot for a stretch."""
+        return Replacement(self.number, *stretch, self.says(stretch), slot, reason, sureness)
+
+    def ask(self, stretch: Stretch, asks: str) -> OpenQuestion:
+        """Leave a stretch to a person."""
+        return OpenQuestion(self.number, *stretch, self.says(stretch), asks)
 
 
 def first_come(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,125 +9,85 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design import Persona
-from toolkit.session.drafting.draft_findings import Finding, OpenQuestion, Replacement
+from toolkit.session.drafting.draft_findings import Finding, LiftedMessage, Stretch
+from toolkit.wording import MODALS, PLURAL_PRONOUNS, PRONOUN_FORMS, TO_BE_AND_HAVE, both_forms
 
-_SUBJECT = {"she/her": "she", "he/him": "he", "they/them": "they"}
-_OTHERS = {
-    "she/her": ("her", "hers", "herself"),
-    "he/him": ("him", "his", "himself"),
-    "they/them": ("them", "their", "theirs", "themselves", "themself"),
-}
 _ONE_READING = {
     "him": "{object}",
     "hers": "{possessive.pronoun}",
     "himself": "{reflexive}",
     "herself": "{reflexive}",
 }
-_VERBS = {
-    "is": "{verb:is|are}",
-    "was": "{verb:was|were}",
-    "has": "{verb:has|have}",
-    "does": "{verb:does|do}",
-}
-_SAME_FOR_ALL = frozenset(
-    (
-        "can",
-        "cannot",
-        "could",
-        "did",
-        "had",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "should",
-        "will",
-        "would",
-    )
-)
+_NOT_PLAIN = ("ies", "ses", "xes", "zes", "ches", "shes", "oes", "ss")
+"""Endings of a verb whose plural is not found by taking the s off."""
 _ENDS_CLAUSE = re.compile(
     r"\s*(?:$|[.,;:!?)]|\b(?:and|or|but|to|for|with|from|in|on|at|as|because|when|if|that)\b)",
     re.IGNORECASE,
 )
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)(?![’'])")
+_OF_THE_PERSONA = "a pronoun that speaks of the persona"
 
 
-def pronoun_findings(
-    message: int, text: str, persona: Persona, *, about: bool
-) -> Iterator[Finding]:
+def pronoun_findings(message: LiftedMessage, persona: Persona, *, about: bool) -> Iterator[Finding]:
     """Look for the pronouns this persona is spoken of with.
 
     Args:
-        message: which message of the prompt, from 0.
-        text: the message.
+        message: of the prompt.
         persona: whose pronouns.
         about: whether the message speaks of the persona and nobody else is in sight.
     """
-    pronouns = persona.cues.pronouns
-    words = "|".join([_SUBJECT[pronouns], *_OTHERS[pronouns]])
-    for match in re.finditer(rf"(?<![\w’'])({words})(?!\w)", text, re.IGNORECASE):
-        if not about or pronouns == "they/them":
-            yield _asked(message, match, _whose(match.group()))
-        elif match.group().lower() == _SUBJECT[pronouns]:
-            yield from _subject(message, text, match)
+    forms = PRONOUN_FORMS[persona.cues.pronouns]
+    plural = forms == PRONOUN_FORMS[PLURAL_PRONOUNS]
+    words = "|".join((*forms, "themself") if plural else forms)
+    for match in re.finditer(rf"(?<![\w’'])({words})(?!\w)", message.text, re.IGNORECASE):
+        word = match[0].lower()
+        if not about or plural:
+            whose = "mean the persona, to become a pronoun slot, or somebody else?"
+            yield message.ask(match.span(), f"Does {word!r} {whose}")
+        elif word == forms[0]:
+            yield from _subject(message, match.span())
         else:
-            yield _case(message, text, match)
+            yield _case(message, match.span(), word)
 
 
-def _whose(word: str) -> str:
-    return f"Does {word.lower()!r} mean the persona, to become a pronoun slot, or somebody else?"
-
-
-def _subject(message: int, text: str, match: re.Match[str]) -> Iterator[Finding]:
+def _subject(message: LiftedMessage, place: Stretch) -> Iterator[Finding]:
     """A subject, and the verb after it, which has to agree with whoever fills the slot."""
-    verb = _NEXT_WORD.match(text, match.end())
+    verb = _NEXT_WORD.match(message.text, place[1])
     if verb is None:
-        yield _asked(
-            message, match, "Does this mean the persona? The verb after it must be a slot."
-        )
+        asks = "Does this mean the persona? The verb after it must be a slot."
+        yield message.ask(place, asks)
         return
     word = verb[1]
-    slot = _VERBS.get(word.lower()) or _agreeing(word)
+    slot = _agreeing(word)
     if slot is None:
         asks = f"{{subject}}, and how does {word!r} read after 'they'?"
-        yield OpenQuestion(
-            message, match.start(), verb.end(), text[match.start() : verb.end()], asks
-        )
+        yield message.ask((place[0], verb.end()), asks)
         return
-    yield _proposed(message, match, "{subject}", "a pronoun that speaks of the persona")
+    yield message.slot(place, "{subject}", _OF_THE_PERSONA)
     if slot != word:
-        start, end = verb.span(1)
-        reason = "the verb that agrees with it"
-        yield Replacement(message, start, end, word, slot, reason, "likely")
+        yield message.slot(verb.span(1), slot, "the verb that agrees with it")
 
 
 def _agreeing(word: str) -> str | None:
     """The slot of a verb, the word itself where all persons share it, None where one must ask."""
     lower = word.lower()
-    if lower in _SAME_FOR_ALL or lower.endswith("ed"):
+    if lower in MODALS or lower == "cannot" or lower.endswith("ed"):
         return word
-    if lower.endswith(("ies", "ses", "xes", "zes", "ches", "shes", "oes", "ss")):
+    forms = both_forms(lower)
+    plain = lower in TO_BE_AND_HAVE or not lower.endswith(_NOT_PLAIN)
+    if not (forms and forms[0] == lower and plain):
         return None
-    return f"{{verb:{word}|{word[:-1]}}}" if lower.endswith("s") and len(lower) > 3 else None
+    return f"{{verb:{forms[0]}|{forms[1]}}}"
 
 
-def _case(message: int, text: str, match: re.Match[str]) -> Finding:
-    word = match.group().lower()
+def _case(message: LiftedMessage, place: Stretch, word: str) -> Finding:
     slot = _ONE_READING.get(word)
     if slot:
-        return _proposed(message, match, slot, "a pronoun that speaks of the persona")
-    at_end = bool(_ENDS_CLAUSE.match(text, match.end()))
+        return message.slot(place, slot, _OF_THE_PERSONA)
+    at_end = bool(_ENDS_CLAUSE.match(message.text, place[1]))
     if word == "her" and at_end:
-        return _proposed(message, match, "{object}", "a pronoun with no noun after it")
+        return message.slot(place, "{object}", "a pronoun with no noun after it")
     if word == "his" and not at_end:
-        return _proposed(message, match, "{possessive}", "a pronoun with a word after it")
+        return message.slot(place, "{possessive}", "a pronoun with a word after it")
     cases = "{object} or {possessive}" if word == "her" else "{possessive} or {possessive.pronoun}"
-    return _asked(message, match, f"Is {word!r} {cases} here?")
-
-
-def _proposed(message: int, match: re.Match[str], slot: str, reason: str) -> Replacement:
-    return Replacement(message, match.start(), match.end(), match.group(), slot, reason, "likely")
-
-
-def _asked(message: int, match: re.Match[str], asks: str) -> OpenQuestion:
-    return OpenQuestion(message, match.start(), match.end(), match.group(), asks)
+    return message.ask(place, f"Is {word!r} {cases} here?")

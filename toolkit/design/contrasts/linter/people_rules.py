@@ -9,6 +9,7 @@ from toolkit.design.scenarios import Scenario
 from toolkit.wording import (
     CASES,
     DIALECT,
+    GENDERED,
     NAMES,
     PLURAL_WORDS,
     SAMPLES,
@@ -17,7 +18,7 @@ from toolkit.wording import (
     WORD,
     Found,
     PhraseMatcher,
-    gendered_phrases,
+    lexicon_phrases,
     ordinary,
 )
 
@@ -104,7 +105,7 @@ def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
 
 def gendered(sheet: Sheet) -> Iterator[Fault]:
     """A title or a word of kinship or gender beside a slot, right for some personas only."""
-    matcher = PhraseMatcher(gendered_phrases())
+    matcher = PhraseMatcher(lexicon_phrases(GENDERED))
     for message in sheet.messages:
         for start, end in message.sentences:
             if not any(start <= slot.start < end for slot in message.slots):

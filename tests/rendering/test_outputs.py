@@ -1,11 +1,13 @@
 """What a hostile author writes is text in every output: it hides, runs, moves and links nothing."""
 
 import unicodedata
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.lib.pretty import pretty
 
 from toolkit.rendering import (
     Readable,
@@ -144,3 +146,14 @@ def test_a_value_shows_itself_the_same_way_printed_and_in_a_cell() -> None:
     printer = Printer()
     Said()._repr_pretty_(printer, cycle=False)
     assert printer.shown == str(Said()) == "go to http[:]//outside.test/ <U+001B>[2J"
+
+
+def test_a_dataclass_shows_its_words_at_the_end_of_a_cell() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Told(Readable):
+        said: str
+
+        def in_words(self) -> str:
+            return self.said
+
+    assert pretty(Told("in words")) == "in words"

@@ -10,6 +10,10 @@ class Readable:
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        """Let no ``__repr__`` that a dataclass makes come before the text in a notebook."""
+        cls._repr_pretty_ = Readable._repr_pretty_  # type: ignore[method-assign]
+
     def in_words(self) -> str:
         """The text, before it is made safe."""
         raise NotImplementedError

@@ -18,7 +18,6 @@ from toolkit.design import ConfirmStage, Study
 from toolkit.record import Choice, Guess, Item, RaterSeat, Rating, Record, open_record
 from toolkit.session import RatingQueue
 from toolkit.widgets import RatingPanel
-from toolkit.widgets.identity import forget
 
 STUDY = "personas/studies/small.yaml"
 NO_SECTION = (
@@ -271,7 +270,6 @@ def rated(tmp_path: Path) -> Iterator[tuple[Study, Record]]:
     with open_record(study) as record:
         keep_replies(study, record)
         yield study, record
-        forget(record.record_id)
 
 
 @pytest.fixture
@@ -377,7 +375,6 @@ def test_a_very_long_why_with_odd_letters_is_cut_and_kept(tmp_path: Path) -> Non
         json.dumps(rater.panel.get_state()).encode("utf-8")
         assert record.verify().ok
         asyncio.run(rater.panel.release())
-        forget(record.record_id)
 
 
 def refused_then_kept(rater: Rater, trouble: Callable[[], Any], message: str) -> None:
@@ -439,4 +436,3 @@ def test_a_disk_that_fills_up_while_somebody_rates(small_disk: Path) -> None:
         )
         refused_then_kept(rater, full, message)
         asyncio.run(rater.panel.release())
-        forget(record.record_id)

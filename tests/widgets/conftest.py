@@ -11,7 +11,6 @@ from toolkit.endpoints import Endpoint, Scripted, Settings
 from toolkit.record import Record, open_record
 from toolkit.session import Bound
 from toolkit.widgets import SessionPanel
-from toolkit.widgets.identity import forget
 
 MakePanel = Callable[..., SessionPanel]
 
@@ -30,7 +29,6 @@ def study(tmp_path: Path) -> Study:
 def record(study: Study) -> Iterator[Record]:
     with open_record(study) as opened:
         yield opened
-        forget(opened.record_id)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from panel_page import tell
 
 from toolkit.canon import new_id
 from toolkit.design import Study
+from toolkit.endpoints import Answer, OnToken
+from toolkit.errors import EndpointError
 from toolkit.record import Record
 from toolkit.widgets import RatingPanel, SessionPanel
 
@@ -101,6 +103,49 @@ class Rater(PagePerson):
         for question, value in zip(("accurate", "respected"), values, strict=False):
             self.done("rate", item=item, question=question, value=value)
         return item
+
+
+class InPieces:
+    """An endpoint that answers in given pieces, pausing at each None, or fails at the end."""
+
+    def __init__(
+        self,
+        *pieces: str | None,
+        name: str = "scripted:pieces",
+        host: str = "",
+        problem: EndpointError | None = None,
+    ) -> None:
+        self.name, self.host = name, host
+        self.pause = 0.0
+        self._pieces = pieces
+        self._problem = problem
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return "".join(piece for piece in self._pieces if piece is not None)
+
+    async def reply(self, _: object, *, settings: object, on_token: OnToken) -> Answer:
+        for piece in self._pieces:
+            if piece is None:
+                await asyncio.sleep(self.pause)
+            else:
+                on_token(piece)
+        if self._problem is not None:
+            raise self._problem
+        return Answer(
+            text=self.text,
+            finish_reason="stop",
+            refused=False,
+            model_reported="",
+            parameters={},
+            usage=None,
+            seconds=0.0,
+            first_token_seconds=None,
+        )
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def run(journey: Callable[[], Awaitable[None]]) -> None:

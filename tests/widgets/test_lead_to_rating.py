@@ -20,7 +20,6 @@ from toolkit.probes import run_sweep
 from toolkit.record import Flag, Rating, Record, Reply, history, open_record
 from toolkit.session import draft_contrast
 from toolkit.widgets import RatingPanel, SessionPanel
-from toolkit.widgets.identity import forget
 
 pytestmark = [
     pytest.mark.browser,
@@ -107,7 +106,6 @@ def finish_draft(workspace: Path, study: Study, record: Record, flag: Flag) -> s
 async def rate_everything(chromium: Chromium, study: Study, record: Record) -> None:
     """Five raters see every arm once, by keyboard, one after another at the same computer."""
     for number in range(RATERS):
-        forget(record.record_id)
         shown: RatingPage = await rating_page(chromium, RatingPanel(study, record, environ={}))
         await shown.enter(f"R-{number}")
         for item in range(1, 9):
@@ -157,4 +155,3 @@ def test_a_lead_becomes_evidence_that_leads_back_to_it(chromium: Chromium, tmp_p
         assert set(arms.values()) == {RATERS}
         assert len(record.rows(Reply)) == 8 * RATERS
         assert record.verify().ok
-        forget(record.record_id)

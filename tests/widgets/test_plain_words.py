@@ -1,6 +1,14 @@
-import pytest
+"""A failed answer is explained without naming who answers, or where."""
 
-from toolkit.widgets.plain_words import plain_words
+from collections.abc import Callable
+
+import pytest
+from page_people import Employee, InPieces, run
+
+from toolkit.errors import EndpointFailed
+from toolkit.widgets import SessionPanel
+
+MakePanel = Callable[..., SessionPanel]
 
 
 @pytest.mark.parametrize(
@@ -20,8 +28,17 @@ from toolkit.widgets.plain_words import plain_words
             "The assistant: the key was refused.",
         ),
         ("127.0.0.1:8080 closed the line.", "The assistant closed the line."),
-        ("", ""),
     ],
 )
-def test_who_answers_is_taken_out(message: str, said: str) -> None:
-    assert plain_words(message, names=["gpt-4o-mini", "127.0.0.1:8080", ""]) == said
+def test_who_answers_is_taken_out(make_panel: MakePanel, message: str, said: str) -> None:
+    endpoint = InPieces(
+        name="openai:gpt-4o-mini", host="127.0.0.1:8080", problem=EndpointFailed(message)
+    )
+
+    async def journey() -> None:
+        tester = Employee(make_panel(endpoint)).begin()
+        await tester.say()
+        assert (tester.answer["outcome"], tester.answer["error"]) == ("errored", said)
+        await tester.panel.release()
+
+    run(journey)

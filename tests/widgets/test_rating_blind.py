@@ -21,7 +21,6 @@ from toolkit.canon import new_id
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Item, Record, open_record
 from toolkit.widgets import RatingPanel
-from toolkit.widgets.identity import forget
 
 pytestmark = pytest.mark.browser
 PROSE = {
@@ -126,7 +125,6 @@ def test_nothing_that_crosses_tells_what_a_reply_is(
 
         chromium.run(journey())
         items = record.rows(Item)
-        forget(record.record_id)
     assert len(items) == 5
     crossed = json.dumps(wire.messages)
     assert all(item.item_id in crossed for item in items), "the wire was not watched"
@@ -183,4 +181,3 @@ def test_a_hostile_reply_is_text_and_breaks_nothing(chromium: Chromium, tmp_path
             await shown.close()
 
         chromium.run(journey())
-        forget(record.record_id)

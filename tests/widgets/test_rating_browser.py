@@ -15,7 +15,6 @@ from toolkit.design import Study
 from toolkit.record import Choice, Guess, Item, Passed, Rating, Record, SessionEnd, open_record
 from toolkit.session import RatingQueue
 from toolkit.widgets import RatingPanel
-from toolkit.widgets.identity import forget
 
 pytestmark = pytest.mark.browser
 AXE = Axe()
@@ -41,10 +40,7 @@ def play(tmp_path: Path, chromium: Chromium) -> Callable[..., None]:
                 await steps(shown, study, record)
                 await shown.close()
 
-            try:
-                chromium.run(journey())
-            finally:
-                forget(record.record_id)
+            chromium.run(journey())
             assert record.verify().ok
 
     return run
@@ -258,7 +254,6 @@ def test_a_reload_and_a_new_kernel_go_on_in_the_middle_of_an_item(
         await shown.load()
         await shown.at("2 of 5")
         await shown.panel.release()
-        forget(record.record_id)
         await shown.load(panel=RatingPanel(study, record, environ={}))
         # The code is remembered by this tab, so nobody has to type it again.
         await shown.at("2 of 5")
@@ -361,7 +356,6 @@ def test_nothing_to_rate_yet_read_only_and_leaving(tmp_path: Path, chromium: Chr
 
         chromium.run(journey())
         assert [one.reason for one in record.rows(SessionEnd)] == ["withdrawn"]
-        forget(record.record_id)
 
 
 def test_a_study_that_is_not_frozen_is_said_in_the_panel(

@@ -13,7 +13,6 @@ from toolkit.canon import new_id
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import RecordFull
 from toolkit.record import Choice, Consent, Guess, Item, Passed, Rating, Record, open_record
-from toolkit.widgets.identity import forget
 
 
 @pytest.fixture
@@ -26,7 +25,6 @@ def record(study: Study) -> Iterator[Record]:
     with open_record(study) as opened:
         keep_replies(study, opened)
         yield opened
-        forget(opened.record_id)
 
 
 @pytest.fixture
@@ -126,7 +124,6 @@ def test_a_and_b_are_left_and_right_in_the_record_only(tmp_path: Path) -> None:
         assert [one.preferred for one in rows] == ["left", "right", "equal"]
         assert {one.why for one in rows} == {"So."}
         asyncio.run(rater.panel.release())
-        forget(record.record_id)
 
 
 def test_options_of_a_guess_are_numbers_from_one(rater: Rater, record: Record) -> None:
@@ -166,7 +163,6 @@ def test_another_code_before_the_first_item_only(rater: Rater, study: Study) -> 
     rater.done("other_code")
     assert rater.screen == "rate"
     asyncio.run(rater.panel.release())
-    forget(rater.record.record_id)
     newcomer = Rater(study, rater.record)
     newcomer.done("enrol", code="R-2O")
     newcomer.done("other_code")

@@ -1,56 +1,61 @@
-"""The answer in flight is sent in pieces, never twice, unless a page asks."""
+"""The answer in flight is sent to the page in pieces, never twice, unless a page asks."""
 
 import asyncio
-import random
+from collections.abc import Callable
 from typing import Any
 
-from toolkit.widgets.answer_stream import INTERVAL, AnswerStream
+from page_people import Employee, InPieces, run
+
+from toolkit.widgets import SessionPanel
+
+MakePanel = Callable[..., SessionPanel]
+PAINT = 0.05
+"""Seconds between two paints."""
 
 
-def stream(pieces: list[str], *, pause: float = 0.0) -> list[dict[str, Any]]:
-    emitted: list[dict[str, Any]] = []
-
-    async def journey() -> None:
-        streaming = AnswerStream("one", emitted.append)
-        for piece in pieces:
-            streaming.add(piece)
-            await asyncio.sleep(pause)
-        await asyncio.sleep(2 * INTERVAL)
-        streaming.end()
-
-    asyncio.run(journey())
-    return emitted
-
-
-def test_the_first_piece_goes_at_once_and_the_rest_together() -> None:
-    emitted = stream(list("abcdef"))
-    assert [one["text"] for one in emitted] == ["", "a", "bcdef"]
-    assert [one["part"] for one in emitted] == [0, 1, 2]
-    assert not any(one["whole"] for one in emitted)
-
-
-def test_a_megabyte_costs_a_megabyte() -> None:
-    random.seed(5)
-    pieces = ["x" * random.randrange(1, 200) for _ in range(10_000)]
-    emitted = stream(pieces)
-    assert "".join(one["text"] for one in emitted) == "".join(pieces)
-
-
-def test_a_late_page_gets_the_whole_and_then_only_what_is_new() -> None:
-    emitted: list[dict[str, Any]] = []
+def streamed(
+    make_panel: MakePanel,
+    *pieces: str | None,
+    meanwhile: Callable[[Employee], object] = lambda _: None,
+) -> list[dict[str, Any]]:
+    """What the page is sent while the answer to one message comes in pieces."""
+    sent: list[dict[str, Any]] = []
+    endpoint = InPieces(*pieces)
+    endpoint.pause = 3 * PAINT
 
     async def journey() -> None:
-        streaming = AnswerStream("one", emitted.append)
-        streaming.add("Hello ")
-        streaming.add("there")
-        streaming.resend()
-        streaming.add(", you")
-        await asyncio.sleep(2 * INTERVAL)
-        streaming.end()
+        tester = Employee(make_panel(endpoint)).begin()
+        tester.panel.observe(lambda change: sent.append(change["new"]), "stream")
+        tester.done("say", session=tester.session, text="Hello?")
+        await asyncio.sleep(PAINT / 5)
+        meanwhile(tester)
+        await tester.rest()
+        assert tester.answer["text"] == endpoint.text
+        await tester.panel.release()
 
-    asyncio.run(journey())
-    assert [(one["text"], one["whole"]) for one in emitted] == [
-        ("", False),
+    run(journey)
+    assert sent.pop() == {}
+    return sent
+
+
+def test_the_first_piece_goes_at_once_and_the_rest_together(make_panel: MakePanel) -> None:
+    sent = streamed(make_panel, *"abcdef", None)
+    assert [one["text"] for one in sent] == ["", "a", "bcdef"]
+    assert [one["part"] for one in sent] == [0, 1, 2]
+    assert len({one["id"] for one in sent}) == 1
+    assert not any(one["whole"] for one in sent)
+
+
+def test_a_megabyte_costs_a_megabyte(make_panel: MakePanel) -> None:
+    pieces = ["x" * (1 + number % 199) for number in range(10_000)]
+    sent = streamed(make_panel, *pieces, None)
+    assert "".join(one["text"] for one in sent) == "".join(pieces)
+
+
+def test_a_late_page_gets_the_whole_and_then_only_what_is_new(make_panel: MakePanel) -> None:
+    pieces = ("Hello ", "there", None, ", you", None)
+    sent = streamed(make_panel, *pieces, meanwhile=lambda tester: tester.done("catch_up"))
+    assert [(one["text"], one["whole"]) for one in sent if one["text"]] == [
         ("Hello ", False),
         ("Hello there", True),
         (", you", False),

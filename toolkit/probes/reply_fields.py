@@ -6,11 +6,11 @@ from typing import Any
 from toolkit.endpoints import Answer
 from toolkit.probes.decision import decide
 from toolkit.probes.engine import Ended
-from toolkit.session import Asked
+from toolkit.session import SentRequest
 
 
 def reply_fields(
-    asked: Asked, ended: Ended, seconds: float, *, words: Sequence[str]
+    asked: SentRequest, ended: Ended, seconds: float, *, words: Sequence[str]
 ) -> dict[str, Any]:
     """Fields of a Reply.
 

@@ -16,7 +16,7 @@ This floor is the only place where design, endpoints and record meet.
 from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting import Draft, OpenQuestion, Replacement, draft_contrast
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
-from toolkit.session.exchanges import Asked
+from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
     Conversation,
     Sitting,
@@ -42,7 +42,6 @@ from toolkit.session.simulated import (
 )
 
 __all__ = [
-    "Asked",
     "Bound",
     "COMMENT_LENGTH",
     "Conversation",
@@ -55,6 +54,7 @@ __all__ = [
     "RatingQueue",
     "Replacement",
     "SITTING_GAP",
+    "SentRequest",
     "Shown",
     "Sitting",
     "bind",

@@ -68,7 +68,12 @@ def bind(
 
 
 def record_binding(record: Record, bound: Bound) -> None:
-    """Keep who answers under the alias, unless the last such row says the same."""
+    """Keep who answers under the alias, unless the last such row says the same.
+
+    Args:
+        record: where it is kept.
+        bound: the alias with its endpoint.
+    """
     row = Binding(
         alias=bound.alias,
         endpoint=bound.endpoint.name,

@@ -11,7 +11,7 @@ from toolkit.record import Attempt, Ending, Exchange, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentRequest:
     """What was asked of whom; each method gives the Exchange for one way it can end."""
 
     answers: str
@@ -35,7 +35,12 @@ class Asked:
         )
 
     def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
-        """No usable answer came."""
+        """No usable answer came.
+
+        Args:
+            problem: why.
+            seconds: how long was waited in all.
+        """
         tried = _kept(problem.attempts)
         return self._exchange("errored", seconds=seconds, attempts=tried, error=str(problem))
 

@@ -22,7 +22,12 @@ _seated: dict[str, Identity] = {}
 
 
 def known_identity(environ: Mapping[str, str], record_id: str) -> Identity | None:
-    """Who is at work as far as is known before anybody types; the hub's word comes first."""
+    """Who is at work as far as is known before anybody types; the hub's word comes first.
+
+    Args:
+        environ: where the hub or the launcher says so.
+        record_id: of the record that somebody works on.
+    """
     if environ.get(HUB_VARIABLE):
         return Identity(environ[HUB_VARIABLE], "hub")
     if environ.get(LAUNCHER_VARIABLE):
@@ -31,7 +36,12 @@ def known_identity(environ: Mapping[str, str], record_id: str) -> Identity | Non
 
 
 def remember(record_id: str, identity: Identity) -> None:
-    """Keep who enrolled, in this process's memory only, for when the cell runs again."""
+    """Keep who enrolled, in this process's memory only, for when the cell runs again.
+
+    Args:
+        record_id: of the record that they work on.
+        identity: their code, and who gave it.
+    """
     _seated[record_id] = identity
 
 

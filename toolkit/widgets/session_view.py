@@ -88,7 +88,13 @@ def harm_choices() -> list[dict[str, Any]]:
 
 
 def consent_view(study: Study, form: ConsentForm, data: DataUse) -> dict[str, str]:
-    """What a participant reads before agreeing."""
+    """What a participant reads before agreeing.
+
+    Args:
+        study: says whom to turn to.
+        form: the text that is agreed to.
+        data: who sees what, and for how long.
+    """
     return {
         "title": form.title,
         "text": form.text,

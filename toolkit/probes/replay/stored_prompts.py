@@ -16,7 +16,7 @@ from toolkit.endpoints import Message
 from toolkit.probes.engine import CONCURRENCY, Ended, Job, Meter, OnProgress, run_jobs
 from toolkit.probes.reply_fields import reply_fields
 from toolkit.record import Record, Reply, SweepEnd
-from toolkit.session import Asked, Bound
+from toolkit.session import Bound, SentRequest
 
 _MARK = "replay-"
 """How the ids of replayed units begin."""
@@ -118,7 +118,7 @@ def _job(stored: Reply, bound: Bound, name: str, run_id: str) -> Job:
     unit_id = _replay_id(name, stored.unit_id)
     messages = tuple(Message(**one) for one in sent.messages)  # type: ignore[arg-type]
     settings = bound.settings.as_recorded(sent.parameters)
-    asked = Asked(unit_id, messages, bound.endpoint.name, settings)
+    asked = SentRequest(unit_id, messages, bound.endpoint.name, settings)
     row = dataclasses.replace(
         stored,
         unit_id=unit_id,
@@ -130,6 +130,6 @@ def _job(stored: Reply, bound: Bound, name: str, run_id: str) -> Job:
     return Job(unit_id, messages, settings, partial(_row, row, asked))
 
 
-def _row(row: Reply, asked: Asked, ended: Ended, seconds: float) -> Reply:
+def _row(row: Reply, asked: SentRequest, ended: Ended, seconds: float) -> Reply:
     words = tuple(row.decision or ())
     return dataclasses.replace(row, **reply_fields(asked, ended, seconds, words=words))

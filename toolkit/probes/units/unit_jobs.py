@@ -11,7 +11,7 @@ from toolkit.endpoints import Message, Settings
 from toolkit.probes.engine import Ended, Job
 from toolkit.probes.reply_fields import reply_fields
 from toolkit.record import Reply
-from toolkit.session import Asked, Bound, instructions
+from toolkit.session import Bound, SentRequest, instructions
 
 _Prompt = tuple[tuple[Message, ...], dict[str, str]]
 """What is sent, and slot to what filled it."""
@@ -70,7 +70,7 @@ class UnitJobs:
         messages, slots = self._prompt(contrast, unit)
         bound = self._bound[unit.alias]
         settings = _settings_of(bound.settings, unit, decides=bool(contrast.decision))
-        asked = Asked(unit.unit_id, messages, bound.endpoint.name, settings)
+        asked = SentRequest(unit.unit_id, messages, bound.endpoint.name, settings)
         known = {**self._same(contrast, unit), "slots": slots, "attempt_of": attempt_of}
         keep = partial(_reply, asked, unit, known, contrast.decision)
         return Job(unit.unit_id, messages, settings, keep)
@@ -122,7 +122,7 @@ def _settings_of(settings: Settings, unit: Unit, *, decides: bool) -> Settings:
 
 
 def _reply(
-    asked: Asked,
+    asked: SentRequest,
     unit: Unit,
     known: Mapping[str, Any],
     words: tuple[str, ...],

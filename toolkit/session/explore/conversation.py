@@ -126,6 +126,11 @@ class Conversation:
 
         A failed answer is a turn too: look at ``turn.exchange.outcome``.
 
+        Args:
+            text: 1 to 20,000 characters, kept exactly as given.
+            turn_id: the caller's own id, so that sending it again changes nothing.
+            on_token: called with each piece of the answer as it arrives.
+
         Raises:
             NotNow: while an answer is on its way, after the end, past the cap, or for no text.
             RecordError: when it could not be kept.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import EndpointError
 from toolkit.record import Exchange, Turn
-from toolkit.session.exchanges import Asked
+from toolkit.session.exchanges import SentRequest
 
 
 class PendingExchange:
@@ -35,7 +35,7 @@ class PendingExchange:
         on_token: OnToken | None = None,
     ) -> None:
         self._endpoint = endpoint
-        self._asked = Asked(
+        self._asked = SentRequest(
             next(turn.turn_id for turn in reversed(turns) if turn.speaker == "tester"),
             tuple(messages_of(instructions, turns)),
             endpoint.name,
@@ -94,6 +94,10 @@ def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
 
     An answer that failed or came without text is left out: the endpoint did not say it. One that
     was stopped or cut off stays, because the tester read it.
+
+    Args:
+        instructions: what the assistant is told first.
+        turns: the conversation so far, in order.
     """
     messages = [Message("system", instructions)]
     last = max(n for n, turn in enumerate(turns) if turn.speaker == "tester")

@@ -31,7 +31,16 @@ def session_row(
     of: int,
     bound: Bound,
 ) -> Session:
-    """Say that a conversation begins; ``of`` is how many the participant was assigned."""
+    """Say that a conversation begins.
+
+    Args:
+        study: what it belongs to.
+        study_hash: its explore freeze.
+        participant: who plays.
+        brief: what they play.
+        of: how many conversations they were assigned.
+        bound: who answers.
+    """
     persona, scenario = brief.persona, brief.scenario
     return Session(
         session_id=new_id(),

@@ -52,7 +52,14 @@ class Shown:
 
 
 def shown(judged: JudgedItem, questions: tuple[Question, ...], *, position: int, of: int) -> Shown:
-    """An item that was handed out, with what its rater has said so far."""
+    """An item that was handed out, with what its rater has said so far.
+
+    Args:
+        judged: the item as its rater left it.
+        questions: of the study's form.
+        position: which item this is, from 1.
+        of: how many are asked for.
+    """
     values = judged.item.shown
     choice = judged.choice
     return Shown(

@@ -37,7 +37,12 @@ class SimulatedTester:
         *,
         on_conversation: Callable[[], None] = lambda: None,
     ) -> None:
-        """Enrol, consent and play every conversation that is due."""
+        """Enrol, consent and play every conversation that is due.
+
+        Args:
+            sitting: in which nobody is enrolled yet.
+            on_conversation: called after each conversation.
+        """
         sitting.enrol(f"simulated-{self.seed}", enrolled_by="simulation", simulated=True)
         if sitting.stage == "consent":
             sitting.consent()

@@ -1,6 +1,8 @@
 """One seated participant: nobody's words are kept under another name, nor without a lease."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -305,3 +307,36 @@ def test_an_id_that_another_participant_used_is_no_repeat(sit: Sit, world: Ratin
         "quick", 1, dimension="respect", turn_id=turn.turn_id, rating_id=kept.rating_id
     )
     assert again == kept
+
+
+def test_in_another_process_a_tester_may_only_read(sit: Sit, study: Study) -> None:
+    """As in a second kernel: it shows where they stand and writes nothing."""
+    conversation = sit().begin()
+    turn = asyncio.run(conversation.say("Hello?"))
+    script = (
+        "import sys\n"
+        "from toolkit.design import Study\n"
+        "from toolkit.errors import OpenElsewhere\n"
+        "from toolkit.record import open_record\n"
+        "from toolkit.session import Sitting\n"
+        "study = Study.load('small', workspace=sys.argv[1])\n"
+        "with open_record(study) as record:\n"
+        "    sitting = Sitting(study, record)\n"
+        "    sitting.enrol('T-01')\n"
+        "    before, refused = record.extent(), 0\n"
+        "    for step in (sitting.conversation.finish, sitting.consent, sitting.withdraw):\n"
+        "        try:\n"
+        "            step()\n"
+        "        except OpenElsewhere as problem:\n"
+        "            refused += str(problem) == sitting.read_only\n"
+        "    same = record.extent() == before\n"
+        "    last = sitting.conversation.turns[-1].turn_id\n"
+        "    sys.stdout.write(f'{sitting.stage}|{last}|{refused}|{same}|{sitting.read_only}')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, study.workspace], capture_output=True, text=True, check=True
+    ).stdout
+    stage, last, refused, same, why = told.split("|")
+    assert (stage, last, refused, same) == ("conversation", turn.turn_id, "3", "True")
+    assert why.startswith("lease: p-")
+    conversation.put("Still here.")

@@ -477,3 +477,45 @@ def test_what_cannot_be_sent_as_utf8_is_shown_and_kept_raw(
 
     run(journey)
     assert [turn.text for turn in record.rows(Turn)] == ["\udc00?", raw]
+
+
+def test_pages_of_long_ago_are_told_no_more(make_panel: MakePanel) -> None:
+    """A cell that ran nine times: the panels of the last eight runs follow what happens."""
+
+    async def journey() -> None:
+        endpoint = Scripted("courteous")
+        people = [Employee(make_panel(endpoint)) for _ in range(9)]
+        people[-1].begin()
+        screens = [one.screen for one in people]
+        assert screens == ["enrol", *["conversation"] * 8]
+        await people[-1].panel.release()
+
+    run(journey)
+
+
+def test_an_event_about_another_place_in_the_sitting_changes_nothing(
+    make_panel: MakePanel, record: Record
+) -> None:
+    async def journey() -> None:
+        tester = Employee(make_panel())
+        tester.agree("T-01")
+        for action in ("begin", "skip"):
+            tester.done(action, position=1)
+        assert record.rows(Session) == []
+        tester.begin()
+        tester.done("skip", position=1)
+        assert record.rows(SessionEnd) == []
+        for action, fields in (
+            ("say", {"text": "Hello?"}),
+            ("answer", {}),
+            ("unflag", {"flag": new_id()}),
+            ("form", {"open": True}),
+            ("finish", {"comment": ""}),
+        ):
+            assert tester.refused(action, session=new_id(), **fields) == (
+                "This conversation is over. Go on to the next one."
+            )
+        await tester.panel.release()
+
+    run(journey)
+    assert record.rows(Turn) == record.rows(SessionEnd) == []

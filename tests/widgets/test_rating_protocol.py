@@ -262,3 +262,11 @@ def test_raters_are_told_what_becomes_of_what_they_leave(tmp_path: Path) -> None
         rater.done("withdraw", reason="")
         assert rater.panel.view["kept_for"] == "One month."
     assert ConfirmStage(own).plan.rating.what_happens_next == "It is all put together."
+
+
+def test_no_more_parts_of_one_event_than_a_page_could_mean(rater: Rater, record: Record) -> None:
+    item = rater.answer(3, 3)
+    rater.done("back", item=rater.item)
+    parts = [{"id": new_id(), "question": "accurate", "value": 1 + n % 5} for n in range(60)]
+    rater.done("correct", item=item, answers=parts)
+    assert [one.value for one in record.rows(Rating)] == [3, 3, *[1 + n % 5 for n in range(50)]]

@@ -49,6 +49,7 @@ def test_steps_follow_the_plan(result: PlanResult) -> None:
         "ordinal",
         "factors",
         "movement",
+        "words",
         "secondary-could-rely-on-it",
         "reliability",
         "blinding",
@@ -140,7 +141,7 @@ def test_an_unknown_step_is_refused(result: PlanResult) -> None:
         result.step("verdict")
     assert str(problem.value) == (
         "report: got the step 'verdict'; wanted one of rows, refusals, primary, ordinal, factors, "
-        "movement, secondary-could-rely-on-it, reliability, blinding, intersections, "
+        "movement, words, secondary-could-rely-on-it, reliability, blinding, intersections, "
         "explicit-cues, implicit-cues. Name one of these."
     )
 

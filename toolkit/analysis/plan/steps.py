@@ -24,6 +24,7 @@ from toolkit.analysis.plan.step import Status
 from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
 from toolkit.analysis.reliability import reliability
+from toolkit.analysis.words import words
 from toolkit.design import OUTCOMES, Outcome
 
 Cueing = Literal["explicit", "implicit"]
@@ -117,9 +118,10 @@ def questions_of(asking: Asking) -> list[Question]:
     if any(one.paired for one in asking.outcomes):
         status: Status = "primary" if asking.outcomes[0].paired else "secondary"
         asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
-    asked.append(
-        Question("movement", "Do replies move more than a rewording?", "exploratory", _movement)
-    )
+    asked += [
+        Question("movement", "Do replies move more than a rewording?", "exploratory", _movement),
+        Question("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
+    ]
     asked += [
         Question(f"secondary-{one}", _words(asking, one), "secondary", partial(_secondary, one))
         for one in plan.secondary
@@ -231,6 +233,13 @@ def _movement(asking: Asking) -> Answer:
     canned = asking.observations(REFUSAL).simulated
     found = tuple(replace(one, simulated=canned) for one in made.findings)
     return Answer(found, tables, made.notes, made)
+
+
+def _spoken(asking: Asking) -> Answer:
+    canned = asking.observations(REFUSAL).simulated
+    mask = {"all": asking.words}
+    made = words(asking.frames.replies, mask=mask, seed=asking.seed, simulated=canned)
+    return Answer(made.findings, {"words": made.table}, made.notes, made)
 
 
 def _intersections(asking: Asking) -> Answer:

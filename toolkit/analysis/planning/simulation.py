@@ -279,11 +279,6 @@ def _slope_sd(truth: Truth, arm: str) -> float:
     return float(np.hypot(spread, truth.persona_sd if arm.startswith("swap ") else 0.0))
 
 
-def _common_sd(truth: Truth) -> float:
-    parts = (truth.severity_sd, truth.scenario_sd, truth.contrast_sd, truth.reply_sd)
-    return float(np.sqrt(np.sum(np.square(parts))))
-
-
 def _require_arm(design: Design, arm: str) -> None:
     if arm in design.arms and arm != REFERENCE:
         return

@@ -1,12 +1,15 @@
 """The confirm freeze: made once, never changed in silence, only of contrasts that lint."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_confirm import make_confirm_workspace
 
-from toolkit.design import ConfirmStage, Freeze, Study, Workspace
+from toolkit.canon import content_hash
+from toolkit.design import ConfirmStage, Freeze, Study, Workspace, plan_units
 from toolkit.errors import DesignError, InvalidFiles, RecordUnwritable, StudyChanged
 
 
@@ -226,3 +229,51 @@ def test_a_freeze_is_json_that_names_its_stage(root: Path) -> None:
     stage(root).freeze()
     text = json.loads(results(root)["confirm.frozen.json"])
     assert set(text["content"]) == {"vocabulary", "study_id", "explore", "confirm", "contrasts"}
+
+
+def written_before(root: Path, name: str, forget: Callable[[dict[str, Any]], object]) -> str:
+    """Write a freeze anew as a toolkit would have that did not know some fields; its hash."""
+    path = root / "results" / "small" / f"{name}.frozen.json"
+    kept = json.loads(path.read_text())
+    forget(kept["content"])
+    kept["hash"] = content_hash(kept["content"])
+    path.write_text(json.dumps(kept))
+    return str(kept["hash"])
+
+
+def test_a_freeze_outlives_optional_fields_that_came_later(root: Path) -> None:
+    now = stage(root).freeze()
+    explore = written_before(
+        root, "explore", lambda content: content["study"]["endpoints"]["assistant"].pop("top_p")
+    )
+    assert explore != now.content["explore"]
+    assert Study.load("small", workspace=root).require_unchanged() == explore
+
+    def forget(content: dict[str, Any]) -> None:
+        content["explore"] = explore
+        del content["confirm"]["rating"]["data"], content["contrasts"]["parcel"]["decision"]
+
+    before = written_before(root, "confirm", forget)
+    again = stage(root)
+    assert before != now.hash
+    assert again.hash == again.require_frozen() == again.freeze().hash == before
+    assert again.units == plan_units(
+        again.contrasts, aliases=again.aliases, replicates=2, seed=3, confirm_hash=before
+    )
+
+
+def test_what_changed_since_an_older_toolkit_froze_is_named_alone(root: Path) -> None:
+    stage(root).freeze()
+    written_before(root, "confirm", lambda content: content["confirm"]["rating"].pop("data"))
+    change(root, "studies", "small", "margin: 0.5", "margin: 0.7")
+    with pytest.raises(StudyChanged) as caught:
+        stage(root).require_frozen()
+    changed = [line for line in str(caught.value).splitlines() if line.startswith("  ")]
+    assert changed == ["  personas/studies/small.yaml: analysis.margin changed"]
+
+
+def test_a_field_that_was_emptied_is_a_change(root: Path) -> None:
+    stage(root).freeze()
+    change(root, "studies", "small", "    margin: 0.5\n", "")
+    with pytest.raises(StudyChanged, match=r"small\.yaml: analysis\.margin removed"):
+        stage(root).require_frozen()

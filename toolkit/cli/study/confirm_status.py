@@ -76,7 +76,8 @@ def _raters(
     stage: ConfirmStage, record: Record, everyone: Sequence[RaterHistory], *, simulated: bool
 ) -> list[str]:
     gone = withdrawn(record)
-    held = [row for row in record.rows(RaterSeat) if row.confirm_hash == stage.hash]
+    frozen = stage.hash
+    held = [row for row in record.rows(RaterSeat) if row.confirm_hash == frozen]
     here = {row.participant_id for row in held if row.simulated is simulated}
     if simulated and not here:
         return []

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from toolkit.canon import content_hash
 from toolkit.design.contrasts import Contrast, Unit, lint, plan_units
 from toolkit.design.outcomes import Outcome, outcome_named
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.freeze import (
     Freeze,
     differences,
+    hash_of,
     make_freeze,
     read_freeze,
     set_aside,
@@ -90,8 +90,11 @@ class ConfirmStage:
 
     @property
     def hash(self) -> str:
-        """Hash over the explore hash, the confirm section and its contrasts."""
-        return content_hash(self.content)
+        """Hash over the explore hash, the confirm section and its contrasts.
+
+        That of the freeze while it says the same, whichever toolkit wrote it.
+        """
+        return hash_of(self.content, self.frozen())
 
     @property
     def units(self) -> tuple[Unit, ...]:

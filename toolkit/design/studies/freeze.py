@@ -87,6 +87,39 @@ def read_freeze(results: Path, *, shown: str, stage: StageName = "explore") -> F
     return freeze
 
 
+def same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two contents say the same.
+
+    A field that is empty says what its absence says: a toolkit that learned a new optional field
+    still knows what was frozen without it.
+
+    Args:
+        before: of a freeze, as it was written.
+        after: as this toolkit writes it.
+    """
+    return bool(_stated(before) == _stated(after))
+
+
+def hash_of(content: Mapping[str, Any], frozen: Freeze | None) -> str:
+    """Hash a content, or take the hash of a freeze that says the same.
+
+    Args:
+        content: as this toolkit writes it.
+        frozen: the freeze there is; None: there is none.
+    """
+    if frozen is not None and same_content(frozen.content, content):
+        return frozen.hash
+    return content_hash(content)
+
+
+def _stated(value: Any) -> Any:
+    """Leave out every field that is empty."""
+    if isinstance(value, Mapping):
+        stated = {name: _stated(one) for name, one in value.items()}
+        return {name: one for name, one in stated.items() if one not in (None, "", [], {})}
+    return [_stated(one) for one in value] if isinstance(value, list) else value
+
+
 def _damaged(file: str, got: str) -> InvalidFiles:
     wanted = "the freeze as it was written"
     hint = "Restore it from a backup; it is never edited by hand."
@@ -171,6 +204,7 @@ def _unwritable(error: OSError, study_id: str, shown: str) -> RecordError:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Name what changed between two contents, one file and field each, sorted by file."""
+    before, after = _stated(before), _stated(after)
     found: list[str] = []
     if before["vocabulary"] != after["vocabulary"]:
         versions = f"version {before['vocabulary']}, now {after['vocabulary']}"

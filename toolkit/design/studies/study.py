@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
-from toolkit.canon import content_hash, path_under
+from toolkit.canon import path_under
 from toolkit.design.closed_lists import one_of, refusal, suggestion
 from toolkit.design.contrasts import Contrast
 from toolkit.design.file_schema import (
@@ -27,6 +27,7 @@ from toolkit.design.studies.confirm_plan_check import confirm_complaints
 from toolkit.design.studies.freeze import (
     Freeze,
     differences,
+    hash_of,
     make_freeze,
     read_freeze,
     write_freeze,
@@ -243,8 +244,11 @@ class Study(Filed):
 
     @property
     def explore_hash(self) -> str:
-        """Hash over the study, its personas, its scenarios and the vocabulary's version."""
-        return content_hash(self.content)
+        """Hash over the study, its personas, its scenarios and the vocabulary's version.
+
+        That of the freeze while it says the same, whichever toolkit wrote it.
+        """
+        return hash_of(self.content, self.frozen())
 
     def frozen(self) -> Freeze | None:
         """The explore freeze, or None when there is none yet.

@@ -238,13 +238,14 @@ def _keep_truth(
     stage: ConfirmStage, record: Record, *, seed: int, model: RaterModel, truth: dict[str, float]
 ) -> None:
     """Keep how the raters judge, once for each seed and model."""
-    known = [row for row in record.rows(Simulation) if row.confirm_hash == stage.hash]
+    frozen = stage.hash
+    known = [row for row in record.rows(Simulation) if row.confirm_hash == frozen]
     content = model.content()
     if not any((row.seed, row.model, row.truth) == (seed, content, truth) for row in known):
         record.append(
             Simulation(
                 simulation_id=new_id(),
-                confirm_hash=stage.hash,
+                confirm_hash=frozen,
                 seed=seed,
                 model=content,
                 truth=dict(truth),

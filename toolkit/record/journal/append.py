@@ -129,11 +129,14 @@ def entry_of(stored: Stored[Any]) -> Entry:
     Raises:
         RecordUnreadable: if its body is not JSON.
     """
+    number, event_id, chain, position, kind, version, at, text, previous, own, key_id = tuple[
+        Any, ...
+    ](stored)
     try:
-        body = read_json(stored.body)
+        body = read_json(text)
     except ValueError as problem:
         raise RecordUnreadable(
-            f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "
-            "JSON; wanted the text that was written. Run `parallax verify` to see what was changed."
+            f"record: entry {number} ({kind} {event_id}) holds no readable JSON; wanted the text "
+            "that was written. Run `parallax verify` to see what was changed."
         ) from problem
-    return Entry._make(stored)._replace(body=body)
+    return Entry(number, event_id, chain, position, kind, version, at, body, previous, own, key_id)

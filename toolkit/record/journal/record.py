@@ -24,6 +24,7 @@ R = TypeVar("R", bound=Row)
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 
 _PAGE = 200
+_LARGEST_PAGE = 3200
 _MANY_IDS = 5000
 
 
@@ -142,13 +143,18 @@ class Record:
             chain: only this chain.
             after: only entries whose ``number`` is greater.
         """
-        query = select(JOURNAL).where(JOURNAL.c.number > after)
+        query = select(JOURNAL)
         if kinds:
-            query = query.where(JOURNAL.c.kind.in_(kinds))
-        if chain is not None:
-            query = query.where(JOURNAL.c.chain == chain)
-        cursor = "number" if chain is None else "position"
-        return (entry_of(stored) for stored in self._pages(query, cursor))
+            # By the index of kinds, SQLite would sort all that is left for every page.
+            kind = JOURNAL.c.kind if len(kinds) == 1 else JOURNAL.c.kind.concat("")
+            query = query.where(kind.in_(kinds))
+        if chain is None:
+            # One bound alone: with two, SQLite would pass over all that was read, for every page.
+            pages = self._pages(query, "number", after)
+        else:
+            query = query.where(JOURNAL.c.chain == chain, JOURNAL.c.number > after)
+            pages = self._pages(query, "position")
+        return map(entry_of, pages)
 
     def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
         """Read every row of one kind, typed, in the order of their commits."""
@@ -219,19 +225,18 @@ class Record:
         return f"<Record {self.place}>"
 
     def _pages(
-        self, query: Select[Any], cursor: str, *, size: int = _PAGE
+        self, query: Select[Any], cursor: str, last: int = -1, *, size: int = _PAGE
     ) -> Iterator[Stored[Any]]:
         """Read page by page, so that no transaction stays open while the caller thinks."""
         column = JOURNAL.c[cursor]
-        query = query.order_by(column).limit(size)
-        last = -1
+        query = query.order_by(column)
         while True:
             with self._database.reading() as connection:
-                page = connection.execute(query.where(column > last)).all()
+                page = connection.execute(query.where(column > last).limit(size)).all()
             yield from page
             if len(page) < size:
                 return
-            last = getattr(page[-1], cursor)
+            last, size = getattr(page[-1], cursor), min(2 * size, _LARGEST_PAGE)
 
 
 def restore(record: Record, record_id: str, entries: Iterable[Entry]) -> None:

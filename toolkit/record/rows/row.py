@@ -2,8 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple, get_args, get_type_hints
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
+_CELLS = (str, int, float, bool, NoneType)
 STUDY_CHAIN = "study"
 """The chain of what belongs to no participant and no session."""
 
@@ -77,9 +90,20 @@ class Row(Stored):
         return body
 
     @classmethod
+    @cache
+    def cells(cls) -> tuple[str, ...]:
+        """Name the fields that fit a cell of a table: texts, numbers, truth values or nothing."""
+        return tuple(name for name, hint in get_type_hints(cls).items() if _is_cell(hint))
+
+    @classmethod
     def sealable(cls) -> frozenset[str]:
         """Name the fields that hold texts, such as ``text`` and ``exchange.attempts.message``."""
         return frozenset(_sealable(cls))
+
+
+def _is_cell(hint: Any) -> bool:
+    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return all(one in _CELLS or get_origin(one) is Literal for one in options)
 
 
 def _sealable(of: type[Any], prefix: str = "") -> Iterator[str]:

@@ -2,7 +2,17 @@
 
 import sys
 
-from bench import fitting, importing, loading, panel, planning, recording, sweeping, testing
+from bench import (
+    fitting,
+    importing,
+    lab_start,
+    loading,
+    panel,
+    planning,
+    recording,
+    sweeping,
+    testing,
+)
 from bench.measure import calibration, line
 
 SECTIONS = {
@@ -14,6 +24,7 @@ SECTIONS = {
     "fitting": fitting.run,
     "testing": testing.run,
     "loading": loading.run,
+    "lab": lab_start.run,
 }
 
 

@@ -1,6 +1,5 @@
 """Who answers in this run: the options that say so, and the model on this machine."""
 
-from toolkit.cli.endpoint.embedded_model import model_served
 from toolkit.cli.endpoint.endpoint_options import (
     BIND_VARIABLE,
     Answering,
@@ -9,6 +8,7 @@ from toolkit.cli.endpoint.endpoint_options import (
     bind_text,
     embedded_model,
 )
+from toolkit.cli.endpoint.served_model import model_served
 
 __all__ = [
     "Answering",

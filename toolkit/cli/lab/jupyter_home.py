@@ -19,6 +19,7 @@ _SOCKET_NAME = 100
 EXTENSION_HOME = Path(__file__).parents[1] / "jupyter"
 _NEVER_ACTIVE = (
     "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/debugger-extension",
     "@jupyterlab/extensionmanager-extension",
     "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/lsp-extension",
@@ -164,8 +165,15 @@ def _transport(home: Path) -> str:
 
 def _kernel() -> dict[str, Any]:
     return {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [
+            *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--IPKernelApp.log_level=40",
+            # Loaded while the page is: the first cell then finds it there.
+            "--IPKernelApp.exec_lines=__import__('toolkit.widgets');",
+        ],
         "display_name": "Python 3 (Parallax)",
+        # A signal would break off a kernel that is still starting, with a traceback.
+        "interrupt_mode": "message",
         "language": "python",
         "metadata": {"debugger": False},
     }

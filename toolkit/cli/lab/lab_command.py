@@ -23,6 +23,7 @@ from toolkit.cli.endpoint import (
 from toolkit.cli.lab.free_port import choose_port
 from toolkit.cli.lab.jupyter_home import PANELS, Doorway, make_home
 from toolkit.cli.lab.notebook_server import (
+    load_early,
     require_voila,
     serve_lab,
     serve_voila,
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     stop_like_interrupt()
     if args.voila:
         require_voila()
+    load_early(voila=args.voila)
     workspace = Workspace(args.workspace)
     notebook = RATING if args.rate else SESSION
     study = _ready_study(workspace, args.study, notebook)
@@ -112,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
         if args.voila:
             serve_voila(workspace.root / notebook, announce)
         else:
-            serve_lab(announce)
+            serve_lab(notebook, announce)
     _settle(study)
     say("Stopped.")
     return OK

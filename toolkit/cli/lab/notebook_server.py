@@ -6,25 +6,60 @@ it even when it is killed.
 
 import importlib.util
 import signal
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import FrameType
+from typing import Any
 
 from toolkit.cli.terminal import STOP_SIGNALS, say
 from toolkit.errors import SetupError
 
+_UNUSED = ("rfc3987_syntax", "isoduration", "httpx._main")
+"""Optional parts of Jupyter's dependencies that nothing here uses, and half of their import time:
+a grammar of international addresses, durations, and a command line."""
 
-def serve_lab(on_ready: Callable[[int], None]) -> None:
+
+def load_early(*, voila: bool) -> None:
+    """Begin to load the server in a thread, while files are read and the model is started."""
+    module = "voila.app" if voila else "jupyterlab.labapp"
+    Thread(target=_load, args=(module,), daemon=True).start()
+
+
+def _load(module: str) -> None:
+    # What fails here fails again, and is told, where the server is started.
+    with suppress(Exception), _without(_UNUSED):
+        import_module(module)
+
+
+@contextmanager
+def _without(modules: tuple[str, ...]) -> Iterator[None]:
+    """Let optional imports of these modules find nothing."""
+    absent = [name for name in modules if name not in sys.modules]
+    nothing: Any = None
+    sys.modules.update(dict.fromkeys(absent, nothing))
+    try:
+        yield
+    finally:
+        for name in absent:
+            sys.modules.pop(name, None)
+
+
+def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
     """Serve JupyterLab as the environment configures it until a signal asks to stop.
 
     Args:
+        notebook: path below the workspace; its kernel starts at once, while the page loads.
         on_ready: called with the port once the server listens there.
 
     Raises:
         SetupError: if the server could not start.
     """
-    # Loaded here: only this command needs it, and it costs half a second.
+    # Loaded here: only this command needs it, and it costs a second.
     from jupyterlab.labapp import LabApp
 
     # Jupyter's own parts still use names that Jupyter deprecates; nobody here can act on it.
@@ -35,6 +70,13 @@ def serve_lab(on_ready: Callable[[int], None]) -> None:
         raise _could_not_start("JupyterLab") from problem
     _on_stop_signal(lambda: server.stop(from_signal=True))
     server.io_loop.add_callback(on_ready, server.port)
+    server.io_loop.add_callback(
+        server.session_manager.create_session,
+        path=notebook,
+        name=Path(notebook).name,
+        type="notebook",
+        kernel_name="python3",
+    )
     server.start()
 
 

@@ -12,6 +12,11 @@ STATEMENTS = {
     "import toolkit.widgets": "what the panel needs",
     "import toolkit.analysis": "",
 }
+COMMANDS = {
+    "--help": "",
+    "check": "every file under personas/",
+    "status": "every study of the workspace",
+}
 
 
 def run() -> None:
@@ -21,8 +26,17 @@ def run() -> None:
     for statement, note in STATEMENTS.items():
         taken = start(statement)
         line(statement, f"{taken.median / empty.median:7.2f} ×  {taken.milliseconds()}", note)
+    for words, note in COMMANDS.items():
+        taken = command("-m", "toolkit", words)
+        name = f"parallax {words}"
+        line(name, f"{taken.median / empty.median:7.2f} ×  {taken.milliseconds()}", note)
 
 
 def start(statement: str) -> Spread:
-    command = [sys.executable, "-c", statement]
-    return repeat(lambda: subprocess.run(command, check=True), times=11)
+    return command("-c", statement)
+
+
+def command(*words: str) -> Spread:
+    """Time an interpreter with these words, from its start to its end."""
+    done = [sys.executable, *words]
+    return repeat(lambda: subprocess.run(done, check=True, stdout=subprocess.DEVNULL), times=11)

@@ -68,3 +68,19 @@ def test_the_leaf_that_shows_text_needs_only_the_standard_library() -> None:
     loaded = loaded_after("import toolkit.rendering")
     assert {one.split(".")[1] for one in loaded if one.startswith("toolkit.")} == {"rendering"}
     assert not loaded & HEAVY
+
+
+def rooms_of(command: str) -> set[str]:
+    """Rooms that a command loads."""
+    loaded = loaded_after(
+        "import contextlib, io\nfrom toolkit.cli import main\n"
+        f"with contextlib.redirect_stdout(io.StringIO()):\n    main([{command!r}])"
+    )
+    return {one.split(".")[1] for one in loaded if one.startswith("toolkit.")}
+
+
+def test_a_command_loads_only_the_rooms_it_needs() -> None:
+    leaves = {"canon", "errors", "rendering", "cli"}
+    assert rooms_of("--help") == leaves
+    assert rooms_of("check") - {"wording"} == leaves | {"design"}
+    assert not rooms_of("status") & {"analysis", "probes", "report", "signals", "widgets"}

@@ -9,7 +9,7 @@ texts all look for the same phrases.
 
 from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
-from toolkit.wording.lexicon import GENDERED, Entry, entries, lexicon_version, ordinary
+from toolkit.wording.lexicon import GENDERED, Entry, any_of, entries, lexicon_version, ordinary
 from toolkit.wording.marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
@@ -33,9 +33,10 @@ from toolkit.wording.pronouns import (
 from toolkit.wording.sentences import begins_sentence
 from toolkit.wording.slots import DIALECT, FIXED, NAMES, SAMPLES, STATING, Slot, slots_in
 from toolkit.wording.tokens import folded
-from toolkit.wording.verbs import MODALS, PLURAL, SINGULAR, TO_BE_AND_HAVE, both_forms
+from toolkit.wording.verbs import AUXILIARIES, MODALS, PLURAL, SINGULAR, both_forms
 
 __all__ = [
+    "AUXILIARIES",
     "CASES",
     "CueMask",
     "CueTexts",
@@ -60,8 +61,8 @@ __all__ = [
     "SLOT_MARKS",
     "STATING",
     "Slot",
-    "TO_BE_AND_HAVE",
     "WORD",
+    "any_of",
     "article",
     "begins_sentence",
     "both_forms",

@@ -38,8 +38,14 @@ def entries() -> tuple[Entry, ...]:
 
 @cache
 def ordinary(name: str) -> frozenset[str]:
-    """Take one of the lists of words that tell of nobody, such as ``generic`` or ``homograph``."""
+    """Take one of the lists of words that tell of nobody, such as ``generic`` or ``verb``."""
     return frozenset(_data()["ordinary"][name]["words"])
+
+
+def any_of(*names: str) -> str:
+    """Make a regular expression of the words of some lists."""
+    words = frozenset[str]().union(*map(ordinary, names))
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def lexicon_version() -> int:

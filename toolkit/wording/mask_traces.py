@@ -7,7 +7,7 @@ and above all the verb: "she has" and "they have" would be told apart with the p
 import re
 from functools import cache
 
-from toolkit.wording.lexicon import entries, ordinary
+from toolkit.wording.lexicon import any_of, entries
 from toolkit.wording.marks import GROUP, IDENTITY, NAME, PLACE, THEY
 from toolkit.wording.verbs import both_forms
 
@@ -38,12 +38,11 @@ def without_traces(text: str) -> str:
 @cache
 def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Titles and initials before a name; and titles by themselves, before no other name."""
-    courtesy = "|".join(sorted(ordinary("courtesy"), key=len, reverse=True))
     titles = (entry.word for entry in entries() if entry.group == "title")
     lone = "|".join("[\u00ad\u200b-\u200d\u2060]?".join(title) for title in titles)
     return (
         re.compile(
-            rf"\b(?:(?i:{courtesy})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
+            rf"\b(?:(?i:{any_of('courtesy')})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
         ),
         re.compile(rf"(?<![^\W_])(?:{lone})(?![^\W_])(?!\.?[^\S\n]+[A-ZÀ-ÖØ-Þ])"),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from toolkit.design import Persona
 from toolkit.session.drafting.draft_findings import Finding, LiftedMessage, Stretch
-from toolkit.wording import MODALS, PLURAL_PRONOUNS, PRONOUN_FORMS, TO_BE_AND_HAVE, both_forms
+from toolkit.wording import AUXILIARIES, MODALS, PLURAL_PRONOUNS, PRONOUN_FORMS, both_forms
 
 _ONE_READING = {
     "him": "{object}",
@@ -74,7 +74,7 @@ def _agreeing(word: str) -> str | None:
     if lower in MODALS or lower == "cannot" or lower.endswith("ed"):
         return word
     forms = both_forms(lower)
-    plain = lower in TO_BE_AND_HAVE or not lower.endswith(_NOT_PLAIN)
+    plain = lower in AUXILIARIES or not lower.endswith(_NOT_PLAIN)
     if not (forms and forms[0] == lower and plain):
         return None
     return f"{{verb:{forms[0]}|{forms[1]}}}"

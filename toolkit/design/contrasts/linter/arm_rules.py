@@ -216,3 +216,6 @@ def _around_difference(one: str, other: str) -> tuple[str, str]:
     )
     start = one.rfind(" ", 0, start) + 1
     return excerpt(one, start, start + 40), excerpt(other, start, start + 40)
+
+
+RULES = (no_slot, proof, identical, length, paraphrase_same, paraphrase_slots, paraphrase_size)

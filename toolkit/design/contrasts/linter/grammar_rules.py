@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
 from toolkit.wording import (
+    AUXILIARIES,
     MODALS,
     PLURAL,
     PLURAL_PRONOUNS,
     SINGULAR,
-    TO_BE_AND_HAVE,
     Slot,
     begins_sentence,
     both_forms,
@@ -20,7 +20,7 @@ _NAME = r"\{(?:name|name\.first|name\.last|noun)\}"
 _AFTER_SUBJECT = re.compile(rf"\{{subject\}}\s+{_ADVERB}([a-z]+(?:n['’]t)?)\b")
 _CONTRACTED = re.compile(r"\{subject\}(['’](?:s|re|ve))\b")
 _INVERTED = re.compile(
-    rf"\b({'|'.join(TO_BE_AND_HAVE)})\s+\{{subject\}}(?!\s+\{{verb:)", re.IGNORECASE
+    rf"\b({'|'.join(AUXILIARIES)})\s+\{{subject\}}(?!\s+\{{verb:)", re.IGNORECASE
 )
 _ALREADY_ASKED = re.compile(
     rf"(?:\b(?:{'|'.join((*MODALS, 'does', 'do', 'let', 'that'))})|\{{verb:does\|do\}})\s+$",
@@ -174,3 +174,6 @@ def capital(sheet: Sheet) -> Iterator[Fault]:
             word = message.literal[small[0] : end]
             hint = f'Write "{word[:1].upper()}{word[1:]}".'
             yield sheet.fault(message, (small[0], end), wanted, hint)
+
+
+RULES = (agreement, fixed_article, sentence_slot, capital)

@@ -184,3 +184,6 @@ def cueing(sheet: Sheet) -> Iterator[Fault]:
         got = "'explicit' without {identity}, {noun} or {place}"
         hint = "Write one of them, or call it implicit and list names."
         yield Fault(("cueing",), got, "a prompt that states who it is", hint)
+
+
+RULES = (cueing, leak, stray_pronoun, gendered, other_person)

@@ -198,3 +198,9 @@ def _slots(sheet: Sheet) -> Iterator[tuple[Message, Slot]]:
 def _written(message: Message, slot: Slot, wanted: str, hint: str) -> Fault:
     quoted = excerpt(message.text, slot.start, slot.end)
     return Fault(message.place, f'the slot {slot.written} in "{quoted}"', wanted, hint)
+
+
+RULES = (
+    *(unknown_slot, leftover, inside_word, assistant_slot, missing_persona, missing_cue),
+    *(cue_form, direction, unused),
+)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,20 @@ def place(path: Path) -> str:
     return path.relative_to(ROOT / "toolkit").as_posix()
 
 
+@cache
+def source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(source(path))))
+
+
+@cache
 def imported(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -64,14 +76,13 @@ def test_nothing_dangerous_is_imported(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCE, ids=place)
 def test_no_room_imports_through_the_root(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"^\s*(from toolkit import|import toolkit\s*$)", text, re.MULTILINE)
+    assert not re.search(r"^\s*(from toolkit import|import toolkit\s*$)", source(path), re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", SOURCE, ids=place)
 def test_other_rooms_are_entered_by_their_door(path: Path) -> None:
     here = place(path).split("/")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             parts = node.module.split(".")
             if parts[0] == "toolkit" and len(parts) > 2:
@@ -96,7 +107,7 @@ def test_dangerous_calls_have_one_door(pattern: str) -> None:
     found = [
         place(path)
         for path in SOURCE
-        if re.search(pattern, path.read_text(encoding="utf-8")) and place(path) not in allowed
+        if re.search(pattern, source(path)) and place(path) not in allowed
     ]
     assert found == []
 
@@ -121,9 +132,8 @@ def test_browser_files_make_text_nodes_only_and_reach_nowhere() -> None:
 
 @pytest.mark.parametrize("path", SOURCE, ids=place)
 def test_functions_and_modules_stay_small(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 450
-    for node in ast.walk(ast.parse(text)):
+    assert len(source(path).splitlines()) <= 450
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno
             assert length <= 60, f"{place(path)}:{node.lineno} {node.name} has {length} lines"

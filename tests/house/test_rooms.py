@@ -76,7 +76,9 @@ def test_nothing_dangerous_is_imported(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCE, ids=place)
 def test_no_room_imports_through_the_root(path: Path) -> None:
-    assert not re.search(r"^\s*(from toolkit import|import toolkit\s*$)", source(path), re.MULTILINE)
+    assert not re.search(
+        r"^\s*(from toolkit import|import toolkit\s*$)", source(path), re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("path", SOURCE, ids=place)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import verdict_of
 from toolkit.analysis.findings import (
     EXPLORATORY,
     SHARE_HOW,
@@ -19,6 +18,7 @@ from toolkit.analysis.findings import (
     Counts,
     Estimate,
     Finding,
+    columns_of,
     mean_over_raters,
     share_over_raters,
 )
@@ -124,25 +124,28 @@ class _Guesses:
         if share and share.value in (0, 1):
             return self._all_alike(estimand, share, rows, more)
         excess = _mean(rows["right"] - rows["chance"], rows)
-        return self._compared("guesses at the persona", estimand, excess, rows, **more)
+        if excess and excess.se:
+            more |= {"compared_with": "guessing", **excess.tested()}
+        else:
+            why = _FLAT if excess else _why(self.rows, rows)
+            more |= {"verdict": "not estimable", "caveats": (why,)}
+        return self._finding("guesses at the persona", estimand, rows, **more)
 
     def index(self) -> Finding:
         """Bang's blinding index; it describes, as one question has one test."""
         mean = _mean(self.rows["score"], self.rows)
-        at = mean.estimate() if mean and mean.se else None
-        why = _FLAT if mean else _why(self.rows, self.rows)
+        made: dict[str, Any] = {"verdict": "not estimable"}
+        if mean and mean.se:
+            made = {**mean.tested(), "verdict": "estimated", "p": None}
+        else:
+            made["caveats"] = (_FLAT if mean else _why(self.rows, self.rows),)
         return self._finding(
             "Bang's blinding index",
             "mean of 1 for right, −1 / (options − 1) for wrong, 0 for cannot tell",
             self.rows,
             unit="index (0: guessing, 1: all right)",
             compared_with="guessing",
-            verdict="estimated" if at else "not estimable",
-            estimate=at,
-            se=mean.se if mean and at else None,
-            se_type="clustered by rater" if at else "",
-            df=mean.df if mean and at else None,
-            caveats=() if at else (why,),
+            **made,
         )
 
     def unsure(self) -> Finding:
@@ -181,33 +184,6 @@ class _Guesses:
         else:
             told = "Raters were right less often than by guessing, so something misled them"
         return f"{told}: {got}. {unsure}"
-
-    def _compared(
-        self,
-        subject: str,
-        estimand: str,
-        mean: ClusteredMean | None,
-        rows: pd.DataFrame,
-        **more: Any,
-    ) -> Finding:
-        if mean is None or not mean.se:
-            why = _FLAT if mean else _why(self.rows, rows)
-            return self._finding(
-                subject, estimand, rows, verdict="not estimable", caveats=(why,), **more
-            )
-        return self._finding(
-            subject,
-            estimand,
-            rows,
-            compared_with="guessing",
-            verdict=verdict_of(mean.p, None),
-            estimate=mean.estimate(),
-            se=mean.se,
-            se_type="clustered by rater",
-            df=mean.df,
-            p=mean.p,
-            **more,
-        )
 
     def _all_alike(
         self, estimand: str, share: Estimate, rows: pd.DataFrame, more: dict[str, Any]
@@ -274,7 +250,6 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     made = []
     for arm, own in [*((arm, own) for arm, own in groups if len(own)), ("all", rows)]:
         mean = _mean(own["score"], own)
-        at = mean.estimate() if mean and mean.se else None
         made.append(
             {
                 "arm": arm,
@@ -284,9 +259,7 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
                 "wrong": int((own["named"] & own["right"].eq(0)).sum()),
                 "cannot_tell": int((~own["named"]).sum()),
                 "expected": float(own["chance"][own["named"]].sum()),
-                "index": at.value if at else None,
-                "low": at.low if at else None,
-                "high": at.high if at else None,
+                **columns_of(mean.estimate() if mean and mean.se else None, "index"),
                 "raters": own["rater"].nunique(),
             }
         )
@@ -312,11 +285,9 @@ def _by_guess(frames: Frames, rows: pd.DataFrame, outcome: str | None) -> pd.Dat
         (_NOT, both[both["state"].ne("right")]),
     ):
         mean = _mean(own["value"], own)
-        if mean and mean.se:
-            at = mean.estimate()
-            made.append([outcome, guess, at.value, at.low, at.high, mean.n, mean.raters])
-        else:
-            made.append([outcome, guess, None, None, None, len(own), own["rater"].nunique()])
+        at = columns_of(mean.estimate() if mean and mean.se else None, "difference")
+        counts = {"judgments": len(own), "raters": own["rater"].nunique()}
+        made.append({"outcome": outcome, "guess": guess, **at, **counts})
     return pd.DataFrame(made, columns=names)
 
 

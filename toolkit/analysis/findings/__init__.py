@@ -8,6 +8,7 @@ from toolkit.analysis.findings.finding import (
     Estimate,
     Finding,
     Speaks,
+    columns_of,
     findings_frame,
 )
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
@@ -34,6 +35,7 @@ __all__ = [
     "Speaks",
     "clustered",
     "clustered_share",
+    "columns_of",
     "crossed_variance",
     "findings_frame",
     "mean_over_raters",

@@ -143,21 +143,29 @@ class Finding:
         return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
 
 
+def columns_of(at: Estimate | None, name: str = "estimate") -> dict[str, float | None]:
+    """Give an estimate as columns of a table, missing where there is none.
+
+    Args:
+        at: the estimate.
+        name: of the column that holds its value, beside ``low`` and ``high``.
+    """
+    value, low, high = (at.value, at.low, at.high) if at else (None, None, None)
+    return {name: value, "low": low, "high": high}
+
+
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
     """Put findings into a tidy table with ``FINDING_COLUMNS``, one row each, in their order."""
     rows = []
     for one in findings:
-        at = one.estimate
         rows.append(
             {
                 "question": one.question,
                 "outcome": one.outcome,
                 "subject": one.subject,
                 "compared_with": one.compared_with,
-                "estimate": at.value if at else None,
-                "low": at.low if at else None,
-                "high": at.high if at else None,
-                "level": at.level if at else None,
+                **columns_of(one.estimate),
+                "level": one.estimate.level if one.estimate else None,
                 "unit": one.unit,
                 "se": one.se,
                 "df": one.df,

@@ -1,11 +1,12 @@
 """A mean whose raters vary: its standard error is clustered by rater."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import interval, p_value
+from toolkit.analysis.engine import interval, p_value, verdict_of
 from toolkit.analysis.findings.clustered_share import clustered_share
 from toolkit.analysis.findings.finding import Estimate
 
@@ -32,6 +33,17 @@ class ClusteredMean:
     def p(self) -> float:
         """Two-sided, of 0."""
         return p_value(self.value, self.se, self.df)
+
+    def tested(self) -> dict[str, Any]:
+        """Give the fields of a finding that compares it with 0."""
+        return {
+            "estimate": self.estimate(),
+            "se": self.se,
+            "se_type": "clustered by rater",
+            "df": self.df,
+            "p": self.p,
+            "verdict": verdict_of(self.p, None),
+        }
 
 
 def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | None:

@@ -21,7 +21,7 @@ from toolkit.analysis.disparity import (
     subjects,
     units_of,
 )
-from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, Share, clustered_share
+from toolkit.analysis.findings import EXPLORATORY, Finding, Share, clustered_share, columns_of
 from toolkit.analysis.frames import Observations, require_observations, require_stage
 from toolkit.analysis.rates.impact import impact_ratio
 from toolkit.errors import AnalysisError
@@ -183,15 +183,13 @@ def _table(
 ) -> pd.DataFrame:
     rows = []
     for name, one in shares.items():
-        at, seen = one.interval, frame[arms.eq(name).to_numpy()]
+        seen = frame[arms.eq(name).to_numpy()]
         rows.append(
             {
                 "subject": name,
                 "events": one.events,
                 "n": one.n,
-                "rate": at.value if at else None,
-                "low": at.low if at else None,
-                "high": at.high if at else None,
+                **columns_of(one.interval, "rate"),
                 "level": level,
                 "scenarios": seen["scenario"].nunique(),
                 "raters": seen["rater"].nunique(),
@@ -206,15 +204,12 @@ def _differences(observations: Observations, level: float) -> pd.DataFrame:
     made = disparity(observations, level=level, alpha=1 - level, primary=False)
     rows = []
     for one in (*made.findings, *made.null_arms):
-        row: dict[str, object] = {"subject": one.subject, "speaks_of": one.speaks_of}
-        row |= {"level": level, "scenarios": one.n.scenarios, "verdict": one.verdict}
-        if one.estimate:
-            at = {"difference": one.estimate.value, "low": one.estimate.low}
-            row |= {**at, "high": one.estimate.high, "se": one.se, "df": one.df, "p": one.p}
-            row |= {"p_adjusted": one.p_adjusted, "method": "primary test"}
-        else:
-            row |= _newcombe(against_reference(observations, one.subject), level)
-        rows.append(row)
+        row: dict[str, object] = {"method": "primary test", "se": one.se, "df": one.df, "p": one.p}
+        row |= {**columns_of(one.estimate, "difference"), "p_adjusted": one.p_adjusted}
+        if one.estimate is None:
+            row = _newcombe(against_reference(observations, one.subject), level)
+        row |= {"subject": one.subject, "speaks_of": one.speaks_of, "level": level}
+        rows.append(row | {"scenarios": one.n.scenarios, "verdict": one.verdict})
     names = ["subject", "difference", "low", "high", "level", "se", "df", "p", "p_adjusted"]
     return pd.DataFrame(rows, columns=[*names, "verdict", "speaks_of", "scenarios", "method"])
 
@@ -239,15 +234,12 @@ def _ratios(observations: Observations, favorable: Literal[0, 1], level: float) 
     rows = []
     for subject in subjects(observations.frame):
         one = impact_ratio(against_reference(observations, subject), favorable, level=level)
-        at: Estimate | None = one.estimate
         rows.append(
             {
                 "subject": subject,
-                "rate": one.own.value if one.own and at else None,
-                "reference_rate": one.base.value if one.base and at else None,
-                "ratio": at.value if at else None,
-                "low": at.low if at else None,
-                "high": at.high if at else None,
+                "rate": one.own.value if one.own and one.estimate else None,
+                "reference_rate": one.base.value if one.base and one.estimate else None,
+                **columns_of(one.estimate, "ratio"),
                 "level": level,
                 "method": one.method,
                 "says": one.says,

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import verdict_of
 from toolkit.analysis.findings import (
     SHARE_HOW,
     ClusteredMean,
@@ -120,17 +119,7 @@ class Context:
             return self.finding(
                 subject, estimand, verdict="not estimable", caveats=(why,), **shared
             )
-        return self.finding(
-            subject,
-            estimand,
-            verdict=verdict_of(mean.p, None),
-            estimate=mean.estimate(),
-            se=mean.se,
-            se_type="clustered by rater",
-            df=mean.df,
-            p=mean.p,
-            **shared,
-        )
+        return self.finding(subject, estimand, **mean.tested(), **shared)
 
     def counts(self, rows: pd.DataFrame, observations: int | None = None) -> Counts:
         """Count what a finding rests on."""

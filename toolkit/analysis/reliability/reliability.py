@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.analysis.findings import EXPLORATORY, Finding
+from toolkit.analysis.findings import EXPLORATORY, Finding, columns_of
 from toolkit.analysis.frames import Frames
 from toolkit.analysis.reliability.alpha import alpha_of
 from toolkit.analysis.reliability.chance import ac1_of, cohen_of, fleiss_of
@@ -231,22 +231,19 @@ def _number(value: float) -> str:
 
 
 def _tidy(coefficients: list[Coefficient]) -> pd.DataFrame:
-    rows = []
-    for one in coefficients:
-        at = one.estimate
-        rows.append(
+    return pd.DataFrame(
+        [
             {
                 "measure": one.measure,
                 "of": one.of,
-                "estimate": at.value if at else None,
-                "low": at.low if at else None,
-                "high": at.high if at else None,
-                "level": at.level if at else None,
+                **columns_of(one.estimate),
+                "level": one.estimate.level if one.estimate else None,
                 "how": one.how,
                 "items": one.items,
                 "raters": one.raters,
                 "ratings": one.ratings,
                 "says": one.says,
             }
-        )
-    return pd.DataFrame(rows)
+            for one in coefficients
+        ]
+    )

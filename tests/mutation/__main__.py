@@ -80,7 +80,7 @@ def drawn(rooms: Sequence[str], many: int, seed: int) -> Iterator[Mutant]:
     modules = sorted(
         {p for root in roots for p in ([root] if root.is_file() else root.rglob("*.py"))}
     )
-    spots = [(path, number) for path in modules for number in range(places(_parsed(path)))]
+    spots = [(path, number) for path in modules for number in range(places(path))]
     for path, number in random.Random(seed).sample(spots, min(many, len(spots))):
         yield mutant(path, number)
 
@@ -176,37 +176,44 @@ def _load_libraries() -> None:
 def nearest(module: Path) -> list[str]:
     """Give the test files of a module, nearest first: by file name, imports and public names.
 
-    A module whose names no test knows is tested through the modules that import it.
+    Those of the modules that import it come next, as many as it takes.
     """
-    seen, ring = {module}, [module]
-    while ring:
-        names = [(one, _public(one)) for one in ring]
-        ranked = [(-max(_rank(test, *one) for one in names), str(test)) for test in _tests()]
-        found = [test for rank, test in sorted(ranked) if rank < 0]
-        if found:
-            return [str(Path(one).relative_to(ROOT)) for one in found]
-        dotted = {".".join(one.relative_to(ROOT).with_suffix("").parts) for one in ring}
-        ring = [one for one in _modules() if one not in seen and dotted & _imported(one)]
+    seen, ring, found = {module}, [module], []
+    while ring and len(found) < FILES:
+        ranks = {test: max(_rank(test, one, _public(one)) for one in ring) for test in _tests()}
+        ordered = sorted(_tests(), key=lambda test: (-ranks[test], str(test)))
+        found += [one for one in ordered if ranks[one] > 0 and one not in found]
+        ring = [
+            one for one in _modules() if one not in seen and {*map(_dotted, ring)} & _imported(one)
+        ]
         seen.update(ring)
-    return []
+    return [str(one.relative_to(ROOT)) for one in found]
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _rank(test: Path, module: Path, public: frozenset[str]) -> float:
-    words = _words(test)
-    shared = sum(1 for name in public if name in words)
-    dotted = ".".join(module.relative_to(ROOT).with_suffix("").parts)
-    named = module.stem in test.stem.removeprefix("test_")
+    shared = sum(1 / _knowing(name) for name in public if name in _words(test))
+    named = any(one in test.stem for one in (module.stem, *module.relative_to(ROOT).parts[2:-1]))
     same = (
         module.relative_to(ROOT / "toolkit").parts[0] == test.relative_to(ROOT / "tests").parts[0]
     )
-    rank = 4 * (dotted in _imported(test)) + 2 * (named and same) + min(shared, 3)
-    return rank and rank + 1.5 * same
+    rank = 4 * (_dotted(module) in _imported(test)) + 2 * (named and same) + 3 * min(shared, 1)
+    return rank and rank + same
 
 
 @cache
 def _tests() -> tuple[Path, ...]:
     found = sorted((ROOT / "tests").rglob("test_*.py"))
     return tuple(one for one in found if one.relative_to(ROOT / "tests").parts[0] not in LEFT_OUT)
+
+
+@cache
+def _knowing(name: str) -> int:
+    """How many test files have a word: a common one tells little."""
+    return sum(name in _words(test) for test in _tests())
 
 
 @cache

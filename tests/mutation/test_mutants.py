@@ -1,6 +1,5 @@
 """The tool that draws mutants: each is one change, and is noticed or not."""
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def chosen(a: int, b: int) -> float | None:
 def test_every_mutant_is_one_change_of_what_runs(tmp_path: Path) -> None:
     path = tmp_path / "chosen.py"
     path.write_text(SOURCE)
-    made = [mutant(path, number) for number in range(places(ast.parse(SOURCE)))]
+    made = [mutant(path, number) for number in range(places(path))]
     assert [(one.before, one.after) for one in made] == [
         ("3", "4"),
         ("not a or a < b <= 4", "not a and a < b <= 4"),
@@ -62,6 +61,7 @@ def test_nothing() -> None:
     [
         ("analysis/leads.py", "tests/analysis/test_leads.py"),
         ("analysis/rates/rates.py", "tests/analysis/test_rates.py"),
+        ("analysis/preference/pairs.py", "tests/analysis/test_preference.py"),
     ],
 )
 def test_the_nearest_tests_bear_the_name_of_the_module(module: str, test: str) -> None:

@@ -260,3 +260,18 @@ def test_whoever_may_rate_nothing_keeps_no_seat_from_others(rating_world: MakeWo
     author.close()
     assert world.queue("R-0").stage == "done"
     assert world.seat(world.queue("R-2")).seat == 1
+
+
+def test_whoever_comes_back_is_asked_for_the_repeat_as_before(world: RatingWorld) -> None:
+    """Their own ratings take nothing off the seat."""
+    first = world.queue()
+    for _ in range(3):
+        judge(first)
+    before = first.progress
+    first.close()
+    again = world.queue()
+    assert again.progress == before
+    judge_all(again)
+    purposes = [row.purpose for row in world.record.rows(Item)]
+    assert purposes.count("repeat") == 1
+    assert len(purposes) == before.of

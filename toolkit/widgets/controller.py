@@ -25,6 +25,9 @@ class Page(Protocol):
     def show_screen(self) -> None:
         """Something on the screen may have changed."""
 
+    def show_conversation(self) -> None:
+        """What was said or judged changed, and the screen is the same."""
+
     def show_stream(self, stream: dict[str, Any]) -> None:
         """A piece of an answer is here."""
 
@@ -42,18 +45,11 @@ class Controller(Generic[W]):
 
     ACTIONS: ClassVar[tuple[str, ...]]
     """What a page may say; each is a method of the same name with ``_`` before it."""
-    SILENT: ClassVar[frozenset[str]] = frozenset()
-    """Actions that change nothing on any screen."""
 
     def __init__(self, seat: Callable[..., W]) -> None:
         self._seat: Callable[..., W] = seat
         self._pages: list[Page] = []
         self.work: W = seat(on_lost=self._taken_over)
-
-    @property
-    def enrolled(self) -> bool:
-        """Whether somebody is at work here."""
-        return self.work.participant is not None
 
     def attach(self, page: Page) -> None:
         """Tell this page, too, what changes; pages of long ago are told no more."""
@@ -86,8 +82,7 @@ class Controller(Generic[W]):
 
     def show(self, action: str) -> None:
         """Let every page show what an action has changed."""
-        if action not in self.SILENT:
-            self.show_screen()
+        self.show_screen()
 
     def show_screen(self) -> None:
         """Let every page show how things stand."""

@@ -68,7 +68,7 @@ class Panel(anywidget.AnyWidget):
         try:
             self._controller = live()
             who = known_identity(environ, record.record_id)
-            if who and not self._controller.enrolled:
+            if who and self._controller.work.participant is None:
                 self._controller.enrol(who.code, who.enrolled_by)
         except ParallaxError as problem:
             self._problem = problem
@@ -105,13 +105,12 @@ class Panel(anywidget.AnyWidget):
 
     def show_screen(self) -> None:
         """Show the screen that is due."""
-        with self.hold_sync():
-            for name, value in self._state().items():
-                setattr(self, name, value)
+        self._set(self._state())
 
-    def show_problem(self, problem: Exception) -> None:
-        """Say what failed that no event waits for."""
-        self._say_problem(problem, "")
+    def _set(self, state: Mapping[str, Any]) -> None:
+        with self.hold_sync():
+            for name, value in state.items():
+                setattr(self, name, value)
 
     # ── what the page says ──────────────────────────────────────────────────────────────────────
 
@@ -125,7 +124,7 @@ class Panel(anywidget.AnyWidget):
         try:
             self._controller.handle(event)
         except Exception as problem:
-            self._say_problem(problem, event.id)
+            self.show_problem(problem, event.id)
         else:
             self._acknowledge(event)
 
@@ -145,9 +144,13 @@ class Panel(anywidget.AnyWidget):
         if self._problem is not None:
             return self._unavailable(self._problem)
         try:
-            return self._shown()
+            state = self._shown()
         except ParallaxError as problem:
             return self._unavailable(problem)
+        if state["view"]["readOnly"]:
+            # A screen of its own, so that the page is made anew.
+            state["view"]["key"] += ":read"
+        return state
 
     def _unavailable(self, problem: ParallaxError) -> dict[str, Any]:
         message = for_browser(plain_words(str(problem), names=self._names()))
@@ -155,7 +158,13 @@ class Panel(anywidget.AnyWidget):
         screen = {"message": message, "again": ask and may_try_again(problem)}
         return {"view": {**frame_view(self._study, "unavailable"), **screen}, **self._nothing()}
 
-    def _say_problem(self, problem: Exception, event_id: str) -> None:
+    def show_problem(self, problem: Exception, event_id: str = "") -> None:
+        """Say what failed.
+
+        Args:
+            problem: what it was.
+            event_id: of the event that waits for it; empty when none does.
+        """
         if isinstance(problem, ParallaxError):
             logger.info("%s: %s", type(problem).__name__, problem)
             message = plain_words(str(problem), names=self._names())

@@ -32,10 +32,7 @@ def rating_view(queue: RatingQueue, *, started: bool, finished: bool) -> dict[st
     if screen in _PROGRESS:
         progress = queue.progress
         view["progress"] = {"done": progress.done, "of": progress.of}
-    view |= _content(queue, screen)
-    if queue.read_only:
-        view["key"] += ":read"
-    return view
+    return view | _content(queue, screen)
 
 
 def given_view(shown: Shown | None) -> dict[str, Any]:

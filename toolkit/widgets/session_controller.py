@@ -27,7 +27,8 @@ class SessionController(Controller[Sitting]):
     TALK = ("begin", "skip", "say", "answer", "stop")
     JUDGE = ("rate", "flag", "unflag", "form", "finish", "save", "catch_up")
     ACTIONS: ClassVar = (*WAYS_IN, *TALK, *JUDGE, "withdraw")
-    SILENT: ClassVar = frozenset({"stop", "catch_up"})
+    SAME_SCREEN = frozenset(ACTIONS) - {*WAYS_IN, "begin", "skip", "form", "finish", "withdraw"}
+    """Actions after which no other screen is due: the page hears of them sooner."""
 
     def __init__(self, seat: Callable[..., Sitting], record: Record) -> None:
         self.form_open = False
@@ -56,6 +57,14 @@ class SessionController(Controller[Sitting]):
         self.form_open = self.conversation is not None and any(
             rating.turn_id is None for rating in self.conversation.ratings
         )
+
+    def show(self, action: str) -> None:
+        """Let every page show what an action has changed."""
+        for page in self._pages:
+            if action in self.SAME_SCREEN:
+                page.show_conversation()
+            else:
+                page.show_screen()
 
     def let_go(self) -> None:
         """Stop what is under way here, because it goes on elsewhere."""
@@ -204,7 +213,7 @@ class SessionController(Controller[Sitting]):
         for page in self._pages:
             if problem is not None:
                 page.show_problem(problem)
-            page.show_screen()
+            page.show_conversation()
 
     def _show_stream(self, stream: dict[str, Any]) -> None:
         for page in self._pages:

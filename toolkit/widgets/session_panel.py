@@ -52,13 +52,23 @@ class SessionPanel(Panel):
         """Pass on a piece of an answer."""
         self.stream = stream
 
+    def show_conversation(self) -> None:
+        """Show what was said and judged; the screen is the same."""
+        self._set(self._conversation())
+
     def _shown(self) -> dict[str, Any]:
+        live = self._controller
+        return {
+            "view": session_view(live.work, form_open=live.form_open),
+            **self._conversation(),
+        }
+
+    def _conversation(self) -> dict[str, Any]:
         live = self._controller
         turns = turns_view(live.conversation)
         for turn in turns:
             turn["error"] = plain_words(turn["error"], names=self._names())
         return {
-            "view": session_view(live.work, form_open=live.form_open),
             "turns": turns,
             "judged": judged_view(live.conversation),
             "stream": self.stream if live.answering else {},

@@ -38,8 +38,6 @@ def session_view(sitting: Sitting, *, form_open: bool) -> dict[str, Any]:
         position, total = sitting.position, len(sitting.assignments)
         view["progress"] = {"position": position, "total": total, "over": screen == "done"}
         view["key"] = f"{screen}:{position}"
-    if sitting.read_only:
-        view["key"] += ":read"
     return view | _content(sitting, screen)
 
 

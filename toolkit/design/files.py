@@ -2,16 +2,16 @@
 
 ``NO`` is not false here and ``01234`` is not 668; the schemas decide later what is a number.
 Aliases, anchors, tags, directives, duplicate keys and second documents are refused, so what a
-person sees in the file is what the study holds. Nesting is followed with a stack of our own:
-hostile input meets the depth limit, never Python's.
+person sees in the file is what the study holds. The parser's events are read one by one, and no
+deeper than ``MAX_DEPTH``: hostile input meets that limit, never Python's.
 """
 
 import os
 import re
 import stat
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import yaml
 
@@ -144,13 +144,6 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
 
 
-class _Level(NamedTuple):
-    """A mapping or list that is still open."""
-
-    place: Place
-    holder: dict[str, object] | list[object]
-
-
 class _Builder:
     """Turns YAML events into dicts, lists and texts."""
 
@@ -160,10 +153,8 @@ class _Builder:
         self.complaints: list[Complaint] = []
         self.lines: dict[Place, int] = {}
         self.unread: set[Place] = set()
-        self._open: list[_Level] = []
-        self._key: list[str | None] = []
-        self._top: object = None
         self._said: set[str] = set()
+        self._events: Iterator[yaml.Event] = iter(())
 
     def check_first_line(self, text: str, noun: str) -> None:
         wanted = SCHEMA_LINE.format(noun=noun)
@@ -173,30 +164,34 @@ class _Builder:
             self._complain(1, shown(first), f"the line {wanted!r}", hint)
 
     def build(self, text: str, noun: str) -> dict[str, object]:
+        top: object = ""
         documents = 0
+        self._events = self._few(yaml.parse(text, Loader=yaml.SafeLoader))
         try:
-            for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-                if number > MAX_VALUES:
-                    raise self._too_many(event)
+            for event in self._events:
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     self._check_document(event, documents)
-                else:
-                    self._take(event)
+                elif isinstance(event, yaml.NodeEvent):
+                    top = self._node(event, ())
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
-        if documents == 0 or self._top == "":
+        if top == "":
             template = f"Start from a template with `parallax new {noun}`."
             hint = template if self._has_template else ""
             raise _stop(self.file, "an empty file", f"the fields of a {noun}", hint)
-        if not isinstance(self._top, dict):
+        if not isinstance(top, dict):
             wanted = f"the fields of a {noun}, each as 'field: value'"
-            raise _stop(self.file, shown(self._top), wanted)
-        return self._top
+            raise _stop(self.file, shown(top), wanted)
+        return top
 
-    def _too_many(self, event: yaml.Event) -> Unreadable:
-        got = f"more than {MAX_VALUES:,} values"
-        return _stop(self.file, got, "a file one can read", "Shorten it.", line=_line(event))
+    def _few(self, events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
+        for number, event in enumerate(events):
+            if number > MAX_VALUES:
+                got = f"more than {MAX_VALUES:,} values"
+                line = _line(event)
+                raise _stop(self.file, got, "a file one can read", "Shorten it.", line=line)
+            yield event
 
     def _check_document(self, event: yaml.DocumentStartEvent, number: int) -> None:
         line = _line(event)
@@ -206,20 +201,44 @@ class _Builder:
         if event.version or event.tags:
             self._complain(line, "a '%' directive", "plain YAML", "Delete the line.")
 
-    def _take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._open.pop()
-            self._key.pop()
-        elif isinstance(event, yaml.NodeEvent):
-            self._check_node(event)
-            self._node(event)
-
-    def _check_node(self, event: yaml.NodeEvent) -> None:
-        line = _line(event)
+    def _node(self, event: yaml.Event, place: Place) -> object:
+        """Read a value whose first event was taken."""
+        self._check_node(event)
         if isinstance(event, yaml.AliasEvent):
-            self._once("alias", line, f"the alias '*{shorten(event.anchor or '', 40)}'")
-        elif event.anchor is not None:
-            self._once("anchor", line, f"the anchor '&{shorten(event.anchor or '', 40)}'")
+            self.unread.add(place)
+            return ""
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if len(place) == MAX_DEPTH:
+            got, line = f"more than {MAX_DEPTH} levels of nesting", _line(event)
+            raise _stop(self.file, got, f"at most {MAX_DEPTH}", "Flatten it.", line=line)
+        return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._map(place)
+
+    def _list(self, place: Place) -> list[object]:
+        found: list[object] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            here = (*place, len(found))
+            self.lines[here] = _line(event)
+            found.append(self._node(event, here))
+        return found
+
+    def _map(self, place: Place) -> dict[str, object]:
+        found: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key, twice = self._read_key(event, place, found)
+            # The first value stands; a second is read under a name nobody can look up.
+            value = self._node(next(self._events), (*place, f"{key}\0" if twice else key))
+            if not twice:
+                found[key] = value
+        return found
+
+    def _check_node(self, event: yaml.Event) -> None:
+        line = _line(event)
+        anchor = shorten(getattr(event, "anchor", None) or "", 40)
+        if isinstance(event, yaml.AliasEvent):
+            self._once("alias", line, f"the alias '*{anchor}'")
+        elif anchor:
+            self._once("anchor", line, f"the anchor '&{anchor}'")
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._once("tag", line, f"the tag {shown(tag)}")
@@ -230,53 +249,20 @@ class _Builder:
             self._said.add(kind)
             self._complain(line, got, "the text itself", "Write it out in full.")
 
-    def _node(self, event: yaml.NodeEvent) -> None:
-        if self._open and isinstance(self._open[-1].holder, dict) and self._key[-1] is None:
-            self._key[-1] = self._read_key(event)
-            return
-        place = self._place(event)
-        value = self._value(event, place)
-        self._put(value)
-        if isinstance(value, dict | list):
-            self._descend(place, value, event)
-
-    def _read_key(self, event: yaml.NodeEvent) -> str:
+    def _read_key(self, event: yaml.Event, place: Place, found: Container[str]) -> tuple[str, bool]:
+        """Read a field's name, and whether it stood in the file before."""
+        self._check_node(event)
         line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
             raise _stop(self.file, "a field name that is not plain text", "a name", line=line)
-        place, holder = self._open[-1]
         key = self._scalar(event)
-        if key in holder:
-            first = self.lines[(*place, key)]
-            hint = f"It is already on line {first}; keep one of the two."
-            self._complain(
-                line, f"{shown(key)} a second time", "each field once", hint, (*place, key)
-            )
-            # The first value stands; the second is read under a name nobody can look up.
-            key = f"{key}\0{line}"
+        if twice := key in found:
+            hint = f"It is already on line {self.lines[*place, key]}; keep one of the two."
+            got, wanted = f"{shown(key)} a second time", "each field once"
+            self._complain(line, got, wanted, hint, (*place, key))
         else:
-            self.lines[(*place, key)] = line
-        return key
-
-    def _place(self, event: yaml.NodeEvent) -> Place:
-        if not self._open:
-            return ()
-        place, holder = self._open[-1]
-        if isinstance(holder, dict):
-            return (*place, str(self._key[-1]))
-        here = (*place, len(holder))
-        self.lines[here] = _line(event)
-        return here
-
-    def _value(self, event: yaml.NodeEvent, place: Place) -> object:
-        if isinstance(event, yaml.MappingStartEvent):
-            return {}
-        if isinstance(event, yaml.SequenceStartEvent):
-            return []
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event)
-        self.unread.add(place)
-        return ""
+            self.lines[*place, key] = line
+        return key, twice
 
     def _scalar(self, event: yaml.ScalarEvent) -> str:
         text = str(event.value)
@@ -285,29 +271,6 @@ class _Builder:
             line = _line(event)
             raise _stop(self.file, got, "text that can be seen", "Delete it.", line=line)
         return text
-
-    def _put(self, value: object) -> None:
-        if not self._open:
-            self._top = value
-            return
-        holder = self._open[-1].holder
-        if isinstance(holder, list):
-            holder.append(value)
-            return
-        key = str(self._key[-1])
-        self._key[-1] = None
-        if "\0" not in key:
-            holder[key] = value
-
-    def _descend(
-        self, place: Place, holder: dict[str, object] | list[object], event: yaml.NodeEvent
-    ) -> None:
-        if len(self._open) == MAX_DEPTH:
-            line = _line(event)
-            got = f"more than {MAX_DEPTH} levels of nesting"
-            raise _stop(self.file, got, f"at most {MAX_DEPTH}", "Flatten it.", line=line)
-        self._open.append(_Level(place, holder))
-        self._key.append(None)
 
     def _complain(
         self, line: int, got: str, wanted: str, hint: str = "", place: Place = ()

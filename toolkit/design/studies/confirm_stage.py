@@ -5,15 +5,7 @@ from typing import Any
 from toolkit.design.contrasts import Contrast, Unit, lint, plan_units
 from toolkit.design.outcomes import Outcome, outcome_named
 from toolkit.design.studies.confirm_plan import ConfirmPlan
-from toolkit.design.studies.freeze import (
-    Freeze,
-    differences,
-    hash_of,
-    make_freeze,
-    read_freeze,
-    set_aside,
-    write_freeze,
-)
+from toolkit.design.studies.freeze import Freeze, FreezeFile, differences
 from toolkit.design.studies.study import Study
 from toolkit.design.studies.study_sections import Question
 from toolkit.design.vocabulary import VERSION
@@ -94,7 +86,7 @@ class ConfirmStage:
 
         That of the freeze while it says the same, whichever toolkit wrote it.
         """
-        return hash_of(self.content, self.frozen())
+        return self._freeze_file.hash_of(self.content)
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -113,7 +105,7 @@ class ConfirmStage:
         Raises:
             InvalidFiles: if the freeze is damaged or was edited.
         """
-        return read_freeze(self.study.results, shown=self._shown, stage="confirm")
+        return self._freeze_file.read()
 
     def freeze(self, *, again: bool = False) -> Freeze:
         """Lint the contrasts, freeze the explore stage and then this one.
@@ -138,11 +130,8 @@ class ConfirmStage:
         self._require_linted()
         self.study.freeze()
         if earlier is not None:
-            place = self.study.results
-            set_aside(place, stage="confirm", study_id=self.study.id, shown=self._shown)
-        freeze = make_freeze(self.study.id, self.content)
-        write_freeze(self.study.results, freeze, shown=self._shown, stage="confirm")
-        return freeze
+            self._freeze_file.set_aside()
+        return self._freeze_file.write(self.content)
 
     def _require_linted(self) -> None:
         """Refuse contrasts whose arms would differ in more than their cues."""
@@ -175,8 +164,8 @@ class ConfirmStage:
         return earlier.hash
 
     @property
-    def _shown(self) -> str:
-        return self.study.results.relative_to(self.study.workspace).as_posix()
+    def _freeze_file(self) -> FreezeFile:
+        return self.study.freeze_file("confirm")
 
     def _refuse(self, earlier: Freeze) -> None:
         lines = "\n".join(f"  {line}" for line in differences(earlier.content, self.content))

@@ -24,11 +24,6 @@ _CONTENT: dict[StageName, set[str]] = {
 }
 
 
-def file_name(stage: StageName) -> str:
-    """Name of the file a stage's freeze is kept in."""
-    return f"{stage}.frozen.json"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """A study as frozen: its hash, when and by which toolkit, and everything it said."""
@@ -45,124 +40,128 @@ class Freeze:
     section) and ``contrasts`` (by id)."""
 
 
-def make_freeze(study_id: str, content: Mapping[str, Any]) -> Freeze:
-    """Freeze ``content`` now, with this toolkit; nothing is written."""
-    return Freeze(
-        study_id=study_id,
-        hash=content_hash(content),
-        toolkit_version=version(DISTRIBUTION),
-        frozen_at=timestamp(),
-        content=content,
-    )
+@dataclass(frozen=True, slots=True)
+class FreezeFile:
+    """Where the freeze of one stage of a study is kept."""
 
+    folder: Path
+    """The study's results."""
+    shown: str
+    """How errors name that folder."""
+    study_id: str
+    stage: StageName
 
-def read_freeze(results: Path, *, shown: str, stage: StageName = "explore") -> Freeze | None:
-    """Read the freeze in a results folder, or None when nothing was frozen.
+    @property
+    def path(self) -> Path:
+        """The file; it may not exist yet."""
+        return self.folder / f"{self.stage}.frozen.json"
 
-    Args:
-        results: the study's results folder.
-        shown: how errors name that folder.
-        stage: whose freeze.
+    def read(self) -> Freeze | None:
+        """Read the freeze, or None when nothing was frozen.
 
-    Raises:
-        InvalidFiles: if the file is damaged or was edited.
-    """
-    path = results / file_name(stage)
-    file = f"{shown}/{file_name(stage)}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(file, f"a file that cannot be read ({type(error).__name__})") from None
-    try:
-        freeze = Freeze(**json.loads(text))
-        intact = (
-            content_hash(freeze.content) == freeze.hash and freeze.content.keys() >= _CONTENT[stage]
+        Raises:
+            InvalidFiles: if the file is damaged or was edited.
+        """
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            got = f"a file that cannot be read ({type(error).__name__})"
+            raise self._damaged(got) from None
+        try:
+            freeze = Freeze(**json.loads(text))
+            intact = content_hash(freeze.content) == freeze.hash
+            intact = intact and freeze.content.keys() >= _CONTENT[self.stage]
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise self._damaged("something that is not a freeze") from None
+        if not intact:
+            raise self._damaged("content that does not match its own hash")
+        return freeze
+
+    def hash_of(self, content: Mapping[str, Any]) -> str:
+        """Hash a content, or take the hash of the freeze while it says the same.
+
+        Args:
+            content: as this toolkit writes it.
+
+        Raises:
+            InvalidFiles: if the freeze is damaged or was edited.
+        """
+        frozen = self.read()
+        if frozen is not None and _stated(frozen.content) == _stated(content):
+            return frozen.hash
+        return content_hash(content)
+
+    def write(self, content: Mapping[str, Any]) -> Freeze:
+        """Freeze a content now, so that a reader sees all of it or nothing, even after a power cut.
+
+        Raises:
+            RecordUnwritable: if the folder cannot be made or written.
+            RecordFull: if there is no room left.
+        """
+        freeze = Freeze(
+            study_id=self.study_id,
+            hash=content_hash(content),
+            toolkit_version=version(DISTRIBUTION),
+            frozen_at=timestamp(),
+            content=content,
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise _damaged(file, "something that is not a freeze") from None
-    if not intact:
-        raise _damaged(file, "content that does not match its own hash")
-    return freeze
+        fields = {name: getattr(freeze, name) for name in Freeze.__slots__}
+        temporary = self.folder / f".{self.path.name}.{new_id()}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write_durably(temporary, canonical_json(fields) + "\n")
+            os.replace(temporary, self.path)
+            _sync_folder(self.folder)
+        except OSError as error:
+            _remove(temporary)
+            raise self._unwritable(error) from None
+        return freeze
 
+    def set_aside(self) -> None:
+        """Keep the freeze under a name of its own, so that another can be made.
 
-def same_content(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether two contents say the same.
+        Raises:
+            RecordUnwritable: if it cannot be renamed.
+        """
+        number = 1
+        while (kept := self.folder / f"{self.stage}.frozen.{number}.json").exists():
+            number += 1
+        try:
+            os.replace(self.path, kept)
+            _sync_folder(self.folder)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
-    A field that is empty says what its absence says: a toolkit that learned a new optional field
-    still knows what was frozen without it.
+    def _damaged(self, got: str) -> InvalidFiles:
+        wanted = "the freeze as it was written"
+        hint = "Restore it from a backup; it is never edited by hand."
+        return InvalidFiles([Complaint(f"{self.shown}/{self.path.name}", 0, "", got, wanted, hint)])
 
-    Args:
-        before: of a freeze, as it was written.
-        after: as this toolkit writes it.
-    """
-    return bool(_stated(before) == _stated(after))
-
-
-def hash_of(content: Mapping[str, Any], frozen: Freeze | None) -> str:
-    """Hash a content, or take the hash of a freeze that says the same.
-
-    Args:
-        content: as this toolkit writes it.
-        frozen: the freeze there is; None: there is none.
-    """
-    if frozen is not None and same_content(frozen.content, content):
-        return frozen.hash
-    return content_hash(content)
+    def _unwritable(self, error: OSError) -> RecordError:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return RecordFull(
+                f"study {self.study_id}: got no room left in {self.shown}/; wanted to write the "
+                "freeze there. Free some space on that disk, then try again."
+            )
+        reason = error.strerror or type(error).__name__
+        return RecordUnwritable(
+            f"study {self.study_id}: got a results folder {self.shown}/ that cannot be written "
+            f"({reason}); wanted a folder of our own. Move away what is in its place or make it "
+            "writable, or choose another workspace with --workspace, then try again."
+        )
 
 
 def _stated(value: Any) -> Any:
-    """Leave out every field that is empty."""
+    """Leave out every field that is empty: it says what its absence says.
+
+    So a toolkit that learned a new optional field still knows what was frozen without it.
+    """
     if isinstance(value, Mapping):
         stated = {name: _stated(one) for name, one in value.items()}
         return {name: one for name, one in stated.items() if one not in (None, "", [], {})}
     return [_stated(one) for one in value] if isinstance(value, list) else value
-
-
-def _damaged(file: str, got: str) -> InvalidFiles:
-    wanted = "the freeze as it was written"
-    hint = "Restore it from a backup; it is never edited by hand."
-    return InvalidFiles([Complaint(file, 0, "", got, wanted, hint)])
-
-
-def write_freeze(
-    results: Path, freeze: Freeze, *, shown: str, stage: StageName = "explore"
-) -> None:
-    """Write a freeze so that a reader sees all of it or nothing, even after a power cut.
-
-    Raises:
-        RecordUnwritable: if the folder cannot be made or written.
-        RecordFull: if there is no room left.
-    """
-    fields = {name: getattr(freeze, name) for name in Freeze.__slots__}
-    name = file_name(stage)
-    temporary = results / f".{name}.{new_id()}"
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        _write_durably(temporary, canonical_json(fields) + "\n")
-        os.replace(temporary, results / name)
-        _sync_folder(results)
-    except OSError as error:
-        _remove(temporary)
-        raise _unwritable(error, freeze.study_id, shown) from None
-
-
-def set_aside(results: Path, *, stage: StageName, study_id: str, shown: str) -> Path:
-    """Keep a freeze under a name of its own, so that another can be made; returns that path.
-
-    Raises:
-        RecordUnwritable: if it cannot be renamed.
-    """
-    number = 1
-    while (kept := results / f"{stage}.frozen.{number}.json").exists():
-        number += 1
-    try:
-        os.replace(results / file_name(stage), kept)
-        _sync_folder(results)
-    except OSError as error:
-        raise _unwritable(error, study_id, shown) from None
-    return kept
 
 
 def _write_durably(path: Path, text: str) -> None:
@@ -186,20 +185,6 @@ def _remove(path: Path) -> None:
     except OSError:
         # The folder itself is the trouble; the caller reports it.
         return
-
-
-def _unwritable(error: OSError, study_id: str, shown: str) -> RecordError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return RecordFull(
-            f"study {study_id}: got no room left in {shown}/; wanted to write the freeze there. "
-            "Free some space on that disk, then try again."
-        )
-    reason = error.strerror or type(error).__name__
-    return RecordUnwritable(
-        f"study {study_id}: got a results folder {shown}/ that cannot be written ({reason}); "
-        "wanted a folder of our own. Move away what is in its place or make it writable, or "
-        "choose another workspace with --workspace, then try again."
-    )
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -24,14 +24,7 @@ from toolkit.design.people import FACTORS, Attribute, Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.confirm_plan_check import confirm_complaints
-from toolkit.design.studies.freeze import (
-    Freeze,
-    differences,
-    hash_of,
-    make_freeze,
-    read_freeze,
-    write_freeze,
-)
+from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName, differences
 from toolkit.design.studies.study_sections import (
     Care,
     ConsentForm,
@@ -248,7 +241,7 @@ class Study(Filed):
 
         That of the freeze while it says the same, whichever toolkit wrote it.
         """
-        return hash_of(self.content, self.frozen())
+        return self.freeze_file("explore").hash_of(self.content)
 
     def frozen(self) -> Freeze | None:
         """The explore freeze, or None when there is none yet.
@@ -256,7 +249,7 @@ class Study(Filed):
         Raises:
             InvalidFiles: if the freeze is damaged or was edited.
         """
-        return read_freeze(self.results, shown=self._results_shown)
+        return self.freeze_file("explore").read()
 
     def freeze(self) -> Freeze:
         """Freeze the study for its explore stage, once; a second call returns the first freeze.
@@ -270,9 +263,7 @@ class Study(Filed):
         if earlier is not None:
             self._compare(earlier)
             return earlier
-        freeze = make_freeze(self.id, self.content)
-        write_freeze(self.results, freeze, shown=self._results_shown)
-        return freeze
+        return self.freeze_file("explore").write(self.content)
 
     def require_unchanged(self) -> str:
         """Return the hash, provided that the study is what was frozen, or never was frozen.
@@ -286,9 +277,10 @@ class Study(Filed):
             self._compare(earlier)
         return self.explore_hash
 
-    @property
-    def _results_shown(self) -> str:
-        return self.results.relative_to(self.workspace).as_posix()
+    def freeze_file(self, stage: StageName) -> FreezeFile:
+        """Where the freeze of a stage is kept."""
+        shown = self.results.relative_to(self.workspace).as_posix()
+        return FreezeFile(self.results, shown, self.id, stage)
 
     def _compare(self, earlier: Freeze) -> None:
         if earlier.hash == self.explore_hash:

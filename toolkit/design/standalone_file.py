@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from toolkit.design.file_schema import Written
 from toolkit.design.files import read_document
-from toolkit.design.validation_messages import explain
+from toolkit.design.validation_messages import validated
 from toolkit.errors import InvalidFiles
 
 Value = TypeVar("Value", bound=Written)
@@ -25,13 +23,7 @@ def read_written(path: Path, kind: type[Value], *, noun: str) -> Value:
         InvalidFiles: with every complaint about it.
     """
     document = read_document(path, file=path.name, noun=noun, standalone=True)
-    complaints = list(document.complaints)
-    value: Value | None = None
-    if document.value is not None:
-        try:
-            value = kind.model_validate(document.value)
-        except ValidationError as error:
-            complaints += explain(error, kind, document)
+    value, complaints = validated(document, kind)
     if complaints or value is None:
         raise InvalidFiles(sorted(complaints, key=lambda one: one.line))
     return value

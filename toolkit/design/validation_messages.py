@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,18 +13,33 @@ from toolkit.design.file_schema import PATTERNS
 from toolkit.design.files import Document, Place, dotted, shown
 from toolkit.errors import Complaint
 
+Model = TypeVar("Model", bound=BaseModel)
 Words = tuple[str, str, str]
 """What was got, what is wanted, and a hint."""
 
 
-def explain(error: ValidationError, model: type[BaseModel], document: Document) -> list[Complaint]:
-    """Turn everything pydantic refused in a document into complaints.
+def validated(document: Document, model: type[Model]) -> tuple[Model | None, list[Complaint]]:
+    """Read a document as its schema asks for it.
 
     Args:
-        error: raised by validating ``document.value`` as ``model``.
+        document: what a file says.
         model: the schema.
-        document: where the values came from; places already complained about are left out.
+
+    Returns:
+        The value, None where there is none, and every complaint about the document.
     """
+    if document.value is None:
+        return None, list(document.complaints)
+    try:
+        return model.model_validate(document.value), list(document.complaints)
+    except ValidationError as error:
+        return None, [*document.complaints, *_explained(error, model, document)]
+
+
+def _explained(
+    error: ValidationError, model: type[BaseModel], document: Document
+) -> list[Complaint]:
+    """Turn what pydantic refused into complaints, but for places already complained about."""
     return [
         _complaint(details, model, document)
         for details in error.errors(include_url=False)

@@ -1,18 +1,16 @@
 """The folder people work in: where files are, what they are called, what they say."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
-
-from pydantic import ValidationError
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.file_schema import ID_WORDS, Filed
 from toolkit.design.files import Document, Place, dotted, read_document, shown
-from toolkit.design.validation_messages import explain, line_of
+from toolkit.design.validation_messages import line_of, validated
 from toolkit.errors import BadIdentifier, Complaint, DesignError, InvalidFiles, UnknownName
 
 ENVIRONMENT = "PARALLAX_WORKSPACE"
@@ -36,6 +34,19 @@ class Reading(Generic[File]):
         """Complain about the value at ``place``, on the line where it begins."""
         line = line_of(self.document, place)
         return Complaint(self.document.file, line, dotted(place), got, wanted, hint)
+
+    def unknown(self, place: Place, noun: str, name: str, known: Collection[str]) -> Complaint:
+        """Complain about an id that no file goes by.
+
+        Args:
+            place: where it is named.
+            noun: what it is the id of.
+            name: the id.
+            known: ids there are files for.
+        """
+        wanted = f"the id of a {noun}" + (f": {one_of(known)}" if known else "")
+        hint = suggestion(name, known) or f"Make it with `parallax new {noun}`."
+        return self.complaint(place, shown(name), wanted, hint)
 
 
 def find_root(root: str | os.PathLike[str] | None = None) -> Path:
@@ -120,17 +131,9 @@ def read(root: Path, kind: type[File], path: Path) -> Reading[File]:
     """Read one file completely: its YAML, its schema, its name."""
     file = path.relative_to(root).as_posix()
     document = read_document(path, file=file, noun=kind.NOUN)
-    complaints = [*_name_complaints(path, file), *document.complaints]
-    value: File | None = None
-    if document.value is not None:
-        try:
-            value = kind.model_validate(document.value)
-        except ValidationError as error:
-            complaints += explain(error, kind, document)
-        complaints += _id_complaints(path, document)
-    if complaints:
-        value = None
-    return Reading(document, value, _first(complaints))
+    value, found = validated(document, kind)
+    complaints = [*_name_complaints(path, file), *found, *_id_complaints(path, document)]
+    return Reading(document, None if complaints else value, _first(complaints))
 
 
 def _first(complaints: list[Complaint]) -> tuple[Complaint, ...]:

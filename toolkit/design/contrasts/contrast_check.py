@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.linter import lint_reading
-from toolkit.design.files import shown
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import Reading
@@ -31,14 +29,8 @@ def contrast_complaints(
         if contrast is None:
             continue
         if contrast.scenario not in situations:
-            yield _unknown_scenario(read, contrast.scenario, tuple(situations))
+            yield read.unknown(("scenario",), "scenario", contrast.scenario, situations)
         situation = situations.get(contrast.scenario)
         if not any(name in people and name not in valid for name in contrast.personas):
             scenario = situation.value if situation else None
             yield from lint_reading(read, valid, scenario=scenario)
-
-
-def _unknown_scenario(read: Reading[Contrast], name: str, known: tuple[str, ...]) -> Complaint:
-    wanted = f"the id of a scenario: {one_of(known)}" if known else "the id of a scenario"
-    hint = suggestion(name, known) or "Make it with `parallax new scenario`."
-    return read.complaint(("scenario",), shown(name), wanted, hint)

@@ -1,14 +1,14 @@
 """A study: which personas meet which scenarios and endpoints, and what testers are asked."""
 
 import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from toolkit.canon import path_under
-from toolkit.design.closed_lists import one_of, refusal, suggestion
+from toolkit.design.closed_lists import refusal
 from toolkit.design.contrasts import Contrast
 from toolkit.design.file_schema import (
     Count,
@@ -19,11 +19,10 @@ from toolkit.design.file_schema import (
     Seed,
     each_once,
 )
-from toolkit.design.files import shown
 from toolkit.design.people import FACTORS, Attribute, Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
-from toolkit.design.studies.confirm_plan_check import confirm_complaints
+from toolkit.design.studies.confirm_plan_check import StudyNames, confirm_complaints
 from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName, differences
 from toolkit.design.studies.study_sections import (
     Care,
@@ -314,8 +313,13 @@ def cross_complaints(
     if study is None:
         return []
     complaints = [
-        *_unknown_names(reading, "personas", study.personas, people, ids(root, Persona)),
-        *_unknown_names(reading, "scenarios", study.scenarios, situations, ids(root, Scenario)),
+        reading.unknown((field, index), kind.NOUN, name, ids(root, kind))
+        for field, kind, names, known in (
+            ("personas", Persona, study.personas, people),
+            ("scenarios", Scenario, study.scenarios, situations),
+        )
+        for index, name in enumerate(names)
+        if name not in known
     ]
     for index, factor in enumerate(study.analysis_factors):
         for name in study.personas:
@@ -324,28 +328,16 @@ def cross_complaints(
                 complaints.append(_lacks(reading, index, factor, name))
     if study.confirm is not None:
         named = {name: contrasts[name] for name in study.confirm.contrasts if name in contrasts}
-        asked = study.confirm.rating.questions or study.form
-        questions = [question.id for question in asked]
-        known = ids(root, Contrast)
-        complaints += confirm_complaints(reading, study, study.confirm, questions, named, known)
+        names = StudyNames(
+            personas=study.personas,
+            scenarios=study.scenarios,
+            endpoints=tuple(study.endpoints),
+            factors=study.analysis_factors,
+            questions=tuple(one.id for one in study.confirm.rating.questions or study.form),
+            contrasts=ids(root, Contrast),
+        )
+        complaints += confirm_complaints(reading, study.confirm, names, named)
     return complaints
-
-
-def _unknown_names(
-    reading: Reading[Study],
-    field: str,
-    names: Iterable[str],
-    known: Container[str],
-    all_names: tuple[str, ...],
-) -> list[Complaint]:
-    noun = field.removesuffix("s")
-    wanted = f"the id of a {noun}" + (f": {one_of(all_names)}" if all_names else "")
-    make = f"Make it with `parallax new {noun}`."
-    return [
-        reading.complaint((field, index), shown(name), wanted, suggestion(name, all_names) or make)
-        for index, name in enumerate(names)
-        if name not in known
-    ]
 
 
 def _lacks(reading: Reading[Study], index: int, factor: str, name: str) -> Complaint:

@@ -4,7 +4,7 @@
   describes them) and an account of every row left out. The column ``stage`` tells explore, which
   finds, from confirm, which measures; ``require_stage`` refuses the wrong one.
 * **Trace**: the chain from one blind judgment back to the turn that started it.
-* **Lead**: words that a participant flagged, or an answer they rated low. A lead says that it
+* **Leads**: words that a participant flagged, or an answer they rated low. A lead says that it
   happened, never how often.
 * **Transcript**: one conversation as plain text, with its flags marked.
 * **Observations**: one outcome of the confirm stage, a row an observation: what every estimator
@@ -47,7 +47,7 @@ from toolkit.analysis.frames import (
 )
 from toolkit.analysis.interim import Interim, finished_order, interim, sequence
 from toolkit.analysis.intersection import Intersections, intersections
-from toolkit.analysis.leads import Lead, Leads, leads
+from toolkit.analysis.leads import Leads, leads
 from toolkit.analysis.movement import Movement, movement
 from toolkit.analysis.plan import PlanResult, Step, run_plan, save_frames, save_result_tables
 from toolkit.analysis.planning import (
@@ -123,7 +123,6 @@ __all__ = [
     "Frames",
     "Interim",
     "Intersections",
-    "Lead",
     "Leads",
     "Movement",
     "Needed",

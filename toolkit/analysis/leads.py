@@ -4,53 +4,18 @@ A lead says that it happened. It is never a rate, and who was played is named on
 situation can be played again; nothing is compared.
 """
 
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from typing import Any
 
 import pandas as pd
 
 from toolkit.analysis.frames import Frames, harm_label, require_stage
+from toolkit.record import LOW_RATING, Lead, rank_leads
 from toolkit.rendering import Readable, shortened, visible, wrapped
 
-LOW = 2
-"""An answer rated this or lower is a lead."""
 _WIDTH = 96
 _SHOWN = 280
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead(Readable):
-    """One thing that happened and felt wrong to whoever saw it."""
-
-    rank: int
-    """From 1: flags by severity, then answers by rating, the newest first among equals."""
-    kind: Literal["flag", "low rating"]
-    session_id: str
-    turn_id: str
-    """The answer."""
-    source_id: str
-    """The flag's id, or the rating's."""
-    quote: str
-    """The flagged words, or the whole answer, raw."""
-    harm: str
-    """Key of the harm, or ``unsure``; empty for a low rating."""
-    severity: int | None
-    """1 (barely) to 5 (severe); None for a low rating."""
-    rating: int | None
-    """The answer's own rating, 1 to 5; None when it has none."""
-    comment: str
-    persona: str
-    """Name of who was played."""
-    scenario: str
-    """Title of the situation."""
-    simulated: bool
-    at: datetime
-    """When it was flagged or rated."""
-
-    def in_words(self) -> str:
-        """Write the words, the comment and where they were said."""
-        return "\n".join(_lines(self))
 
 
 class Leads(Readable, tuple[Lead, ...]):
@@ -82,7 +47,7 @@ class Leads(Readable, tuple[Lead, ...]):
         count = len(self.session_ids)
         where = "1 conversation" if count == 1 else f"{count} conversations"
         head = f"{leads} in {where}{self._who()}. Each says: it happened. None says how often."
-        return "\n\n".join([head, *map(str, self)])
+        return "\n\n".join([head, *("\n".join(_lines(one)) for one in self)])
 
     def _who(self) -> str:
         if not any(lead.simulated for lead in self):
@@ -91,7 +56,7 @@ class Leads(Readable, tuple[Lead, ...]):
         return f", {some}by simulated participants"
 
 
-def leads(frames: Frames, *, low: int = LOW) -> Leads:
+def leads(frames: Frames, *, low: int = LOW_RATING) -> Leads:
     """Collect the words that were flagged, and the answers that were rated low.
 
     An answer with a flag is a lead through its flags alone, which carry its rating.
@@ -109,50 +74,39 @@ def leads(frames: Frames, *, low: int = LOW) -> Leads:
     """
     require_stage(frames.flags, "explore")
     require_stage(frames.ratings, "explore")
-    found = pd.concat([_flagged(frames), _rated_low(frames, low)])
-    found = found.merge(frames.sessions[["session_id", "persona"]], on="session_id", how="left")
-    found = found.sort_values(
-        ["kind", "urgency", "at", "source_id"], ascending=[True, False, False, True], kind="stable"
-    )
-    return Leads(_lead(rank, row) for rank, row in enumerate(found.itertuples(), start=1))
+    return Leads(rank_leads((*_flagged(frames), *_rated_low(frames, low))))
 
 
-def _flagged(frames: Frames) -> pd.DataFrame:
+def _flagged(frames: Frames) -> Iterator[Lead]:
     ratings = frames.turns[["turn_id", "rating"]]
     flags = frames.flags.rename(columns={"flag_id": "source_id"})
-    return flags.merge(ratings, on="turn_id", how="left").assign(
-        kind="flag", urgency=flags["severity"].astype("Int64")
-    )
+    return _leads(frames, flags.merge(ratings, on="turn_id", how="left").assign(kind="flag"))
 
 
-def _rated_low(frames: Frames, low: int) -> pd.DataFrame:
+def _rated_low(frames: Frames, low: int) -> Iterator[Lead]:
     ratings = frames.ratings
     is_low = ratings["about"].eq("answer") & ratings["value"].le(low).fillna(False).astype("bool")
     is_low &= ~ratings["turn_id"].isin(frames.flags["turn_id"])
-    rows = ratings[is_low].rename(columns={"rating_id": "source_id"})
+    rows = ratings[is_low].rename(columns={"rating_id": "source_id", "value": "rating"})
     quotes = frames.turns[["turn_id", "text"]].rename(columns={"text": "quote"})
     rows = rows.merge(quotes, on="turn_id", how="left")
-    return rows.assign(kind="low rating", rating=rows["value"], urgency=-rows["value"], harm="")
+    return _leads(frames, rows.assign(kind="low rating", harm="", severity=None))
 
 
-def _lead(rank: int, row: Any) -> Lead:
-    is_flag = row.kind == "flag"
-    return Lead(
-        rank=rank,
-        kind=row.kind,
-        session_id=row.session_id,
-        turn_id=row.turn_id,
-        source_id=row.source_id,
-        quote=row.quote,
-        harm=str(row.harm),
-        severity=int(row.severity) if is_flag else None,
-        rating=None if pd.isna(row.rating) else int(row.rating),
-        comment=row.comment,
-        persona=str(row.persona),
-        scenario=str(row.scenario),
-        simulated=bool(row.simulated),
-        at=row.at.to_pydatetime(),
-    )
+def _leads(frames: Frames, rows: pd.DataFrame) -> Iterator[Lead]:
+    rows = rows.merge(frames.sessions[["session_id", "persona"]], on="session_id", how="left")
+    names = [one.name for one in fields(Lead) if one.name != "rank"]
+    for row in rows[names].astype({"harm": "str"}).to_dict("records"):
+        yield Lead(**{str(name): _plain(value) for name, value in row.items()})
+
+
+def _plain(value: Any) -> Any:
+    """The value as the record has it: a whole number, a time, or None."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value if isinstance(value, str | bool) else int(value)
 
 
 def _lines(lead: Lead) -> list[str]:

@@ -4,7 +4,7 @@
 its *chain* (a session, a participant, or the study as a whole). *Record*: the journal, in SQLite
 or PostgreSQL. *Lease*: the right to be the only writer for a participant. *GroupWriter*: keeps the
 many rows of a sweep, as many a commit as are waiting. *View*: a question asked of the journal; it
-writes nothing.
+writes nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a rate.
 """
 
 from toolkit.record.export.atomic_file import write_whole
@@ -53,6 +53,7 @@ from toolkit.record.views.conversation_views import (
     sessions,
     withdrawn,
 )
+from toolkit.record.views.lead_views import LOW_RATING, Lead, leads_found, rank_leads
 from toolkit.record.views.rating_views import (
     JudgedItem,
     RaterHistory,
@@ -84,6 +85,8 @@ __all__ = [
     "History",
     "Item",
     "JudgedItem",
+    "LOW_RATING",
+    "Lead",
     "Lease",
     "Participant",
     "ParticipantProgress",
@@ -108,9 +111,11 @@ __all__ = [
     "Withdrawal",
     "coverage",
     "history",
+    "leads_found",
     "newest_reply",
     "open_record",
     "progress",
+    "rank_leads",
     "rater_history",
     "rater_progress",
     "raters",

@@ -1,7 +1,14 @@
 """Contrasts: one prompt with cue slots, its arms, their exact messages, and the linter."""
 
 from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn, Span, render
-from toolkit.design.contrasts.contrast import Arm, ArmKind, Contrast, Lead, ListedNames, PromptTurn
+from toolkit.design.contrasts.contrast import (
+    Arm,
+    ArmKind,
+    Contrast,
+    LeadOrigin,
+    ListedNames,
+    PromptTurn,
+)
 from toolkit.design.contrasts.contrast_check import contrast_complaints
 from toolkit.design.contrasts.cue_values import cue_values, telling_phrases
 from toolkit.design.contrasts.linter import LINT_RULES, lint, lint_reading
@@ -12,7 +19,7 @@ __all__ = [
     "ArmKind",
     "Contrast",
     "LINT_RULES",
-    "Lead",
+    "LeadOrigin",
     "ListedNames",
     "PromptTurn",
     "Rendered",

@@ -55,7 +55,7 @@ class ListedNames(Written):
     """Where they are listed: author, year, table."""
 
 
-class Lead(Written):
+class LeadOrigin(Written):
     """The answer in an explore conversation that this contrast was lifted from."""
 
     session_id: Line
@@ -106,7 +106,7 @@ class Contrast(Filed):
     """Id of the scenario whose instructions and record the assistant is given."""
     origin: Literal["lead", "planned"]
     """``planned``: written before any reply was seen; ``lead``: lifted from what a tester found."""
-    lead: Lead | None = None
+    lead: LeadOrigin | None = None
     """Where it was lifted from; required for ``lead``."""
     cueing: Literal["explicit", "implicit"]
     """``explicit``: the prompt states it; ``implicit``: name or dialect alone carry it."""

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any, cast
 
 import httpx2
@@ -19,8 +18,7 @@ from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings
 from toolkit.endpoints.openai_client import new_client
-from toolkit.endpoints.openai_errors import explain
-from toolkit.endpoints.response_reader import CallersOwn, ResponseReader
+from toolkit.endpoints.openai_response import CallersOwn, ResponseReader
 from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
 
 _Unused = openai.AsyncStream[Any]
@@ -71,7 +69,6 @@ class OpenAIEndpoint:
         self._key = key
         self._settings = settings or Settings(stream=not bulk)
         self._bulk = bulk
-        self._explain = partial(explain, key=key or "")
         self._first_backoff = first_backoff
         self._dialect = Dialect()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,7 +110,7 @@ class OpenAIEndpoint:
             if wait:
                 await asyncio.sleep(wait)
             left_out, parameters = self._dialect.refused, self._dialect.parameters(settings)
-            reader = ResponseReader(settings, on_token, self._explain)
+            reader = ResponseReader(settings, on_token, key=self._key or "")
             body = encoded(self._dialect.body(self._model, messages, settings))
             fault = await reader.run(self._open(body))
             attempts.append(reader.attempt(len(attempts) + 1, wait, fault))

@@ -4,13 +4,14 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Protocol
+
+import httpx2
 
 from toolkit.canon import timestamp
 from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.endpoint import Attempt, OnToken, Settings
+from toolkit.endpoints.openai_errors import explain
 from toolkit.endpoints.partial_answer import PartialAnswer, Unreadable
 from toolkit.endpoints.server_sent_events import EventReader
 from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
@@ -18,18 +19,8 @@ from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
 _LAST_BYTES = 0.1
 """Seconds a finished answer waits for the end of the stream, so the connection can be reused."""
 
-
-class Response(Protocol):
-    """What is needed of an HTTP response."""
-
-    status_code: int
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
-
-    def aiter_bytes(self) -> AsyncGenerator[bytes, None]: ...  # noqa: D102
-
-    async def aread(self) -> bytes: ...  # noqa: D102
+Opening = AbstractAsyncContextManager[httpx2.Response]
+"""A request that is sent when it is entered."""
 
 
 class CallersOwn(Exception):
@@ -42,19 +33,14 @@ class ResponseReader:
     Args:
         settings: the time limits.
         on_token: who gets the pieces.
-        explain: turns an exception of the transport into a fault; None for all others.
+        key: the key that is sent, so that it can be kept out of every message.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        on_token: OnToken | None,
-        explain: Callable[[Exception], Fault | None],
-    ) -> None:
+    def __init__(self, settings: Settings, on_token: OnToken | None, *, key: str) -> None:
         self.found = PartialAnswer()
         self._settings = settings
         self._on_token = on_token
-        self._explain = explain
+        self._key = key
         self._started_at = timestamp()
         self._started = time.perf_counter()
         self._seconds = 0.0
@@ -62,7 +48,7 @@ class ResponseReader:
         self._status: int | None = None
         self._late = ""
 
-    async def run(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
+    async def run(self, opening: Opening) -> Fault | None:
         """Read the response to its end; return what went wrong, or None.
 
         Raises:
@@ -95,7 +81,7 @@ class ResponseReader:
         """From the start to the first piece of a stream."""
         return self._first if self._settings.stream else None
 
-    async def _within_time(self, opening: AbstractAsyncContextManager[Response]) -> Fault | None:
+    async def _within_time(self, opening: Opening) -> Fault | None:
         settings = self._settings
         self._end = asyncio.get_running_loop().time() + settings.total_timeout
         # A server that does not stream is silent until the whole answer is written.
@@ -112,7 +98,7 @@ class ResponseReader:
         return None
 
     def _judge(self, error: Exception) -> Fault | None:
-        fault = self._explain(error)
+        fault = explain(error, key=self._key)
         if fault is None:
             raise error
         self._status = fault.status or self._status
@@ -123,7 +109,7 @@ class ResponseReader:
             return Fault(BadAnswer, "an answer cut off when the connection broke", fault.status)
         return fault
 
-    async def _read(self, response: Response) -> None:
+    async def _read(self, response: httpx2.Response) -> None:
         kind = response.headers.get("content-type", "").lower()
         if kind.startswith("application/json"):
             self._take(await response.aread())

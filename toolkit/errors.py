@@ -107,7 +107,7 @@ class EndpointError(ParallaxError):
     """The AI could not answer; ``attempts`` and ``partial`` keep what did happen.
 
     Attributes:
-        attempts: one value per request made, in order (``toolkit.endpoints.Attempt``).
+        attempts: one value per request made, in order (``toolkit.endpoints.CallAttempt``).
         partial: the text received before the failure, possibly empty.
         retry_after: seconds the server asked to be left alone, if it did.
         final: True when another attempt cannot help, whatever the class: a quota that is spent is

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from toolkit.endpoints import Answer, Attempt, Message, Settings, Usage
+from toolkit.endpoints import Answer, CallAttempt, Message, Settings, TokenUsage
 
 
-def answer_of(text: str = "Yes.", *, usage: Usage | None = None) -> Answer:
+def answer_of(text: str = "Yes.", *, usage: TokenUsage | None = None) -> Answer:
     """An answer that came at the first attempt."""
-    attempt = Attempt(
+    attempt = CallAttempt(
         number=1, started_at="", seconds=0.0, status=200, error="", message="", waited=0.0
     )
     return Answer(

@@ -3,7 +3,7 @@
 import pytest
 from made_answers import answer_of
 
-from toolkit.endpoints import Usage
+from toolkit.endpoints import TokenUsage
 from toolkit.errors import EndpointFailed, SetupError
 from toolkit.probes import Budget, Ended, Meter, Prices
 
@@ -28,15 +28,15 @@ class Clock:
 
 
 def end(
-    *, endpoint: str = DEAR, usage: Usage | None = None, outcome: str = "answered"
+    *, endpoint: str = DEAR, usage: TokenUsage | None = None, outcome: str = "answered"
 ) -> tuple[str, Ended]:
     """Who was asked, and how it ended."""
     errored = EndpointFailed("dear: got no; wanted yes.")
     return endpoint, errored if outcome == "errored" else answer_of(usage=usage)
 
 
-def used(sent: int | None, said: int | None) -> Usage:
-    return Usage(prompt_tokens=sent, completion_tokens=said)
+def used(sent: int | None, said: int | None) -> TokenUsage:
+    return TokenUsage(prompt_tokens=sent, completion_tokens=said)
 
 
 def test_a_reply_adds_its_tokens_and_their_price() -> None:
@@ -51,7 +51,7 @@ def test_a_reply_adds_its_tokens_and_their_price() -> None:
 
 
 @pytest.mark.parametrize("usage", [None, used(None, 4), used(4, None)])
-def test_tokens_nobody_reported_are_said_and_not_guessed(usage: Usage | None) -> None:
+def test_tokens_nobody_reported_are_said_and_not_guessed(usage: TokenUsage | None) -> None:
     meter = Meter(2, prices=PRICES)
     meter.count(*end(usage=usage))
     progress = meter.progress(0)

@@ -4,8 +4,8 @@
   an ``EndpointError``.
 * **Message**: one message of the conversation, with its role.
 * **Settings**: how to ask: temperature, seed, time limits, number of attempts.
-* **Answer**: what came back, with the **Usage** the server counted, every **Attempt** made and,
-  if asked for, each **TokenChoice** the first token could have been.
+* **Answer**: what came back, with the **TokenUsage** the server counted, every **CallAttempt**
+  made and, if asked for, each **TokenChoice** the first token could have been.
 * **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
   to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
@@ -20,14 +20,14 @@ from toolkit.endpoints.chat_request import request_body
 from toolkit.endpoints.embedded import EmbeddedServer
 from toolkit.endpoints.endpoint import (
     Answer,
-    Attempt,
+    CallAttempt,
     Endpoint,
     Message,
     OnToken,
     Role,
     Settings,
     TokenChoice,
-    Usage,
+    TokenUsage,
 )
 from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
@@ -43,7 +43,7 @@ from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [
     "Answer",
-    "Attempt",
+    "CallAttempt",
     "Bias",
     "EmbeddedServer",
     "Endpoint",
@@ -60,7 +60,7 @@ __all__ = [
     "Scripted",
     "Settings",
     "TokenChoice",
-    "Usage",
+    "TokenUsage",
     "fetch_model",
     "host_of",
     "model_path",

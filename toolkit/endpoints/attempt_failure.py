@@ -1,8 +1,8 @@
-"""Why one attempt failed, in words, and whether another may help."""
+"""Failure of one attempt: why, in words, and which exception it becomes."""
 
 from dataclasses import dataclass
 
-from toolkit.endpoints.endpoint import Attempt
+from toolkit.endpoints.endpoint import CallAttempt
 from toolkit.endpoints.retries import Retries
 from toolkit.errors import (
     BadAnswer,
@@ -85,8 +85,14 @@ class Fault:
             self.kind, status=self.status, retry_after=self.retry_after, final=self.final
         )
 
-    def error(self, who: str, *, attempts: tuple[Attempt, ...], partial: str) -> EndpointError:
-        """Build the exception, naming who, what was got, what was wanted and what to do."""
+    def error(self, who: str, *, attempts: tuple[CallAttempt, ...], partial: str) -> EndpointError:
+        """Build the exception, naming who, what was got, what was wanted and what to do.
+
+        Args:
+            who: the endpoint's name and host.
+            attempts: every attempt made, this one last.
+            partial: the text that had arrived.
+        """
         wanted, step = _NEXT[self.kind]
         tries = f" after {len(attempts)} attempts" if len(attempts) > 1 else ""
         return self.kind(
@@ -99,7 +105,12 @@ class Fault:
 
 
 def quoted(text: str, *, secret: str = "") -> str:
-    """Make a server's own words safe to show: one line, no control characters, no key, short."""
+    """Make a server's own words safe to show: one line, no control characters, no key, short.
+
+    Args:
+        text: as the server sent it.
+        secret: the key, which is blanked out wherever the server repeats it.
+    """
     if secret:
         text = text.replace(secret, "[key]")
     line = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What one server understands: the request we would like to send, minus what it has refused."""
+"""Requests for chat completions, without the fields that a server has refused."""
 
 import dataclasses
 import json
@@ -32,7 +32,13 @@ class Dialect:
         self.refused: frozenset[str] = frozenset()
 
     def body(self, model: str, messages: Sequence[Message], settings: Settings) -> dict[str, Any]:
-        """Write the request: not stored, tokens counted."""
+        """Write the request: not stored, tokens counted.
+
+        Args:
+            model: the name the server knows it by.
+            messages: the conversation, system message first.
+            settings: how to ask.
+        """
         wanted: dict[str, Any] = {
             "model": model,
             "messages": [{"role": one.role, "content": writable(one.content)} for one in messages],

@@ -1,4 +1,4 @@
-"""Get one pinned wheel with the installer at hand, its hash checked, nothing installed.
+"""Download of one pinned wheel by the installer at hand, its hash checked, nothing installed.
 
 The installer is a child process, because pip is a program and not a library. It reports no
 progress that every version writes alike, so the growth of the folder it works in is watched.

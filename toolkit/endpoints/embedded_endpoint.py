@@ -81,6 +81,11 @@ class EmbeddedEndpoint:
     ) -> Answer:
         """Ask the model, starting it first if need be; see ``Endpoint.reply``.
 
+        Args:
+            messages: the conversation so far, system message first.
+            settings: how to ask; default: the endpoint's own.
+            on_token: called with each piece of text as it arrives.
+
         Raises:
             SetupError: if the model cannot be loaded.
         """

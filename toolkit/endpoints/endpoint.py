@@ -1,4 +1,4 @@
-"""What it means to be an endpoint: messages in, one Answer out, tokens on the way.
+"""The endpoint protocol: messages in, one Answer out, tokens on the way.
 
 ``Endpoint`` is the one seam to whoever answers. It is asynchronous only; the notebook awaits, the
 command line and the tests use ``asyncio.run``.
@@ -62,7 +62,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class CallAttempt:
     """One request, whether it worked or not."""
 
     number: int
@@ -82,7 +82,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class TokenUsage:
     """Tokens as the server counted them; None where it did not say."""
 
     prompt_tokens: int | None
@@ -109,13 +109,13 @@ class Answer:
     model_reported: str
     parameters: dict[str, Any]
     """As sent, ``store`` included where the server knows it."""
-    usage: Usage | None
+    usage: TokenUsage | None
     seconds: float
     """From the call to the end of the answer, every attempt and wait included."""
     first_token_seconds: float | None
     """From the start of the attempt that worked to its first text; None without text, or when
     the answer was not streamed."""
-    attempts: tuple[Attempt, ...] = field(default=())
+    attempts: tuple[CallAttempt, ...] = field(default=())
     logprobs: tuple[TokenChoice, ...] = ()
     """What the first token could have been, likeliest first, the one that came included; empty
     when not asked for or not given."""

@@ -1,4 +1,4 @@
-"""One way to open an endpoint from what people write, such as ``scripted:courteous``."""
+"""Endpoint specs, such as ``scripted:courteous``: opened from what people write."""
 
 import difflib
 from collections.abc import Collection

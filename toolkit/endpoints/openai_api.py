@@ -1,6 +1,6 @@
 """``openai:``: any server that speaks the OpenAI chat completions API.
 
-One Attempt a request, ``store=False``, and the fields a server does not know left out. Where a
+One CallAttempt a request, ``store=False``, and the fields a server does not know left out. Where a
 request may go, and with what, is decided in ``openai_client``.
 """
 
@@ -16,7 +16,7 @@ from openai._types import RequestOptions
 
 from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.chat_request import Dialect, encoded
-from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings
+from toolkit.endpoints.endpoint import Answer, CallAttempt, Message, OnToken, Settings
 from toolkit.endpoints.openai_client import new_client
 from toolkit.endpoints.openai_response import CallersOwn, ResponseReader
 from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
@@ -87,7 +87,13 @@ class OpenAIEndpoint:
         settings: Settings | None = None,
         on_token: OnToken | None = None,
     ) -> Answer:
-        """Ask once; see ``Endpoint.reply``."""
+        """Ask once; see ``Endpoint.reply``.
+
+        Args:
+            messages: the conversation so far, system message first.
+            settings: how to ask; default: the endpoint's own.
+            on_token: called with each piece of text as it arrives.
+        """
         try:
             return await self._until_done(messages, settings or self._settings, on_token)
         except CallersOwn as own:
@@ -103,7 +109,7 @@ class OpenAIEndpoint:
         self, messages: Sequence[Message], settings: Settings, on_token: OnToken | None
     ) -> Answer:
         began = time.perf_counter()
-        attempts: list[Attempt] = []
+        attempts: list[CallAttempt] = []
         retries = Retries(IN_CONVERSATION, settings.max_attempts, first_backoff=self._first_backoff)
         wait = 0.0
         while True:

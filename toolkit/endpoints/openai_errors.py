@@ -1,4 +1,4 @@
-"""What the exceptions of the SDK and of its two transports mean, in our words."""
+"""Error mapping: what the exceptions of the SDK and of its two transports mean, in our words."""
 
 import json
 import socket

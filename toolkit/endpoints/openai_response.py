@@ -1,4 +1,4 @@
-"""One attempt: read one response to its end, in time, and say what went wrong if anything did."""
+"""Response reader: one attempt, read to its end in time, and what went wrong if anything did."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ import httpx2
 
 from toolkit.canon import timestamp
 from toolkit.endpoints.attempt_failure import Fault
-from toolkit.endpoints.endpoint import Attempt, OnToken, Settings
+from toolkit.endpoints.endpoint import CallAttempt, OnToken, Settings
 from toolkit.endpoints.openai_errors import explain
 from toolkit.endpoints.partial_answer import PartialAnswer, Unreadable
 from toolkit.endpoints.server_sent_events import EventReader
@@ -64,9 +64,15 @@ class ResponseReader:
             return None
         return fault or Fault(BadAnswer, "an answer that stops before its end", self._status)
 
-    def attempt(self, number: int, waited: float, fault: Fault | None) -> Attempt:
-        """Write this attempt down."""
-        return Attempt(
+    def attempt(self, number: int, waited: float, fault: Fault | None) -> CallAttempt:
+        """Write this attempt down.
+
+        Args:
+            number: which attempt at the answer this was, from 1.
+            waited: seconds waited before it.
+            fault: what went wrong; None if nothing did.
+        """
+        return CallAttempt(
             number=number,
             started_at=self._started_at,
             seconds=self._seconds,

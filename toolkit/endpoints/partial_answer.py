@@ -1,4 +1,4 @@
-"""An answer in the making: chunks as the server sends them in, pieces of text out.
+"""Incremental parser of chat completions: chunks as the server sends them in, text out.
 
 A stream, an answer sent whole and the body of one in a batch file are read by the same rules.
 """
@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.endpoints.endpoint import Answer, Settings, TokenChoice, Usage
+from toolkit.endpoints.endpoint import Answer, Settings, TokenChoice, TokenUsage
 from toolkit.errors import BadAnswer, EndpointFailed
 
 _HIGH_SURROGATES = ("\ud800", "\udbff")
@@ -42,7 +42,7 @@ class PartialAnswer:
         self.refusal = False
         self.finish_reason = ""
         self.model = ""
-        self.usage: Usage | None = None
+        self.usage: TokenUsage | None = None
         self.logprobs: tuple[TokenChoice, ...] = ()
         self.alive = False
         self.done = False
@@ -131,7 +131,7 @@ class PartialAnswer:
 
     def _count(self, usage: object) -> None:
         if isinstance(usage, Mapping):
-            self.usage = Usage(
+            self.usage = TokenUsage(
                 prompt_tokens=_number(usage.get("prompt_tokens")),
                 completion_tokens=_number(usage.get("completion_tokens")),
             )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.canon import timestamp
-from toolkit.endpoints.endpoint import Answer, Attempt, Message, OnToken, Settings, Usage
+from toolkit.endpoints.endpoint import Answer, CallAttempt, Message, OnToken, Settings, TokenUsage
 from toolkit.endpoints.scripted_texts import SCRIPTS, Script, courteous
 from toolkit.errors import (
     BadAnswer,
@@ -126,6 +126,11 @@ class Scripted:
     ) -> Answer:
         """Answer by script; see ``Endpoint.reply``.
 
+        Args:
+            messages: the conversation so far, system message first.
+            settings: how to ask; default: the endpoint's own.
+            on_token: called with each piece of text as it arrives.
+
         Raises:
             EndpointError: what the schedule of failures says for this call.
         """
@@ -144,7 +149,7 @@ class Scripted:
         if failure:
             await asyncio.sleep(self._delay)
         seconds = time.perf_counter() - began
-        attempt = Attempt(
+        attempt = CallAttempt(
             number=1,
             started_at=started_at,
             seconds=seconds,
@@ -166,7 +171,7 @@ class Scripted:
             refused=self._refuses,
             model_reported=self.name,
             parameters=settings.parameters(),
-            usage=Usage(
+            usage=TokenUsage(
                 prompt_tokens=sum(len(one.content.split()) for one in messages),
                 completion_tokens=len(kept),
             ),

@@ -130,7 +130,15 @@ def last_said(messages: Sequence[Message]) -> str:
 
 
 def digest(messages: Sequence[Message], seed: int | None = None) -> bytes:
-    """32 bytes that depend on every message, on the seed if there is one, and on nothing else."""
+    """SHA-256 of a conversation: every message, and the seed if there is one.
+
+    Args:
+        messages: in their order.
+        seed: as a server's; None leaves it out.
+
+    Returns:
+        32 bytes.
+    """
     said: list[object] = [[one.role, one.content] for one in messages]
     listed = json.dumps(said if seed is None else [*said, seed])
     return hashlib.sha256(listed.encode("ascii")).digest()

@@ -1,4 +1,4 @@
-"""What tokens cost: a dated list of prices, and no price that is not on it."""
+"""Price list: what a million tokens cost, dated, and no price that is not on it."""
 
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,15 @@ class Price(Written):
     """For a million tokens of what is answered."""
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Cost of so many tokens, in the list's currency."""
+        """Cost of one call's tokens.
+
+        Args:
+            prompt_tokens: tokens of what was sent.
+            completion_tokens: tokens of what was answered.
+
+        Returns:
+            An amount in the list's currency.
+        """
         return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
 
 

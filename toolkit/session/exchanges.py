@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from toolkit.endpoints import Answer, Message, Settings
-from toolkit.endpoints import Attempt as Tried
+from toolkit.endpoints import Answer, CallAttempt, Message, Settings
 from toolkit.errors import EndpointError
 from toolkit.record import Attempt, Ending, Exchange, Usage
 
@@ -79,4 +78,4 @@ def outcome_of(answer: Answer) -> Ending:
 
 def _kept(tried: Iterable[object]) -> tuple[Attempt, ...]:
     """Attempts as the record keeps them: the endpoint's own, field by field."""
-    return tuple(Attempt(**asdict(cast(Tried, one))) for one in tried)
+    return tuple(Attempt(**asdict(cast(CallAttempt, one))) for one in tried)

@@ -1,4 +1,4 @@
-"""What is about to be sent, written down before it is.
+"""Write-ahead dispatch: a job is written down before it is sent.
 
 A call that a killed run had under way left no row. That it may have reached the server is known
 because a Dispatch row was durable first: each mention of a job in one is at most one call.

@@ -1,4 +1,4 @@
-"""Keeping Python's garbage collector from looking through a run again and again.
+"""Garbage collection during a run: rare, so that Python does not visit everything again and again.
 
 With hundreds of calls under way, thousands of living objects come and go, and each full collection
 visits all of them and every module besides: about a quarter of the processor time of a unit. What

@@ -1,4 +1,4 @@
-"""How many calls may be under way at once: as many as asked for, fewer while a server refuses."""
+"""Adaptive concurrency limit: as many calls at once as asked for, fewer while a server refuses."""
 
 import asyncio
 import math

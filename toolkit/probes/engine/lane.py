@@ -1,4 +1,4 @@
-"""Everything one endpoint is asked in a run: calls, retries, and when to give up on it."""
+"""A lane: everything one endpoint is asked in a run, with retries and when to give up on it."""
 
 import asyncio
 import dataclasses

@@ -1,4 +1,4 @@
-"""What a run has used so far, what is left of its budget, and how long it will take."""
+"""Usage meter and budget: tokens, cost and time, spent and left."""
 
 import time
 from collections import Counter, deque

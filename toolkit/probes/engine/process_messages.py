@@ -1,4 +1,4 @@
-"""Calls and how they ended, as lines of JSON between a run and its second process."""
+"""Messages between a run and its second process: calls and their ends as lines of JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
-from toolkit.endpoints import Answer, Attempt, Message, Settings
+from toolkit.endpoints import Answer, CallAttempt, Message, Settings
 from toolkit.errors import EndpointError, EndpointFailed
 from toolkit.probes.engine.job import Ended
 
@@ -27,7 +27,7 @@ class Call:
 class _Failure:
     kind: str
     message: str
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[CallAttempt, ...]
     partial: str
     retry_after: float | None
     final: bool
@@ -89,7 +89,7 @@ def _failure(problem: EndpointError) -> _Failure:
     return _Failure(
         type(problem).__name__,
         str(problem),
-        cast(tuple[Attempt, ...], problem.attempts),
+        cast(tuple[CallAttempt, ...], problem.attempts),
         problem.partial,
         problem.retry_after,
         problem.final,

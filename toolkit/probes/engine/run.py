@@ -110,7 +110,13 @@ class _Run:
         self._painted = 0.0
 
     def add(self, endpoint: Endpoint, jobs: Iterable[Job], concurrency: int) -> None:
-        """Open a lane."""
+        """Open the lane of one endpoint.
+
+        Args:
+            endpoint: who is asked.
+            jobs: in their order.
+            concurrency: calls at once at most.
+        """
         self._lanes.append(
             Lane(
                 endpoint,

@@ -66,7 +66,13 @@ class TwoProcesses:
         settings: Settings | None = None,
         on_token: OnToken | None = None,
     ) -> Answer:
-        """Ask, as ``Endpoint.reply``; the second process passes no pieces of text on."""
+        """Ask, as ``Endpoint.reply``; the second process passes no pieces of text on.
+
+        Args:
+            messages: the conversation so far.
+            settings: how to ask.
+            on_token: called with each piece of text, where this process asks.
+        """
         if self.ready and len(self._calls_there) <= self._calls_here:
             return await self.reply_there(messages, settings or Settings())
         self._calls_here += 1

@@ -4,7 +4,7 @@ import dataclasses
 import time
 from typing import cast
 
-from toolkit.endpoints import IN_BULK, Answer, Attempt, Retries
+from toolkit.endpoints import IN_BULK, Answer, CallAttempt, Retries
 from toolkit.probes.engine.job import Ended
 
 
@@ -17,7 +17,7 @@ class Tries:
 
     def __init__(self, most: int) -> None:
         self._retries = Retries(IN_BULK, most)
-        self._attempts: list[Attempt] = []
+        self._attempts: list[CallAttempt] = []
         self._waited = 0.0
         self._began = time.perf_counter()
 
@@ -32,7 +32,7 @@ class Tries:
         Returns:
             Seconds to wait before another call; None when there is to be none.
         """
-        for one in cast("tuple[Attempt, ...]", ended.attempts):
+        for one in cast("tuple[CallAttempt, ...]", ended.attempts):
             number = len(self._attempts) + 1
             self._attempts.append(
                 dataclasses.replace(one, number=number, waited=self._waited) if number > 1 else one

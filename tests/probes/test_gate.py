@@ -149,6 +149,22 @@ def test_it_grows_back_to_what_was_asked_for_and_no_further() -> None:
     played(scene)
 
 
+def test_it_grows_by_one_a_second_and_then_ever_faster() -> None:
+    async def scene(gate: Gate, clock: Clock) -> None:
+        entered = await fill(gate, 100)
+        clock.now += 0.1
+        for one in entered:
+            gate.refused(one)
+        limits = [gate.limit]
+        for _ in range(5):
+            clock.now += 1.0
+            gate.answered()
+            limits.append(gate.limit)
+        assert limits == pytest.approx([50, 51, 53, 56, 60, 65])
+
+    played(scene, most=100)
+
+
 def test_it_closes_for_as_long_as_the_server_asked() -> None:
     async def scene(gate: Gate, clock: Clock) -> None:
         entered = await fill(gate, 10)

@@ -1,11 +1,13 @@
 """Tokens, money, time left and the end of a budget: counted, never guessed."""
 
+from typing import Any
+
 import pytest
 from made_answers import answer_of
 
 from toolkit.endpoints import TokenUsage
 from toolkit.errors import EndpointFailed, SetupError
-from toolkit.probes import Budget, Ended, Meter, Prices
+from toolkit.probes import Budget, Ended, Meter, Prices, SweepProgress
 
 PRICES = Prices.model_validate(
     {
@@ -154,3 +156,59 @@ def test_a_price_unknown_all_the_same_ends_the_run() -> None:
     assert meter.exhausted == (
         "the price of openai:new is unknown, so a limit in USD cannot be kept"
     )
+
+
+def reading(**changed: Any) -> SweepProgress:
+    """A run that is half done and has met no trouble."""
+    usual: dict[str, Any] = {
+        **{"planned": 2_000, "done": 1_000, "failed": 0, "in_flight": 0, "uncounted": 0},
+        **{"prompt_tokens": 12_345, "completion_tokens": 678, "cost": 1.5, "seconds_left": None},
+    }
+    return SweepProgress(**usual | changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "1,000 of 2,000 units · 12,345 + 678 tokens · 1.50 USD"),
+        (
+            {"failed": 3, "in_flight": 64},
+            "1,000 of 2,000 units · 3 failed · 64 under way · 12,345 + 678 tokens · 1.50 USD",
+        ),
+        (
+            {"uncounted": 1, "cost": None},
+            "1,000 of 2,000 units · 12,345 + 678 tokens and 1 reply without a count · cost unknown",
+        ),
+        (
+            {"uncounted": 2},
+            "1,000 of 2,000 units · 12,345 + 678 tokens and 2 replies without a count · 1.50 USD",
+        ),
+    ],
+)
+def test_a_reading_is_one_line(changed: dict[str, Any], said: str) -> None:
+    assert str(reading(**changed)) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (5_399, "90 min"), (5_400, "1.5 h")],
+)
+def test_time_left_is_said_in_its_own_unit(seconds: float, left: str) -> None:
+    assert str(reading(seconds_left=seconds)).endswith(f" · about {left} left")
+
+
+def test_no_time_is_left_at_the_end() -> None:
+    assert "left" not in str(reading(done=2_000, seconds_left=0.0))
+
+
+def test_what_is_under_way_is_never_more_than_what_is_left() -> None:
+    meter = Meter(3)
+    meter.count(*end())
+    assert meter.progress(in_flight=9).in_flight == 2
+
+
+def test_the_limits_of_a_run_are_kept_with_the_day_of_the_prices() -> None:
+    assert Meter(1, prices=PRICES, budget=Budget(cost=0.5)).limits() == {
+        "budget": {"tokens": None, "cost": 0.5},
+        "prices": "2026-01-31",
+    }

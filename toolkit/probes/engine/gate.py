@@ -18,8 +18,8 @@ class Gate:
     """Lets calls pass, and adapts how many are under way to what the server takes.
 
     The limit begins at ``most``. When several calls are refused within a second, and more than a
-    stray few of all, it shrinks by half that share; afterwards it grows again, fast up to where it
-    was refused and slowly beyond.
+    stray few of all, it shrinks by half that share; afterwards it grows again, by one more a second
+    and ever faster.
 
     Args:
         most: calls at once at most.
@@ -32,7 +32,6 @@ class Gate:
         self.limit = float(most)
         self._clock = clock
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._knee = float(most)
         self._shrunk_at = self._grown_at = self._counted_from = clock()
         self._answers = self._refusals = 0
         self._closed_until = 0.0
@@ -109,16 +108,15 @@ class Gate:
     def _shrink(self, share: float, wait: float) -> None:
         now = self._clock()
         self.limit = max(1.0, min(self.limit, self.in_flight) * (1 - share / 2))
-        self._knee = self.limit
         self._shrunk_at = self._grown_at = self._counted_from = now
         self._answers = self._refusals = 0
         if wait and share > 0.5:
             self._close(now + wait)
 
     def _grow(self) -> None:
-        """Double each second up to the knee; beyond, one more a second, and ever faster."""
+        """One more a second, and faster the longer it is since a refusal."""
         now = self._clock()
-        pace = self.limit if self.limit < self._knee else max(1.0, now - self._shrunk_at)
+        pace = max(1.0, now - self._shrunk_at)
         self.limit = min(self.most, self.limit + pace * (now - self._grown_at))
         self._grown_at = now
         self._admit()

@@ -120,8 +120,7 @@ class _Reading:
         self._jobs = UnitJobs(stage, {bound.alias: bound}, self._sweep_id)
         # For each unit what went wrong each time it was sent; empty words where nothing did.
         self._errors: dict[str, list[str]] = {}
-        for entry in record.entries(kinds=[Reply.KIND]):
-            reply = cast(Reply, entry.row())
+        for reply in record.rows(Reply):
             self._errors.setdefault(reply.unit_id, []).append(reply.exchange.error)
         self._waiting: list[Reply] = []
         self._meter = Meter(len(units))

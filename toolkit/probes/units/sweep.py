@@ -35,18 +35,17 @@ def units_due(
     if not retry_errored:
         replied = set(record.event_ids(Reply))
         return tuple(Due(unit, 0) for unit in stage.units if unit.unit_id not in replied)
-    sent: dict[str, tuple[int, bool]] = {}
-    for entry in record.entries(kinds=[Reply.KIND]):
-        body = entry.body
-        sent[body["unit_id"]] = (body["attempt_of"], body["exchange"]["outcome"] == "errored")
-    return tuple(_due_again(stage.units, sent))
+    latest = {row.unit_id: row for row in record.rows(Reply)}
+    return tuple(_due_again(stage.units, latest))
 
 
-def _due_again(units: Sequence[Unit], sent: dict[str, tuple[int, bool]]) -> Iterable[Due]:
+def _due_again(units: Sequence[Unit], latest: Mapping[str, Reply]) -> Iterable[Due]:
     for unit in units:
-        attempt_of, errored = sent.get(unit.unit_id, (-1, True))
-        if errored:
-            yield Due(unit, attempt_of + 1)
+        reply = latest.get(unit.unit_id)
+        if reply is None:
+            yield Due(unit, 0)
+        elif reply.exchange.outcome == "errored":
+            yield Due(unit, reply.attempt_of + 1)
 
 
 async def run_sweep(

@@ -165,6 +165,7 @@ def test_the_same_replay_runs_once_at_a_time(record):
     assert replayed(record, "again") == ()
 
 
+@pytest.mark.kills
 def test_kills_lose_nothing_and_send_nothing_kept_again(tmp_path):
     workspace = make_confirm_workspace(tmp_path, replicates=11)
     stage = ConfirmStage(Study.load("small", workspace=workspace))

@@ -105,6 +105,8 @@ def test_host_of_names_host_and_port(base_url: str, host: str) -> None:
         ("https://models.example.com/?key=1", "'https://models.example.com/?key=1'"),
         ("https://user:secret@models.example.com", "'models.example.com'"),
         ("https://127.0.0.1\\@models.example.com", "'models.example.com'"),
+        ("x" * 80, repr("x" * 80)),
+        ("x" * 81, repr("x" * 77 + "...")),
     ],
 )
 def test_addresses_that_are_none(base_url: str, shown: str) -> None:

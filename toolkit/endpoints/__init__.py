@@ -43,8 +43,8 @@ from toolkit.endpoints.scripted import Bias, Failure, Scripted
 
 __all__ = [
     "Answer",
-    "CallAttempt",
     "Bias",
+    "CallAttempt",
     "EmbeddedServer",
     "Endpoint",
     "FIRST_BACKOFF",

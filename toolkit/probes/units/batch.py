@@ -4,7 +4,7 @@ The format is that of the OpenAI Batch API: one JSON object a line, the unit id 
 Results come in any order and may be read twice; nothing is kept twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,16 +12,14 @@ from typing import Any, cast
 from toolkit.canon import new_id
 from toolkit.design import ConfirmStage, Unit
 from toolkit.errors import BadEndpoint
-from toolkit.probes.engine import Meter, end_of_run
+from toolkit.probes.engine import Ended, Meter, end_of_run
 from toolkit.probes.units.batch_lines import ended_in, request_line, result_lines
 from toolkit.probes.units.sweep import sweep_row, units_due
 from toolkit.probes.units.unit_jobs import UnitJobs
-from toolkit.record import Record, Reply, Sweep
+from toolkit.record import GroupWriter, Record, Reply
 from toolkit.session import Bound, record_binding
 
 _OPENAI = "openai:"
-_AT_ONCE = 200
-"""Replies kept in one transaction."""
 _NO_PRICE = "Read from a batch file; what batches cost is not on the list of prices."
 
 
@@ -97,80 +95,56 @@ def read_batch(stage: ConfirmStage, record: Record, bound: Bound, path: Path) ->
     """
     confirm_hash = stage.require_frozen()
     _model(bound)
-    units = {unit.unit_id: unit for unit in stage.units if unit.alias == bound.alias}
-    lines = sum(1 for _ in result_lines(path, units))
-    with record.lease(f"sweep {confirm_hash}", take_over=False):
-        reading = _Reading(stage, record, bound, units)
-        for line in result_lines(path, units):
-            reading.take(line)
-        return reading.end(lines)
+    who, units = bound.endpoint.name, {one.unit_id: one for one in stage.units}
+    own = {unit_id for unit_id, unit in units.items() if unit.alias == bound.alias}
+    lines = sum(1 for _ in result_lines(path, own))
+    sweep_id, meter, by_alias = new_id(), Meter(len(own)), {bound.alias: bound}
+    jobs = UnitJobs(stage, by_alias, sweep_id)
+    with (
+        record.lease(f"sweep {confirm_hash}", take_over=False),
+        GroupWriter(record, sweep_id) as writer,
+    ):
+        errors = _errors(record)
+        left = len(units.keys() - errors.keys())
+        begin = sweep_row(stage, by_alias, sweep_id, due=left, settings={"batch": True})
+        for ended, reply in _news(result_lines(path, own), units, jobs, errors, who):
+            if not meter.progress(0).done:
+                record_binding(record, bound)
+                writer.note(begin)
+            meter.count(who, ended)
+            writer.note(reply)
+        used, due = meter.progress(0), len(own - errors.keys())
+        if used.done:
+            writer.note(end_of_run(sweep_id, used, "stopped" if due else "finished", _NO_PRICE))
+    return BatchRead(kept=used.done, errored=used.failed, known=lines - used.done, due=due)
 
 
-class _Reading:
-    """One file of results on its way into the record."""
+def _errors(record: Record) -> dict[str, list[str]]:
+    """For each unit what went wrong each time it was sent; empty words where nothing did."""
+    errors: dict[str, list[str]] = {}
+    for reply in record.rows(Reply):
+        errors.setdefault(reply.unit_id, []).append(reply.exchange.error)
+    return errors
 
-    def __init__(
-        self, stage: ConfirmStage, record: Record, bound: Bound, units: Mapping[str, Unit]
-    ) -> None:
-        self._stage = stage
-        self._record = record
-        self._bound = bound
-        self._units = units
-        self._sweep_id = new_id()
-        self._jobs = UnitJobs(stage, {bound.alias: bound}, self._sweep_id)
-        # For each unit what went wrong each time it was sent; empty words where nothing did.
-        self._errors: dict[str, list[str]] = {}
-        for reply in record.rows(Reply):
-            self._errors.setdefault(reply.unit_id, []).append(reply.exchange.error)
-        self._waiting: list[Reply] = []
-        self._meter = Meter(len(units))
-        self._begun = False
 
-    def take(self, line: Mapping[str, Any]) -> None:
-        """Take one line of results, unless the record holds what it says."""
-        unit = self._units[line["custom_id"]]
-        errors = self._errors.get(unit.unit_id, [])
-        if "" in errors:
-            return
-        job, name = self._jobs.job(unit, len(errors)), self._bound.endpoint.name
-        ended = ended_in(line, job.settings, name)
+def _news(
+    lines: Iterable[Mapping[str, Any]],
+    units: Mapping[str, Unit],
+    jobs: UnitJobs,
+    errors: dict[str, list[str]],
+    who: str,
+) -> Iterator[tuple[Ended, Reply]]:
+    """Read the ends that the record does not hold yet, and note them in ``errors``."""
+    for line in lines:
+        unit = units[line["custom_id"]]
+        earlier = errors.get(unit.unit_id, [])
+        job = jobs.job(unit, len(earlier))
+        ended = ended_in(line, job.settings, who)
         reply = _untimed(cast(Reply, job.keep(ended, 0.0)))
-        # A failure names the service's own request, so that it is known when it comes again.
-        if reply.exchange.error in errors:
-            return
-        self._errors[unit.unit_id] = [*errors, reply.exchange.error]
-        self._meter.count(name, ended)
-        self._waiting.append(reply)
-        if len(self._waiting) == _AT_ONCE:
-            self._keep()
-
-    def end(self, lines: int) -> BatchRead:
-        """Keep what is left, and tell what came of the file."""
-        self._keep()
-        due = self._due(self._units)
-        used = self._meter.progress(0)
-        if self._begun:
-            end = end_of_run(self._sweep_id, used, "stopped" if due else "finished", _NO_PRICE)
-            self._record.append(end)
-        return BatchRead(kept=used.done, errored=used.failed, known=lines - used.done, due=due)
-
-    def _due(self, units: Iterable[str]) -> int:
-        return sum(unit_id not in self._errors for unit_id in units)
-
-    def _keep(self) -> None:
-        if not self._waiting:
-            return
-        if not self._begun:
-            record_binding(self._record, self._bound)
-            self._record.append(self._sweep())
-            self._begun = True
-        self._record.append(*self._waiting)
-        self._waiting = []
-
-    def _sweep(self) -> Sweep:
-        due = self._due(unit.unit_id for unit in self._stage.units) + len(self._waiting)
-        bound = {self._bound.alias: self._bound}
-        return sweep_row(self._stage, bound, self._sweep_id, due=due, settings={"batch": True})
+        # An answer stands; a failure names the service's own request, so that it is known again.
+        if "" not in earlier and reply.exchange.error not in earlier:
+            errors[unit.unit_id] = [*earlier, reply.exchange.error]
+            yield ended, reply
 
 
 def _untimed(reply: Reply) -> Reply:

@@ -234,3 +234,24 @@ def test_it_can_be_stopped() -> None:
 def test_it_is_an_endpoint() -> None:
     assert isinstance(Scripted(), Endpoint)
     assert Scripted().host == ""
+
+
+def test_it_shows_its_name_only() -> None:
+    assert repr(Scripted("planted")) == "<endpoint scripted:planted>"
+
+
+def test_its_clock_begins_with_the_call() -> None:
+    answer = ask(Scripted(lambda _: "One two.", delay=0.02), "Hello")
+    assert answer.first_token_seconds is not None
+    assert 0.02 <= answer.first_token_seconds < answer.seconds < 10
+    assert answer.seconds >= 0.04
+    assert answer.attempts[0].seconds == answer.seconds
+
+
+def test_a_failure_takes_its_time_too() -> None:
+    endpoint = Scripted(failures=[Failure(EndpointFailed, after=1)], delay=0.02)
+    with pytest.raises(EndpointFailed) as failed:
+        ask(endpoint, "Hello")
+    (attempt,) = failed.value.attempts
+    assert (attempt.error, attempt.message) == ("EndpointFailed", "as scripted")  # type: ignore[attr-defined]
+    assert 0.04 <= attempt.seconds < 10  # type: ignore[attr-defined]

@@ -88,3 +88,15 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     for text in ("nan", "inf", "1e9"):
         with pytest.raises(SetupError):
             read_prices(written(tmp_path, GOOD.replace("0.5", text)))
+
+
+@pytest.mark.parametrize("endpoint", ["embedded:smollm2", "scripted:courteous"])
+def test_what_runs_on_this_machine_is_free_with_or_without_a_list(endpoint: str) -> None:
+    for prices in (None, read_prices()):
+        price = price_of(prices, endpoint)
+        assert price is not None
+        assert price.of(1_000_000, 1_000_000) == 0
+
+
+def test_without_a_list_no_price_is_known() -> None:
+    assert price_of(None, "openai:gpt-4o-mini") is None

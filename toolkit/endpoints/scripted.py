@@ -140,12 +140,7 @@ class Scripted:
         pieces = _PIECE.findall(self._text(messages, settings.seed))
         kept = pieces[: settings.max_tokens]
         said = kept[: failure.after] if failure else kept
-        first = None
-        for piece in said:
-            await asyncio.sleep(self._delay)
-            first = first or time.perf_counter() - began
-            if on_token:
-                on_token(piece)
+        first = await self._say(said, on_token, began)
         if failure:
             await asyncio.sleep(self._delay)
         seconds = time.perf_counter() - began
@@ -182,6 +177,18 @@ class Scripted:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _say(
+        self, pieces: Sequence[str], on_token: OnToken | None, began: float
+    ) -> float | None:
+        """Pass the pieces on; return when the first one left, in seconds since ``began``."""
+        first = None
+        for piece in pieces:
+            await asyncio.sleep(self._delay)
+            first = first or time.perf_counter() - began
+            if on_token:
+                on_token(piece)
+        return first
 
     def _text(self, messages: Sequence[Message], seed: int | None) -> str:
         seeded = self._script is courteous

@@ -104,14 +104,8 @@ class _OverHttpx(httpx2.AsyncHTTPTransport):
         self._guard = guard
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        sent = httpx2.Request(
-            request.method,
-            request.url,
-            headers=self._guard.headers(request),
-            stream=request.stream,
-            extensions=request.extensions,
-        )
-        response = await super().handle_async_request(sent)
+        request.headers = httpx2.Headers(self._guard.headers(request))
+        response = await super().handle_async_request(request)
         stream = cast(httpx2.AsyncByteStream, response.stream)
         response.stream = body = _Body(stream, stream.aclose)
         await body.check(response.headers.get("content-encoding", ""))

@@ -55,21 +55,14 @@ class CueMask:
 
 def _telling(text: str, found: Iterable[Found]) -> Iterator[Found]:
     """Leave out what is to stay, and weak words that stand beside no word that tells."""
-    run: list[Found] = []
+    runs: list[list[Found]] = []
     for one in found:
-        if run and not (
-            _alike(run[-1], one) and re.fullmatch(r"[\s-]+", text[run[-1].end : one.start])
-        ):
-            yield from _strong(run)
-            run = []
-        run.append(one)
-    yield from _strong(run)
-
-
-def _alike(one: Found, other: Found) -> bool:
-    return one.phrase.mark == other.phrase.mark
-
-
-def _strong(run: list[Found]) -> list[Found]:
-    tells = any(not one.phrase.weak for one in run)
-    return [one for one in run if one.phrase.mark and tells]
+        last = runs[-1][-1] if runs else one
+        beside = last.phrase.mark == one.phrase.mark
+        if runs and beside and re.fullmatch(r"[\s-]+", text[last.end : one.start]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    for run in runs:
+        if run[0].phrase.mark and not all(one.phrase.weak for one in run):
+            yield from run

@@ -139,25 +139,21 @@ def _alike(wanted: str, written: str) -> bool:
     return set(written) <= set(wanted) | _LOOSE
 
 
+def _touches(words: Sequence[Token], place: int) -> bool:
+    """Whether a character of an unspaced script goes on without a gap."""
+    one, after = words[place : place + 1], words[place + 1 : place + 2]
+    return bool(one and after and one[0].unspaced and one[0].end == after[0].start)
+
+
 def _continues(words: Sequence[Token], place: int) -> bool:
     """Whether a Korean word has begun before: names stand first in it, endings follow."""
-    one, before = words[place], words[place - 1] if place else None
-    return bool(before and _is_hangul(one) and _is_hangul(before) and before.end == one.start)
-
-
-def _is_hangul(word: Token) -> bool:
-    return "가" <= word.text[0] <= "힣"
+    return place > 0 and "가" <= words[place].text[0] <= "힣" and _touches(words, place - 1)
 
 
 def _cut(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a single character of an unspaced script would be cut out of a longer run."""
-    if first != last or not words[first].unspaced:
-        return False
-    after = words[last + 1 : last + 2]
-    before = words[max(first - 1, 0) : first]
-    return any(one.unspaced and one.start == words[last].end for one in after) or any(
-        one.unspaced and one.end == words[first].start for one in before
-    )
+    before = first > 0 and _touches(words, first - 1)
+    return first == last and words[first].unspaced and (before or _touches(words, last))
 
 
 def _full_stop(text: str, end: int, phrase: Phrase) -> int:

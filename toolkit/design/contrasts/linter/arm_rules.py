@@ -82,14 +82,20 @@ def identical(sheet: Sheet) -> Iterator[Fault]:
     """A swap that sends what the reference sends."""
     if not any(slot for slot in sheet.slots if slot != "a"):
         return
+    for arm, base, text in _beside_reference(sheet):
+        if text == base:
+            got = f'the same text in reference and {arm.label}: "{excerpt(base, 0, 60)}"'
+            hint = "Use a slot in which the two differ, or leave one of them out."
+            yield Fault(("prompt",), got, "arms that differ", hint)
+            return
+
+
+def _beside_reference(sheet: Sheet, *others: Arm) -> Iterator[tuple[Arm, str, str]]:
+    """Each swap, and other arms, with the reference's text and its own, for every listed name."""
     for replicate in sheet.replicates:
         base = _user_text(sheet.sent(sheet.arm("reference"), replicate))
-        for arm in sheet.swaps:
-            if _user_text(sheet.sent(arm, replicate)) == base:
-                got = f'the same text in reference and {arm.label}: "{excerpt(base, 0, 60)}"'
-                hint = "Use a slot in which the two differ, or leave one of them out."
-                yield Fault(("prompt",), got, "arms that differ", hint)
-                return
+        for arm in (*sheet.swaps, *others):
+            yield arm, base, _user_text(sheet.sent(arm, replicate))
 
 
 def no_slot(sheet: Sheet) -> Iterator[Fault]:
@@ -103,24 +109,20 @@ def no_slot(sheet: Sheet) -> Iterator[Fault]:
 
 def length(sheet: Sheet) -> Iterator[Fault]:
     """An arm so much longer or shorter that its length could pass for the cue."""
-    for replicate in sheet.replicates:
-        base = _user_text(sheet.sent(sheet.arm("reference"), replicate))
-        words = len(WORD.findall(base))
+    for arm, base, text in _beside_reference(sheet, sheet.arm("paraphrase")):
+        words, count = len(WORD.findall(base)), len(WORD.findall(text))
         room = max(LENGTH_WORDS, LENGTH_SHARE * words)
-        for arm in (*sheet.swaps, sheet.arm("paraphrase")):
-            text = _user_text(sheet.sent(arm, replicate))
-            count = len(WORD.findall(text))
-            if abs(count - words) > room:
-                one, other = _around_difference(base, text)
-                got = (
-                    f'{words} words in reference, "{one}", and {count} in {arm.label}, "{other}": '
-                    f"{differing(base, text, longest=_LONGEST)}"
-                )
-                wanted = f"at most {room:g} words more or fewer than the reference"
-                where = "paraphrase" if arm.kind == "paraphrase" else "prompt"
-                hint = "Make the shorter one longer, or choose cues of like length."
-                yield Fault((where,), got, wanted, hint)
-                return
+        if abs(count - words) > room:
+            one, other = _around_difference(base, text)
+            got = (
+                f'{words} words in reference, "{one}", and {count} in {arm.label}, "{other}": '
+                f"{differing(base, text, longest=_LONGEST)}"
+            )
+            wanted = f"at most {room:g} words more or fewer than the reference"
+            where = "paraphrase" if arm.kind == "paraphrase" else "prompt"
+            hint = "Make the shorter one longer, or choose cues of like length."
+            yield Fault((where,), got, wanted, hint)
+            return
 
 
 def paraphrase_same(sheet: Sheet) -> Iterator[Fault]:

@@ -33,8 +33,6 @@ MOST_MESSAGES = 5
 """Messages of the tester that a prompt can hold, with the answers between them."""
 LONGEST_MESSAGE = 6000
 """Characters of one message of a prompt."""
-OTHER_PERSONA = "todo-another-persona"
-"""Stands for the personas to compare with until somebody names them."""
 _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _WIDTH = 92
 _BRACES = re.compile(r"[{}]")
@@ -140,7 +138,7 @@ def draft_contrast(
     prompt = [(role, text) for (role, _, _), text in zip(found, after, strict=True)]
     return Draft(
         id=check_id(name, what="contrast"),
-        text=_file(name, turn, persona, scenario, prompt),
+        text=draft_file(name, turn, persona, scenario, prompt),
         before=tuple(text for _, text, _ in found),
         after=after,
         replacements=tuple(one for one in everything if isinstance(one, Replacement)),
@@ -236,37 +234,6 @@ def _about_the_whole(
             "does anything in the earlier ones belong to it?"
         )
     return [OpenQuestion(0, 0, 0, "", one) for one in asks]
-
-
-def _file(
-    name: str,
-    turn: Turn,
-    persona: Persona,
-    scenario: Scenario,
-    prompt: Sequence[tuple[str, str]],
-) -> str:
-    states = any(slot in text for _, text in prompt for slot in ("{identity}", "{noun}", "{place}"))
-    return draft_file(
-        head=_HEAD,
-        plain={
-            "id": name,
-            "title": "TODO one line that says what is compared",
-            "scenario": scenario.id,
-            "origin": "lead",
-            "cueing": "explicit" if states else "implicit",
-            "reference": persona.id,
-        },
-        lead={"session_id": turn.session_id, "turn_id": turn.turn_id},
-        personas=(persona.id, OTHER_PERSONA),
-        prompt=prompt,
-    )
-
-
-_HEAD = (
-    "Lifted from an answer that a tester flagged. personas/README.md shows how to finish it: read",
-    "the prompt aloud, settle what the draft asked, name the personas to compare with, and write",
-    "the paraphrase. `parallax check` lists what is still to be done.",
-)
 
 
 def _diff_lines(draft: Draft) -> list[str]:

@@ -3,8 +3,13 @@
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from toolkit.design import Persona, Scenario
+from toolkit.record import Turn
+
+OTHER_PERSONA = "todo-another-persona"
+"""Stands for the personas to compare with until somebody names them."""
 _WIDTH = 96
 _ODD_SPACE = re.compile(r"^[ \n]|[ \n]$|  |\t|[ ]\n|\n[ ]")
 """White space that a folded block would not give back as it was."""
@@ -38,33 +43,46 @@ def field(key: str, text: str, indent: int) -> list[str]:
 
 
 def draft_file(
-    *,
-    head: Sequence[str],
-    plain: Mapping[str, str],
-    lead: Mapping[str, str],
-    personas: Sequence[str],
+    identifier: str,
+    turn: Turn,
+    persona: Persona,
+    scenario: Scenario,
     prompt: Sequence[tuple[str, str]],
 ) -> str:
     """Put a whole draft together.
 
     Args:
-        head: comment lines for whoever goes on with it.
-        plain: the fields of one short value, in order.
-        lead: session and turn it was lifted from.
-        personas: ids.
+        identifier: of the contrast.
+        turn: the answer it was lifted from.
+        persona: whose voice is the reference.
+        scenario: the situation.
         prompt: role and text of each message.
     """
-    lines = ["# yaml-language-server: $schema=../schema/contrast.json", "#"]
-    lines += [f"# {line}".rstrip() for line in head]
-    lines += [f"{key}: {value}" for key, value in plain.items()]
-    lines += ["lead:", *(f"  {key}: {json.dumps(value)}" for key, value in lead.items())]
-    lines += ["personas:", *(f"  - {name}" for name in personas)]
-    lines += ["prompt:", *_messages(prompt)]
+    states = any(slot in text for _, text in prompt for slot in ("{identity}", "{noun}", "{place}"))
+    lines = [
+        *("# yaml-language-server: $schema=../schema/contrast.json", "#"),
+        *(f"# {line}" for line in _HEAD),
+        f"id: {identifier}",
+        "title: TODO one line that says what is compared",
+        f"scenario: {scenario.id}",
+        "origin: lead",
+        f"cueing: {'explicit' if states else 'implicit'}",
+        f"reference: {persona.id}",
+        "lead:",
+        f"  session_id: {json.dumps(turn.session_id)}",
+        f"  turn_id: {json.dumps(turn.turn_id)}",
+        *("personas:", f"  - {persona.id}", f"  - {OTHER_PERSONA}"),
+        *("prompt:", *_messages(prompt)),
+    ]
     todo = [(role, _TODO if role == "user" else text) for role, text in prompt]
-    lines += ["paraphrase:", *_messages(todo)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "paraphrase:", *_messages(todo)]) + "\n"
 
 
+_HEAD = (
+    "Lifted from an answer that a tester flagged. personas/README.md shows how to finish it: read",
+    "the prompt aloud, settle what the draft asked, name the personas to compare with, and write",
+    "the paraphrase. `parallax check` lists what is still to be done.",
+)
 _TODO = "TODO the same message in other words, with the same slots"
 
 

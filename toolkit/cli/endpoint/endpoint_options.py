@@ -56,6 +56,10 @@ def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
 def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
     """Say who answers under each alias of the study.
 
+    Args:
+        study: whose aliases.
+        args: with the options of ``add_endpoint_options``.
+
     Raises:
         BadEndpoint: if an endpoint or an address cannot be used as written.
         UnknownName: if the study has no such alias.
@@ -77,7 +81,12 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
 
 
 def bind_text(study: Study, bound: Mapping[str, Answering]) -> str:
-    """Write what differs from the study the way the kernel reads it; empty when nothing does."""
+    """Write what differs from the study the way the kernel reads it; empty when nothing does.
+
+    Args:
+        study: as its file says.
+        bound: alias to who answers.
+    """
     changed = {
         alias: {key: value for key, value in one._asdict().items() if value is not None}
         for alias, one in bound.items()

@@ -76,7 +76,13 @@ def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
 
 
 def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, Any]:
-    """Say how the server runs: loopback, a token, nothing fetched, nothing offered to install."""
+    """Say how the server runs: loopback, a token, nothing fetched, nothing offered to install.
+
+    Args:
+        home: folder of this start, readable by this user only.
+        workspace: the folder served.
+        doorway: where and how to listen.
+    """
     return {
         "ServerApp": {
             "allow_root": True,
@@ -108,7 +114,12 @@ def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, An
 
 
 def voila_config(home: Path, doorway: Doorway) -> dict[str, Any]:
-    """Say the same to Voila, which shows the notebook without its code."""
+    """Say the same to Voila, which shows the notebook without its code.
+
+    Args:
+        home: folder of this start, readable by this user only.
+        doorway: where and how to listen.
+    """
     return {
         "Voila": {
             "ip": "127.0.0.1",

@@ -105,9 +105,8 @@ def run(args: argparse.Namespace) -> int:
         def announce(port: int) -> None:
             url = doorway.voila_url(port) if args.voila else doorway.lab_url(port)
             told = f"answered by {who}" if who else "blind rating, no assistant is asked"
-            say(f"Study: {study.id} · {told}")
-            say(f"Parallax is ready: {url}")
-            say("Ctrl-C stops everything.")
+            ready = f"Parallax is ready: {url}"
+            say(f"Study: {study.id} · {told}", ready, "Ctrl-C stops everything.")
             if not args.no_browser:
                 _open_browser(home, url)
 

@@ -83,6 +83,10 @@ def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
 def serve_voila(notebook: Path, on_ready: Callable[[int], None]) -> None:
     """Serve one notebook without its code until a signal asks to stop.
 
+    Args:
+        notebook: the file.
+        on_ready: called with the port once the server listens there.
+
     Raises:
         SetupError: if the server could not start.
     """

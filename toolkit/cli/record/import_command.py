@@ -32,7 +32,6 @@ def run(args: argparse.Namespace) -> int:
     say(f"{found.entries} entries in {found.chains} chains imported.")
     if found.ok:
         return OK
-    for problem in found.problems:
-        say(str(problem))
-    say("They were imported as they stood in the file, and do not hold.")
+    told = "They were imported as they stood in the file, and do not hold."
+    say(*map(str, found.problems), told)
     return FAILED

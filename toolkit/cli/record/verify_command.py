@@ -50,8 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if found.ok:
         say(f"Every chain holds: {found.chains} chains, {found.entries} entries.")
         return OK
-    for problem in found.problems[:_SHOWN]:
-        say(str(problem))
+    say(*map(str, found.problems[:_SHOWN]))
     if len(found.problems) > _SHOWN:
         say(f"… and {len(found.problems) - _SHOWN} more")
     say(

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -150,15 +151,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse.Namespace) -> int:
-    if not record_begun(stage.study):
+    begun = record_begun(stage.study)
+    with open_record(stage.study, read_only=True) if begun else nullcontext() as record:
         due = tuple(Due(unit, 0) for unit in stage.units)
-        _meter(len(due), bound, args)
-        _say_plan(stage, due, bound, None)
-    else:
-        with open_record(stage.study, read_only=True) as record:
+        if record:
             due = units_due(stage, record, retry_errored=args.again_errored)
-            _meter(len(due), bound, args)
-            _say_plan(stage, due, bound, record)
+        _meter(len(due), bound, args)
+        _say_plan(stage, due, bound, record)
     say("Nothing was sent.")
     return OK
 
@@ -183,8 +182,7 @@ def _say_plan(
     record: Record | None,
 ) -> None:
     endpoints = {alias: one.endpoint for alias, one in bound.items()}
-    for line in plan_lines(stage, due, endpoints, record):
-        say(line)
+    say(*plan_lines(stage, due, endpoints, record))
 
 
 async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> SweepEnd | None:

@@ -23,7 +23,12 @@ Binder = Callable[[Study, str], Bound]
 
 
 def sized(study: Study, args: argparse.Namespace) -> Study:
-    """The study with as many replicates and raters as the sample is to have."""
+    """Size a study: as many replicates and raters as the sample is to have.
+
+    Args:
+        study: with a confirm section.
+        args: of ``parallax sample``.
+    """
     plan = ConfirmStage(study).plan
     rating = plan.rating.model_copy(update={"raters": args.raters or plan.rating.raters})
     changes = {"rating": rating, "replicates": args.replicates or plan.replicates}
@@ -51,6 +56,11 @@ def _scripted(study: Study) -> Study:
 
 async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int:
     """Freeze, send, rate, write; returns how many entries were written.
+
+    Args:
+        study: of ``sized``, in a workspace of its own.
+        args: of ``parallax sample``.
+        out: the file to write; its freeze is put beside it.
 
     Raises:
         PlanRefused: if so many raters cannot be assigned.

@@ -57,7 +57,7 @@ def _freeze(stage: ConfirmStage) -> str:
     if freeze is None:
         return "not frozen yet."
     state = "unchanged" if freeze.hash == stage.hash else "CHANGED SINCE, it will not run"
-    return f"frozen {_minute(freeze.frozen_at)} UTC, {state}."
+    return f"frozen {minute(freeze.frozen_at)}, {state}."
 
 
 def _units(stage: ConfirmStage, record: Record) -> str:
@@ -101,7 +101,7 @@ def _rater(one: RaterProgress, resting: dict[tuple[int, int], datetime]) -> str:
     again = f" (holder {one.holder + 1})" if one.holder else ""
     return (
         f"{one.participant_id}  seat {one.seat}{again}: {one.rated} of {one.asked} rated{passed}; "
-        f"{where}; {_minute(one.last_activity)} UTC"
+        f"{where}; {minute(one.last_activity)}"
     )
 
 
@@ -126,5 +126,6 @@ def _rated(stage: ConfirmStage, standing: Sequence[JudgedItem]) -> str:
     return f"Rated: {len(by)} {noun}, {reached} (planned: {stage.plan.rating.overlap:.0%})"
 
 
-def _minute(at: str) -> str:
-    return at[:16].replace("T", " ")
+def minute(at: str) -> str:
+    """Shorten a time of the record to its minute."""
+    return f"{at[:16].replace('T', ' ')} UTC"

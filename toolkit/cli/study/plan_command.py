@@ -89,11 +89,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _outline(args: argparse.Namespace) -> int:
     stage = ConfirmStage(find_study(args.study, Workspace(args.workspace)))
-    for line in _sending(stage):
-        say(line)
+    say(*_sending(stage))
     allocation = allocate(stage, raters=args.raters)
-    for line in _rating(stage, outline(allocation, stage), allocation):
-        say(line)
+    say(*_rating(stage, outline(allocation, stage), allocation))
     return OK
 
 

@@ -63,13 +63,8 @@ def run(args: argparse.Namespace) -> int:
         seed=seed,
         margin=analysis.margin,
     )
-    for line in (
-        *_about(stage, found, leads=len(whole) - len(design)),
-        "",
-        *_seen(found, effect),
-        "",
-    ):
-        say(line)
+    about = _about(stage, found, leads=len(whole) - len(design))
+    say(*about, "", *_seen(found, effect), "")
     more = needed(
         stage,
         truth,
@@ -78,8 +73,7 @@ def run(args: argparse.Namespace) -> int:
         seed=seed,
         times=_GROWTH,
     )
-    for line in _more(more):
-        say(line)
+    say(*_more(more))
     return OK
 
 

@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from toolkit.cli.study.confirm_status import confirm_lines, only_rate
+from toolkit.cli.study.confirm_status import confirm_lines, minute, only_rate
 from toolkit.cli.terminal import OK, add_workspace, make_parser, say
 from toolkit.cli.workspace import record_begun
 from toolkit.design import Study, Workspace
@@ -39,9 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Write one report a study."""
     workspace = Workspace(args.workspace)
     for name in [args.study] if args.study else workspace.studies():
-        for line in _report(workspace.study(name)):
-            say(line)
-        say()
+        say(*_report(workspace.study(name)), "")
     return OK
 
 
@@ -61,7 +59,7 @@ def _freeze_line(study: Study) -> str:
     if freeze is None:
         return "Not frozen yet; the first tester freezes it."
     state = "unchanged" if freeze.hash == study.explore_hash else "CHANGED SINCE, it will not run"
-    return f"Frozen {freeze.frozen_at[:16].replace('T', ' ')} UTC, {state}."
+    return f"Frozen {minute(freeze.frozen_at)}, {state}."
 
 
 def _part(
@@ -94,8 +92,8 @@ def _person(one: ParticipantProgress, study: Study) -> str:
     else:
         where = "done" if one.finished + one.skipped >= due else "between conversations"
     skipped = f", {one.skipped} skipped" if one.skipped else ""
-    last = one.last_activity[:16].replace("T", " ")
-    return f"{one.participant_id}  {one.finished} of {due} finished{skipped}; {where}; {last} UTC"
+    last = minute(one.last_activity)
+    return f"{one.participant_id}  {one.finished} of {due} finished{skipped}; {where}; {last}"
 
 
 def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:

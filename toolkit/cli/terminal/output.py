@@ -6,9 +6,9 @@ import sys
 from toolkit.rendering import for_terminal
 
 
-def say(text: str = "") -> None:
-    """Write one line for the person at the terminal."""
-    sys.stdout.write(for_terminal(text) + "\n")
+def say(*lines: str) -> None:
+    """Write lines for the person at the terminal; without any, an empty one."""
+    sys.stdout.write(for_terminal("\n".join(lines)) + "\n")
     sys.stdout.flush()
 
 

@@ -43,6 +43,12 @@ def starter_files() -> dict[str, bytes]:
 def new_file(workspace: Workspace, kind: str, name: str, *, copy_of: str | None = None) -> Path:
     """Write a persona, scenario, contrast or study to fill in, or a copy of one under a new id.
 
+    Args:
+        workspace: where to.
+        kind: one of ``KINDS``.
+        name: its id.
+        copy_of: id of the one to copy; None: to fill in.
+
     Returns:
         The path of the new file.
 
@@ -72,6 +78,10 @@ def new_file(workspace: Workspace, kind: str, name: str, *, copy_of: str | None 
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that is not there yet: all of it or nothing.
+
+    Args:
+        path: its folder is made if need be.
+        data: the whole content.
 
     Raises:
         OSError: if it is there, or cannot be written.

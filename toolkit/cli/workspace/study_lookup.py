@@ -10,6 +10,10 @@ from toolkit.errors import RecordUnreadable
 def find_study(named: str | None, workspace: Workspace) -> Study:
     """Load the study that was named, else ``PARALLAX_STUDY``, else the only one, else ``pilot``.
 
+    Args:
+        named: its id, or None.
+        workspace: where to look.
+
     Raises:
         UnknownName: if there is no such study.
         InvalidFiles: if what it says is not valid.

@@ -10,6 +10,9 @@ A *RatingQueue* hands out blind *Items* to one rater and leaves Ratings, Choices
 draft of a contrast. *simulate_raters* rates without a human, by a *RaterModel* whose true effects
 are known.
 
+A *SeatedParticipant* is whoever is at work in a sitting or a queue: it enrols them, holds their
+lease, keeps consent and withdrawal, and refuses every write once they are no longer the one.
+
 This floor is the only place where design, endpoints and record meet.
 """
 

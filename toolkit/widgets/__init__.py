@@ -3,7 +3,8 @@
 A *SessionPanel* is the whole session of one tester: code, consent, who they play, the conversation,
 the form, the thanks. A *RatingPanel* is the work of one rater: blind items, one after another.
 A *SweepProgressView* is a bar and a line that tell how far a run has come.
-*render* is the single door through which an endpoint's words reach a page.
+A *Controller* carries out what a page says, for one participant at a time; both panels share its
+protocol.
 """
 
 from toolkit.widgets.rating_panel import RatingPanel

@@ -26,7 +26,7 @@ from toolkit.session.participant import EnrolledBy, SeatedParticipant
 from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
 from toolkit.session.rating.judgments import Judgment, Judgments
 from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
-from toolkit.session.rating.rater_seats import HeldSeat, SeatPlan
+from toolkit.session.rating.rater_seats import SeatPlan
 from toolkit.session.rating.worklist import Worklist
 from toolkit.session.session_rules import SITTING_GAP
 
@@ -62,7 +62,6 @@ class RatingProgress(NamedTuple):
 class _Desk(NamedTuple):
     """What a seated rater works with."""
 
-    seat: HeldSeat
     kept: RaterHistory
     work: Worklist
     guesses: PersonaGuesses
@@ -179,7 +178,7 @@ class RatingQueue:
     @property
     def left_out(self) -> int:
         """Items of the seat not asked of this rater: they grew from a conversation of their own."""
-        return self._desk.seat.left_out if self._desk else 0
+        return self._desk.work.left_out if self._desk else 0
 
     @property
     def rest_over(self) -> bool:
@@ -304,7 +303,7 @@ class RatingQueue:
         judgments = Judgments(
             self._record, kept, self.confirm.questions, guesses, lambda: self.guesses
         )
-        self._desk = _Desk(seat, kept, work, guesses, judgments)
+        self._desk = _Desk(kept, work, guesses, judgments)
         if may_write:
             self._settle()
 

@@ -36,6 +36,8 @@ class Worklist:
     """
 
     def __init__(self, seat: HeldSeat, kept: RaterHistory, maker: ItemMaker) -> None:
+        self.left_out = seat.left_out
+        """Items of the seat that are not asked of this rater."""
         self._tasks = seat.tasks
         self._session_id = seat.row.session_id
         self._kept = kept

@@ -143,7 +143,7 @@ def failing(
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
     said = output.read_text(encoding="utf-8", errors="replace")
-    found = re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
+    found = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", said, re.MULTILINE)
     broken = ended[0] and os.waitstatus_to_exitcode(ended[1]) not in (0, NO_TESTS)
     return found or [BROKEN] * bool(broken)
 
@@ -152,9 +152,10 @@ def _run(tests: Sequence[str], tree: Path, output: Path, *, first: bool) -> None
     """Become pytest; what the parent had loaded need not be loaded again."""
     os.setsid()
     os.chdir(tree)
-    with output.open("w") as stream:
-        os.dup2(stream.fileno(), 1)
-        os.dup2(stream.fileno(), 2)
+    stream = output.open("w", encoding="utf-8")
+    for number in (1, 2):
+        os.dup2(stream.fileno(), number)
+    sys.stdout = sys.stderr = stream
     os.environ["PYTHONPATH"] = os.pathsep.join([str(tree), str(tree / "tests")])
     sys.path[:] = [str(tree), *(one for one in sys.path if Path(one or ".").resolve() != ROOT)]
     for name, loaded in list(sys.modules.items()):
@@ -164,7 +165,9 @@ def _run(tests: Sequence[str], tree: Path, output: Path, *, first: bool) -> None
 
     stop = ["-x"] if first else []
     options = ["-q", "--tb=no", "-p", "no:cacheprovider", "--timeout=90", "-m", "not browser"]
-    os._exit(pytest.main([*options, *stop, *tests]))
+    ended = pytest.main([*options, *stop, *tests])
+    stream.flush()
+    os._exit(ended)
 
 
 def _load_libraries() -> None:

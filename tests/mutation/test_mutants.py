@@ -21,6 +21,7 @@ def chosen(a: int, b: int) -> float | None:
         return None
     return -a + 2.5
 '''
+NOTHING = "tests/mutation/test_mutants.py::test_nothing"
 
 
 def test_every_mutant_is_one_change_of_what_runs(tmp_path: Path) -> None:
@@ -49,11 +50,15 @@ def test_a_broken_module_is_noticed_and_a_whole_one_is_not(tmp_path: Path) -> No
     broken = Mutant(path, 1, "", "", text + "\nraise ValueError\n")
     assert noticed(broken, tree, seconds=120.0)
     assert (tree / "toolkit" / "errors.py").read_text(encoding="utf-8") == text
-    assert failing(["tests/mutation/test_mutants.py::test_nothing"], tree) == []
+    assert failing([f"{NOTHING}[as it is]"], tree) == []
+    (tree / "broken").touch()
+    assert failing([f"{NOTHING}[as it is]"], tree) == [f"{NOTHING}[as it is]"]
 
 
-def test_nothing() -> None:
+@pytest.mark.parametrize("name", ["as it is"])
+def test_nothing(name: str) -> None:
     """What the test above runs in its copy."""
+    assert not Path("broken").exists(), name
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,38 @@ def test_a_side_that_always_wins_has_no_effect() -> None:
     )
 
 
+def test_the_effect_of_a_side_is_worked_by_hand() -> None:
+    # Left wins 2 of 4 pairs on either side of ana with every second rater and all 4 with the
+    # others: 3 in 4, whoever stands there.
+    rows = []
+    for rater in range(8):
+        for at in range(8):
+            side, left_wins = ("left", "right")[at % 2], rater % 2 == 1 or at < 4
+            rows.append(
+                {
+                    "participant_id": f"p-{rater}",
+                    "contrast_id": f"c-{at}",
+                    "scenario_id": f"s-{at // 2}",
+                    "position": at,
+                    "side": side,
+                    "preferred": "own" if left_wins == (side == "left") else "other",
+                }
+            )
+
+    made = preference(frames(choices=rows))
+
+    left = about(made, "the left side")
+    assert left.estimate is not None
+    assert left.estimate.value == pytest.approx(2 * 3 / 4 - 1, abs=1e-9)
+    assert left.beside[WORTH].value == pytest.approx(np.log(3), abs=1e-8)
+    # Deviations from 3/4 sum to 2 with either sign in each rater.
+    by_hand = 2 * np.sqrt(8 * 2**2) / 64 * np.sqrt(8 / 7)
+    assert left.se == pytest.approx(by_hand, rel=1e-6)
+    assert (left.df, left.about, left.compared_with) == (7, "the raters", "the right side")
+    # Every rater is of two minds about ana in the same way, so her worth has no error.
+    assert about(made, "ana").verdict == "not estimable"
+
+
 def test_one_side_for_each_contestant_cannot_be_told_from_them() -> None:
     rows = [row | {"side": "left" if row["persona"] == "ana" else "right"} for row in choices()]
 

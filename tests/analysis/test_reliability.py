@@ -191,6 +191,11 @@ def test_severity_is_shrunken_and_comes_with_an_interval_and_no_rank() -> None:
     spread = about(made, "severity").estimate
     assert spread is not None
     assert spread.low < spread.value < spread.high
+    # Normal on the scale of the logarithm, where the error is the error over the value.
+    se = about(made, "severity").se
+    assert se is not None
+    for end, sign in ((spread.low, -1), (spread.high, 1)):
+        assert np.log(end / spread.value) == pytest.approx(sign * 1.959964 * se / spread.value)
 
 
 # ---- groups of raters ---------------------------------------------------------------------

@@ -88,6 +88,22 @@ def test_waves_of_two_outcomes_are_refused() -> None:
     )
 
 
+def test_the_change_of_a_null_arm_stands_beside_every_persona() -> None:
+    rows = read("waves")
+    before, after = (judged(rows[rows["wave"].eq(name)]) for name in ("before", "after"))
+    found = waves(before, after)
+    beside = {one.subject: one.estimate for one in found.null_arms}
+    assert set(beside) == {"paraphrase", "resample"}
+    assert {tuple(one.null_arms.items()) for one in found.findings} == {tuple(beside.items())}
+    # Not planned as primary: adjusted among all that is explored.
+    assert {one.family for one in found.findings if one.p is not None} == {
+        f"changes, Benjamini-Hochberg ({len(found.findings)} claims)"
+    }
+    assert {one.speaks_of for one in found.findings} == {"in general"}
+    lifted = judged(rows[rows["wave"].eq("after")].assign(origin="lead"))
+    assert {one.speaks_of for one in waves(before, lifted).findings} == {"these situations"}
+
+
 def test_a_planned_change_is_held_by_holm() -> None:
     first, second = complete(EFFECTS, raters=5), complete(EFFECTS, raters=5, seed=8)
     found: Waves = waves(judged(first, **NUMBER), judged(second, **NUMBER), primary=True)

@@ -3,8 +3,9 @@ from math import log
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from toolkit.analysis import words
+from toolkit.analysis import Counts, words
 from toolkit.analysis.engine import Counted, by_scenario, log_odds
 from toolkit.analysis.words import tokens
 from toolkit.errors import AnalysisError
@@ -103,6 +104,30 @@ def test_a_word_that_differs_is_found() -> None:
         f"{top['reference_count']} times.",
     )
     assert top["z"] == pytest.approx(top["log_odds"] / first.se)
+
+
+def test_the_numbers_of_a_word_are_worked_by_hand() -> None:
+    # Six scenarios of one contrast: the persona's reply says "thanks" 4 times in 10 words, the
+    # reference's twice, everywhere; so no scenario differs from another.
+    own, base = "thanks " * 4 + "so " * 6, "thanks " * 2 + "so " * 8
+    made = words(replies([[own]] * 6, [[base]] * 6), mask={"p": ("Ada",)}, seed=1, prior=10.0)
+    one = made.table.set_index("word").loc["thanks"]
+    # The prior holds 10 words as both sides together: 3 "thanks", 7 "so".
+    apart = log((4 + 3) / (6 + 7)) - log((2 + 3) / (8 + 7))
+    assert one["log_odds"] == pytest.approx(apart)
+    # Six scenarios, each with the variance 1 / (4 + 3) + 1 / (2 + 3) of independent words.
+    se = ((1 / 7 + 1 / 5) / 6) ** 0.5
+    assert one["z"] == pytest.approx(apart / se)
+    assert one["p"] == pytest.approx(2 * stats.t.sf(apart / se, 5))
+    half = stats.t.ppf(0.975, 5) * se
+    assert (one["low"], one["high"]) == pytest.approx((apart - half, apart + half))
+    assert (one["count"], one["reference_count"]) == (24, 12)
+    assert (one["per_1000"], one["reference_per_1000"]) == pytest.approx((400, 200))
+    assert (one["clusters"], one["contrasts"]) == (6, 6)
+    finding = made.findings[0]
+    assert (finding.df, finding.se_type) == (5, "bootstrap of scenarios")
+    assert finding.n == Counts(scenarios=6, contrasts=6, personas=1, replies=12, observations=12)
+    assert len(finding.replies) == 12
 
 
 def test_the_same_words_are_inconclusive() -> None:

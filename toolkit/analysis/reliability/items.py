@@ -47,8 +47,6 @@ class ItemsByRaters:
     """Which item each row is about, from 0, shape (n,)."""
     counts: np.ndarray
     """How many raters gave an item a value, shape (items, k)."""
-    superseded: int
-    """Ratings left out because the same rater rated the same item again later."""
 
     @property
     def shared(self) -> np.ndarray:
@@ -113,5 +111,4 @@ def items_by_raters(ratings: pd.DataFrame) -> ItemsByRaters:
         values=values,
         item=item,
         counts=counts,
-        superseded=len(rows) - len(table),
     )

@@ -58,7 +58,7 @@ def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
             "ended": here["outcome"],
             "judged": here["unit_id"].map(said["judged"]).fillna(0),
             "mean": here["unit_id"].map(said["mean"]),
-            "judgments": here["unit_id"].map(said["judgments"]).fillna(""),
+            "judgments": here["unit_id"].map(said["judgments"]).astype("object").fillna(""),
             "text": here["text"],
         }
     )

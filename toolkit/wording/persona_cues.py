@@ -5,7 +5,7 @@ the distance between replies does not count them.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -105,10 +105,17 @@ def phrases_of(texts: Iterable[str], mark: str) -> Iterator[Phrase]:
         yield from (Phrase(form, mark) for entry in _said(text) for form in entry.forms)
 
 
-def lexicon_phrases(groups: Container[str] | None = None) -> Iterator[Phrase]:
+@cache
+def lexicon_phrases(groups: tuple[str, ...] | None = None) -> tuple[Phrase, ...]:
     """List every form of the lexicon's words, of all groups or of some, such as ``GENDERED``."""
     listed = (entry for entry in entries() if groups is None or entry.group in groups)
-    return chain.from_iterable(map(_lexical, listed))
+    return tuple(chain.from_iterable(map(_lexical, listed)))
+
+
+@cache
+def lexicon_matcher(groups: tuple[str, ...] | None = None) -> PhraseMatcher:
+    """Make a matcher of the lexicon's words, of all groups or of some."""
+    return PhraseMatcher(lexicon_phrases(groups))
 
 
 def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
@@ -118,10 +125,11 @@ def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
         yield Phrase(word, THEY if subject else THEMSELF if "sel" in word else THEM)
 
 
-def _lexical(entry: Entry) -> Iterator[Phrase]:
+@cache
+def _lexical(entry: Entry) -> tuple[Phrase, ...]:
     mark = NAME if entry.group in ("title", "address") else GROUP
     case: Case = "exact" if entry.group == "title" else "any"
-    return (Phrase(form, mark, case, entry.group) for form in entry.forms)
+    return tuple(Phrase(form, mark, case, entry.group) for form in entry.forms)
 
 
 def _noun_words(noun: str) -> Iterator[Phrase]:
@@ -162,13 +170,8 @@ def _lexicon_words(text: str) -> Iterator[Phrase]:
 
 def _said(text: str) -> Iterator[Entry]:
     """The lexicon's words in a text, in any of their forms."""
-    said = {found.phrase.text for found in _lexicon_matcher().find(text)}
+    said = {found.phrase.text for found in lexicon_matcher().find(text)}
     return (entry for entry in entries() if said.intersection(entry.forms))
-
-
-@cache
-def _lexicon_matcher() -> PhraseMatcher:
-    return PhraseMatcher(lexicon_phrases())
 
 
 @cache

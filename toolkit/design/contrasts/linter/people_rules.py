@@ -18,7 +18,7 @@ from toolkit.wording import (
     WORD,
     Found,
     PhraseMatcher,
-    lexicon_phrases,
+    lexicon_matcher,
     ordinary,
 )
 
@@ -105,7 +105,7 @@ def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
 
 def gendered(sheet: Sheet) -> Iterator[Fault]:
     """A title or a word of kinship or gender beside a slot, right for some personas only."""
-    matcher = PhraseMatcher(lexicon_phrases(GENDERED))
+    matcher = lexicon_matcher(GENDERED)
     for message in sheet.messages:
         for start, end in message.sentences:
             if not any(start <= slot.start < end for slot in message.slots):

@@ -25,12 +25,13 @@ def test_an_untouched_record_holds(four):
 
 def test_the_hash_is_the_one_the_docstring_describes(four):
     second, third = list(four.entries(chain="s-1"))[1:3]
-    bound = f'["{second.hash}","s-1",2,"t-2","turn",1,"{third.at}",null]'
+    bound = f'["{second.hash}","s-1",2,"t-2","turn",2,"{third.at}",null,"{third.digest}"]'
     body = (
         '{"exchange":null,"number":2,"session_id":"s-1","speaker":"tester","supersedes":null,'
         '"text":"Can you help me with an invoice?","turn_id":"t-2"}'
     )
     assert third.hash == text_hash(f"{bound}\n{body}")
+    assert third.digest == text_hash(f'["turn","t-2","s-1"]\n{body}')
 
 
 def test_an_edited_body_is_found_and_explained(four, execute):
@@ -49,10 +50,12 @@ def test_an_edited_body_is_found_and_explained(four, execute):
     "change",
     [
         "kind = 'rating'",
-        "version = 2",
+        "version = 1",
         "event_id = 't-1b'",
         "at = '2026-01-01T00:00:00.000000Z'",
         "key_id = 'k-1'",
+        "digest = 'sha256:0'",
+        "digest = NULL",
         "body = body || ' '",
         "body = 'not JSON'",
     ],

@@ -68,7 +68,7 @@ def test_the_header_describes_and_the_secret_stays(filled, tmp_path):
     write_jsonl(filled, path)
     header = json.loads(path.read_text().splitlines()[0])
     assert header["format"] == "parallax-record-jsonl"
-    assert header["version"] == 1
+    assert header["version"] == 2
     assert header["record_id"] == filled.record_id
     assert (header["entries"], header["simulated"]) == (4, False)
     assert filled._database.meta["secret"] not in path.read_text()
@@ -183,9 +183,9 @@ def test_a_file_that_was_cut_off(filled, tmp_path):
 def test_a_file_of_a_newer_format_and_none_at_all(filled, tmp_path):
     path = tmp_path / "record.jsonl"
     write_jsonl(filled, path)
-    change(path, 1, version=2)
+    change(path, 1, version=3)
     assert refused(path, tmp_path / "in.db") == (
-        f"import: {path} has version 2 of the format; wanted 1 or older. Upgrade Parallax to read "
+        f"import: {path} has version 3 of the format; wanted 2 or older. Upgrade Parallax to read "
         "it."
     )
     missing = tmp_path / "missing.jsonl"

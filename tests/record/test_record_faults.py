@@ -313,7 +313,7 @@ def test_a_record_of_a_newer_toolkit(record, execute):
         "UPDATE parallax_meta SET value = '9.0' WHERE key = 'toolkit_version'",
     )
     assert failure(RecordUnreadable, record.url) == (
-        f"record: {record.place} has layout 7, written by toolkit 9.0; wanted layout 1 or older. "
+        f"record: {record.place} has layout 7, written by toolkit 9.0; wanted layout 2 or older. "
         "Upgrade Parallax to open it."
     )
 

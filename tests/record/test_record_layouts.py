@@ -1,13 +1,17 @@
 """Records as earlier toolkits kept them: opened, read, gone on with, and unchanged to the byte."""
 
 import gzip
+import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from toolkit.record import (
     ROW_TYPES,
+    Binding,
     Choice,
     Flag,
     Participant,
@@ -110,6 +114,64 @@ def test_a_database_of_layout_1_can_be_read_where_nothing_can_be_written(
     with open_record(first.url, read_only=True) as record:
         assert history(record, "s-1").session.persona_id == "amara-okafor"
         assert record.verify().ok
+
+
+def test_rows_of_layout_1_sent_again_are_the_same_events(first: Record) -> None:
+    """Also where a number was kept as whole that is a float when it is read."""
+    rows = [entry.row() for entry in first.entries() if entry.kind != Binding.KIND]
+    again = first.append(*rows)
+    assert first.extent() == (39, 39)
+    assert {entry.digest for entry in again} == {None}
+
+
+def test_opening_layout_1_to_write_brings_its_tables_up_to_date(first: Record) -> None:
+    database = sqlite3.connect(first.place)
+    layout = "SELECT value FROM parallax_meta WHERE key = 'schema_version'"
+    assert database.execute(layout).fetchone() == ("2",)
+    digests = database.execute("SELECT DISTINCT digest FROM parallax_journal").fetchall()
+    database.close()
+    assert digests == [(None,)]
+    with open_record(first.url) as again:
+        assert again.record_id == first.record_id
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> Path:
+    path = tmp_path / "untouched.db"
+    path.write_bytes(gzip.decompress((KEPT / "layout-1.db.gz").read_bytes()))
+    return path
+
+
+def test_layout_1_is_read_as_it_lies_where_nobody_may_write(untouched: Path) -> None:
+    before = untouched.read_bytes()
+    with open_record(untouched, read_only=True) as record:
+        assert record.verify().ok
+        assert len([entry.row() for entry in record.entries()]) == 39
+        assert history(record, "s-1").end is not None
+    assert untouched.read_bytes() == before
+
+
+def test_a_body_is_upgraded_one_version_after_the_other(
+    first: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+
+    def upgrade(cls: type[Flag], body: dict[str, Any], version: int) -> dict[str, Any]:
+        steps.append(version)
+        renamed = {"words": "quote", "harm": "harm"}
+        if version == 1:
+            return {**body, "words": body.pop("quote")}
+        return {renamed.get(name, name): value for name, value in body.items()}
+
+    monkeypatch.setattr(Flag, "VERSION", 3)
+    monkeypatch.setattr(Flag, "upgrade", classmethod(upgrade))
+    flags = first.rows(Flag)
+    assert steps == [1, 2, 1, 2]
+    assert [flag.quote for flag in flags] == ["cannot", "cannot"]
+    (fresh,) = first.append(replace(flags[0], flag_id="f-9"))
+    assert fresh.version == 3
+    assert first.rows(Flag)[-1].quote == "cannot"
+    assert steps[4:] == [1, 2, 1, 2]
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda path: path.name)

@@ -2,9 +2,10 @@
 
 *Row*: one thing that happened, a frozen dataclass. *Entry*: a row as it is kept, with its place in
 its *chain* (a session, a participant, or the study as a whole). *Record*: the journal, in SQLite
-or PostgreSQL. *Lease*: the right to be the only writer for a participant. *GroupWriter*: keeps the
-many rows of a sweep, as many a commit as are waiting. *View*: a question asked of the journal; it
-writes nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a rate.
+or PostgreSQL. *Reader*: the only way to a text, in a role and for a purpose. *Lease*: the right to
+be the only writer for a participant. *GroupWriter*: keeps the many rows of a sweep, as many a
+commit as are waiting. *View*: a question asked of the journal; it writes
+nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a rate.
 """
 
 from toolkit.record.export.atomic_file import write_whole
@@ -16,6 +17,7 @@ from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
 from toolkit.record.journal.record import Record, open_record
+from toolkit.record.reader import Reader, Role
 from toolkit.record.rows import (
     DECIDING_MASS,
     ROW_TYPES,
@@ -97,8 +99,10 @@ __all__ = [
     "RaterProgress",
     "RaterSeat",
     "Rating",
+    "Reader",
     "Record",
     "Reply",
+    "Role",
     "Row",
     "Session",
     "SessionEnd",

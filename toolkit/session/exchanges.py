@@ -1,6 +1,6 @@
 """From what an endpoint said, or why it did not, to the Exchange that is kept of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -20,6 +20,8 @@ class SentRequest:
     endpoint: str
     """Its name."""
     settings: Settings
+    turns: tuple[str, ...] = ()
+    """For each message the event of the record whose text it is; empty: none is."""
 
     def answered(self, answer: Answer) -> Exchange:
         """An answer came, be it refused, cut off or empty."""
@@ -59,12 +61,19 @@ class SentRequest:
         return Exchange(
             outcome=outcome,
             answers=self.answers,
-            messages=tuple({"role": m.role, "content": m.content} for m in self.messages),
+            messages=tuple(self._messages()),
             endpoint=self.endpoint,
             parameters=self.settings.parameters(),
             seed=self.settings.seed,
             **(nothing | found),
         )
+
+    def _messages(self) -> Iterator[dict[str, str]]:
+        for message, turn in zip(
+            self.messages, self.turns or ("",) * len(self.messages), strict=True
+        ):
+            said = {"role": message.role, "content": message.content}
+            yield said | {"turn": turn} if turn else said
 
 
 def outcome_of(answer: Answer) -> Ending:

@@ -26,7 +26,7 @@ from toolkit.record.journal.record import Record, open_record, restore
 from toolkit.record.rows import Participant, Session
 
 FORMAT = "parallax-record-jsonl"
-VERSION = 1
+VERSION = 2
 EXPORT_ENDINGS = (".jsonl", ".jsonl.gz")
 """How the name of an export ends."""
 _BLOCK = 4096
@@ -54,6 +54,8 @@ _ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
     "hash": str,
     "key_id": (str, type(None)),
 }
+_ALSO = "digest"
+"""In the lines of entries that have one."""
 
 
 def write_jsonl(record: Record, path: str | Path) -> int:
@@ -131,7 +133,10 @@ def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:
 
 
 def _line(entry: Entry) -> str:
-    return canonical_json({name: getattr(entry, name) for name in _ENTRY_TYPES})
+    values = entry._asdict()
+    if entry.digest is None:
+        del values["digest"]
+    return canonical_json(values)
 
 
 def _header(record: Record, count: int) -> dict[str, str | int | bool]:
@@ -184,10 +189,10 @@ def _check_header(header: Mapping[str, Any], source: Path) -> None:
 
 def _entry_complaint(entry: Mapping[str, Any], last: int, seen: set[object]) -> str:
     """Say what keeps a line from being an entry; empty when it is one."""
-    if set(entry) != set(_ENTRY_TYPES):
+    if set(entry) - {_ALSO} != set(_ENTRY_TYPES):
         return "it needs exactly the fields " + ", ".join(_ENTRY_TYPES)
-    for name, wanted in _ENTRY_TYPES.items():
-        value = entry[name]
+    for name, value in entry.items():
+        wanted = _ENTRY_TYPES.get(name, str)
         if type(value) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
             return f"{name} is of the wrong type"
         if isinstance(value, str) and not (value.isascii() and value.isprintable()):

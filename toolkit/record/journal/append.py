@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 from sqlalchemy import Row as Stored
 
-from toolkit.canon import canonical_json, timestamp
+from toolkit.canon import timestamp
 from toolkit.errors import EventConflict, RecordUnreadable
 from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
 from toolkit.record.journal.journal_tables import JOURNAL
-from toolkit.record.rows import Draft
+from toolkit.record.rows import Draft, draft
 
 _MANY_IDS = 500
 
@@ -25,7 +25,7 @@ def keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
     ends: dict[str, tuple[int, str]] = {}
     for one in drafts:
         if one.event_id in known:
-            require_same(as_draft(known[one.event_id]), one)
+            require_same(digest_of(known[one.event_id]), one)
             continue
         position, previous = ends.get(one.chain) or end_of(connection, one.chain)
         entry = _insert(connection, one, position, previous)
@@ -76,6 +76,7 @@ def _linked(new: Draft, position: int, previous: str, at: str) -> dict[str, Any]
         "at": at,
         "previous": previous,
         "key_id": None,
+        "digest": new.digest,
     }
     return {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
 
@@ -103,18 +104,26 @@ def find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, Ent
     return found
 
 
-def as_draft(kept: Entry) -> Draft:
-    """The draft that an entry was made from."""
-    return Draft(kept.event_id, kept.chain, kept.kind, kept.version, canonical_json(kept.body))
+def digest_of(kept: Entry) -> str:
+    """Give the digest of an entry's event; worked out where the entry has none.
+
+    Raises:
+        RecordUnreadable: if it has none and cannot be read.
+    """
+    return kept.digest or draft(kept.row()).digest
 
 
-def require_same(kept: Draft, sent: Draft) -> None:
-    """Accept an event that is sent again with the content it is kept with.
+def require_same(kept: str, sent: Draft) -> None:
+    """Accept an event that is sent again and says what it said.
+
+    Args:
+        kept: the digest of the event that is kept under its id.
+        sent: what is to be kept now.
 
     Raises:
         EventConflict: if the content differs.
     """
-    if kept == sent:
+    if kept == sent.digest:
         return
     raise EventConflict(
         f"record: event {sent.event_id} is already kept with different content; wanted the same "
@@ -129,9 +138,7 @@ def entry_of(stored: Stored[Any]) -> Entry:
     Raises:
         RecordUnreadable: if its body is not JSON.
     """
-    number, event_id, chain, position, kind, version, at, text, previous, own, key_id = tuple[
-        Any, ...
-    ](stored)
+    number, event_id, chain, position, kind, version, at, text, *bound = tuple[Any, ...](stored)
     try:
         body = read_json(text)
     except ValueError as problem:
@@ -139,4 +146,4 @@ def entry_of(stored: Stored[Any]) -> Entry:
             f"record: entry {number} ({kind} {event_id}) holds no readable JSON; wanted the text "
             "that was written. Run `parallax verify` to see what was changed."
         ) from problem
-    return Entry(number, event_id, chain, position, kind, version, at, body, previous, own, key_id)
+    return Entry(number, event_id, chain, position, kind, version, at, body, *bound)

@@ -39,6 +39,7 @@ from toolkit.record.journal.journal_tables import (
     TABLES,
     first_meta,
 )
+from toolkit.record.journal.migrations import migrate, show_as_current
 
 Durability = Literal["full", "normal"]
 
@@ -161,6 +162,8 @@ class Database:
             check_same_thread=False,
         )
         connection.execute(f"PRAGMA synchronous = {self._durability}")
+        if self.read_only:
+            show_as_current(connection)
         if sys.platform == "darwin":
             # There, an ordinary fsync does not reach the platter.
             connection.execute("PRAGMA fullfsync = on")
@@ -180,6 +183,7 @@ class Database:
             with self.reading() as connection:
                 names = inspect(connection).get_table_names()
             if META.name in names:
+                self._migrate()
                 return
             if self.place.path:
                 if names:
@@ -189,6 +193,12 @@ class Database:
                 TABLES.create_all(connection)
                 if connection.execute(select(META.c.key)).first() is None:
                     connection.execute(insert(META), first_meta())
+
+    def _migrate(self) -> None:
+        layout = int(self._read_meta()["schema_version"])
+        if layout < SCHEMA_VERSION:
+            with self.writing() as connection:
+                migrate(connection, layout)
 
     def _choose_log(self) -> None:
         """Switch a new file to the write-ahead log, in which readers and the writer never wait."""
@@ -215,6 +225,11 @@ class Database:
                 f"record: {self.place} has layout {meta['schema_version']}, written by toolkit "
                 f"{meta.get('toolkit_version')}; wanted layout {SCHEMA_VERSION} or older. Upgrade "
                 "Parallax to open it."
+            )
+        if self.read_only and not self.place.path and int(meta["schema_version"]) < SCHEMA_VERSION:
+            raise RecordUnreadable(
+                f"record: {self.place} has layout {meta['schema_version']}; wanted layout "
+                f"{SCHEMA_VERSION} to read only. Let its owner open it once to write."
             )
         return meta
 

@@ -1,7 +1,8 @@
 """One kept event, and the hash that ties it to the one before.
 
 The hash of an entry is SHA-256 over two lines: a canonical JSON list of the previous hash, chain,
-position, event id, kind, version, time and key id, and then the body exactly as it is stored.
+position, event id, kind, version, time, key id and digest, and then the body exactly as it is
+stored; entries from before there were digests have none in the list.
 A body that is sealed later is hashed sealed, so forgetting a key breaks no chain. The first entry
 of a chain has an empty previous hash.
 """
@@ -53,6 +54,9 @@ class Entry(NamedTuple):
     hash: str
     key_id: str | None
     """The key its texts are sealed with; None while they are open."""
+    digest: str | None = None
+    """Of the event in full, by which one that is sent again is known; None in entries from before
+    there were digests. The tag in front says how it was made, so that a sealed chain may key it."""
 
     def row(self) -> Row:
         """Read the body as the typed row it was.
@@ -83,4 +87,7 @@ def link_hash(body: str, bound: Mapping[str, str | int | None]) -> str:
         body: the text exactly as it is stored.
         bound: the entry's other columns by name; ``number`` and ``hash`` take no part.
     """
-    return text_hash(f"{canonical_json([bound[name] for name in _BOUND])}\n{body}")
+    values = [bound[name] for name in _BOUND]
+    if bound["digest"] is not None:
+        values.append(bound["digest"])
+    return text_hash(f"{canonical_json(values)}\n{body}")

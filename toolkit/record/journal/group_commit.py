@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 from sqlalchemy import Connection
 
 from toolkit.errors import EventConflict
-from toolkit.record.journal.append import as_draft, end_of, find_many, keep_link, require_same
+from toolkit.record.journal.append import digest_of, end_of, find_many, keep_link, require_same
 from toolkit.record.journal.record import Record
 from toolkit.record.rows import Draft, Row, draft
 
@@ -174,12 +174,12 @@ class GroupWriter:
     ) -> tuple[tuple[int, str], list[EventConflict | None]]:
         """Keep what is new; return the chain's end, and for each draft why it was not kept."""
         found = find_many(connection, [one.event_id for one in drafts])
-        known = {event_id: as_draft(entry) for event_id, entry in found.items()}
+        known = {event_id: digest_of(entry) for event_id, entry in found.items()}
         fresh, conflicts = [], []
         for one in drafts:
             if one.event_id not in known:
                 fresh.append(one)
-            conflicts.append(_conflict(known.setdefault(one.event_id, one), one))
+            conflicts.append(_conflict(known.setdefault(one.event_id, one.digest), one))
         end = self._end or end_of(connection, self._chain)
         return keep_link(connection, fresh, end), conflicts
 
@@ -190,7 +190,7 @@ class GroupWriter:
             one.kept.set_exception(problem)
 
 
-def _conflict(kept: Draft, sent: Draft) -> EventConflict | None:
+def _conflict(kept: str, sent: Draft) -> EventConflict | None:
     try:
         require_same(kept, sent)
     except EventConflict as problem:

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 from toolkit.canon import new_id, timestamp
 
 FORMAT = "parallax-record"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Layout of these tables; ``migrations`` brings older ones here."""
 
 TABLES = MetaData()
 META = Table(
@@ -31,6 +32,7 @@ JOURNAL = Table(
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("key_id", Text),
+    Column("digest", Text),
     UniqueConstraint("chain", "position"),
     Index("parallax_journal_kind", "kind", "number"),
     sqlite_autoincrement=True,

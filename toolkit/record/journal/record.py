@@ -18,6 +18,7 @@ from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
+from toolkit.record.reader import Reader, Role
 from toolkit.record.rows import Participant, Row, draft
 
 R = TypeVar("R", bound=Row)
@@ -127,6 +128,16 @@ class Record:
             )
             keep(connection, [draft(participant)])
         return participant
+
+    def read(self, *, role: Role, purpose: str, include_withdrawn: bool = False) -> Reader:
+        """Read rows with their texts; whoever withdrew is left out with all they left.
+
+        Args:
+            role: whose right to read is used.
+            purpose: what for, in a few words.
+            include_withdrawn: also what those left who withdrew.
+        """
+        return Reader(self, role=role, purpose=purpose, include_withdrawn=include_withdrawn)
 
     def find(self, event_id: str) -> Entry | None:
         """Return the entry of an event, or None."""

@@ -1,10 +1,11 @@
 """Rows of people and conversations: who takes part, what was said, what was judged."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 from toolkit.canon import new_id
-from toolkit.record.rows.exchange import Exchange
+from toolkit.record.rows.exchange import Exchange, refer, resolve
 from toolkit.record.rows.row import Row, Words
 
 
@@ -114,6 +115,8 @@ class Turn(Row):
     """One thing said: by the tester, or by the endpoint (then ``exchange`` is set)."""
 
     KIND = "turn"
+    VERSION = 2
+    """2: an exchange refers to earlier turns instead of repeating them; 1 reads the same."""
     CHAIN = "session_id"
     turn_id: str
     session_id: str
@@ -125,6 +128,27 @@ class Turn(Row):
     exchange: Exchange | None = None
     supersedes: str | None = None
     """``turn_id`` of the assistant turn that a retry replaces in the conversation."""
+
+    @classmethod
+    def pack(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Refer to earlier turns instead of repeating them."""
+        exchange = body["exchange"]
+        messages = refer(exchange["messages"]) if exchange else ()
+        if not exchange or messages is exchange["messages"]:
+            return body
+        return body | {"exchange": exchange | {"messages": messages}}
+
+    def whole(self, texts: Mapping[str, str]) -> Self:
+        """Give the turn with the messages of its exchange in full.
+
+        Args:
+            texts: event id to its text, of the whole conversation before.
+        """
+        asked = self.exchange
+        if asked is None or not asked.messages or "digest" not in asked.messages[0]:
+            return self
+        messages = resolve(asked.messages, texts)
+        return replace(self, exchange=replace(asked, messages=messages))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

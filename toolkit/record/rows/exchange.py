@@ -1,8 +1,11 @@
 """What asking an endpoint once took; part of a Turn and of a Reply."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from toolkit.canon import content_hash
+from toolkit.errors import RecordUnreadable
 from toolkit.record.rows.row import SEALABLE, Stored, Words
 
 Ending = Literal["answered", "truncated", "refused", "empty", "stopped", "errored"]
@@ -48,7 +51,9 @@ class Exchange(Stored):
     answers: str
     """``turn_id`` of the tester's turn that was sent."""
     messages: Annotated[tuple[dict[str, str], ...], SEALABLE]
-    """Exactly what was sent, ``{"role": …, "content": …}`` each."""
+    """Exactly what was sent, ``{"role": …, "content": …}`` each; ``turn`` names the event of the
+    same conversation whose text it is. Stored, such a message has no content, and the first one
+    is the ``digest`` of all in full."""
     endpoint: str
     model_reported: str
     """The model the server says it used; empty when it does not say."""
@@ -63,3 +68,42 @@ class Exchange(Stored):
     attempts: tuple[Attempt, ...]
     error: Words
     """Empty, or the message the tester was shown."""
+
+
+def refer(messages: Sequence[dict[str, str]]) -> Sequence[dict[str, str]]:
+    """Leave out the contents that earlier events hold; ``resolve`` puts them back.
+
+    Args:
+        messages: in full.
+    """
+    if not any("turn" in one for one in messages):
+        return messages
+    kept = [
+        {key: one[key] for key in one if key != "content"} if "turn" in one else one
+        for one in messages
+    ]
+    return [{"digest": content_hash(list(messages))}, *kept]
+
+
+def resolve(
+    messages: Sequence[dict[str, str]], texts: Mapping[str, str]
+) -> tuple[dict[str, str], ...]:
+    """Put the contents back that ``refer`` left out.
+
+    Args:
+        messages: as they are stored.
+        texts: event id to its text, of the whole conversation before.
+
+    Raises:
+        RecordUnreadable: if an event is missing, or its text is not what was sent.
+    """
+    first, *kept = messages
+    whole = tuple(
+        {"content": texts.get(one["turn"], ""), **one} if "turn" in one else one for one in kept
+    )
+    if content_hash(list(whole)) == first["digest"]:
+        return whole
+    raise RecordUnreadable(
+        "record: an exchange refers to earlier turns that are not as they were when it was sent; "
+        "wanted all of them. Run `parallax verify` to see what was changed."
+    )

@@ -90,6 +90,15 @@ class Row(Stored):
         return body
 
     @classmethod
+    def pack(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Give the body as it is stored; a kind may leave out what other rows of its chain hold.
+
+        Args:
+            body: its fields in full, as JSON values.
+        """
+        return body
+
+    @classmethod
     @cache
     def cells(cls) -> tuple[str, ...]:
         """Name the fields that fit a cell of a table: texts, numbers, truth values or nothing."""

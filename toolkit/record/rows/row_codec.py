@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from toolkit.canon import canonical_json
+from toolkit.canon import canonical_json, text_hash
 from toolkit.errors import BadIdentifier, RecordUnreadable
 from toolkit.record.rows.row import Row
 
@@ -30,6 +30,9 @@ class Draft:
     kind: str
     version: int
     body: str
+    """Canonical JSON, in ASCII, as it is stored."""
+    digest: str
+    """Of the event in full, however it is stored: two drafts with the same one say the same."""
 
 
 def draft(row: Row) -> Draft:
@@ -41,23 +44,19 @@ def draft(row: Row) -> Draft:
     """
     name = _checked_id(row.event_id(), row.KIND)
     chain = _checked_id(row.chain(), row.KIND)
-    return Draft(event_id=name, chain=chain, kind=row.KIND, version=row.VERSION, body=encode(row))
-
-
-def encode(row: Row) -> str:
-    """Write a row's fields as canonical JSON, in ASCII.
-
-    Raises:
-        ValueError: if a field holds something its type does not allow, NaN or an infinity.
-    """
     adapter = _adapter(row.KIND)
     try:
-        return canonical_json(adapter.dump_python(adapter.validate_python(row)))
+        body = adapter.dump_python(adapter.validate_python(row))
+        text = canonical_json(body)
     except (TypeError, ValueError) as problem:
         raise ValueError(
-            f"record: {row.KIND} {row.event_id()} cannot be kept: {_complaint(row.KIND, problem)}. "
-            "Mend the value and append it again; nothing was written."
+            f"record: {row.KIND} {name} cannot be kept: {_complaint(row.KIND, problem)}. Mend the "
+            "value and append it again; nothing was written."
         ) from problem
+    digest = text_hash(f"{canonical_json([row.KIND, name, chain])}\n{text}")
+    if (packed := row.pack(body)) is not body:
+        text = canonical_json(packed)
+    return Draft(name, chain, row.KIND, row.VERSION, text, digest)
 
 
 def decode(kind: str, version: int, body: dict[str, Any]) -> Row:

@@ -18,7 +18,6 @@ from toolkit.record.rows import (
     Session,
     SessionEnd,
     Turn,
-    Withdrawal,
 )
 
 
@@ -73,14 +72,15 @@ def history(record: Record, session_id: str, *, include_withdrawn: bool = False)
         RecordError: if the record holds no such session.
         Withdrawn: if its participant has withdrawn and ``include_withdrawn`` is False.
     """
-    rows = [entry.row() for entry in record.entries(chain=session_id)]
+    reader = record.read(role="tester", purpose="a conversation", include_withdrawn=True)
+    rows = [row for _, row in reader.whole(reader.entries(chain=session_id))]
     session = next((row for row in rows if isinstance(row, Session)), None)
     if session is None:
         raise RecordError(
             f"history: got session {session_id!a}; wanted one that {record.place} holds. Look up "
             "the sessions with toolkit.record.sessions(record)."
         )
-    if not include_withdrawn and record.rows(Withdrawal, chain=session.participant_id):
+    if not include_withdrawn and session.participant_id in reader.withdrawn:
         raise Withdrawn(
             f"history: session {session_id} belongs to {session.participant_id}, who has "
             "withdrawn; wanted a session of somebody still in the study. Ask with "
@@ -99,17 +99,15 @@ def sessions(
         participant: only the sessions of this participant id.
         include_withdrawn: also those of participants who withdrew.
     """
-    left_out = frozenset() if include_withdrawn else withdrawn(record)
+    reader = record.read(role="owner", purpose="sessions", include_withdrawn=include_withdrawn)
     return [
-        session
-        for session in record.rows(Session)
-        if participant in (None, session.participant_id) and session.participant_id not in left_out
+        session for session in reader.rows(Session) if participant in (None, session.participant_id)
     ]
 
 
 def withdrawn(record: Record) -> frozenset[str]:
     """Name the participants who have withdrawn."""
-    return frozenset(row.participant_id for row in record.rows(Withdrawal))
+    return record.read(role="owner", purpose="who withdrew").withdrawn
 
 
 def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[ParticipantProgress, ...]:

@@ -24,7 +24,6 @@ from toolkit.record.rows import (
     Row,
     SessionEnd,
 )
-from toolkit.record.views.conversation_views import withdrawn
 
 
 @dataclass(slots=True)
@@ -140,12 +139,8 @@ def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
 
     Whoever withdrew is left out, and in each item so are judgments that later ones replaced.
     """
-    gone = withdrawn(record)
-    seats = [
-        row
-        for row in record.rows(RaterSeat)
-        if row.confirm_hash == confirm_hash and row.participant_id not in gone
-    ]
+    reader = record.read(role="rater", purpose="raters' work")
+    seats = [row for row in reader.rows(RaterSeat) if row.confirm_hash == confirm_hash]
     in_order = sorted(seats, key=lambda row: (row.seat, row.holder))
     return tuple(rater_history(record, row.session_id) for row in in_order)
 

@@ -35,11 +35,13 @@ class PendingExchange:
         on_token: OnToken | None = None,
     ) -> None:
         self._endpoint = endpoint
+        sent = sent_of(turns)
         self._asked = SentRequest(
-            next(turn.turn_id for turn in reversed(turns) if turn.speaker == "tester"),
-            tuple(messages_of(instructions, turns)),
+            sent[-1].turn_id,
+            (Message("system", instructions), *map(_message, sent)),
             endpoint.name,
             settings,
+            (sent[0].session_id, *(turn.turn_id for turn in sent)),
         )
         self.over = asyncio.Event()
         """Set by whoever runs it, once what came of it is kept."""
@@ -89,21 +91,22 @@ class PendingExchange:
         return "".join(self._pieces)
 
 
-def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
-    """What is sent: the instructions, then the conversation up to the tester's last turn.
+def sent_of(turns: Sequence[Turn]) -> list[Turn]:
+    """Give what is sent after the instructions: the conversation up to the tester's last turn.
 
     An answer that failed or came without text is left out: the endpoint did not say it. One that
     was stopped or cut off stays, because the tester read it.
 
     Args:
-        instructions: what the assistant is told first.
         turns: the conversation so far, in order.
     """
-    messages = [Message("system", instructions)]
     last = max(n for n, turn in enumerate(turns) if turn.speaker == "tester")
-    for turn in turns[: last + 1]:
-        if turn.exchange is None:
-            messages.append(Message("user", turn.text))
-        elif turn.text and turn.exchange.outcome != "errored":
-            messages.append(Message("assistant", turn.text))
-    return messages
+    return [
+        turn
+        for turn in turns[: last + 1]
+        if turn.exchange is None or (turn.text and turn.exchange.outcome != "errored")
+    ]
+
+
+def _message(turn: Turn) -> Message:
+    return Message("user" if turn.exchange is None else "assistant", turn.text)

@@ -11,13 +11,13 @@ from toolkit.record import (
     Item,
     RaterSeat,
     Rating,
+    Reader,
     Record,
     Reply,
     Row,
     Session,
     Sweep,
     Turn,
-    Withdrawal,
 )
 from toolkit.rendering import Readable, shortened, visible, wrapped
 
@@ -59,21 +59,22 @@ def trace(record: Record, event_id: str) -> Trace:
         AnalysisError: if the record holds no such judgment, its rater withdrew, or a link of the
             chain is not in the record.
     """
-    judgment = _judgment(record, event_id)
-    item = _found(record, str(judgment.item_id), Item)
-    seat = next(iter(record.rows(RaterSeat, chain=item.session_id)), None)
+    reader = record.read(role="analyst", purpose="a trace", include_withdrawn=True)
+    judgment = _judgment(reader, event_id)
+    item = _found(reader, str(judgment.item_id), Item)
+    seat = next(iter(reader.rows(RaterSeat, chain=item.session_id)), None)
     if seat is None:
         raise _broken(f"rater's seat {item.session_id}")
-    if record.find(f"{Withdrawal.KIND}.{seat.participant_id}"):
+    if seat.participant_id in reader.withdrawn:
         raise AnalysisError(
             f"trace: {event_id} belongs to {seat.participant_id}, who has withdrawn; wanted a "
             "judgment of somebody still in the study. Take one from the frames."
         )
-    replies = tuple(_newest(record, unit_id) for unit_id in item.unit_ids)
-    contrast, missing = _contrast(record, replies)
+    replies = tuple(_newest(reader, unit_id) for unit_id in item.unit_ids)
+    contrast, missing = _contrast(reader, replies)
     session = turn = None
     if contrast is not None:
-        session, turn, missing = _lead(record, contrast)
+        session, turn, missing = _lead(reader, contrast)
     return Trace(
         judgment=judgment,
         item=item,
@@ -86,30 +87,26 @@ def trace(record: Record, event_id: str) -> Trace:
     )
 
 
-def _judgment(record: Record, event_id: str) -> Rating | Choice | Guess:
-    entry = record.find(event_id)
-    row = entry.row() if entry else None
+def _judgment(reader: Reader, event_id: str) -> Rating | Choice | Guess:
+    row = reader.find(event_id, Row)
     if isinstance(row, Choice | Guess) or (isinstance(row, Rating) and row.item_id is not None):
         return row
     raise AnalysisError(
         f"trace: got {ascii(event_id)}; wanted the id of a rating, choice or guess of the confirm "
-        f"stage that {record.place} holds. Take one from frames.item_ratings, frames.choices or "
-        "frames.guesses."
+        f"stage that {reader.record.place} holds. Take one from frames.item_ratings, "
+        "frames.choices or frames.guesses."
     )
 
 
-def _newest(record: Record, unit_id: str) -> Reply:
-    reply, number = _found(record, unit_id, Reply), 1
-    while entry := record.find(f"{unit_id}.{number}"):
-        row, number = entry.row(), number + 1
-        reply = row if isinstance(row, Reply) else reply
+def _newest(reader: Reader, unit_id: str) -> Reply:
+    reply, number = _found(reader, unit_id, Reply), 1
+    while later := reader.find(f"{unit_id}.{number}", Reply):
+        reply, number = later, number + 1
     return reply
 
 
-def _found(record: Record, event_id: str, kind: type[_R]) -> _R:
-    entry = record.find(event_id)
-    row = entry.row() if entry else None
-    if isinstance(row, kind):
+def _found(reader: Reader, event_id: str, kind: type[_R]) -> _R:
+    if row := reader.find(event_id, kind):
         return row
     raise _broken(f"{kind.KIND} {event_id}")
 
@@ -121,11 +118,11 @@ def _broken(link: str) -> AnalysisError:
     )
 
 
-def _contrast(record: Record, replies: tuple[Reply, ...]) -> tuple[Contrast | None, str]:
+def _contrast(reader: Reader, replies: tuple[Reply, ...]) -> tuple[Contrast | None, str]:
     if not replies:
         return None, "an attention item shows no reply"
     sent = replies[0]
-    written = _found(record, sent.sweep_id, Sweep).design.get("contrasts", {})
+    written = _found(reader, sent.sweep_id, Sweep).design.get("contrasts", {})
     if sent.contrast_id not in written:
         return None, f"the run that sent contrast {sent.contrast_id} did not keep it"
     contrast = Contrast.model_validate(written[sent.contrast_id])
@@ -134,16 +131,14 @@ def _contrast(record: Record, replies: tuple[Reply, ...]) -> tuple[Contrast | No
     return contrast, ""
 
 
-def _lead(record: Record, contrast: Contrast) -> tuple[Session | None, Turn | None, str]:
+def _lead(reader: Reader, contrast: Contrast) -> tuple[Session | None, Turn | None, str]:
     if contrast.lead is None:
         return None, None, f"contrast {contrast.id} was planned, not lifted from a turn"
-    session, turn = (
-        entry.row() if entry else None
-        for entry in (record.find(contrast.lead.session_id), record.find(contrast.lead.turn_id))
-    )
-    if not isinstance(session, Session) or not isinstance(turn, Turn):
+    session = reader.find(contrast.lead.session_id, Session)
+    turn = reader.find(contrast.lead.turn_id, Turn)
+    if session is None or turn is None:
         return None, None, f"the turn that contrast {contrast.id} was lifted from is not here"
-    if record.find(f"{Withdrawal.KIND}.{session.participant_id}"):
+    if session.participant_id in reader.withdrawn:
         return None, None, "whoever found the lead has withdrawn"
     return session, turn, ""
 

@@ -16,8 +16,8 @@ from toolkit.record.journal.chain import Problem, Verification
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
+from toolkit.record.journal.reader import Reader, Role
 from toolkit.record.journal.record import Record, open_record
-from toolkit.record.reader import Reader, Role
 from toolkit.record.rows import (
     DECIDING_MASS,
     ROW_TYPES,

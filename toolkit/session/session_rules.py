@@ -37,9 +37,8 @@ def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) ->
         kind: of the row that such an event becomes.
         chain: where it is kept; a row of another chain is somebody else's.
     """
-    entry = record.find(event_id) if event_id else None
-    row = entry.row() if entry and entry.chain == chain else None
-    return row if isinstance(row, kind) else None
+    reader = record.read(role="tester", purpose="what was sent before", include_withdrawn=True)
+    return reader.find(event_id, kind, chain=chain) if event_id else None
 
 
 def session_end(record: Record, session_id: str) -> SessionEnd | None:

@@ -98,9 +98,8 @@ def _latest(stage: ConfirmStage, record: Record | None) -> list[dict[str, str]]:
         return []
     planned = {unit.unit_id: unit.alias for unit in stage.units}
     latest: dict[str, dict[str, str]] = {}
-    for entry in record.entries(kinds=[Reply.KIND]):
-        unit_id, exchange = entry.body["unit_id"], entry.body["exchange"]
-        if unit_id in planned:
-            kept = {name: exchange[name] for name in ("endpoint", "outcome")}
-            latest[unit_id] = {"alias": planned[unit_id], **kept}
+    for row in record.read(role="owner", purpose="a run").each(Reply):
+        if row.unit_id in planned:
+            kept = {"endpoint": row.exchange.endpoint, "outcome": row.exchange.outcome}
+            latest[row.unit_id] = {"alias": planned[row.unit_id], **kept}
     return list(latest.values())

@@ -132,7 +132,13 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
             messages=args.messages,
             on_conversation=Progress("Playing", unit="conversations"),
         )
-        require_answers([turn.exchange for turn in record.rows(Turn) if turn.exchange])
+        require_answers(
+            [
+                turn.exchange
+                for turn in record.read(role="owner", purpose="a sample").each(Turn)
+                if turn.exchange
+            ]
+        )
         return write_jsonl(record, out)
 
 

@@ -87,7 +87,9 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
             )
         finally:
             line.end()
-        require_answers([row.exchange for row in record.rows(Reply)])
+        require_answers(
+            [row.exchange for row in record.read(role="owner", purpose="a sample").each(Reply)]
+        )
         simulate_raters(
             stage,
             record,

@@ -100,7 +100,8 @@ def replayed(record: Record, name: str) -> tuple[Replayed, ...]:
 
 
 def _latest(record: Record) -> dict[str, Reply]:
-    return {row.unit_id: row for row in record.rows(Reply)}
+    reader = record.read(role="owner", purpose="a replay")
+    return {row.unit_id: row for row in reader.each(Reply)}
 
 
 def _stored(latest: Mapping[str, Reply], confirm_hash: str | None) -> Iterator[Reply]:

@@ -35,7 +35,8 @@ def units_due(
     if not retry_errored:
         replied = set(record.event_ids(Reply))
         return tuple(Due(unit, 0) for unit in stage.units if unit.unit_id not in replied)
-    latest = {row.unit_id: row for row in record.rows(Reply)}
+    reader = record.read(role="owner", purpose="units due")
+    latest = {row.unit_id: row for row in reader.each(Reply)}
     return tuple(_due_again(stage.units, latest))
 
 

@@ -18,7 +18,7 @@ from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
-from toolkit.record.reader import Reader, Role
+from toolkit.record.journal.reader import Reader, Role
 from toolkit.record.rows import Participant, Row, draft
 
 R = TypeVar("R", bound=Row)

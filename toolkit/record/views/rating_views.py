@@ -5,7 +5,7 @@ who withdrew is in no view.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -188,9 +188,9 @@ def standing_items(
 def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
     """Count the units of a confirm freeze by how they ended when they were last sent."""
     newest: dict[str, Ending] = {}
-    for entry in record.entries(kinds=[Reply.KIND]):
-        if entry.body["confirm_hash"] == confirm_hash:
-            newest[entry.body["unit_id"]] = entry.body["exchange"]["outcome"]
+    for row in record.read(role="owner", purpose="outcomes").each(Reply):
+        if row.confirm_hash == confirm_hash:
+            newest[row.unit_id] = row.exchange.outcome
     return Counter(newest.values())
 
 
@@ -200,17 +200,17 @@ def rater_history(record: Record, session_id: str) -> RaterHistory:
     Raises:
         RecordError: if the record holds no such rater's session.
     """
-    entries = record.entries(chain=session_id)
-    first = next(entries, None)
-    seat = first.row() if first else None
+    reader = record.read(role="rater", purpose="a rater's work", include_withdrawn=True)
+    rows = reader.whole(reader.entries(chain=session_id))
+    _, seat = next(rows, (None, None))
     if not isinstance(seat, RaterSeat):
         raise RecordError(
             f"rater_history: got session {session_id!a}; wanted one in which somebody rates, that "
             f"{record.place} holds. Look them up with record.rows(RaterSeat)."
         )
     kept = RaterHistory(seat)
-    for entry in entries:
-        kept.add(entry.row(), entry.at)
+    for entry, row in rows:
+        kept.add(row, entry.at)
     return kept
 
 
@@ -238,22 +238,12 @@ def _state(end: SessionEnd | None) -> Literal["rating", "finished", "left"]:
 
 def newest_reply(record: Record, unit_id: str) -> Reply | None:
     """Return what came of a unit when it was last sent; None when it has not been sent yet."""
-    newest = None
-    for attempt in _attempts(unit_id):
-        entry = record.find(attempt)
-        row = entry.row() if entry else None
-        if not isinstance(row, Reply):
+    reader = record.read(role="rater", purpose="a reply")
+    newest, number = reader.find(unit_id, Reply), 1
+    # Only what failed is sent again.
+    while newest and newest.exchange.outcome == "errored":
+        later = reader.find(f"{unit_id}.{number}", Reply)
+        if later is None:
             return newest
-        newest = row
-        if row.exchange.outcome != "errored":
-            # Only what failed is sent again.
-            return newest
+        newest, number = later, number + 1
     return newest
-
-
-def _attempts(unit_id: str) -> Iterable[str]:
-    yield unit_id
-    number = 1
-    while True:
-        yield f"{unit_id}.{number}"
-        number += 1

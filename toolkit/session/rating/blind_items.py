@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from toolkit.canon import content_hash, new_id
 from toolkit.design import (
@@ -17,7 +17,17 @@ from toolkit.design import (
     Unit,
     render,
 )
-from toolkit.record import Item, JudgedItem, RaterSeat, Record, Reply, Sweep, newest_reply
+from toolkit.record import (
+    Item,
+    JudgedItem,
+    RaterSeat,
+    Reader,
+    Record,
+    Reply,
+    Sweep,
+    SweepEnd,
+    newest_reply,
+)
 from toolkit.session.contrast_mask import Mask
 
 UNUSABLE = frozenset({"errored", "empty", "stopped"})
@@ -115,8 +125,8 @@ class ItemMaker:
     def replies_may_come(self) -> bool:
         """Whether missing replies are on their way: false once the newest sweep was stopped."""
         sweeps = [row for row in self._record.rows(Sweep) if row.confirm_hash == self._hash]
-        entry = self._record.find(f"{sweeps[-1].sweep_id}.end") if sweeps else None
-        return entry is None or entry.body["reason"] == "finished"
+        end = self._reader.find(f"{sweeps[-1].sweep_id}.end", SweepEnd) if sweeps else None
+        return end is None or end.reason == "finished"
 
     def item(self, task: Task, session_id: str, replies: tuple[Reply, ...]) -> Item:
         """Make the item of a rating task.
@@ -253,19 +263,25 @@ class ItemMaker:
 
     def _stand_ins(self) -> dict[str, set[str]]:
         """Reply to the missing ones it stands in for; of the record only what is new is read."""
-        for entry in self._record.entries(kinds=[RaterSeat.KIND, Item.KIND], after=self._read):
+        reader = self._reader
+        news = reader.entries(kinds=[RaterSeat.KIND, Item.KIND], after=self._read)
+        for entry, row in reader.whole(news):
             self._read = entry.number
-            if entry.kind == RaterSeat.KIND:
-                self._seats[entry.body["session_id"]] = entry.body["seat"]
-            elif entry.body["purpose"] == "rating":
-                self._note_stand_in(entry.body)
+            if isinstance(row, RaterSeat):
+                self._seats[row.session_id] = row.seat
+            elif isinstance(row, Item) and row.purpose == "rating":
+                self._note_stand_in(row)
         return self._standing_in
 
-    def _note_stand_in(self, item: Mapping[str, Any]) -> None:
-        if not set(item["unit_ids"]) & self._units.keys():
+    @property
+    def _reader(self) -> Reader:
+        return self._record.read(role="rater", purpose="blind items", include_withdrawn=True)
+
+    def _note_stand_in(self, item: Item) -> None:
+        if not set(item.unit_ids) & self._units.keys():
             return
-        planned = self._allocation.seat(self._seats[item["session_id"]])[item["position"]]
-        for due, shown in zip(planned.unit_ids, item["unit_ids"], strict=True):
+        planned = self._allocation.seat(self._seats[item.session_id])[item.position]
+        for due, shown in zip(planned.unit_ids, item.unit_ids, strict=True):
             if shown != due:
                 self._standing_in.setdefault(shown, set()).add(due)
 

@@ -8,7 +8,6 @@ are left out.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import Allocation, ConfirmStage, Study, Task
@@ -17,6 +16,7 @@ from toolkit.record import (
     Lease,
     Participant,
     RaterSeat,
+    Reader,
     Record,
     Session,
     SessionEnd,
@@ -236,16 +236,20 @@ class SeatPlan:
         )
 
     def _played_by(self, session_id: str) -> str | None:
-        entry = self._record.find(session_id)
-        row = entry.row() if entry else None
-        return row.participant_id if isinstance(row, Session) else None
+        session = self._reader.find(session_id, Session)
+        return session.participant_id if session else None
+
+    @property
+    def _reader(self) -> Reader:
+        return self._record.read(role="rater", purpose="seats", include_withdrawn=True)
 
     def _rows(self) -> tuple[RaterSeat, ...]:
         """Every seat taken so far; of the record only what is new is read."""
-        for entry in self._record.entries(kinds=[RaterSeat.KIND], after=self._read):
+        reader = self._reader
+        for entry, row in reader.whole(reader.entries(kinds=[RaterSeat.KIND], after=self._read)):
             self._read = entry.number
-            if entry.body["confirm_hash"] == self._hash:
-                self._known.append(cast(RaterSeat, entry.row()))
+            if isinstance(row, RaterSeat) and row.confirm_hash == self._hash:
+                self._known.append(row)
         return tuple(self._known)
 
 

@@ -208,9 +208,8 @@ class SimulatedRater:
         return own - effect * coldness(reply)
 
     def _shown_units(self, shown: Shown) -> list[Unit]:
-        entry = self._record.find(shown.item_id)
-        item = entry.row() if entry else None
-        return [self._units[name] for name in item.unit_ids] if isinstance(item, Item) else []
+        item = self._record.read(role="rater", purpose="rating").find(shown.item_id, Item)
+        return [self._units[name] for name in item.unit_ids] if item else []
 
     def _guess(self, queue: RatingQueue) -> None:
         for number, asked in enumerate(queue.guesses):
@@ -255,7 +254,8 @@ def _keep_truth(
 
 def _coldness_of_cells(stage: ConfirmStage, record: Record) -> dict[tuple[str, str], list[float]]:
     units = {unit.unit_id: unit for unit in stage.units}
-    latest = {row.unit_id: row for row in record.rows(Reply) if row.unit_id in units}
+    reader = record.read(role="owner", purpose="simulated raters")
+    latest = {row.unit_id: row for row in reader.each(Reply) if row.unit_id in units}
     cells: dict[tuple[str, str], list[float]] = {}
     for name, reply in latest.items():
         if reply.exchange.outcome not in UNUSABLE:

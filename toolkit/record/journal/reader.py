@@ -7,23 +7,43 @@ the work of participants who withdrew is left out.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from toolkit.record.journal.entry import Entry
 from toolkit.record.rows import RaterSeat, Row, Session, Turn, Withdrawal
 
-if TYPE_CHECKING:
-    from toolkit.record.journal.record import Record
-
 R = TypeVar("R", bound=Row)
 Role = Literal["tester", "rater", "analyst", "owner"]
+
+
+class Journal(Protocol):
+    """What a Reader reads; a Record is one."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, fit to be shown."""
+        ...
+
+    def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
+        """Every row of one kind, as it lies."""
+        ...
+
+    def find(self, event_id: str) -> Entry | None:
+        """The entry of an event."""
+        ...
+
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Entries in the order of their commits."""
+        ...
 
 
 class Reader:
     """Reads a record; ``Record.read`` makes one."""
 
     def __init__(
-        self, record: "Record", *, role: Role, purpose: str, include_withdrawn: bool
+        self, record: Journal, *, role: Role, purpose: str, include_withdrawn: bool
     ) -> None:
         self.record = record
         self.role = role
@@ -42,25 +62,37 @@ class Reader:
             kind: of row.
             chain: only this chain.
         """
+        return list(self.each(kind, chain=chain))
+
+    def each(self, kind: type[R], *, chain: str | None = None) -> Iterator[R]:
+        """Give the rows of one kind one by one, so that not all are held at once.
+
+        Args:
+            kind: of row.
+            chain: only this chain.
+        """
         # What an exchange refers to lies before it, in the session's own row and its turns.
         kinds = (kind.KIND, Session.KIND) if kind is Turn else (kind.KIND,)
         entries = self.entries(kinds=kinds, chain=chain)
-        return [row for _, row in self.whole(entries) if isinstance(row, kind)]
+        return (row for _, row in self.whole(entries) if isinstance(row, kind))
 
-    def find(self, event_id: str, kind: type[R]) -> R | None:
+    def find(self, event_id: str, kind: type[R], *, chain: str | None = None) -> R | None:
         """Return the row of an event, whole, if it is of this kind.
 
         Args:
             event_id: of the event.
             kind: of row.
+            chain: only if it belongs to this chain.
         """
         entry = self.record.find(event_id)
         row = entry.row() if entry else None
-        if entry is None or not isinstance(row, kind) or entry.chain in self._left_out:
+        if entry is None or not isinstance(row, kind) or chain not in (None, entry.chain):
+            return None
+        if entry.chain in self._left_out:
             return None
         if not isinstance(row, Turn) or row.exchange is None:
             return row
-        return next(one for one in self.rows(kind, chain=entry.chain) if one.event_id() == event_id)
+        return next(one for one in self.each(kind, chain=entry.chain) if one.event_id() == event_id)
 
     def entries(
         self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
@@ -18,6 +19,7 @@ from toolkit.analysis import (
     observe,
     open_to_read,
     run_plan,
+    save_result_tables,
     trace,
 )
 from toolkit.analysis.plan import figures_of, meaning_of
@@ -273,3 +275,15 @@ def test_the_record_says_who_the_personas_are_and_what_was_asked(
     refusals = observe(load_frames(record, stage="confirm"), "refusal", design=design)
     assert refusals.people is design.people
     assert refusals.asks == ""
+
+
+def test_what_is_drawn_and_saved_observes_nothing_anew(
+    result: PlanResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("an outcome is observed once more")
+
+    monkeypatch.setattr("toolkit.analysis.frames.observations.require_stage", refuse)
+    save_result_tables(result, tmp_path)
+    kept = pd.read_parquet(tmp_path / "frames" / "observations.parquet")
+    assert len(kept) == len(result.observed.primary.frame)

@@ -17,6 +17,8 @@ COMMANDS = {
     "check": "every file under personas/",
     "status": "every study of the workspace",
 }
+STACK = "import pandas, numpy, scipy.stats, scipy.optimize"
+"""What any analysis needs, whatever the toolkit adds."""
 
 
 def run() -> None:
@@ -30,6 +32,10 @@ def run() -> None:
         taken = command("-m", "toolkit", words)
         name = f"parallax {words}"
         line(name, f"{taken.median / empty.median:7.2f} ×  {taken.milliseconds()}", note)
+    stack = start(STACK)
+    analysis = start("import toolkit.analysis")
+    ratio = f"{analysis.median / stack.median:7.2f} ×  {stack.milliseconds()}"
+    line("toolkit.analysis against its stack alone", ratio, "aim: at most 1.3×")
 
 
 def start(statement: str) -> Spread:

@@ -41,6 +41,11 @@ def test_the_panel_loads_no_analysis_stack() -> None:
     assert not loaded & {"pandas", "statsmodels", "seaborn", "matplotlib", "scipy"}
 
 
+def test_the_analysis_loads_model_libraries_only_when_it_fits() -> None:
+    libraries = {"formulaic", "statsmodels", "threadpoolctl"}
+    assert not loaded_after("import toolkit.analysis") & libraries
+
+
 def test_the_analysis_loads_what_draws_only_when_it_draws() -> None:
     loaded = loaded_after("from toolkit.analysis import forest, run_plan")
     assert not loaded & {"matplotlib", "seaborn", "PIL"}

@@ -22,7 +22,7 @@ from toolkit.analysis.findings import (
     mean_over_raters,
     share_over_raters,
 )
-from toolkit.analysis.frames import ARMS, Frames, observe, require_stage
+from toolkit.analysis.frames import ARMS, Frames, Observations, observe, require_stage
 
 EXACT = "guesses independent of each other, all at chance (exact)"
 RIGHT_SHARE = "share right among guesses that name a persona"
@@ -51,7 +51,9 @@ class Blinding:
     simulated: bool
 
 
-def blinding(frames: Frames, outcome: str | None = None, *, plan: str = EXPLORATORY) -> Blinding:
+def blinding(
+    frames: Frames, outcome: str | Observations | None = None, *, plan: str = EXPLORATORY
+) -> Blinding:
     """Compare raters' guesses at personas with chance.
 
     Estimand: the share of guesses that are right among those naming a persona, minus the share
@@ -65,8 +67,8 @@ def blinding(frames: Frames, outcome: str | None = None, *, plan: str = EXPLORAT
 
     Args:
         frames: of stage confirm.
-        outcome: a question's id, or ``preference``, whose effect is told apart by guess; None:
-            none is.
+        outcome: whose effect is told apart by guess: a question's id, ``preference``, or its
+            observations; None: none is.
         plan: hash of the frozen plan that asked, or ``exploratory``.
 
     Raises:
@@ -266,12 +268,14 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _by_guess(frames: Frames, rows: pd.DataFrame, outcome: str | None) -> pd.DataFrame:
+def _by_guess(
+    frames: Frames, rows: pd.DataFrame, outcome: str | Observations | None
+) -> pd.DataFrame:
     """Set judgments of swapped replies against the mean of their contrast's reference."""
     names = ["outcome", "guess", "difference", "low", "high", "judgments", "raters"]
     if outcome is None or rows.empty:
         return pd.DataFrame(columns=names)
-    observed = observe(frames, outcome)
+    observed = outcome if isinstance(outcome, Observations) else observe(frames, outcome)
     seen = observed.frame.astype({"rater": "object", "contrast": "object"})
     if not observed.of.paired:
         means = seen[seen["arm"].eq("reference")].groupby("contrast")["value"].mean()
@@ -287,7 +291,7 @@ def _by_guess(frames: Frames, rows: pd.DataFrame, outcome: str | None) -> pd.Dat
         mean = _mean(own["value"], own)
         at = columns_of(mean.estimate() if mean and mean.se else None, "difference")
         counts = {"judgments": len(own), "raters": own["rater"].nunique()}
-        made.append({"outcome": outcome, "guess": guess, **at, **counts})
+        made.append({"outcome": observed.outcome, "guess": guess, **at, **counts})
     return pd.DataFrame(made, columns=names)
 
 

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula, ModelSpec
-from formulaic.errors import FormulaicError
 
 from toolkit.analysis.engine import Floats
 from toolkit.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from formulaic import Formula, ModelSpec
 
 _LITERAL = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[\d.]+|True|False)"""
 _CATEGORICAL = re.compile(
@@ -28,14 +30,14 @@ class Parsed:
     response: str
     names: tuple[str, ...]
     """Columns of the fixed part, sorted."""
-    formula: Formula
+    formula: "Formula"
 
 
 @dataclass(frozen=True)
 class Design:
     """Fixed columns at the distinct profiles of the data."""
 
-    spec: ModelSpec
+    spec: "ModelSpec"
     columns: tuple[str, ...]
     """Names of the columns kept."""
     rows: Floats
@@ -63,6 +65,10 @@ def parse(text: str) -> Parsed:
     Raises:
         AnalysisError: when it cannot be read, has no response, or calls anything else.
     """
+    # Loaded when a formula is read: it brings a parser and a table engine of its own.
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
     try:
         formula = Formula(text)
         sides = formula.lhs, formula.rhs
@@ -124,7 +130,9 @@ def design(parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept:
     )
 
 
-def _matrix(formula: Formula | ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:
+def _matrix(formula: "Formula | ModelSpec", frame: pd.DataFrame) -> pd.DataFrame:
+    from formulaic.errors import FormulaicError
+
     try:
         matrix: pd.DataFrame = formula.get_model_matrix(frame, context={})
     except (FormulaicError, ValueError) as problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toolkit.analysis.disparity import Disparity
-from toolkit.analysis.frames import NULL_ARMS, observe
+from toolkit.analysis.frames import NULL_ARMS
 from toolkit.analysis.intersection import Intersections
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
@@ -26,7 +26,7 @@ def figures_of(result: PlanResult) -> dict[str, Figure]:
     Returns:
         Name of a file to figure, in the order of the steps.
     """
-    seen = observe(result.frames, result.design.analysis.primary, design=result.design)
+    seen = result.observed.primary
     ratings = {"ratings": persona_ratings(seen)} if len(seen.frame) else {}
     drawn = {name: figure for step in result.steps for name, figure in _figures(step)}
     return {**ratings, **drawn}

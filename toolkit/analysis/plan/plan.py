@@ -7,6 +7,7 @@ next one follows. What the plan does not name is marked exploratory.
 
 from toolkit.analysis.frames import Source, confirm_design, load_frames
 from toolkit.analysis.plan.deviations import deviations, not_real
+from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plan.steps import Answer, Asking, Question, questions_of
@@ -42,10 +43,10 @@ def run_plan(
     frames = (
         load_frames(record, stage="confirm", confirm_hash=design.confirm_hash) if several else whole
     )
-    asking = Asking(frames, design, words=_cue_words(record, design.confirm_hash))
+    observed = ObservedOutcomes(frames, design)
+    asking = Asking(observed, words=_cue_words(record, design.confirm_hash))
     return PlanResult(
-        design=design,
-        frames=frames,
+        observed=observed,
         steps=tuple(_taken(one, asking) for one in questions_of(asking)),
         deviations=deviations(record, whole, design, study=study),
         simulated=not_real(frames),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from toolkit.analysis.findings import Finding, findings_frame
 from toolkit.analysis.frames import ConfirmDesign, Frames
+from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
 from toolkit.analysis.plan.step import Step
 from toolkit.errors import AnalysisError
 
@@ -15,9 +16,8 @@ from toolkit.errors import AnalysisError
 class PlanResult:
     """A plan that was run; ``toolkit.report`` writes it in words."""
 
-    design: ConfirmDesign = field(repr=False)
-    frames: Frames = field(repr=False)
-    """What every finding rests on; ``evidence`` takes them."""
+    observed: ObservedOutcomes = field(repr=False)
+    """What every finding rests on."""
     steps: tuple[Step, ...] = field(repr=False)
     """In the order of the plan."""
     deviations: tuple[str, ...]
@@ -26,6 +26,16 @@ class PlanResult:
     """What of it is not real, each a sentence; empty when people rated and an AI answered."""
     notes: tuple[str, ...] = ()
     """What else the plan fixed, in words."""
+
+    @property
+    def design(self) -> ConfirmDesign:
+        """What was frozen."""
+        return self.observed.design
+
+    @property
+    def frames(self) -> Frames:
+        """What every finding rests on; ``evidence`` takes them."""
+        return self.observed.frames
 
     @property
     def findings(self) -> tuple[Finding, ...]:

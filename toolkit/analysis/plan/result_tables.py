@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.analysis.findings import FINDING_COLUMNS
-from toolkit.analysis.frames import Column, observe
+from toolkit.analysis.frames import Column
 from toolkit.analysis.plan.figures import figures_of
 from toolkit.analysis.plan.glossary import described
 from toolkit.analysis.plan.plan_result import PlanResult
@@ -47,8 +47,7 @@ def save_result_tables(result: PlanResult, folder: Path) -> None:
 
 def _raw(result: PlanResult) -> dict[str, pd.DataFrame]:
     frames = {name: getattr(result.frames, name) for name in _OF_RAW}
-    primary = observe(result.frames, result.design.analysis.primary, design=result.design)
-    return {**frames, "observations": primary.frame}
+    return {**frames, "observations": result.observed.primary.frame}
 
 
 def _tables(result: PlanResult) -> dict[str, pd.DataFrame]:

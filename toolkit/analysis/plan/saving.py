@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from toolkit.analysis.findings import FINDING_COLUMNS
 from toolkit.analysis.frames import COLUMNS, OBSERVATION_COLUMNS, Column, text_of
 from toolkit.errors import AnalysisError
 from toolkit.record import Cell, write_csv, write_whole
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DECLARED: Mapping[str, tuple[Column, ...]] = {
     **{str(name): columns for name, columns in COLUMNS.items()},
@@ -109,13 +110,18 @@ def _cells(values: "pd.Series[Any]") -> Iterable[Cell]:
 
 
 def _parquet(path: Path, frame: pd.DataFrame, columns: Sequence[Column]) -> Path:
+    import pyarrow as pa
+    from pyarrow import parquet
+
     buffer = pa.BufferOutputStream()
-    pq.write_table(_described(_arrow(frame), columns), buffer)
+    parquet.write_table(_described(_arrow(frame), columns), buffer)
     write_whole(path, buffer.getvalue().to_pybytes())
     return path
 
 
-def _arrow(frame: pd.DataFrame) -> pa.Table:
+def _arrow(frame: pd.DataFrame) -> "pa.Table":
+    import pyarrow as pa
+
     try:
         return pa.Table.from_pandas(frame, preserve_index=False)
     except UnicodeEncodeError:
@@ -124,7 +130,9 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
         return pa.Table.from_pandas(frame.assign(**clean), preserve_index=False)
 
 
-def _described(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
+def _described(table: "pa.Table", columns: Sequence[Column]) -> "pa.Table":
+    import pyarrow as pa
+
     fields = [
         field.with_metadata({"meaning": one.meaning, "unit": one.unit})
         for field, one in zip(table.schema, columns, strict=True)

@@ -1,7 +1,7 @@
 """What a plan asks, in its order: each question with the analysis that answers it."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -16,10 +16,10 @@ from toolkit.analysis.frames import (
     Frames,
     Observations,
     declare,
-    observe,
 )
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.movement import movement
+from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
 from toolkit.analysis.plan.step import Status
 from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
@@ -52,16 +52,23 @@ class Question(NamedTuple):
     ask: "Callable[[Asking], Answer]"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """What all steps share; each outcome is taken from the frames once."""
+    """What all steps share."""
 
-    frames: Frames
-    """Of the freeze alone."""
-    design: ConfirmDesign
+    observed: ObservedOutcomes
     words: tuple[str, ...] = ()
     """What filled the slots: masked before texts are compared."""
-    _taken: dict[str, Observations] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> Frames:
+        """Of the freeze alone."""
+        return self.observed.frames
+
+    @property
+    def design(self) -> ConfirmDesign:
+        """What was frozen."""
+        return self.observed.design
 
     @property
     def seed(self) -> int:
@@ -81,21 +88,11 @@ class Asking:
         plan = self.design.analysis
         return tuple(self.design.outcome(one) for one in (plan.primary, *plan.secondary))
 
-    def observations(self, outcome: str) -> Observations:
-        """Take an outcome; the same object each time.
-
-        Raises:
-            AnalysisError: if raters were never asked for it.
-        """
-        if outcome not in self._taken:
-            self._taken[outcome] = observe(self.frames, outcome, design=self.design)
-        return self._taken[outcome]
-
     def cued(self, outcome: str, cueing: Cueing) -> Observations:
         """Take an outcome on contrasts with one kind of cue."""
         replies = self.frames.replies
         named = set(replies["contrast_id"][replies["cueing"].eq(cueing)].astype("str"))
-        whole = self.observations(outcome)
+        whole = self.observed.of(outcome)
         some = whole.where(whole.frame["contrast"].astype("str").isin(named).to_numpy())
         # Who stands in no such contrast is no persona of this question.
         return replace(some, frame=declare(some.frame, OBSERVATION_COLUMNS))
@@ -182,18 +179,18 @@ def _refusals(asking: Asking) -> Answer:
     plan = asking.design.analysis
     named = REFUSAL in (*plan.secondary, plan.primary)
     made = rates(
-        asking.observations(REFUSAL), plan=asking.design.confirm_hash if named else EXPLORATORY
+        asking.observed.of(REFUSAL), plan=asking.design.confirm_hash if named else EXPLORATORY
     )
     tables = {"rates": made.table, "differences": made.differences, "ratios": made.ratios}
     return Answer(made.findings, tables, made.notes, made)
 
 
 def _primary(asking: Asking) -> Answer:
-    return _disparity(asking, asking.observations(asking.design.analysis.primary), primary=True)
+    return _disparity(asking, asking.observed.primary, primary=True)
 
 
 def _ordinal(asking: Asking) -> Answer:
-    made = ordinal(asking.observations(asking.design.analysis.primary))
+    made = ordinal(asking.observed.primary)
     return Answer(made.findings, {"shares": made.shares}, made.notes, made)
 
 
@@ -201,7 +198,7 @@ def _factors(asking: Asking) -> Answer:
     """Claims about factors rest on contrasts that state them: a name stands for more than one."""
     plan = asking.design.analysis
     whole = "explicit" not in asking.cues
-    seen = asking.observations(plan.primary) if whole else asking.cued(plan.primary, "explicit")
+    seen = asking.observed.primary if whole else asking.cued(plan.primary, "explicit")
     made = _compared(asking, seen, factors=plan.factors, primary=plan.family == "factors")
     of_factors = tuple(one for one in made.findings if one.about == "this factor")
     note = (
@@ -230,13 +227,13 @@ def _pairs(asking: Asking) -> Answer:
 def _movement(asking: Asking) -> Answer:
     made = movement(asking.frames.replies, words=asking.words)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
-    canned = asking.observations(REFUSAL).simulated
+    canned = asking.observed.of(REFUSAL).simulated
     found = tuple(replace(one, simulated=canned) for one in made.findings)
     return Answer(found, tables, made.notes, made)
 
 
 def _spoken(asking: Asking) -> Answer:
-    canned = asking.observations(REFUSAL).simulated
+    canned = asking.observed.of(REFUSAL).simulated
     mask = {"all": asking.words}
     made = words(asking.frames.replies, mask=mask, seed=asking.seed, simulated=canned)
     return Answer(made.findings, {"words": made.table}, made.notes, made)
@@ -246,7 +243,7 @@ def _intersections(asking: Asking) -> Answer:
     """Cross the first two factors: with more, each stratum is soon a single persona."""
     plan = asking.design.analysis
     crossed = plan.factors[:2]
-    made = intersections(asking.observations(plan.primary), crossed, draws=_DRAWS, seed=asking.seed)
+    made = intersections(asking.observed.primary, crossed, draws=_DRAWS, seed=asking.seed)
     tables = {"strata": made.table, "variances": made.variances}
     note = (
         f"Crossed are {crossed[0]} and {crossed[1]}, the first two factors of the plan; "
@@ -256,7 +253,7 @@ def _intersections(asking: Asking) -> Answer:
 
 
 def _secondary(outcome: str, asking: Asking) -> Answer:
-    return _disparity(asking, asking.observations(outcome), primary=False)
+    return _disparity(asking, asking.observed.of(outcome), primary=False)
 
 
 def _cued(cueing: Cueing, asking: Asking) -> Answer:
@@ -271,7 +268,8 @@ def _reliability(asking: Asking) -> Answer:
 
 
 def _blinding(asking: Asking) -> Answer:
-    made = blinding(asking.frames, _judged(asking))
+    seen = asking.observed.of(_judged(asking)) if len(asking.frames.guesses) else None
+    made = blinding(asking.frames, seen)
     tables = {"guesses": made.table, "by_guess": made.by_guess}
     return Answer(made.findings, tables, (made.says,), made)
 

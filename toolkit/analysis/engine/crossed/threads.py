@@ -2,9 +2,10 @@
 
 from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import ThreadpoolController
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 
 def one_thread() -> AbstractContextManager[Any]:
@@ -18,6 +19,8 @@ def one_thread() -> AbstractContextManager[Any]:
 
 
 @cache
-def _controller() -> ThreadpoolController:
+def _controller() -> "ThreadpoolController":
+    from threadpoolctl import ThreadpoolController
+
     # Looking up the loaded libraries takes milliseconds, a limit then microseconds.
     return ThreadpoolController()

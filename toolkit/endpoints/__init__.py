@@ -15,7 +15,6 @@
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
-from toolkit.endpoints.address import host_of
 from toolkit.endpoints.chat_request import request_body
 from toolkit.endpoints.embedded import EmbeddedServer
 from toolkit.endpoints.endpoint import (
@@ -40,6 +39,7 @@ from toolkit.endpoints.retries import (
     RetryPolicy,
 )
 from toolkit.endpoints.scripted import Bias, Failure, Scripted
+from toolkit.endpoints.server_address import host_of
 
 __all__ = [
     "Answer",

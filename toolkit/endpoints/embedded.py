@@ -16,8 +16,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from toolkit.endpoints.address import address_of
 from toolkit.endpoints.model_file import check_model
+from toolkit.endpoints.server_address import address_of
 from toolkit.errors import EndpointUnreachable, SetupError
 
 _CHILD = "from toolkit.endpoints.embedded import serve; serve()"

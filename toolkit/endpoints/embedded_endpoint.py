@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from toolkit.endpoints.address import address_of
 from toolkit.endpoints.embedded import EmbeddedServer
 from toolkit.endpoints.endpoint import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.endpoints.model_file import NAME, model_path
 from toolkit.endpoints.openai_api import OpenAIEndpoint
+from toolkit.endpoints.server_address import address_of
 from toolkit.errors import BadEndpoint
 
 URL_VARIABLE = "PARALLAX_EMBEDDED_URL"

@@ -3,11 +3,11 @@
 import difflib
 from collections.abc import Collection
 
-from toolkit.endpoints.address import address_of
 from toolkit.endpoints.endpoint import Endpoint, Settings
 from toolkit.endpoints.keys import key_from_environment
 from toolkit.endpoints.scripted import Scripted
 from toolkit.endpoints.scripted_texts import SCRIPTS
+from toolkit.endpoints.server_address import address_of
 from toolkit.errors import BadEndpoint
 
 _KINDS = ("openai", "embedded", "scripted")

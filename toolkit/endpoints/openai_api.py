@@ -14,12 +14,12 @@ import httpx2
 import openai
 from openai._types import RequestOptions
 
-from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, CallAttempt, Message, OnToken, Settings
 from toolkit.endpoints.openai_client import new_client
 from toolkit.endpoints.openai_response import CallersOwn, ResponseReader
 from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
+from toolkit.endpoints.server_address import address_of, check_allowed
 
 _Unused = openai.AsyncStream[Any]
 """What the SDK would parse the bytes into, were it not asked for the bytes themselves."""

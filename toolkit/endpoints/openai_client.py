@@ -14,8 +14,8 @@ import aiohttp
 import httpx2
 import openai
 
-from toolkit.endpoints.address import address_of, check_allowed
 from toolkit.endpoints.partial_answer import Unreadable
+from toolkit.endpoints.server_address import address_of, check_allowed
 from toolkit.errors import HostNotAllowed
 
 LARGEST_ANSWER = 32 * 2**20

@@ -1,4 +1,4 @@
-"""Addresses of servers: read once, checked the same way everywhere."""
+"""Server addresses: scheme, host and port of a base URL, checked the same way everywhere."""
 
 import ipaddress
 from collections.abc import Collection

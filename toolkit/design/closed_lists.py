@@ -43,7 +43,12 @@ def refusal(wanted: str, hint: str = "", *, got: str = "") -> PydanticCustomErro
 
 
 def suggestion(word: str, allowed: Iterable[str]) -> str:
-    """Say ``Did you mean 'x'?`` when an allowed word is close, else nothing."""
+    """Say ``Did you mean 'x'?`` when an allowed word is close, else nothing.
+
+    Args:
+        word: what was written.
+        allowed: what may be written there.
+    """
     words = list(allowed)
     folded = word.strip().lower().replace(" ", "_")
     ends = [known for known in words if folded and known.endswith("." + folded)]

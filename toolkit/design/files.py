@@ -305,5 +305,10 @@ def shown(value: object) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """Cut a text to ``length`` characters, with an ellipsis in place of what is lost."""
+    """Cut a text, with an ellipsis in place of what is lost.
+
+    Args:
+        text: of any length.
+        length: characters that are left at most.
+    """
     return text if len(text) <= length else text[: length - 1] + "…"

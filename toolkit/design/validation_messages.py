@@ -68,7 +68,12 @@ def _complaint(details: ErrorDetails, model: type[BaseModel], document: Document
 
 
 def line_of(document: Document, place: Place) -> int:
-    """The line of a place, or of the nearest thing around it; 0 for the whole file."""
+    """The line of a place, or of the nearest thing around it; 0 for the whole file.
+
+    Args:
+        document: what the file says.
+        place: keys and positions from the top of the file.
+    """
     while place:
         if place in document.lines:
             return document.lines[place]

@@ -31,7 +31,14 @@ class Reading(Generic[File]):
     complaints: tuple[Complaint, ...]
 
     def complaint(self, place: Place, got: str, wanted: str, hint: str) -> Complaint:
-        """Complain about the value at ``place``, on the line where it begins."""
+        """Complain about a value, on the line where it begins.
+
+        Args:
+            place: keys and positions from the top of the file.
+            got: what stands there.
+            wanted: what is allowed.
+            hint: what to do next, a whole sentence or nothing.
+        """
         line = line_of(self.document, place)
         return Complaint(self.document.file, line, dotted(place), got, wanted, hint)
 
@@ -81,17 +88,32 @@ def _is_workspace(folder: Path) -> bool:
 
 
 def ids(root: Path, kind: type[File]) -> tuple[str, ...]:
-    """Names of all files of one kind, sorted, whether or not they are valid."""
+    """Names of all files of one kind, sorted, whether or not they are valid.
+
+    Args:
+        root: the workspace.
+        kind: what the files hold.
+    """
     return tuple(sorted(path.name.removesuffix(ENDING) for path in written_files(root, kind)))
 
 
 def written_files(root: Path, kind: type[File]) -> list[Path]:
-    """Paths of everything that claims to be a file of one kind, sorted by name."""
+    """Paths of everything that claims to be a file of one kind, sorted by name.
+
+    Args:
+        root: the workspace.
+        kind: what the files hold.
+    """
     return [path for path in _entries(root, kind) if path.name.endswith(ENDING)]
 
 
 def other_files(root: Path, kind: type[File]) -> list[Path]:
-    """Paths in the same folder that are not read, hidden ones left out."""
+    """Paths in the folder of one kind that are not read, hidden ones left out.
+
+    Args:
+        root: the workspace.
+        kind: what the files of that folder hold.
+    """
     return [path for path in _entries(root, kind) if not path.name.endswith(ENDING)]
 
 
@@ -105,6 +127,11 @@ def _entries(root: Path, kind: type[File]) -> list[Path]:
 def read_named(root: Path, kind: type[File], name: str) -> Reading[File]:
     """Read the file of that name.
 
+    Args:
+        root: the workspace.
+        kind: what the file holds.
+        name: its id.
+
     Raises:
         BadIdentifier: if the name is no id.
         UnknownName: if there is no such file; names the nearest and all there are.
@@ -117,7 +144,13 @@ def read_named(root: Path, kind: type[File], name: str) -> Reading[File]:
 
 
 def unknown(noun: str, name: str, known: Iterable[str]) -> UnknownName:
-    """Make the error for a name nobody goes by."""
+    """Make the error for a name nobody goes by.
+
+    Args:
+        noun: what it should be the name of.
+        name: as it was given.
+        known: the names there are.
+    """
     known = tuple(known)
     command = f"`parallax new {noun}`"
     if not known:
@@ -128,7 +161,13 @@ def unknown(noun: str, name: str, known: Iterable[str]) -> UnknownName:
 
 
 def read(root: Path, kind: type[File], path: Path) -> Reading[File]:
-    """Read one file completely: its YAML, its schema, its name."""
+    """Read one file completely: its YAML, its schema, its name.
+
+    Args:
+        root: the workspace.
+        kind: what the file holds.
+        path: the file.
+    """
     file = path.relative_to(root).as_posix()
     document = read_document(path, file=file, noun=kind.NOUN)
     value, found = validated(document, kind)
@@ -176,6 +215,11 @@ def _id_complaints(path: Path, document: Document) -> list[Complaint]:
 
 def read_valid(root: Path, kind: type[File], name: str) -> File:
     """Read the file of that name and return its value.
+
+    Args:
+        root: the workspace.
+        kind: what the file holds.
+        name: its id.
 
     Raises:
         BadIdentifier, UnknownName: as ``read_named``.

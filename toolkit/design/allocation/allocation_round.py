@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
 
-from toolkit.design.allocation.balance import Path, dealt, even_out, halved
-from toolkit.design.allocation.blocks import deal_blocks
+from toolkit.design.allocation.balanced_coloring import Path, dealt, even_out, halved
+from toolkit.design.allocation.incomplete_blocks import deal_blocks
 from toolkit.design.allocation.reply_rotation import Rotation, Source, doubles
 from toolkit.design.allocation.sitting_order import generator
 from toolkit.design.contrasts import Arm, ArmKind, Unit
@@ -58,7 +58,13 @@ class Stock:
     given: Counter[Cell] = field(default_factory=Counter)
 
     def take(self, cell: Cell, ratings: int, again: int) -> list[Source]:
-        """Give out replies, new ones first, and the last ``again`` of them a second time."""
+        """Give out replies, new ones first, some of them a second time.
+
+        Args:
+            cell: the contrast and color they are of.
+            ratings: how many are given out.
+            again: how many of these are second ratings of the same replies.
+        """
         fresh = ratings - again
         if cell not in self.orders:
             self.orders[cell] = self.rotation.order(fresh)
@@ -96,7 +102,15 @@ class Grounds:
         scenarios: Mapping[str, str],
         excluded: Mapping[int, Collection[str]],
     ) -> "Grounds":
-        """Sort units by what they are of."""
+        """Sort units by what they are of.
+
+        Args:
+            units: every contrast in all of its arms.
+            plan: how many raters and items, in which form.
+            seed: what every free choice starts from.
+            scenarios: contrast id to scenario id.
+            excluded: seat to contrasts it may not see.
+        """
         arms: dict[str, set[Arm]] = {}
         for unit in units:
             arms.setdefault(unit.contrast_id, set()).add(unit.arm)
@@ -236,7 +250,13 @@ def _made(grounds: Grounds, link: Link, source: Source, *, overlap: bool) -> lis
 
 
 def placed(grounds: Grounds, made: Sequence[Item], draw: Random) -> list[Item]:
-    """Decide for each item whether it comes early and, in a pair, what stands on the left."""
+    """Decide for each item whether it comes early and, in a pair, what stands on the left.
+
+    Args:
+        grounds: what there is.
+        made: the items of a round.
+        draw: where free choices come from.
+    """
     seats: list[Path] = [(item.seat, item.contrast) for item in made]
     by_arm: list[Path] = [(item.arm.label, item.contrast, *item.source) for item in made]
     early = halved(seats, by_arm, draw)

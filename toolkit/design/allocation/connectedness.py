@@ -1,4 +1,4 @@
-"""Whether ratings hang together well enough to compare raters, contrasts and arms.
+"""Connectedness of an incomplete design (Eccleston & Hedayat 1974): raters, contrasts and arms.
 
 Each rating links one rater, one contrast and one arm. A plan is *connected* when every difference
 between two raters, two contrasts or two arms can be told free of the others, that is, when the

@@ -1,4 +1,4 @@
-"""The endless sequence of persona-scenario pairs from which every seat draws.
+"""Cyclic rotation of persona-scenario pairs: the endless sequence from which every seat draws.
 
 With P personas, S scenarios, k draws a tester and g = gcd(P, S), the sequence is such that
 

@@ -1,4 +1,4 @@
-"""Who rates what: every rater's list of items, fixed before the first reply is there.
+"""Allocation of replies to raters: every list of items, fixed before the first reply is there.
 
 The rules, each held exactly:
 

@@ -1,4 +1,4 @@
-"""Which replies raters get within one contrast and arm, and how many get two raters.
+"""Rotation of endpoints and replicates over rated replies, and the share that two raters rate.
 
 The replies of a cell (a contrast and an arm) come in one order in which endpoints and replicates
 rotate: any first few of them hold every endpoint equally often or differ by 1, and so for
@@ -126,6 +126,10 @@ def _require_replies(
 
 def refuse_ratings(largest: int, size: int) -> NoReturn:
     """Say that there are too many ratings for the replies of a contrast and arm.
+
+    Args:
+        largest: ratings planned for one of them.
+        size: replies there are of each.
 
     Raises:
         PlanRefused: always.

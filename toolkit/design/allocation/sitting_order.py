@@ -1,4 +1,4 @@
-"""In which order a rater meets items, and where repeats and attention items stand.
+"""Order of a rater's items: counterbalanced halves, attention items between, repeats at the end.
 
 Halves first: each rater's items are dealt into a first and a second half so that each arm, each
 contrast and arm, and each reply comes as often early as late (or differs by 1). Within a half,

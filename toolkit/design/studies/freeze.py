@@ -188,7 +188,12 @@ def _remove(path: Path) -> None:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name what changed between two contents, one file and field each, sorted by file."""
+    """Name what changed between two contents, one file and field each, sorted by file.
+
+    Args:
+        before: as it was frozen.
+        after: as the files are now.
+    """
     before, after = _stated(before), _stated(after)
     found: list[str] = []
     if before["vocabulary"] != after["vocabulary"]:

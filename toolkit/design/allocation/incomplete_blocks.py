@@ -1,4 +1,4 @@
-"""Which contrasts each rater meets: rotating incomplete blocks over many scenarios.
+"""Incomplete block design: which contrasts each rater meets, rotating over many scenarios.
 
 Every rater gets the same number of contrasts, no contrast twice. Each takes those that fewest
 earlier raters have, spread over scenarios, so that contrasts are met equally often or differ by 1.
@@ -49,7 +49,12 @@ def deal_blocks(
 
 
 def shuffled(items: Sequence[str], draw: Random) -> list[str]:
-    """Shuffle through ``random()`` alone, the one method whose sequence is promised to stay."""
+    """Shuffle through ``random()`` alone, the one method whose sequence is promised to stay.
+
+    Args:
+        items: what is shuffled; not changed.
+        draw: where the order comes from.
+    """
     keys = [draw.random() for _ in items]
     return [items[index] for index in sorted(range(len(items)), key=keys.__getitem__)]
 

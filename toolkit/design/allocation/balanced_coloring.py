@@ -1,4 +1,4 @@
-"""Dealing things out evenly in two directions at once.
+"""Balanced edge coloring of a bipartite graph over nested sets (D. de Werra 1971).
 
 A **link** joins something on the left (a rater) with something on the right (a contrast). Each
 side is described by a path, such as ``(scenario, contrast)``: links that share the beginning of a

@@ -21,6 +21,7 @@ BROKEN = {
     "blind": ("analysis", "import openai"),
     "engine": ("probes/engine", "import toolkit.design"),
     "producers": ("probes/engine", "import toolkit.probes.units"),
+    "design": ("design/contrasts", "import toolkit.design.studies"),
     "analysis": ("analysis/rates", "import toolkit.analysis.preference"),
     "arrays": ("analysis/engine", "import pandas"),
 }

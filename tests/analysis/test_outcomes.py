@@ -122,6 +122,29 @@ def test_the_command_analyzes_it(
     assert ben["estimate"]["value"] == pytest.approx(-0.30, abs=0.05)
 
 
+def test_a_plan_may_ask_for_decisions_that_some_contrasts_have(tmp_path: Path) -> None:
+    path = with_decisions(tmp_path, ["payslip"]) / "personas" / "studies" / "small.yaml"
+    path.write_text(path.read_text().replace("margin: 0.5", "secondary: [refusal, decision]"))
+    assert Study.load("small", workspace=tmp_path).confirm is not None
+
+
+def test_an_effect_is_planned_for_the_worse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = with_decisions(tmp_path, CONTRASTS) / "personas" / "studies" / "small.yaml"
+    written, effects = path.read_text(), {}
+    for primary in ("refusal", "decision"):
+        path.write_text(written.replace("primary: respected", f"primary: {primary}"))
+        words = ["plan", "power", "small", "--simulations", "100", "--workspace", str(tmp_path)]
+        assert main(words) == 0
+        lines = capsys.readouterr().out.splitlines()
+        effects[primary] = [line.split()[0] for line in lines if line[2:3] in "+−" and "[" in line]
+    assert effects == {
+        "refusal": ["+0.10", "+0.20", "+0.30", "+0.40"],
+        "decision": ["−0.10", "−0.20", "−0.30", "−0.40"],
+    }
+
+
 def test_a_plan_without_raters_says_what_more_replies_bring(
     decided: ConfirmStage, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -412,6 +412,14 @@ def test_what_is_not_a_regular_file(
     assert complaints(desk.root) == [message]
 
 
+@pytest.mark.parametrize(("brackets", "refused"), [(11, False), (12, True)])
+def test_the_twelfth_level_is_the_last(desk: Any, brackets: int, refused: bool) -> None:
+    text = f"a: {'[' * brackets}deep{']' * brackets}\n"
+    desk.write("people", "ada", LINE_1 + text)
+    said = [line for line in complaints(desk.root) if line.startswith(ADA)]
+    assert any("more than 12 levels of nesting" in line for line in said) is refused
+
+
 def test_an_alias_bomb_is_named_and_never_expanded(desk: Any) -> None:
     bomb = "".join(f"  x{n}: &x{n} [*x{n - 1}, *x{n - 1}]\n" for n in range(1, 400))
     desk.replace("people", "ada", "cues:\n", f"bomb:\n  x0: &x0 lol\n{bomb}cues:\n")

@@ -24,6 +24,15 @@ def test_a_rehearsal_is_frozen_elsewhere_and_leaves_the_study_alone(tmp_path: Pa
     assert not (root / "results").exists()
 
 
+def test_a_rehearsal_never_writes_to_the_record_of_the_study(tmp_path: Path) -> None:
+    root = make_confirm_workspace(tmp_path / "workspace")
+    path = root / "personas" / "studies" / "small.yaml"
+    path.write_text(path.read_text() + "record: postgresql+psycopg://db.example.com/small\n")
+    study = Study.load("small", workspace=root)
+    small = rehearse(study, tmp_path / "away", contrasts=["payslip"], replicates=1)
+    assert Path(small.study.url.removeprefix("sqlite:///")).is_relative_to(tmp_path / "away")
+
+
 def test_only_contrasts_of_the_study_can_be_rehearsed(tmp_path: Path) -> None:
     study = Study.load("small", workspace=make_confirm_workspace(tmp_path / "workspace"))
     with pytest.raises(UnknownName):

@@ -160,7 +160,7 @@ def _stated(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         stated = {name: _stated(one) for name, one in value.items()}
-        return {name: one for name, one in stated.items() if one not in (None, "", [], {})}
+        return {name: one for name, one in stated.items() if one not in (None, [], {})}
     return [_stated(one) for one in value] if isinstance(value, list) else value
 
 

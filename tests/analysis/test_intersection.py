@@ -306,3 +306,11 @@ def test_the_null_arms_are_left_out() -> None:
     )  # fmt: skip
     got = intersections(whole, ["gender", "region"], draws=3).table
     np.testing.assert_allclose(got["residual"], likert().table["residual"], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("raters", "known"), [(2, True), (1, False)])
+def test_a_factor_of_chance_takes_two_rows_a_level(raters: int, known: bool) -> None:
+    data = made_up(raters=raters, scenarios=3)
+    parts = intersections(observed(data), ["gender", "region"], draws=3).variances["part"]
+    assert ("scenario:persona" in set(parts)) == known
+    assert {"stratum", "persona", "scenario"} <= set(parts)

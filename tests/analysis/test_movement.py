@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from toolkit.analysis import identity_words, movement
 from toolkit.analysis.text_distance import distance, grams, masking
@@ -79,6 +80,30 @@ def test_other_words_for_the_persona_move_more_than_rewording() -> None:
         "distance within the reference",
     ]
     assert first.family == "movement, Benjamini-Hochberg (2 claims)"
+
+
+def test_scenarios_count_equally_and_vary_as_their_means_do() -> None:
+    rows = replies(("no never", "no not now", "never no"))
+    # A second contrast of the first scenario: its own average counts no more than another's.
+    again = rows[rows["scenario_id"].eq("s0")].assign(contrast_id="c9")
+    again["unit_id"] = "again-" + again["unit_id"]
+    again.loc[again["arm"].eq("swap"), "text"] = ["yes", "no", "yes"]
+    found = movement(pd.concat([rows, again], ignore_index=True), words=["Ben"])
+    for null in ("paraphrase", "resample"):
+        apart = found.by_contrast.assign(apart=found.by_contrast["swap"] - found.by_contrast[null])
+        means = apart.groupby("scenario")["apart"].mean()
+        assert len(apart) == 5
+        assert len(means) == 4
+        (one,) = (one for one in found.findings if one.compared_with == null)
+        assert one.estimate is not None
+        assert one.estimate.value == pytest.approx(means.mean())
+        se = means.std() / 4**0.5
+        assert (one.se, one.df) == (pytest.approx(se), 3)
+        assert one.p == pytest.approx(2 * stats.t.sf(abs(means.mean()) / se, 3))
+        half = stats.t.ppf(0.975, 3) * se
+        assert one.estimate.high - one.estimate.value == pytest.approx(half)
+        # Five contrasts with three replies of either arm.
+        assert (one.n.scenarios, one.n.contrasts, one.n.replies) == (4, 5, 30)
 
 
 def test_a_rewording_that_moves_as_much_takes_the_claim_away() -> None:

@@ -64,6 +64,19 @@ def test_none_of_n_prints_the_upper_bound_over_scenarios() -> None:
     assert difference["low"] == pytest.approx(-(1 - 0.05**0.1))
 
 
+def test_a_difference_that_does_not_vary_is_bounded_by_what_both_rates_leave_open() -> None:
+    # Always in one arm and never in the other, over 8 scenarios: the rates reach down to
+    # .05 ** (1 / 8) and up to 1 less that, and R. G. Newcombe adds both squared.
+    (one,) = rates(arms([2] * 8, [0] * 8, each=2)).differences.to_dict("records")
+    open_end = 1 - 0.05 ** (1 / 8)
+    assert (one["difference"], one["high"]) == (1.0, 1.0)
+    assert one["low"] == pytest.approx(1 - (2 * open_end**2) ** 0.5)
+    (other,) = rates(arms([0] * 8, [2] * 8, each=2)).differences.to_dict("records")
+    assert (other["difference"], other["low"]) == (-1.0, -1.0)
+    assert other["high"] == pytest.approx((2 * open_end**2) ** 0.5 - 1)
+    assert (one["verdict"], one["scenarios"]) == ("not estimable", 8)
+
+
 def test_all_of_n_prints_the_lower_bound() -> None:
     made = rates(arms([2] * 8, [2] * 8, each=2)).findings[1]
     assert made.estimate is not None

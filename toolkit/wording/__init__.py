@@ -13,8 +13,6 @@ from toolkit.wording.lexicon import GENDERED, Entry, any_of, entries, lexicon_ve
 from toolkit.wording.marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
-    CueTexts,
-    NameParts,
     cue_phrases,
     lexicon_matcher,
     lexicon_phrases,
@@ -40,7 +38,6 @@ __all__ = [
     "AUXILIARIES",
     "CASES",
     "CueMask",
-    "CueTexts",
     "DIALECT",
     "Entry",
     "FIXED",
@@ -49,7 +46,6 @@ __all__ = [
     "MARKS",
     "MODALS",
     "NAMES",
-    "NameParts",
     "PLURAL",
     "PLURAL_PRONOUNS",
     "PLURAL_WORDS",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
+from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet
 from toolkit.wording import (
     AUXILIARIES,
     MODALS,
@@ -46,7 +46,7 @@ def agreement(sheet: Sheet) -> Iterator[Fault]:
         yield from _turned_round(sheet, message)
 
 
-def _literal_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
+def _literal_verbs(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
     for match in _CONTRACTED.finditer(message.text):
         yield from _must_agree(sheet, message, match, _WRITTEN_OUT[match[1][1:]])
     for match in _AFTER_SUBJECT.finditer(message.text):
@@ -60,7 +60,9 @@ def _literal_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
 _WRITTEN_OUT = {"s": "is", "re": "are", "ve": "have"}
 
 
-def _must_agree(sheet: Sheet, message: Message, match: re.Match[str], verb: str) -> Iterator[Fault]:
+def _must_agree(
+    sheet: Sheet, message: PromptMessage, match: re.Match[str], verb: str
+) -> Iterator[Fault]:
     forms = both_forms(verb.replace("’", "'"))
     if forms is None:
         return
@@ -77,7 +79,7 @@ def _is_plural(sheet: Sheet, persona_id: str) -> bool:
     return sheet.people[persona_id].cues.pronouns == PLURAL_PRONOUNS
 
 
-def _second_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
+def _second_verbs(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
     for match in _SECOND_VERB.finditer(message.text):
         plural = [name for name in sheet.people if _is_plural(sheet, name)]
         if match[1] in SINGULAR and plural:
@@ -88,7 +90,7 @@ def _second_verbs(sheet: Sheet, message: Message) -> Iterator[Fault]:
             yield sheet.fault(message, stretch, wanted, hint, wrong_for=plural[0])
 
 
-def _after_names(sheet: Sheet, message: Message) -> Iterator[Fault]:
+def _after_names(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
     for match in _AFTER_NAME.finditer(message.text):
         verb = Slot(match[1].strip("{}"), 0, 0).forms
         single = verb[0] if verb else (both_forms(match[1]) or ("",))[0]
@@ -96,7 +98,7 @@ def _after_names(sheet: Sheet, message: Message) -> Iterator[Fault]:
         yield sheet.fault(message, match.span(), wanted, f'Write "{single}".')
 
 
-def _turned_round(sheet: Sheet, message: Message) -> Iterator[Fault]:
+def _turned_round(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
     for slot in message.slots:
         first, second = slot.forms or ("", "")
         if first and (first == second or (first in PLURAL and second in SINGULAR)):
@@ -124,7 +126,7 @@ def sentence_slot(sheet: Sheet) -> Iterator[Fault]:
                 yield from _own_sentence(sheet, message, number)
 
 
-def _own_sentence(sheet: Sheet, message: Message, number: int) -> Iterator[Fault]:
+def _own_sentence(sheet: Sheet, message: PromptMessage, number: int) -> Iterator[Fault]:
     slot = message.slots[number]
     stretch = (slot.start, slot.end)
     before, after = message.text[: slot.start], message.text[slot.end :]
@@ -143,7 +145,7 @@ def _own_sentence(sheet: Sheet, message: Message, number: int) -> Iterator[Fault
         yield from _open_ended(sheet, message, slot)
 
 
-def _open_ended(sheet: Sheet, message: Message, slot: Slot) -> Iterator[Fault]:
+def _open_ended(sheet: Sheet, message: PromptMessage, slot: Slot) -> Iterator[Fault]:
     for persona_id in sheet.people:
         text = next(sheet.values(persona_id)).get(slot.name, "")
         if text and not re.search(r"[.!?…][\"'”’)]*$", text):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.cue_values import telling_phrases
-from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet
+from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet
 from toolkit.design.scenarios import Scenario
 from toolkit.wording import (
     CASES,
@@ -52,13 +52,13 @@ def leak(sheet: Sheet) -> Iterator[Fault]:
                 return
 
 
-def _is_ordinary(message: Message, found: Found) -> bool:
+def _is_ordinary(message: PromptMessage, found: Found) -> bool:
     """Whether a name may as well be the word that begins a sentence, such as *Will*."""
     also_a_word = found.phrase.text.casefold() in ordinary("homograph")
     return also_a_word and message.begins_sentence(found.start)
 
 
-def _without_others(sheet: Sheet, message: Message) -> str:
+def _without_others(sheet: Sheet, message: PromptMessage) -> str:
     text = message.literal
     for other in sheet.contrast.others:
         text = text.replace(other, "\0" * len(other))
@@ -79,7 +79,7 @@ def stray_pronoun(sheet: Sheet) -> Iterator[Fault]:
                 return
 
 
-def _spoken_of(message: Message) -> bool:
+def _spoken_of(message: PromptMessage) -> bool:
     names = {slot.name for slot in message.slots}
     if names & set(CASES):
         return True
@@ -90,7 +90,7 @@ def _spoken_of(message: Message) -> bool:
     )
 
 
-def _of_persona(sheet: Sheet, message: Message, match: re.Match[str]) -> bool:
+def _of_persona(sheet: Sheet, message: PromptMessage, match: re.Match[str]) -> bool:
     before = message.text[: match.start()]
     last_slot = max((slot.end for slot in message.slots if slot.end <= match.start()), default=0)
     last_other = max((before.rfind(other) for other in sheet.contrast.others), default=-1)
@@ -136,7 +136,7 @@ def other_person(sheet: Sheet) -> Iterator[Fault]:
 
 
 def _somebody(
-    sheet: Sheet, message: Message, stretch: tuple[int, int], known: frozenset[str]
+    sheet: Sheet, message: PromptMessage, stretch: tuple[int, int], known: frozenset[str]
 ) -> str:
     text = message.literal[stretch[0] : stretch[1]]
     for other in sheet.contrast.others:

@@ -31,7 +31,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Message:
+class PromptMessage:
     """One written message of the prompt or the paraphrase."""
 
     part: str
@@ -103,7 +103,7 @@ class Sheet:
         self.people = {name: people[name] for name in contrast.personas if name in people}
         self.scenario = scenario
         self.messages = tuple(
-            Message(part, index, turn)
+            PromptMessage(part, index, turn)
             for part, turns in (("prompt", contrast.prompt), ("paraphrase", contrast.paraphrase))
             for index, turn in enumerate(turns)
         )
@@ -137,7 +137,7 @@ class Sheet:
         """The one arm of a kind that is no swap."""
         return next(arm for arm in self.contrast.arms if arm.kind == kind)
 
-    def as_sent(self, message: Message, start: int, end: int, *, wrong_for: str = "") -> str:
+    def as_sent(self, message: PromptMessage, start: int, end: int, *, wrong_for: str = "") -> str:
         """Quote a stretch of a written text as the arms send it.
 
         A prompt is quoted from the reference and from a swap, with the words in which the two
@@ -164,7 +164,7 @@ class Sheet:
 
     def fault(
         self,
-        message: Message,
+        message: PromptMessage,
         stretch: tuple[int, int],
         wanted: str,
         hint: str = "",
@@ -178,14 +178,16 @@ class Sheet:
         return Fault(message.place, got, wanted, hint)
 
 
-def _stretch(message: Message, rendered: Rendered, start: int, end: int) -> tuple[str, str]:
+def _stretch(message: PromptMessage, rendered: Rendered, start: int, end: int) -> tuple[str, str]:
     """The stretch as sent, once with what is around it and once alone."""
     turn = rendered.turns[message.index]
     first, last = _sent_offset(message, turn, start), _sent_offset(message, turn, end, after=True)
     return excerpt(turn.text, first, last), turn.text[first:last]
 
 
-def _sent_offset(message: Message, turn: RenderedTurn, offset: int, *, after: bool = False) -> int:
+def _sent_offset(
+    message: PromptMessage, turn: RenderedTurn, offset: int, *, after: bool = False
+) -> int:
     shift = 0
     for slot, span in zip(message.slots, turn.spans, strict=True):
         if offset < slot.end or (offset == slot.end and not after):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.contrasts.linter.sheet import Fault, Message, Sheet, excerpt
+from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet, excerpt
 from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 
 _PLACEHOLDER = re.compile(
@@ -189,13 +189,13 @@ def _dialect_slots(contrast: Contrast) -> set[str]:
     return {f"{DIALECT}{key}" for key in contrast.dialect}
 
 
-def _slots(sheet: Sheet) -> Iterator[tuple[Message, Slot]]:
+def _slots(sheet: Sheet) -> Iterator[tuple[PromptMessage, Slot]]:
     for message in sheet.messages:
         for slot in message.slots:
             yield message, slot
 
 
-def _written(message: Message, slot: Slot, wanted: str, hint: str) -> Fault:
+def _written(message: PromptMessage, slot: Slot, wanted: str, hint: str) -> Fault:
     quoted = excerpt(message.text, slot.start, slot.end)
     return Fault(message.place, f'the slot {slot.written} in "{quoted}"', wanted, hint)
 

@@ -13,7 +13,6 @@ import pytest
 
 from toolkit.errors import RecordBusy, RecordError, RecordFull, RecordUnreadable, RecordUnwritable
 from toolkit.record import ROW_TYPES, Turn, open_record
-from toolkit.record.journal.address import file_system, refuse_network
 
 AS_ROOT = os.geteuid() == 0
 LONG = "y" * 3000
@@ -383,8 +382,9 @@ def test_an_address_of_no_database_we_know(where, shown):
     )
 
 
-def test_a_network_file_system_is_refused(tmp_path):
+def test_a_network_file_system_is_refused(tmp_path, monkeypatch, turn):
     mounts = tmp_path / "mountinfo"
+    monkeypatch.setattr("toolkit.record.journal.address._MOUNTS", mounts)
     shared = tmp_path / "team share"
     escaped = str(shared).replace(" ", "\\040")
     mounts.write_text(
@@ -393,14 +393,16 @@ def test_a_network_file_system_is_refused(tmp_path):
         f"3 1 0:2 / {escaped}/local rw - tmpfs none rw\n"
     )
     path = shared / "pilot" / "record.db"
-    with pytest.raises(RecordUnwritable) as refused:
-        refuse_network(path, mounts=mounts)
-    assert str(refused.value) == (
+    assert failure(RecordUnwritable, path) == (
         f"record: {path} is on a network file system (nfs4), where SQLite can lose data; wanted a "
         "local disk. Choose a local folder, or use a postgresql:// address."
     )
-    refuse_network(shared / "local" / "record.db", mounts=mounts)
-    assert file_system(tmp_path / "record.db", mounts=mounts) == "ext4"
+    assert not shared.exists()
+    for local in (shared / "local" / "record.db", tmp_path / "record.db"):
+        with open_record(local) as record:
+            record.append(turn())
+    mounts.write_text("1 0 0:1 / / rw shared:1 - cifs //server/x rw\n")
+    assert "(cifs)" in failure(RecordUnwritable, tmp_path / "another.db")
 
 
 def test_a_path_with_signs_that_mean_something_in_an_address(tmp_path, turn):

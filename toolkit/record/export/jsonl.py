@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from errno import EISDIR
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, get_args, get_origin, get_type_hints
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
@@ -41,21 +41,15 @@ _HEADER_FIELDS: dict[str, type] = {
     "entries": int,
     "simulated": bool,
 }
-_ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
-    "number": int,
-    "event_id": str,
-    "chain": str,
-    "position": int,
-    "kind": str,
-    "version": int,
-    "at": str,
-    "body": dict,
-    "previous": str,
-    "hash": str,
-    "key_id": (str, type(None)),
+_ENTRY_TYPES = {
+    name: tuple(
+        get_origin(one) or one for one in (get_args(hint) if hint == str | None else (hint,))
+    )
+    for name, hint in get_type_hints(Entry).items()
 }
-_ALSO = "digest"
-"""In the lines of entries that have one."""
+"""The fields of a line, as an entry declares them, and what each may be."""
+_MAY_LACK = "digest"
+"""Lines of entries from before there were digests have none."""
 
 
 def write_jsonl(record: Record, path: str | Path) -> int:
@@ -189,11 +183,11 @@ def _check_header(header: Mapping[str, Any], source: Path) -> None:
 
 def _entry_complaint(entry: Mapping[str, Any], last: int, seen: set[object]) -> str:
     """Say what keeps a line from being an entry; empty when it is one."""
-    if set(entry) - {_ALSO} != set(_ENTRY_TYPES):
-        return "it needs exactly the fields " + ", ".join(_ENTRY_TYPES)
+    fields = [name for name in _ENTRY_TYPES if name != _MAY_LACK]
+    if set(entry) - {_MAY_LACK} != set(fields):
+        return "it needs exactly the fields " + ", ".join(fields)
     for name, value in entry.items():
-        wanted = _ENTRY_TYPES.get(name, str)
-        if type(value) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
+        if type(value) not in _ENTRY_TYPES[name]:
             return f"{name} is of the wrong type"
         if isinstance(value, str) and not (value.isascii() and value.isprintable()):
             return f"{name} holds characters that no entry has"

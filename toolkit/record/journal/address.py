@@ -102,7 +102,7 @@ def make_folder(path: Path) -> None:
             f"record: {path} is a folder; wanted the path of a file. Add a file name, for example "
             f"{path / 'record.db'}."
         )
-    refuse_network(path)
+    _refuse_network(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -118,13 +118,13 @@ def _in_the_way(path: Path) -> Path:
     return next(parent for parent in reversed(path.parents) if not parent.is_dir())
 
 
-def refuse_network(path: Path, *, mounts: Path = _MOUNTS) -> None:
+def _refuse_network(path: Path) -> None:
     """Refuse a file on a network file system, where two writers would corrupt SQLite's log.
 
     Raises:
         RecordUnwritable: if the file system is known to be one.
     """
-    kind = file_system(path, mounts=mounts)
+    kind = _file_system(path)
     if kind in _NETWORK:
         raise RecordUnwritable(
             f"record: {path} is on a network file system ({kind}), where SQLite can lose data; "
@@ -132,12 +132,12 @@ def refuse_network(path: Path, *, mounts: Path = _MOUNTS) -> None:
         )
 
 
-def file_system(path: Path, *, mounts: Path = _MOUNTS) -> str:
+def _file_system(path: Path) -> str:
     """Name the type of file system a path is or would be on; empty where that is unknown."""
     if sys.platform == "win32":
         return "smb" if str(path.absolute()).startswith("\\\\") else ""
-    if mounts.exists():
-        found = _linux_mounts(mounts.read_text(errors="surrogateescape"))
+    if _MOUNTS.exists():
+        found = _linux_mounts(_MOUNTS.read_text(errors="surrogateescape"))
     elif sys.platform == "darwin":
         found = _mac_mounts()
     else:

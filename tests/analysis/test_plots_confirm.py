@@ -42,6 +42,7 @@ from toolkit.analysis import (
     sitting_drift,
 )
 from toolkit.analysis.findings import PRIVACY_MINIMUM
+from toolkit.analysis.frames import undeclared_outcome
 from toolkit.errors import AnalysisError
 
 LONG = "Friederike-Alexandra Lohmann-Wurzelbacher of the very long department of names"
@@ -354,9 +355,9 @@ def test_explore_rows_are_refused(seen: Observations) -> None:
 
 def test_a_number_without_few_values_has_no_distribution(seen: Observations) -> None:
     rng = np.random.default_rng(1)
-    measured = replace(
-        seen, frame=seen.frame.assign(value=rng.normal(size=len(seen.frame))), scale="number"
-    )
+    numbers = seen.frame.assign(value=rng.normal(size=len(seen.frame)))
+    of = undeclared_outcome("seconds", "number", (-np.inf, np.inf), rated=True)
+    measured = replace(seen, frame=numbers, of=of)
     figure = persona_ratings(measured)
     assert figure.alt.endswith("n = 0. The outcome is not on a scale of few whole numbers.")
     assert len(figure.numbers) == 0

@@ -2,13 +2,15 @@
 
 import gzip
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from toolkit.errors import RecordUnreadable
 from toolkit.record import (
     ROW_TYPES,
     Binding,
@@ -19,6 +21,7 @@ from toolkit.record import (
     Record,
     Reply,
     SessionEnd,
+    Turn,
     history,
     newest_reply,
     open_record,
@@ -133,6 +136,45 @@ def test_opening_layout_1_to_write_brings_its_tables_up_to_date(first: Record) -
     assert digests == [(None,)]
     with open_record(first.url) as again:
         assert again.record_id == first.record_id
+
+
+@pytest.fixture
+def of_layout_1(where: str, execute: Callable[..., None]) -> str:
+    """An empty record in each database, with the tables it would have had."""
+    with open_record(where) as record:
+        execute(
+            record,
+            "ALTER TABLE parallax_journal DROP COLUMN digest",
+            "UPDATE parallax_meta SET value = '1' WHERE key = 'schema_version'",
+        )
+    return where
+
+
+def test_several_who_open_layout_1_at_once_bring_it_up_to_date_together(
+    of_layout_1: str, turn: Callable[..., Turn]
+) -> None:
+    with ThreadPoolExecutor(4) as several:
+        records = list(several.map(open_record, [of_layout_1] * 4))
+    for record in records:
+        record.append(turn())
+        assert record.verify().ok
+        record.close()
+    with open_record(of_layout_1, read_only=True) as record:
+        assert record.extent()[1] == 4
+
+
+def test_a_server_with_layout_1_is_not_read_before_its_owner_opened_it(
+    of_layout_1: str,
+) -> None:
+    if "postgres" not in of_layout_1:
+        with open_record(of_layout_1, read_only=True) as record:
+            assert record.extent() == (0, 0)
+        return
+    with pytest.raises(RecordUnreadable) as refused:
+        open_record(of_layout_1, read_only=True)
+    assert str(refused.value).endswith(
+        " has layout 1; wanted layout 2 to read only. Let its owner open it once to write."
+    )
 
 
 @pytest.fixture

@@ -195,10 +195,9 @@ class Database:
                     connection.execute(insert(META), first_meta())
 
     def _migrate(self) -> None:
-        layout = int(self._read_meta()["schema_version"])
-        if layout < SCHEMA_VERSION:
+        if int(self._read_meta()["schema_version"]) < SCHEMA_VERSION:
             with self.writing() as connection:
-                migrate(connection, layout)
+                migrate(connection)
 
     def _choose_log(self) -> None:
         """Switch a new file to the write-ahead log, in which readers and the writer never wait."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, select, text, update
 
 from toolkit.record.journal.journal_tables import JOURNAL, META, SCHEMA_VERSION
 
@@ -10,17 +10,17 @@ MIGRATIONS = {2: f"ALTER TABLE {JOURNAL.name} ADD COLUMN digest TEXT"}
 """Layout to the statement that makes it out of the one before."""
 
 
-def migrate(connection: Connection, layout: int) -> None:
-    """Bring the tables up to date, within a writer's turn.
+def migrate(connection: Connection) -> None:
+    """Bring the tables up to date, within a writer's turn; somebody else may have done it.
 
     Args:
         connection: the transaction.
-        layout: which layout they have.
     """
-    for step in range(layout + 1, SCHEMA_VERSION + 1):
+    layout = META.c.key == "schema_version"
+    kept = int(connection.execute(select(META.c.value).where(layout)).scalar_one())
+    for step in range(kept + 1, SCHEMA_VERSION + 1):
         connection.execute(text(MIGRATIONS[step]))
-    newest = update(META).where(META.c.key == "schema_version").values(value=str(SCHEMA_VERSION))
-    connection.execute(newest)
+    connection.execute(update(META).where(layout).values(value=str(SCHEMA_VERSION)))
 
 
 def show_as_current(connection: sqlite3.Connection) -> None:

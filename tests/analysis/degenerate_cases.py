@@ -6,10 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from analysis import crossed_factors, reply_texts, spoken_words
 from analysis import judged as by_hand
-from analysis import test_intersection as crossed_factors
-from analysis import test_movement as said_again
-from analysis import test_words as spoken
 from analysis.comparisons import PEOPLE, judged
 from analysis.degenerate_worlds import of, pairs, ratings, whole, yes_no
 from analysis.mixed_data import ratings as answers
@@ -101,7 +99,7 @@ def strata(rows: pd.DataFrame, scale: str = "likert") -> Any:
 
 
 def replies(own: str, base: str, scenarios: int = 6, **more: Any) -> pd.DataFrame:
-    return spoken.replies([[own]] * scenarios, [[base]] * scenarios, **more)
+    return spoken_words.replies([[own]] * scenarios, [[base]] * scenarios, **more)
 
 
 def told(rows: pd.DataFrame, **more: Any) -> Any:
@@ -568,30 +566,30 @@ TEXTS = [
     ),
     Case(
         "replies that are all the same",
-        lambda: moved(said_again.replies().assign(text="yes")),
+        lambda: moved(reply_texts.replies().assign(text="yes")),
         "Every scenario says exactly the same of ben, so there is nothing to measure the "
         "difference by.",
     ),
     Case(
         "one replicate",
-        lambda: moved(said_again.replies()[lambda one: one["unit_id"].str.endswith("0")]),
+        lambda: moved(reply_texts.replies()[lambda one: one["unit_id"].str.endswith("0")]),
         "No contrast holds two replies each of ben, the reference and paraphrase, so how far they "
         "are apart beyond chance cannot be told.",
     ),
     Case(
         "moved in one scenario",
-        lambda: moved(said_again.replies(scenarios=1)),
+        lambda: moved(reply_texts.replies(scenarios=1)),
         "ben was seen in one scenario only: this cannot generalize over scenarios, so there is no "
         "interval and no p-value.",
     ),
     Case(
         "no reply moved",
-        lambda: moved(said_again.replies(apart="refused")),
+        lambda: moved(reply_texts.replies(apart="refused")),
         "No reply to a persona can be read, so no distances are compared.",
     ),
     Case(
         "texts that were not kept, moved",
-        lambda: moved(said_again.replies().assign(text=None)),
+        lambda: moved(reply_texts.replies().assign(text=None)),
         "The record keeps no text of 48 of 48 replies, and they are left out.",
     ),
 ]

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from analysis import crossed_factors, reply_texts
 from analysis import judged as by_hand
-from analysis import test_intersection as crossed_factors
-from analysis import test_movement as said_again
-from analysis import test_words as spoken
 from analysis.comparisons import EVERYBODY, complete, judged
 from analysis.degenerate_worlds import findings_in, pairs, ratings, yes_no
+from analysis.spoken_words import replies as word_replies
+from analysis.spoken_words import spoken
 
 import toolkit.analysis
 from toolkit.analysis import (
@@ -82,11 +82,11 @@ def test_an_explore_row_reaches_no_test(number: int) -> None:
     "run",
     [
         lambda: words(
-            spoken.replies(spoken.spoken(0.1, 6), spoken.spoken(0.1, 6), stage="explore"),
+            word_replies(spoken(0.1, 6), spoken(0.1, 6), stage="explore"),
             mask={},
             seed=1,
         ),
-        lambda: movement(said_again.replies(stage="explore")),
+        lambda: movement(reply_texts.replies(stage="explore")),
         lambda: reliability(
             by_hand.frames([{"stage": "explore"}] * 4), "helpful", seed=1, draws=100
         ),
@@ -269,7 +269,7 @@ def test_a_persona_with_few_raters_is_in_no_distribution() -> None:
 def test_rare_words_are_in_no_table() -> None:
     own = [[f"{'please ' * 9} secret{'' if one else ' password'}"] for one in range(6)]
     base = [["thanks " * 9 + " secret"]] * 6
-    made = words(spoken.replies(own, base), mask={"p": ["pat"]}, seed=1, minimum=10, draws=50)
+    made = words(word_replies(own, base), mask={"p": ["pat"]}, seed=1, minimum=10, draws=50)
     assert "password" not in set(made.table["word"])
     assert made.notes[0].startswith("1 words were suppressed")
 
@@ -299,12 +299,12 @@ def test_intersections_and_words_of_leads_speak_of_these_situations() -> None:
     made: list[Any] = [
         intersections(seen, FACTORS, draws=4),
         words(
-            spoken.replies(spoken.spoken(0.1, 6), spoken.spoken(0.1, 6), origin="lead"),
+            word_replies(spoken(0.1, 6), spoken(0.1, 6), origin="lead"),
             mask={},
             seed=1,
             draws=50,
         ),
-        movement(said_again.replies(origin="lead")),
+        movement(reply_texts.replies(origin="lead")),
     ]
     for one in made:
         assert {finding.speaks_of for finding in findings_in(one)} == {"these situations"}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysis import judged as by_hand
-from analysis import test_words as spoken
+from analysis import spoken_words
 from analysis.comparisons import judged
 from analysis.mixed_data import ratings as answers
 from hypothesis import given, settings
@@ -332,7 +332,7 @@ def test_raters_are_relied_on_the_same_in_any_order_and_by_any_name(seed: int) -
 @few
 @given(seed=SEEDS)
 def test_words_do_not_know_order_or_names(seed: int) -> None:
-    rows = spoken.replies(spoken.spoken(0.2, 6), spoken.spoken(0.1, 6, seed=2))
+    rows = spoken_words.replies(spoken_words.spoken(0.2, 6), spoken_words.spoken(0.1, 6, seed=2))
     turned = rows.sample(frac=1, random_state=seed).assign(
         persona_id=lambda one: one["persona_id"].map({"p": "x", "ref": "a"}),
         unit_id=lambda one: one["unit_id"] + "-new",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_input.test_bad_input_panel import UNWRITABLE, fill, nothing_may_grow
+from bad_input.full_disk import UNWRITABLE, fill, nothing_may_grow
 from small_confirm import make_confirm_workspace
 from small_rating import keep_replies, rating_study
 from widgets.panel_page import tell

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-import resource
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import comm
 import pytest
+from bad_input.full_disk import UNWRITABLE, fill, nothing_may_grow
 from browser import Chromium
 from lab import ROOT
 from playwright.async_api import expect
@@ -26,10 +26,6 @@ from toolkit.widgets import SessionPanel
 
 LONG = "What happened to my parcel? " * 700
 """More than the last free bytes of any page hold."""
-UNWRITABLE = (
-    "Record: {} cannot be written (disk I/O error); wanted a place this account may write to. Mend "
-    "its permissions or choose another place."
-)
 
 
 class Employee:
@@ -81,29 +77,6 @@ def play(journey: Awaitable[None]) -> None:
         await journey
 
     asyncio.run(whole())
-
-
-@contextmanager
-def nothing_may_grow(record: Record) -> Iterator[None]:
-    """Let no file of this process grow beyond the record's: writing then fails for real."""
-    path = Path(str(record.place))
-    log = path.with_name(path.name + "-wal")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    limit = max(path.stat().st_size, log.stat().st_size)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def fill(disk: Path) -> Path:
-    """Leave no room on a disk; removing the returned file frees it again."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as stream, suppress(OSError):
-        while True:
-            stream.write(bytes(4096))
-    return ballast
 
 
 async def refused_then_kept(

@@ -10,6 +10,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LEAVES = {"toolkit", "toolkit.canon", "toolkit.errors"}
+INSIDE = {
+    "tests/analysis/test_blinding.py": "limits that its hand-worked cases stand on both sides of",
+    "tests/analysis/test_movement.py": "the distance itself, worked by hand",
+    "tests/analysis/test_reliability.py": "pairs of raters, counted one by one",
+    "tests/endpoints/test_model_file.py": "a model file of its own instead of the 98 MB",
+    "tests/endpoints/test_openai_api.py": "the only test that may know the transport",
+    "tests/endpoints/test_retries.py": "a header's seconds and the waits that follow, exactly",
+    "tests/endpoints/test_stream_reading.py": "bytes of streams, cut anywhere",
+    "tests/endpoints/test_whole_answers.py": "the client whose clock it sets",
+    "tests/probes/test_gate.py": "the gate with a clock of its own",
+    "tests/probes/test_second_process.py": "lines between two processes",
+    "tests/record/test_record_faults.py": "file systems that cannot be mounted here",
+}
+"""Tests that look inside a room, and at what; every other one goes through a door."""
 
 
 def place(path: Path) -> str:
@@ -42,14 +56,25 @@ def offered(path: Path) -> frozenset[str]:
     return frozenset()
 
 
-@pytest.mark.parametrize("path", TESTS, ids=place)
+@pytest.mark.parametrize("path", [one for one in TESTS if place(one) not in INSIDE], ids=place)
 def test_a_test_enters_a_room_by_its_door(path: Path) -> None:
+    assert hidden(path) == []
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_only_tests_that_look_inside_are_excused(name: str) -> None:
+    assert hidden(ROOT / name), f"{name} goes through doors by now: take it off the list"
+
+
+def hidden(path: Path) -> list[str]:
+    """What a file takes from a room that its door does not offer."""
+    found = []
     for module, names in imports(path):
-        if module.split(".")[0] != "toolkit" or module in LEAVES:
-            continue
-        assert door(module).is_file(), f"{place(path)} reaches past a door: {module}"
-        hidden = set(names) - offered(door(module)) - submodules(module)
-        assert not hidden, f"{place(path)}: the door of {module} does not offer {sorted(hidden)}"
+        if module.split(".")[0] == "toolkit" and module not in LEAVES:
+            behind = door(module)
+            seen = offered(behind) | submodules(module) if behind.is_file() else frozenset()
+            found += [f"{module}.{name}" for name in names if name not in seen]
+    return found
 
 
 def submodules(module: str) -> set[str]:

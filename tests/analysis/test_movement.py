@@ -1,5 +1,6 @@
 """Whether replies move more with the persona than with the wording, by hand."""
 
+import pandas as pd
 import pytest
 from analysis.reply_texts import replies
 from scipy import stats

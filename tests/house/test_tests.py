@@ -21,7 +21,6 @@ INSIDE = {
     "tests/endpoints/test_whole_answers.py": "the client whose clock it sets",
     "tests/probes/test_gate.py": "the gate with a clock of its own",
     "tests/probes/test_second_process.py": "lines between two processes",
-    "tests/record/test_record_faults.py": "file systems that cannot be mounted here",
 }
 """Tests that look inside a room, and at what; every other one goes through a door."""
 

@@ -18,4 +18,6 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     """
     shown = table.astype("object")
     shown = shown.where(table.notna(), "–").replace({inf: "no bound", -inf: "no bound"})
-    return shown.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+    shown = shown.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+    # `map` and `replace` infer a type for each column again.
+    return shown.astype("object")

@@ -147,3 +147,17 @@ def test_long_and_empty_looking_texts_take_no_time() -> None:
     text = "{name} is {a} {noun}" + "\n" * 5900 + "and late."
     case = {"reason": "Blank.", "prompt": text, "paraphrase": text.replace("\n", " ")}
     assert complaints(contrast(case))
+
+
+def test_complaints_come_in_the_order_of_mending() -> None:
+    # What the contrast is, then its sentences, then words about people, then arm against arm.
+    text = "I am a {noun}. My Deaf parcel is late."
+    case = {"reason": "One of each.", "cueing": "implicit", "prompt": text, "paraphrase": text}
+    found = lint(contrast(case), PEOPLE, scenario=SCENARIO)
+    assert [one.got.partition(",")[0] for one in found] == [
+        "'implicit' with {noun}",
+        *['"a {noun}"'] * 2,
+        '"Deaf"',
+        'the words of the prompt: "I am a Deaf woman. My Deaf parcel is late." (reference and '
+        "paraphrase)",
+    ]

@@ -220,4 +220,4 @@ def _around_difference(one: str, other: str) -> tuple[str, str]:
     return excerpt(one, start, start + 40), excerpt(other, start, start + 40)
 
 
-RULES = (no_slot, proof, identical, length, paraphrase_same, paraphrase_slots, paraphrase_size)
+RULES = (proof, identical, length, paraphrase_same, paraphrase_slots, paraphrase_size)

@@ -25,9 +25,10 @@ Rule = Callable[[Sheet], Iterator[Fault]]
 SLOT_RULES: tuple[Rule, ...] = slot_rules.RULES
 """Without these an arm cannot be rendered as meant, so the others wait for them."""
 TEXT_RULES: tuple[Rule, ...] = (
-    *people_rules.RULES,
+    *(arm_rules.no_slot, people_rules.cueing),
     case_rules.pronoun_case,
     *grammar_rules.RULES,
+    *people_rules.RULES,
     *arm_rules.RULES,
 )
 RULES = (*SLOT_RULES, *TEXT_RULES)

@@ -186,4 +186,4 @@ def cueing(sheet: Sheet) -> Iterator[Fault]:
         yield Fault(("cueing",), got, "a prompt that states who it is", hint)
 
 
-RULES = (cueing, leak, stray_pronoun, gendered, other_person)
+RULES = (leak, stray_pronoun, gendered, other_person)

@@ -20,7 +20,6 @@ Definition = tuple[str, str]
 
 KEPT: Mapping[Definition, str] = {
     (f"{ROOM}.engine.clustered", "arm_effects"): "the primary test on arrays, for its witnesses",
-    (f"{ROOM}.engine.clustered", "indicators"): "columns of arms, for the same",
     (f"{ROOM}.reliability.alpha", "krippendorff_alpha"): "alpha of a table, for its witnesses",
     (f"{ROOM}.text_distance", "identity_words"): "what a mask of `movement` and `words` is made of",
     (f"{ROOM}.waves", "waves"): "before and after a mitigation: an analyst's own notebook",

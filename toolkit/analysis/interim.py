@@ -1,4 +1,4 @@
-"""A look at a study before it is over, that may be repeated: stop, or go on.
+"""Interim looks at a study by an anytime-valid confidence sequence.
 
 Looked at after every rater, the answer is about these scenarios alone, however many raters there
 are. To speak in general, release scenarios in random blocks, have each rated fully and by raters of

@@ -1,4 +1,4 @@
-"""Which columns a comparison fits, and what each claim about them says.
+"""Columns and contrasts of coefficients of a comparison, and its claims.
 
 Against the reference: one column a persona, and the contrast's reference has none. Against the
 grand mean: whoever's cues a reply was sent with, the reference's included, has a column, and the

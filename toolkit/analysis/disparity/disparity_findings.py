@@ -1,4 +1,4 @@
-"""From a claim to a Finding: what stands beside the estimate, and the words around it."""
+"""Findings of the primary test: a claim with what stands beside its estimate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

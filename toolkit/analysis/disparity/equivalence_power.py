@@ -1,4 +1,4 @@
-"""What an inconclusive comparison would need: how many more scenarios, or raters.
+"""Scenarios or raters that an equivalence test would need.
 
 The question is planned for, not looked up: how large must the study be for 80 % power to conclude
 *equivalent* within the margin if the truth is 0? What is taken from the data is how much varies

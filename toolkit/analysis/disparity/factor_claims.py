@@ -1,4 +1,4 @@
-"""Claims about a factor's levels: personas are a sample too.
+"""Claims about the levels of a factor, with personas as a sample.
 
 What a few made-up women are told says something about women only as far as other women would be
 told the same. So a level is compared with the others twice: with ratings as observations (the

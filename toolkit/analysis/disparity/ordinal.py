@@ -1,4 +1,4 @@
-"""What a difference means on the scale of the answers, beside the primary test.
+"""Ordinal model of ratings: average change in the share of high answers.
 
 Ratings are ordered and their distances are not known. A cumulative-logit mixed model (proportional
 odds; for yes-or-no answers its two-category case) uses their order alone. It has an intercept for

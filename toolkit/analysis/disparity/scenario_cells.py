@@ -1,4 +1,4 @@
-"""Every persona in every scenario: what it adds there, and which cells are the worst."""
+"""Effect of every persona in every scenario, shrunken, and the worst cells."""
 
 import numpy as np
 import pandas as pd

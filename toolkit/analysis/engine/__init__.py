@@ -29,7 +29,7 @@ from toolkit.analysis.engine.proportions import ratio_interval, wilson, zero_eve
 from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
 from toolkit.analysis.engine.shrinkage import shrink
 from toolkit.analysis.engine.sign_flip import SIGN_FLIP, sign_flip
-from toolkit.analysis.engine.small_samples import Working, largest
+from toolkit.analysis.engine.small_samples import Working, largest, sparse_indicators
 
 __all__ = [
     "BiasReduced",
@@ -72,6 +72,7 @@ __all__ = [
     "scenario_effects",
     "shrink",
     "sign_flip",
+    "sparse_indicators",
     "standard_error",
     "sweep",
     "verdict_of",

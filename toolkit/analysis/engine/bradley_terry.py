@@ -1,4 +1,4 @@
-"""Worth from pairs: the model of Bradley and Terry with Davidson's ties and an effect of order.
+"""Bradley-Terry model of paired comparisons with Davidson's ties and an order effect.
 
 A pair shows two contestants, one on the left. With worths l, ``t`` for ties and ``g`` for the
 left side, and d = l_left - l_right + g, left, right and tie have odds e^{d/2} : e^{-d/2} : e^t.

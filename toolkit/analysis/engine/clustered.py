@@ -1,4 +1,4 @@
-"""The primary test's arithmetic: least squares whose errors are clustered in two crossed ways.
+"""Least squares with two-way cluster-robust standard errors: the primary test.
 
 An outcome is regressed on a contrast's level, a rater's level and the arms. Every scenario has the
 same total weight. What varies, the rater and the situation, is clustered: scores are summed within

@@ -1,4 +1,4 @@
-"""Intervals that hold however often one looks: confidence sequences for a mean of bounded units.
+"""Betting confidence sequence of a bounded mean (I. Waudby-Smith and A. Ramdas 2024).
 
 A t-test after every rater finds differences that are not there in a quarter of studies. A
 **confidence sequence** is a run of intervals that all hold together with probability ``level``, so

@@ -1,4 +1,4 @@
-"""Clustered errors for few clusters of one kind: CR1, and CR2 with Satterthwaite's df.
+"""Cluster-robust standard errors CR1 and CR2 with Satterthwaite's df, for few clusters.
 
 Residuals are smaller than the errors they stand for, the more so the fewer clusters there are. CR1
 scales the variance by one number. CR2 corrects each cluster for its own leverage, exactly so when
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.clustered import indicators
 from toolkit.analysis.engine.equivalence import p_value
 
 CR2 = "CR2 with Satterthwaite's df over scenarios (null: no average effect)"
@@ -61,7 +62,7 @@ def bias_reduced(
     Returns:
         One a combination; None with fewer than two clusters, or without any error to measure by.
     """
-    design = np.column_stack([*(_indicators(one) for one in levels), columns])
+    design = np.column_stack([*(indicators(one, int(one.max()) + 1) for one in levels), columns])
     nothing = np.zeros((design.shape[1] - len(combine), combine.shape[1]))
     bread = np.linalg.pinv((design * weight[:, None]).T @ design, hermitian=True)
     spread = design @ (bread @ np.vstack([nothing, combine])) * weight[:, None]
@@ -91,11 +92,6 @@ def bias_reduced(
             if known
             else None
         )
-    return made
-
-
-def _indicators(codes: Codes) -> Floats:
-    made: Floats = (codes[:, None] == np.arange(int(codes.max()) + 1)).astype("float64")
     return made
 
 

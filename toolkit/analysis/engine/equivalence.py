@@ -1,4 +1,4 @@
-"""The four verdicts on a difference, from its interval and a margin fixed in advance.
+"""Two one-sided tests of equivalence, and the verdict on a difference with a margin.
 
 A difference *differs* when its two-sided interval leaves out 0. It is *equivalent* when the two
 one-sided tests (D. J. Schuirmann 1987) both reject, which is when the interval of level

@@ -1,4 +1,4 @@
-"""Sweeping the levels of one or two groupings out of numbers, without a column for each level.
+"""Within transformation: one or two fixed effects swept out by weighted least squares.
 
 With two groupings the normal equations are two diagonal blocks and a cross-table. The larger block
 is eliminated, which leaves a dense system as large as the smaller one.

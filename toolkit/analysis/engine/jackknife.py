@@ -1,4 +1,4 @@
-"""What the estimate would be without one scenario, or without one rater.
+"""Delete-one-cluster estimates: without one scenario, or without one rater.
 
 Both are had by taking one part off the normal equations: the levels nested in what is left out are
 eliminated, so the equations are a sum with one term for each cluster.

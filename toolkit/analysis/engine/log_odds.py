@@ -1,4 +1,4 @@
-"""Log odds of words in two sets of texts, under a Dirichlet prior, by scenario."""
+"""Log odds of words with an informative Dirichlet prior, by scenario."""
 
 from dataclasses import dataclass
 

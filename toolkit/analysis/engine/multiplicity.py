@@ -1,4 +1,4 @@
-"""Claims that share an error rate: Holm within a planned family, Benjamini-Hochberg outside it.
+"""Adjusted p-values: Holm within a planned family, Benjamini-Hochberg outside it.
 
 A claim that could not be tested has no p. It stays without one and takes no share of the error
 rate from the others.

@@ -1,4 +1,4 @@
-"""Intervals of a proportion and of the ratio of two, for trials that are independent.
+"""Wilson intervals of a proportion, and the interval of a risk ratio.
 
 Trials that come in clusters are counted by their effective number (``shares.py``); every function
 takes numbers of trials that are not whole.

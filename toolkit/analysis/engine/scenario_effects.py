@@ -1,4 +1,4 @@
-"""How an effect varies over scenarios: each one's own effect, and the spread between them.
+"""Heterogeneity over scenarios: the effect in each, and the spread between them.
 
 The estimate is a weighted average of what each scenario says by itself; with complete matched data
 that is the scenario's matched difference. Raters' levels are taken from all that they judged.

@@ -1,4 +1,4 @@
-"""Many noisy numbers, drawn toward their average before the worst of them is named.
+"""Empirical-Bayes shrinkage of noisy estimates toward their average.
 
 Among many cells the most extreme is mostly the noisiest. Each is therefore drawn toward the
 average by how uncertain it is beside how much cells vary at all (B. Efron and C. Morris 1975;

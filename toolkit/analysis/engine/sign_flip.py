@@ -1,4 +1,4 @@
-"""The sign-flip test: whole scenarios change sign, nothing smaller does.
+"""Sign-flip test of whole scenarios.
 
 Null hypothesis: each scenario's effect is as likely to be of either sign (R. A. Fisher 1935).
 It needs no standard error and no normal distribution, and it treats a scenario as one

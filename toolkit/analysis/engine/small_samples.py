@@ -1,4 +1,4 @@
-"""What clustered variances need when clusters are few: a factor against bias, and their df.
+"""Small-sample factors and Satterthwaite's df of clustered variances.
 
 Residuals are smaller than errors, since levels of raters and contrasts were fitted to them, and
 the more so the fewer answers each level has. So sums of squared scores fall short of what they
@@ -96,7 +96,7 @@ class Working:
         weight: Floats,
         count: Floats | None = None,
     ) -> None:
-        parts = [_indicators(one) for one in levels] + [sparse.csr_array(columns)]
+        parts = [sparse_indicators(one) for one in levels] + [sparse.csr_array(columns)]
         self._fitted = sparse.csr_array(sparse.hstack(parts))
         self._variance = np.ones(len(weight))
         if count is not None:
@@ -119,7 +119,7 @@ class Working:
             df: False leaves the degrees of freedom at 0, which saves most of the work where there
                 are many groups.
         """
-        summing = sparse.csr_array(_indicators(groups).T)
+        summing = sparse.csr_array(sparse_indicators(groups).T)
         found = [self._one(column, summing, df=df) for column in influence.T]
         factors, dfs = (np.array(one) for one in zip(*found, strict=True)) if found else ([], [])
         return Correction(np.asarray(factors, "float64"), np.asarray(dfs, "float64"))
@@ -146,7 +146,8 @@ class Working:
         return wanted / expected, expected**2 / float(np.sum(products**2))
 
 
-def _indicators(codes: Codes) -> sparse.csr_array:
+def sparse_indicators(codes: Codes) -> sparse.csr_array:
+    """Make a 0/1 column a code that occurs, shape (n, codes)."""
     groups, places = np.unique(codes, return_inverse=True)
     made = (np.ones(len(codes)), (np.arange(len(codes)), places))
     return sparse.csr_array(made, shape=(len(codes), len(groups)))

@@ -1,4 +1,4 @@
-"""A share of observations that come in clusters: scenarios, and raters where there are any.
+"""Clustered interval of a share: over scenarios, and raters where there are any.
 
 Clusters and not replies are what is sampled. The variance of a share is taken over clusters; the
 number of independent observations that would give the same variance is its **effective n**, and

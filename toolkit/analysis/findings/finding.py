@@ -1,4 +1,4 @@
-"""What an analysis says: a number with its interval, its n, whom it speaks about and its words.
+"""Finding: an estimate with its interval, its n, whom it speaks about and its verdict.
 
 A Finding is complete by itself. It never holds a number without its interval, and one that could
 not be had is marked *not estimable* with the reason in plain words.
@@ -156,40 +156,16 @@ def columns_of(at: Estimate | None, name: str = "estimate") -> dict[str, float |
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
     """Put findings into a tidy table with ``FINDING_COLUMNS``, one row each, in their order."""
-    rows = []
-    for one in findings:
-        rows.append(
-            {
-                "question": one.question,
-                "outcome": one.outcome,
-                "subject": one.subject,
-                "compared_with": one.compared_with,
-                **columns_of(one.estimate),
-                "level": one.estimate.level if one.estimate else None,
-                "unit": one.unit,
-                "se": one.se,
-                "df": one.df,
-                "p": one.p,
-                "p_adjusted": one.p_adjusted,
-                "margin": one.margin,
-                "verdict": one.verdict,
-                "speaks_of": one.speaks_of,
-                "about": one.about,
-                "raters": one.n.raters,
-                "scenarios": one.n.scenarios,
-                "replies": one.n.replies,
-                "observations": one.n.observations,
-                "plan": one.plan,
-                "simulated": one.simulated,
-                "stage": one.stage,
-                "contrasts": one.n.contrasts,
-                "personas": one.n.personas,
-                "spread": one.spread,
-                "needs": one.needs,
-                "caveats": " ".join(one.caveats),
-                "estimand": one.estimand,
-            }
-        )
+    rows = [
+        {
+            **{column.name: getattr(one, column.name, None) for column in FINDING_COLUMNS},
+            **{count.name: getattr(one.n, count.name) for count in fields(Counts)},
+            **columns_of(one.estimate),
+            "level": one.estimate.level if one.estimate else None,
+            "caveats": " ".join(one.caveats),
+        }
+        for one in findings
+    ]
     return declare(pd.DataFrame(rows), FINDING_COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""A mean whose raters vary: its standard error is clustered by rater."""
+"""Mean with standard errors clustered by rater."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Observations as the primary test takes them: codes, columns, and what is asked of them."""
+"""Observations as arrays: codes of scenarios, contrasts, raters and arms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

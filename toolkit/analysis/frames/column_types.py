@@ -1,4 +1,4 @@
-"""Rows of any make, brought to declared columns without a loop over rows."""
+"""Declared columns: rows of any make brought to their types."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Why a row of the confirm stage is in no frame, and why one in a frame is in no comparison.
+"""Reasons why a row of the confirm stage is in no frame, or in no comparison.
 
 Both times the first reason that applies is given, so the counts add up: what the record holds is
 what was left out and what was kept; what was kept is what is kept apart and what is compared.

@@ -1,4 +1,4 @@
-"""Why a row of the record is not in a frame: each row gets one reason, or none.
+"""Reasons why a row of the record is not in a frame: each row gets one, or none.
 
 The first that applies, in this order: its parent is missing; its participant withdrew; it was not
 asked for; a later row replaced it. The counts therefore add up to what the record holds.

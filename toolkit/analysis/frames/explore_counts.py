@@ -1,4 +1,4 @@
-"""The numbers behind each figure, as tidy frames: what was counted, and nothing estimated."""
+"""Counts of the explore stage behind each figure; nothing is estimated."""
 
 from typing import Any
 

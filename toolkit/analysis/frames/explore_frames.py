@@ -1,4 +1,4 @@
-"""What the frames say beyond the rows: states, counts, and the marks of the conversation."""
+"""Frames of the explore stage: states, counts, and the marks of the conversation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a table of anybody's must hold, and the sentences that say what it does not."""
+"""Checks of a caller's own table, each with the sentence that says what it lacks."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Who, which text and which arm: the names in a table of anybody's."""
+"""Personas, contrasts and arms named in a caller's own table."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The response of a model: answers in order with their counts, or numbers with their means."""
+"""Response of a mixed model: ordered answers with their counts, or numbers with their means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Fit a model with crossed random intercepts, and what it then says."""
+"""Mixed models with crossed random intercepts, fitted to a table by a formula."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The fixed part of a model: a formula read safely, its columns, and those that say nothing new."""
+"""Fixed part of a mixed model: a formula, its model matrix, and its aliased columns."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a coefficient of a logit model means on the scale of the answers.
+"""Average marginal effects of a logit mixed model, on the scale of the answers.
 
 Log-odds are conditional on a rater and a scenario and cannot be averaged by eye. Two numbers are
 read off the whole fitted model instead:

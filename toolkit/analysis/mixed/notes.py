@@ -1,4 +1,4 @@
-"""What stands in the way of a model, in sentences."""
+"""Sentences on what stands in the way of a mixed model."""
 
 from collections.abc import Sequence
 

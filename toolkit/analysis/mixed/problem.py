@@ -1,4 +1,4 @@
-"""A model's data, ready to be fitted: cells, their answers, fixed columns, random factors."""
+"""A mixed model ready to be fitted: cells, answers, fixed columns, random factors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

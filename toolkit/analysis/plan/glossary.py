@@ -1,4 +1,4 @@
-"""What the columns of result tables mean: one word means one thing wherever it stands."""
+"""Glossary of the columns of result tables."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

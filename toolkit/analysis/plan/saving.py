@@ -1,4 +1,4 @@
-"""Tables out: Parquet for programs, formula-safe CSV for people, and a dictionary of columns."""
+"""Tables as files: Parquet, formula-safe CSV, and a dictionary of their columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a plan asks, in its order: each question with the analysis that answers it."""
+"""Questions of a frozen plan in their order, each with the analysis that answers it."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A truth whose answers spread as those of a study do, and whose effects are nobody's.
+"""Variance components of observed answers, as the truth of a simulation without effects.
 
 How much answers vary over raters, scenarios, contrasts, replies and personas is read off products
 of answers: two that share a rater and nothing else vary together by the raters' variance, and so

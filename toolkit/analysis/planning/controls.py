@@ -1,4 +1,4 @@
-"""Records whose truth is known: does the primary test find what was planted, and nothing else?
+"""Planted controls: the primary test held against records whose true effects are known.
 
 A record rated by simulated raters keeps how they judged and what true effects follow. Each interval
 is held against its truth. The arm ``resample`` is the reference once more (A/A): of a scripted

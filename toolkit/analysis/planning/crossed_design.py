@@ -1,4 +1,4 @@
-"""A design from plain numbers: raters who meet contrasts, with or without a study behind it."""
+"""A crossed design from plain numbers: raters who meet contrasts, with or without a study."""
 
 import numpy as np
 import pandas as pd

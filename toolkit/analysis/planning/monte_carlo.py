@@ -1,4 +1,4 @@
-"""The primary test on many simulated outcomes at once, and how sure a simulated share is.
+"""Monte-Carlo draws of the primary test, and the interval of a simulated share.
 
 Who rated what stays the same from one simulation to the next, so the design is swept once and each
 outcome costs a few sums.
@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse, special, stats
 
-from toolkit.analysis.engine import Bools, Codes, Floats, Swept, cross_codes, largest
+from toolkit.analysis.engine import (
+    Bools,
+    Codes,
+    Floats,
+    Swept,
+    cross_codes,
+    largest,
+    sparse_indicators,
+)
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.frames import NULL_ARMS, coded
 from toolkit.analysis.planning.simulated_design import Design
@@ -114,7 +122,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
     groups = [swept.scenario]
     if swept.rater is not None:
         groups += [swept.rater, cross_codes(swept.rater, swept.scenario)]
-    summing = [_summing(codes) for codes in groups]
+    summing = [sparse.csr_array(sparse_indicators(codes).T) for codes in groups]
     of_scenarios, *others = (
         np.array([_squared(matrix, one, left) for one in swept.influence.T]) for matrix in summing
     )
@@ -156,13 +164,6 @@ def _exact(hits: int, count: int, level: float) -> tuple[float, float]:
     low = special.betaincinv(hits, count - hits + 1, tail) if hits else 0.0
     high = special.betaincinv(hits + 1, count - hits, 1 - tail) if hits < count else 1.0
     return float(low), float(high)
-
-
-def _summing(codes: Codes) -> sparse.csr_array:
-    """A matrix that sums rows within codes; shape (codes, n)."""
-    groups, places = np.unique(codes, return_inverse=True)
-    made = (np.ones(len(codes)), (places, np.arange(len(codes))))
-    return sparse.csr_array(made, shape=(len(groups), len(codes)))
 
 
 def _squared(matrix: sparse.csr_array, influence: Floats, left: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""How likely a study is to see what is there, before it is run: by simulating its own design.
+"""Power by simulation of a study's own design.
 
 No formula knows this design, its rotation of raters over contrasts and its weights, so power is
 counted: answers are drawn under a known truth, the primary test is run on each, and the share of

@@ -1,4 +1,4 @@
-"""More of what: power along a line of designs, and the cheapest way to enough of it."""
+"""Sample size: power along a line of designs, and the cheapest way to enough of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

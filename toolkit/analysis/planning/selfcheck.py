@@ -1,4 +1,4 @@
-"""What the primary test does to a study like this one: its errors, its intervals, its reach.
+"""Type-I error, coverage and power of the primary test in a study's own design.
 
 A study's own design is filled with answers that spread as its own do, once with no effect and once
 with one that is planted. What the test then says is counted. Whoever reads a report can so see

@@ -1,4 +1,4 @@
-"""Answers drawn for a study's own design by a known model, and the true effect that follows.
+"""Latent-variable model of answers, and the true effect that follows from it.
 
 A rater's answer rests on a latent value ::
 

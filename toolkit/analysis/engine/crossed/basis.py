@@ -1,4 +1,4 @@
-"""Fixed columns made orthonormal, so that no scale or shift of a variable costs digits."""
+"""Orthonormal basis of the fixed columns, so that no scale of a variable costs digits."""
 
 from dataclasses import dataclass
 

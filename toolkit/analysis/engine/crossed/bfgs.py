@@ -1,4 +1,4 @@
-"""Minimize a smooth function whose gradient is exact; curvature by central differences of it."""
+"""BFGS with exact gradients, and the Hessian by central differences of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

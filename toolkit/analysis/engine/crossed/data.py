@@ -1,4 +1,4 @@
-"""What a model with crossed random intercepts takes: cells, their answers, columns, factors."""
+"""Data of a model with crossed random intercepts: cells, answers, columns, factors."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The Gaussian model: restricted or full likelihood, profiled down to the ratios of deviations.
+"""Gaussian mixed model: profiled REML or ML in the ratios of deviations.
 
 ``y = X beta + Z b + e`` with ``b ~ N(0, sigma^2 D^2)`` and ``e ~ N(0, sigma^2)``; D holds, for each
 factor, the ratio of its standard deviation to the residual's. Everything is read off counts, means

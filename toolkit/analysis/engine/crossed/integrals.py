@@ -1,4 +1,4 @@
-"""Logistic probabilities averaged over normal deviations.
+"""Logistic-normal integrals by the trapezoid rule.
 
 A product of a normal density and logistic curves is analytic in a strip around the real line, so
 the plain trapezoid rule converges exponentially (L. N. Trefethen, J. A. C. Weideman 2014): with the

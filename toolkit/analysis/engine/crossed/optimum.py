@@ -1,4 +1,4 @@
-"""The best parameters of a model: a descent, deviations at their boundary set to 0, a polish."""
+"""Maximum of a likelihood whose standard deviations may be 0."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Linear algebra of crossed random intercepts: one factor eliminated, one dense Cholesky.
+"""Schur complement of crossed random intercepts: one factor eliminated, one Cholesky.
 
 With one indicator per level, ``Z'WZ`` consists of a diagonal for every factor and a cross-table
 for every two. The factor with the most levels is eliminated by its diagonal; what is left, the

@@ -85,7 +85,7 @@ class Rater(PagePerson):
     panel: RatingPanel
 
     def __init__(self, study: Study, record: Record, **environ: str) -> None:
-        self.record = record
+        self.study, self.record = study, record
         super().__init__(RatingPanel(study, record, environ=environ))
 
     def begin(self, code: str = "R-01") -> "Rater":

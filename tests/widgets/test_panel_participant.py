@@ -102,6 +102,16 @@ def test_a_released_panel_only_shows(make_panel: MakePanel, record: Record) -> N
     run(journey)
 
 
+def test_once_a_panel_is_released_the_next_one_asks_for_the_code(make_panel: MakePanel) -> None:
+    async def journey() -> None:
+        tester = Employee(make_panel()).begin("T-A")
+        assert Employee(make_panel()).screen == tester.screen == "conversation"
+        await tester.panel.release()
+        assert Employee(make_panel()).screen == "enrol"
+
+    run(journey)
+
+
 def test_what_had_arrived_of_an_answer_is_kept_when_the_panel_is_released(
     make_panel: MakePanel, record: Record
 ) -> None:
@@ -139,6 +149,15 @@ def test_the_next_rater_is_told_how_it_works(rater: Rater) -> None:
     assert rater.item != item
     assert rater.refused("rate", item=item, question="accurate", value=1)
     assert len(rater.record.rows(RaterSeat)) == 2
+
+
+def test_a_rater_is_not_seated_under_the_code_of_a_released_tester(rater: Rater) -> None:
+    async def journey() -> None:
+        tester = Employee(SessionPanel(rater.study, rater.record, environ={})).begin("T-A")
+        await tester.panel.release()
+
+    run(journey)
+    assert Rater(rater.study, rater.record).screen == "enrol"
 
 
 def test_the_next_rater_is_not_led_past_the_last_item_of_another(rater: Rater) -> None:

@@ -78,8 +78,12 @@ class Panel(anywidget.AnyWidget):
             self._controller.attach(self)
 
     async def release(self) -> None:
-        """Let go of the participant and of the endpoint; the panel then only shows."""
+        """Let go of the participant and of the endpoint; the panel then only shows.
+
+        The next panel on this record asks for a code, whoever sits down at it.
+        """
         if self._controller is not None:
+            forget(self._record.record_id)
             forget_controller(self._controller)
             await self._controller.close()
 

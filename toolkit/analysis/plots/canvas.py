@@ -105,7 +105,13 @@ def panels(
 
 
 def bare(axes: "Axes", *, left: bool = False, bottom: bool = False) -> None:
-    """Take away the frame above and on the right; on the left and below where asked."""
+    """Take away the frame above and on the right; on the left and below where asked.
+
+    Args:
+        axes: the panel.
+        left: True: on the left too.
+        bottom: True: below too.
+    """
     import seaborn
 
     seaborn.despine(ax=axes, left=left, bottom=bottom)
@@ -258,14 +264,27 @@ def name_columns(axes: "Axes", names: Sequence[str], width: int | None = None) -
 
 
 def patch(color: str, label: str, **look: Any) -> "Artist":
-    """A field of color in a key."""
+    """A field of color in a key.
+
+    Args:
+        color: of the field.
+        label: what it means.
+        look: of its edge.
+    """
     from matplotlib.patches import Patch
 
     return Patch(facecolor=color, label=label, **{"linewidth": 0.5, "edgecolor": "#888888", **look})
 
 
 def sign(shape: str, color: str, label: str, **look: Any) -> "Artist":
-    """A mark in a key."""
+    """A mark in a key.
+
+    Args:
+        shape: as matplotlib names it.
+        color: of the mark.
+        label: what it means.
+        look: of the mark.
+    """
     from matplotlib.lines import Line2D
 
     return Line2D([], [], marker=shape, color=color, label=label, **look)
@@ -287,7 +306,13 @@ def key(
 
 
 def color_key(canvas: "Canvas", colors: Mapping[Any, str], title: str = "") -> None:
-    """Draw a key of colors: label to color."""
+    """Draw a key of colors: label to color.
+
+    Args:
+        canvas: the drawing.
+        colors: label to color.
+        title: of the key.
+    """
     key(canvas, [patch(color, str(name)) for name, color in colors.items()], title=title, wide=5)
 
 
@@ -297,7 +322,12 @@ def ink_on(color: str) -> str:
 
 
 def written(label: object, width: int = 60) -> str:
-    """A label on one line; a sign the font lacks becomes a box and not a warning."""
+    """A label on one line; a sign the font lacks becomes a box and not a warning.
+
+    Args:
+        label: any value.
+        width: signs that are shown.
+    """
     known = _signs()
     return "".join(one if ord(one) in known else "□" for one in shortened(str(label), width))
 

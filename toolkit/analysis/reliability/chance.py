@@ -74,19 +74,37 @@ def cohen_kappa(ratings: pd.DataFrame, *, confidence: float = 0.95) -> Coefficie
 
 
 def ac1_of(items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95) -> Coefficient:
-    """As ``gwet_ac1``, from arranged ratings."""
+    """As ``gwet_ac1``, from arranged ratings.
+
+    Args:
+        items: arranged ratings.
+        of: what it is agreement on, in words.
+        confidence: of the interval.
+    """
     return _averaged("Gwet's AC1", of, items, confidence)
 
 
 def fleiss_of(
     items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95
 ) -> Coefficient:
-    """As ``fleiss_kappa``, from arranged ratings."""
+    """As ``fleiss_kappa``, from arranged ratings.
+
+    Args:
+        items: arranged ratings.
+        of: what it is agreement on, in words.
+        confidence: of the interval.
+    """
     return _averaged("Fleiss' kappa", of, items, confidence)
 
 
 def cohen_of(items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95) -> Coefficient:
-    """As ``cohen_kappa``, from arranged ratings."""
+    """As ``cohen_kappa``, from arranged ratings.
+
+    Args:
+        items: arranged ratings.
+        of: what it is agreement on, in words.
+        confidence: of the interval.
+    """
     measure, how = "Cohen's kappa", "large-sample normal"
     rows = items.table[items.shared[items.item]]
     names = sorted(rows["rater"].unique(), key=str)

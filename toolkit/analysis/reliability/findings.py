@@ -134,7 +134,12 @@ class Context:
 
 
 def of_coefficient(one: Coefficient, context: Context) -> Finding:
-    """A finding of one coefficient of agreement."""
+    """A finding of one coefficient of agreement.
+
+    Args:
+        one: the coefficient.
+        context: what all findings about these raters share.
+    """
     rows = context.rows
     rows = rows[rows.groupby("unit_id")["participant_id"].transform("nunique") >= 2]
     caveats = [one.says] if one.says else []
@@ -160,7 +165,12 @@ def of_coefficient(one: Coefficient, context: Context) -> Finding:
 
 
 def of_groups(one: GroupAgreement, context: Context) -> Finding:
-    """A finding of agreement within groups of raters against across them."""
+    """A finding of agreement within groups of raters against across them.
+
+    Args:
+        one: what was seen within and across groups.
+        context: as for ``of_coefficient``.
+    """
     verdict = "not estimable"
     if one.difference:
         apart = one.difference.low > 0 or one.difference.high < 0
@@ -183,7 +193,15 @@ def of_groups(one: GroupAgreement, context: Context) -> Finding:
 def of_repeats(
     pairs: pd.DataFrame, context: Context, *, level: Level, seed: int, draws: int
 ) -> tuple[Finding, ...]:
-    """Findings of items shown a second time: how alike both ratings are, and whether they moved."""
+    """Findings of items shown a second time: how alike both ratings are, and whether they moved.
+
+    Args:
+        pairs: as ``retest`` gives them.
+        context: as for ``of_coefficient``.
+        level: of alpha.
+        seed: of the resamples.
+        draws: resamples.
+    """
     alike = "agreement of a rater with their own first rating of the same reply, beyond chance"
     size = Counts(
         raters=pairs["rater"].nunique(), replies=pairs["reply"].nunique(), observations=len(pairs)
@@ -215,7 +233,12 @@ def of_repeats(
 
 
 def of_attention(known: pd.DataFrame, context: Context) -> Finding:
-    """A finding of items whose answer is known: the share that was passed."""
+    """A finding of items whose answer is known: the share that was passed.
+
+    Args:
+        known: as ``attention`` gives it.
+        context: as for ``of_coefficient``.
+    """
     known = known[known["answered"] > 0]
     n = int(known["answered"].sum())
     size = Counts(raters=len(known), observations=n)
@@ -232,7 +255,12 @@ def of_attention(known: pd.DataFrame, context: Context) -> Finding:
 
 
 def of_severity(parts: Components | str, context: Context) -> Finding:
-    """A finding of how much raters differ in severity."""
+    """A finding of how much raters differ in severity.
+
+    Args:
+        parts: the variances, or why there are none.
+        context: as for ``of_coefficient``.
+    """
     spread = None if isinstance(parts, str) else severity_spread(parts)
     size = context.counts(context.rows)
     none = parts if isinstance(parts, str) else _NO_SPREAD
@@ -250,7 +278,12 @@ def of_severity(parts: Components | str, context: Context) -> Finding:
 
 
 def of_drift(one: Drift, context: Context) -> Finding:
-    """A finding of how ratings move over the sitting."""
+    """A finding of how ratings move over the sitting.
+
+    Args:
+        one: the slope, or why there is none.
+        context: as for ``of_coefficient``.
+    """
     return context.compared(
         "drift",
         f"change of ratings over {DRIFT_STEP} items of the list, for the same rater, contrast and "

@@ -38,7 +38,12 @@ def icc(ratings: pd.DataFrame, *, confidence: float = 0.95) -> tuple[Coefficient
 
 
 def icc_of(items: ItemsByRaters, *, confidence: float = 0.95) -> tuple[Coefficient, Coefficient]:
-    """As ``icc``, from arranged ratings."""
+    """As ``icc``, from arranged ratings.
+
+    Args:
+        items: arranged ratings.
+        confidence: of the intervals.
+    """
     raters = items.table["rater"].nunique()
     if (items.counts.sum(axis=1) != raters).any():
         return _none(items, "Not every rater rated every item, so there is no complete table.")

@@ -183,8 +183,9 @@ def _kernel() -> dict[str, Any]:
             "--IPKernelApp.exec_lines=__import__('toolkit.widgets');",
         ],
         "display_name": "Python 3 (Parallax)",
-        # A signal would break off a kernel that is still starting, with a traceback.
-        "interrupt_mode": "message",
+        # A signal would break off a kernel that is still starting, with a traceback; on Windows
+        # a kernel does not act on a message.
+        "interrupt_mode": "message" if os.name == "posix" else "signal",
         "language": "python",
         "metadata": {"debugger": False},
     }

@@ -8,8 +8,8 @@ import importlib.util
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -19,9 +19,9 @@ from typing import Any
 from toolkit.cli.terminal import STOP_SIGNALS, say
 from toolkit.errors import SetupError
 
-_UNUSED = ("rfc3987_syntax", "isoduration", "httpx._main")
-"""Optional parts of Jupyter's dependencies that nothing here uses, and half of their import time:
-a grammar of international addresses, durations, and a command line."""
+_UNUSED = "rfc3987_syntax"
+"""A grammar of international addresses, which jsonschema takes if it is there. Nothing here checks
+such an address, and building the grammar takes as long as importing all of JupyterLab."""
 
 
 def load_early(*, voila: bool) -> None:
@@ -31,22 +31,14 @@ def load_early(*, voila: bool) -> None:
 
 
 def _load(module: str) -> None:
+    absent: Any = None
+    skipped = sys.modules.setdefault(_UNUSED, absent) is absent
     # What fails here fails again, and is told, where the server is started.
-    with suppress(Exception), _without(_UNUSED):
+    with suppress(Exception):
         import_module(module)
-
-
-@contextmanager
-def _without(modules: tuple[str, ...]) -> Iterator[None]:
-    """Let optional imports of these modules find nothing."""
-    absent = [name for name in modules if name not in sys.modules]
-    nothing: Any = None
-    sys.modules.update(dict.fromkeys(absent, nothing))
-    try:
-        yield
-    finally:
-        for name in absent:
-            sys.modules.pop(name, None)
+    if skipped:
+        # From here on it can be imported as ever.
+        del sys.modules[_UNUSED]
 
 
 def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:

@@ -101,7 +101,7 @@ def interim(
     """
     _require_sequence(test)
     comparison = against_reference(observations, subject)
-    units = unit_differences(comparison, over, order)
+    units = _unit_differences(comparison, over, order)
     path = _path(units, _bounds(observations), 1 - alpha / claims)
     finding = _finding(
         observations,
@@ -146,7 +146,7 @@ def sequence(
     return pd.DataFrame(confidence_sequence(differences, bounds, level=level)._asdict())
 
 
-def unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -> pd.DataFrame:
+def _unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -> pd.DataFrame:
     """Give one difference a rater or scenario, in order: ``unit difference``.
 
     Units without both the arm and the reference have none and are left out; of pairs, each value

@@ -62,7 +62,17 @@ class Claim:
 def measured(
     claim: Claim, effects: Effects, coded: Coded, *, level: float, margin: float | None
 ) -> Claim:
-    """Put the numbers of an effect into its claim, or the sentence that says why there are none."""
+    """Put the estimate, interval and p-values of an effect into its claim, or why there are none.
+
+    Args:
+        claim: what is said; its ``index`` is its place among the effects, its rows are those of
+            ``coded``.
+        effects: estimates on ``coded`` with the pieces of their variance, arrays of shape (q,).
+        coded: the observations, arrays of shape (n,).
+        level: of the interval, between 0 and 1.
+        margin: the largest difference that would not matter, in the outcome's unit, above 0;
+            None: no test of equivalence.
+    """
     index = claim.index
     claim = replace(
         claim, raters=int(effects.raters[index]), scenarios=int(effects.scenarios[index])
@@ -88,7 +98,13 @@ def measured(
 
 
 def in_family(claims: Sequence[Claim], name: str, method: Method) -> list[Claim]:
-    """Adjust claims that share an error rate; what was not tested takes no part."""
+    """Adjust the p-values of claims that share an error rate; what was not tested takes no part.
+
+    Args:
+        claims: one after another; those without a p are given back as they are.
+        name: what the family is called in findings, such as ``personas``.
+        method: "Holm" or "Benjamini-Hochberg", see ``adjust``.
+    """
     tested = sum(one.tested for one in claims)
     family = f"{name}, {method} ({tested} {'claim' if tested == 1 else 'claims'})"
     adjusted = adjust([one.p for one in claims], method)

@@ -80,7 +80,14 @@ def _with_grand_mean(data: Coded) -> Comparison:
 
 
 def unseen(data: Coded, compare_with: CompareWith, personas: Iterable[str]) -> list[Claim]:
-    """Make claims about personas of whom nothing was observed: there is nothing to claim."""
+    """Make claims about personas of whom nothing was observed: there is nothing to claim.
+
+    Args:
+        data: the observations, arrays of shape (n,); none of their rows belongs to these
+            claims.
+        compare_with: ``reference`` or ``grand_mean``, for the words of the estimand.
+        personas: ids of those of whom nothing was observed; may be empty.
+    """
     nothing = np.zeros(len(data.value), dtype="bool")
     those = "replies to the reference" if compare_with == "reference" else "the average of all"
     return [
@@ -119,5 +126,10 @@ def _those_beside(data: Coded, rows: Bools) -> Bools:
 
 
 def estimand(these: str, those: str) -> str:
-    """Say in words what a difference estimates."""
+    """Name the estimand of a comparison in words.
+
+    Args:
+        these: the replies that are compared, such as ``replies to amara-okafor``.
+        those: what they are compared with, such as ``replies to the reference``.
+    """
     return f"average difference of {these} from {those}, each scenario counting equally"

@@ -260,7 +260,12 @@ def sweep(
 
 
 def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
-    """Weigh rows so that each scenario has the same total; the average row weighs 1."""
+    """Weights that give each scenario the same total; the average row weighs 1; shape (n,).
+
+    Args:
+        scenario: the scenario of each row, shape (n,).
+        weight: what each row counts within its scenario, shape (n,); None: 1 each.
+    """
     rows = np.ones(len(scenario)) if weight is None else np.asarray(weight, "float64")
     totals = group_sums(scenario, rows[:, None])[:, 0]
     scale = len(scenario) / max(int(np.count_nonzero(totals)), 1)
@@ -269,7 +274,12 @@ def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
 
 
 def indicators(codes: Codes, count: int) -> Floats:
-    """Make a 0/1 column a code; a negative code is in none.  Shape (n, count)."""
+    """Indicator matrix of codes: a 0/1 column each, shape (n, count).
+
+    Args:
+        codes: shape (n,); a negative code is in no column.
+        count: how many columns, more than the largest code.
+    """
     made = np.zeros((len(codes), count))
     rows = np.flatnonzero(codes >= 0)
     made[rows, codes[rows]] = 1.0
@@ -277,7 +287,12 @@ def indicators(codes: Codes, count: int) -> Floats:
 
 
 def cross_codes(first: Codes, second: Codes) -> Codes:
-    """Give each pair of codes a code of its own; not every code need occur."""
+    """Cross two factors: a code of its own for each pair of codes, shape (n,); some may not occur.
+
+    Args:
+        first: codes from 0, shape (n,).
+        second: codes from 0 of the same rows, shape (n,).
+    """
     crossing: Codes = first * (int(second.max(initial=-1)) + 1) + second
     return crossing
 

@@ -36,7 +36,13 @@ def interval(estimate: float, se: float, df: float, *, level: float = 0.95) -> t
 
 
 def p_value(estimate: float, se: float, df: float) -> float:
-    """Give the two-sided p of the hypothesis that the truth is 0."""
+    """Two-sided p-value of a t-distributed estimate, of the hypothesis that the truth is 0.
+
+    Args:
+        estimate: on any scale.
+        se: its standard error, on the same scale; 0 gives 0, or 1 when the estimate is 0 too.
+        df: degrees of freedom; infinite for the normal distribution.
+    """
     if se == 0:
         return 1.0 if estimate == 0 else 0.0
     return float(2 * stats.t.sf(abs(estimate) / se, df))

@@ -46,7 +46,13 @@ def log_odds(counted: Counted, prior: float, times: Floats | None = None) -> Flo
 def by_scenario(
     counted: Counted, prior: float, times: Floats | None = None
 ) -> tuple[Floats, Floats]:
-    """Give differences of log odds and their weights, each of shape (scenarios, words)."""
+    """Differences of log odds and their inverse variances, each of shape (scenarios, words).
+
+    Args:
+        counted: the counts.
+        prior: how many words the prior counts for in each scenario, above 0.
+        times: how often each contrast counts, shape (contrasts,); once each when None.
+    """
     size = len(counted.background)
     adding = np.zeros((size, len(counted.scenario)))
     adding[counted.scenario, np.arange(len(counted.scenario))] = 1.0 if times is None else times

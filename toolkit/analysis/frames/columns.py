@@ -151,7 +151,12 @@ def columns(frame: FrameName) -> pd.DataFrame:
 
 
 def conform(frame: FrameName, raw: pd.DataFrame) -> pd.DataFrame:
-    """Give ``raw`` the declared columns of ``frame``, in order and in type."""
+    """Give ``raw`` the declared columns of ``frame``, in order and in type.
+
+    Args:
+        frame: which; its columns are in ``COLUMNS``.
+        raw: has at least these columns, times in ISO 8601; others and its index are left out.
+    """
     return pd.DataFrame(
         {one.name: _typed(raw[one.name], one) for one in COLUMNS[frame]}
     ).reset_index(drop=True)

@@ -97,7 +97,12 @@ def people_frame(personas: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def plan_changes(before: AnalysisPlan, after: AnalysisPlan) -> tuple[str, ...]:
-    """Say what differs between two analysis plans, one sentence part a field."""
+    """Compare two analysis plans: one sentence part a field that differs; none for equal plans.
+
+    Args:
+        before: what the parts say a field "was".
+        after: what they say it "is".
+    """
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     return tuple(
         f"{name} was {_shown(old[name])} and is {_shown(new[name])}"

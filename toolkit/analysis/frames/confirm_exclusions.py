@@ -83,7 +83,14 @@ def reply_apart(replies: pd.DataFrame) -> "pd.Series[str]":
 def count_account(
     tables: ConfirmTables, reasons: ConfirmReasons, derived: NamedTuple
 ) -> pd.DataFrame:
-    """Count, a frame at a time, what was left out, kept, kept apart and compared."""
+    """Count, a frame at a time, what was left out, kept, kept apart and compared.
+
+    Args:
+        tables: everything the record holds of the confirm stage.
+        reasons: for each row of the tables, why it is left out, or nothing.
+        derived: the finished frames, by the same names; one with a column ``apart`` says there
+            what is in no comparison.
+    """
     rows = []
     for name, why in zip(ConfirmReasons._fields, reasons, strict=True):
         counts = why.value_counts()

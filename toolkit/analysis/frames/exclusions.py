@@ -46,7 +46,12 @@ def why_left_out(tables: Tables, *, stage: Stage | None, simulated: bool | None)
 
 
 def account(tables: Tables, reasons: Reasons) -> pd.DataFrame:
-    """Count, a frame at a time, the rows in the record, those kept and those left out."""
+    """Count, a frame at a time, the rows in the record, those kept and those left out.
+
+    Args:
+        tables: everything the record holds of the explore stage.
+        reasons: for each row of the tables, why it is left out, or nothing.
+    """
     rows = []
     for name, why in zip(Reasons._fields, reasons, strict=True):
         counts = why.value_counts()
@@ -70,7 +75,14 @@ def _people(tables: Tables, simulated: bool | None) -> "pd.Series[str]":
 def inherited(
     rows: pd.DataFrame, key: str, parents: pd.DataFrame, why: "pd.Series[str]"
 ) -> "pd.Series[str]":
-    """What keeps a parent out keeps its rows out; a missing parent makes an orphan."""
+    """Pass reasons down: what keeps a parent out keeps its rows out; no parent makes an orphan.
+
+    Args:
+        rows: the table of children, n rows.
+        key: the column that names the parent, in both tables.
+        parents: the table of parents, m rows.
+        why: for each parent why it is left out, or nothing, shape (m,).
+    """
     of_parent = pd.Series(why.to_numpy(), index=parents[key].to_numpy(), dtype="str")
     return rows[key].map(of_parent).fillna("orphan").astype("str")
 

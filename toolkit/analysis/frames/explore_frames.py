@@ -50,7 +50,12 @@ def derive_participants(kept: Tables, sessions: pd.DataFrame, raters: pd.DataFra
 
 
 def derive_turns(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
-    """Make the frame of turns, each answer with its rating and its flags."""
+    """Make the frame of turns, each answer with its rating and its flags.
+
+    Args:
+        kept: the tables of what is kept.
+        sessions: the finished frame of conversations, whose marks and order the turns take.
+    """
     quick = kept.ratings[kept.ratings["turn_id"].notna()].drop_duplicates("turn_id", keep="last")
     value = quick.set_index("turn_id")["value"]
     turns = kept.turns
@@ -70,7 +75,12 @@ def derive_turns(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
 
 
 def derive_ratings(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
-    """Make the frame of ratings."""
+    """Make the frame of ratings, of answers and of whole conversations.
+
+    Args:
+        kept: the tables of what is kept.
+        sessions: the finished frame of conversations, whose marks and order the ratings take.
+    """
     ratings = kept.ratings
     about = pd.Series("conversation", index=ratings.index, dtype="str")
     state = pd.Series("declined", index=ratings.index, dtype="str")
@@ -82,7 +92,12 @@ def derive_ratings(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
 
 
 def derive_flags(kept: Tables, sessions: pd.DataFrame) -> pd.DataFrame:
-    """Make the frame of flags."""
+    """Make the frame of flags, each with the type of its harm.
+
+    Args:
+        kept: the tables of what is kept.
+        sessions: the finished frame of conversations, whose marks and order the flags take.
+    """
     harm_type = kept.flags["harm"].astype("str").str.split(".", n=1).str[0]
     return _marked("flags", kept.flags.assign(harm_type=harm_type), sessions, ["at", "flag_id"])
 

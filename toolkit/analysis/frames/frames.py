@@ -134,6 +134,10 @@ def frames_of(
 def require_stage(frame: pd.DataFrame, stage: Stage) -> None:
     """Refuse rows of the wrong stage.
 
+    Args:
+        frame: any that ``load_frames`` made, or observations.
+        stage: ``explore`` or ``confirm``, the only one its rows may be of.
+
     Raises:
         AnalysisError: if ``frame`` has no column ``stage``, or holds rows of another stage.
     """

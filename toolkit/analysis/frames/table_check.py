@@ -30,6 +30,12 @@ def check_roles(
 ) -> None:
     """Refuse a call that names no such role, or a column that is not there exactly once.
 
+    Args:
+        df: the caller's table.
+        roles: role to the name of its column, as the call named them.
+        factors: columns that describe the persona; may be empty.
+        allowed: every role there is.
+
     Raises:
         AnalysisError: saying which.
     """
@@ -70,7 +76,12 @@ def _require_rows(df: object) -> None:
 
 
 def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, float]:
-    """Give the lowest and highest value there can be.
+    """Lowest and highest value there can be.
+
+    Args:
+        scale: as the call named it.
+        bounds: lowest and highest, as the call named them; None: those of the scale, which
+            ``likert`` has none of.
 
     Raises:
         AnalysisError: if the scale is not known, or its bounds are not.
@@ -103,6 +114,11 @@ def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, 
 def values_of(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float]) -> np.ndarray:
     """Read the values, shape (n,).
 
+    Args:
+        values: the column, shape (n,).
+        scale: which numbers are allowed: any for ``number``, else whole ones.
+        limits: lowest and highest value, as ``bounds_of`` gives them.
+
     Raises:
         AnalysisError: if any is no number of the scale.
     """
@@ -127,6 +143,10 @@ _VALUE_HELP = "Convert the column first, or choose another scale or other bounds
 def whole_numbers(values: "pd.Series[Any] | None", role: str) -> "pd.Series[Any] | None":
     """Read whole numbers from 0; what is missing stays missing.
 
+    Args:
+        values: the column, shape (n,); None when the call names none, which gives None.
+        role: what messages call it, as named in the call.
+
     Raises:
         AnalysisError: if any is none.
     """
@@ -142,6 +162,11 @@ def whole_numbers(values: "pd.Series[Any] | None", role: str) -> "pd.Series[Any]
 def sides_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
     """Read on which side a reply stood, shape (n,); 0 where nothing was said.
 
+    Args:
+        values: the column, shape (n,): 1 where the persona's reply stood left, -1 right; None
+            when the call names none.
+        length: rows of the table, n.
+
     Raises:
         AnalysisError: if any is neither -1, 0 nor 1.
     """
@@ -156,6 +181,10 @@ def sides_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
 def weights_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
     """Read how many observations each row stands for, shape (n,).
 
+    Args:
+        values: the column, shape (n,); None: 1 each.
+        length: rows of the table, n.
+
     Raises:
         AnalysisError: if any is not above 0.
     """
@@ -169,7 +198,13 @@ def weights_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
 
 
 def refusal(got: str, wanted: str, then: str) -> AnalysisError:
-    """Make the error for a table that cannot be taken."""
+    """Make the error for a table that cannot be taken.
+
+    Args:
+        got: what the call or the table has.
+        wanted: what is allowed.
+        then: what to do next, a whole sentence.
+    """
     return AnalysisError(f"from_table: {got}; wanted {wanted}. {then}")
 
 

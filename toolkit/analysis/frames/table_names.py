@@ -17,6 +17,14 @@ def arms_of(
 ) -> "pd.Categorical[str]":
     """Say the arm of each row: as its column says, or by who the reference is.
 
+    Args:
+        arms: the column of arms, shape (n,); None: rows about ``reference`` are the
+            reference's, or of pairs a resample, and all others are swaps.
+        who: the persona of each row, shape (n,).
+        scale: of the values; of a ``preference`` nobody need be named as reference.
+        reference: the persona everybody else is compared with, as the table names it; None when
+            ``arms`` says it, or of pairs.
+
     Raises:
         AnalysisError: if neither or both say it, or what is said is not there.
     """
@@ -50,7 +58,12 @@ def arms_of(
 def contrasts_of(
     contrasts: "pd.Series[Any] | None", scenarios: "pd.Series[Any]"
 ) -> "pd.Categorical[str]":
-    """Name the contrast of each row; one that stands in several scenarios is several."""
+    """Name the contrast of each row; one that stands in several scenarios is several.
+
+    Args:
+        contrasts: the column of contrasts, shape (n,); None: one a scenario.
+        scenarios: the column of scenarios, shape (n,).
+    """
     if contrasts is None:
         return named(scenarios)
     within, which = named(scenarios), named(contrasts)
@@ -75,6 +88,14 @@ def people_of(
     people: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Say each persona's factors: index ``persona``, one column a factor.
+
+    Args:
+        who: the persona of each row, shape (n,).
+        rows: the same n rows of the caller's table.
+        factors: its columns that describe the persona, one value a persona; empty when
+            ``people`` is given.
+        people: one row a persona (index), one column a factor; None: read ``factors`` off the
+            rows.
 
     Raises:
         AnalysisError: if a persona has two values of a factor, or two rows.

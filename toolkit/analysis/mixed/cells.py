@@ -99,7 +99,12 @@ def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def used(one: Coded, keep: Bools) -> Coded:
-    """Keep some rows of a column, and the levels that they have."""
+    """Keep some rows of a coded column, and the levels that they have.
+
+    Args:
+        one: the column, codes of shape (n,).
+        keep: which rows, shape (n,); a missing value is not among them.
+    """
     codes = one.codes[keep]
     some = np.bincount(codes, minlength=len(one.levels)) > 0
     if some.all():
@@ -152,6 +157,10 @@ def _distinct(key: NDArray[np.int64], space: int) -> tuple[Codes, Codes]:
 
 def require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
     """Refuse a table that lacks a column, or has it twice.
+
+    Args:
+        data: the caller's table.
+        names: columns it must have.
 
     Raises:
         AnalysisError: when one is missing, or there twice.

@@ -33,7 +33,12 @@ def single_note(name: str) -> str:
 
 
 def same_note(name: str, other: str) -> str:
-    """Say that two factors are one."""
+    """Say that two random factors have the same levels, so one of them is left out.
+
+    Args:
+        name: the factor that is left out, as asked for: ``rater`` or ``scenario:arm``.
+        other: the one that stays.
+    """
     return (
         f"The factor {name} parts the data just as {other} does, so the two cannot be told apart; "
         f"{name} is left out of the model."
@@ -74,14 +79,24 @@ def unconverged_note() -> str:
 
 
 def unused_note(column: str, unused: Sequence[str]) -> str:
-    """Say that levels of a column occur in no observation."""
+    """Say that levels of a column occur in no observation.
+
+    Args:
+        column: its name.
+        unused: its declared levels that no row has, at least one.
+    """
     return (
         f"{column}: no observation has {', '.join(unused)}; nothing is said about what nobody saw."
     )
 
 
 def never_given_note(response: str, unused: Sequence[str]) -> str:
-    """Say that some answers were never given."""
+    """Say that some answers were never given.
+
+    Args:
+        response: name of the column of answers.
+        unused: the possible answers that no row has, at least one.
+    """
     many = len(unused) > 1
     return (
         f"{response}: the {'answers' if many else 'answer'} {', '.join(unused)} "

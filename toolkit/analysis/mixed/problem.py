@@ -76,7 +76,15 @@ def prepare(
     weights: str | None,
     levels: Sequence[Any] | None,
 ) -> Problem:
-    """Collapse a table to the cells of a model; arguments as of ``fit``.
+    """Collapse a table to the cells of a mixed model.
+
+    Args:
+        data: one row an observation, or a cell with its count in ``weights``.
+        formula: ``response ~ terms`` of columns, as ``fit`` reads it.
+        groups: random factors, each once: columns, or several joined by ``:``; may be none.
+        family: of the response.
+        weights: column that says how many equal observations a row stands for; None: one each.
+        levels: possible answers, lowest first; None: those that occur, sorted.
 
     Raises:
         AnalysisError: when the model cannot be fitted to it.

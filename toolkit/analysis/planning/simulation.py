@@ -88,13 +88,26 @@ def draw(
 def draw_values(
     design: Design, truth: Truth, rng: np.random.Generator, *, simulations: int
 ) -> Floats:
-    """Draw the values alone, many simulations at a time; shape (observations, simulations)."""
+    """Draw the values alone, many simulations at a time; shape (observations, simulations).
+
+    Args:
+        design: who rates what.
+        truth: how answers come about.
+        rng: source of all randomness.
+        simulations: how many to draw, each with raters, scenarios and replies of its own.
+    """
     latent = _latent(design, truth, rng, simulations=simulations)
     return _answered(truth, latent, rng, paired=design.paired)
 
 
 def scale_of(design: Design, truth: Truth) -> tuple[Scale, tuple[float, float]]:
-    """Name the scale of what is drawn, and its lowest and highest value."""
+    """Name the scale of what is drawn, and its lowest and highest value.
+
+    Args:
+        design: a paired one gives preferences, whatever the truth.
+        truth: its cutpoints tell the scale: none ``number``, one ``binary``, more ``likert``
+            from 1.
+    """
     if design.paired:
         return "preference", (-1.0, 1.0)
     if not truth.cutpoints:

@@ -111,6 +111,11 @@ def bare(axes: "Axes", *, left: bool = False, bottom: bool = False) -> None:
         axes: the panel.
         left: True: on the left too.
         bottom: True: below too.
+
+    Args:
+        axes: the panel.
+        left: whether the line on the left goes, too.
+        bottom: whether the line below goes, too.
     """
     import seaborn
 
@@ -270,6 +275,11 @@ def patch(color: str, label: str, **look: Any) -> "Artist":
         color: of the field.
         label: what it means.
         look: of its edge.
+
+    Args:
+        color: of the field, such as ``#888888``.
+        label: what stands beside it.
+        **look: properties of matplotlib's ``Patch``, in place of a thin gray edge.
     """
     from matplotlib.patches import Patch
 
@@ -284,6 +294,12 @@ def sign(shape: str, color: str, label: str, **look: Any) -> "Artist":
         color: of the mark.
         label: what it means.
         look: of the mark.
+
+    Args:
+        shape: marker as matplotlib names it, such as ``o``.
+        color: of the mark.
+        label: what stands beside it.
+        **look: properties of matplotlib's ``Line2D``; sizes and widths in points.
     """
     from matplotlib.lines import Line2D
 
@@ -306,12 +322,17 @@ def key(
 
 
 def color_key(canvas: "Canvas", colors: Mapping[Any, str], title: str = "") -> None:
-    """Draw a key of colors: label to color.
+    """Draw a key of colors below the panels.
 
     Args:
         canvas: the drawing.
         colors: label to color.
         title: of the key.
+
+    Args:
+        canvas: the drawing.
+        colors: label to color, in the order of the key.
+        title: of the key; empty: none.
     """
     key(canvas, [patch(color, str(name)) for name, color in colors.items()], title=title, wide=5)
 
@@ -327,6 +348,10 @@ def written(label: object, width: int = 60) -> str:
     Args:
         label: any value.
         width: signs that are shown.
+
+    Args:
+        label: anything; its text is what is shown.
+        width: in characters; a longer one is cut with an ellipsis.
     """
     known = _signs()
     return "".join(one if ord(one) in known else "□" for one in shortened(str(label), width))

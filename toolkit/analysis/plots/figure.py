@@ -95,11 +95,16 @@ def signed(number: float) -> str:
 
 
 def between(least: float, most: float, *, each: str = " each") -> str:
-    """Say how much there is: ``n = 3 each`` or ``n = 3 to 5 each``.
+    """Say how much there is, as a range: ``n = 3 each`` or ``n = 3 to 5 each``.
 
     Args:
         least: the lowest.
         most: the highest.
         each: what follows the number.
+
+    Args:
+        least: the smallest count.
+        most: the largest.
+        each: what follows the numbers.
     """
     return f"n = {least}{each}" if least == most else f"n = {least} to {most}{each}"

@@ -53,7 +53,13 @@ def descend(
 
 
 def curvature(evaluate: Evaluate, at: Floats, steps: Floats) -> Floats:
-    """Give the Hessian from central differences of the gradient, shape (n, n)."""
+    """Hessian by central differences of the gradient, made symmetric; shape (n, n).
+
+    Args:
+        evaluate: gives value and gradient; only the gradient is used.
+        at: the point, shape (n,).
+        steps: how far to go to either side in each direction, above 0, shape (n,).
+    """
     rows = []
     for index, length in enumerate(steps):
         shift = np.zeros(len(at))

@@ -75,6 +75,10 @@ def timestamp(moment: datetime | None = None) -> str:
 def check_id(text: str, *, what: str = "id") -> str:
     """Return ``text`` if it is a well-formed id of a file people write.
 
+    Args:
+        text: the id alone, without a folder or an ending.
+        what: what it is the id of, as the message calls it: ``persona``.
+
     Raises:
         BadIdentifier: unless it is 1–64 characters of lower-case ASCII letters and digits in
             words joined by single ``_`` or ``-``, beginning with a letter.

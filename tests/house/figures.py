@@ -8,6 +8,7 @@ import ast
 import configparser
 import importlib
 import io
+import re
 import sys
 import tokenize
 from collections import Counter
@@ -26,11 +27,12 @@ NO_CODE = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
+_EXPLAINED = re.compile(r"^    \*{0,2}(\w+):", re.MULTILINE)
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Function(NamedTuple):
-    """One function of a module: where it stands, how long it is, whether it has ``Args:``."""
+    """One function of a module: where it stands, how long it is, whether it has one ``Args:``."""
 
     path: Path
     name: str
@@ -38,6 +40,8 @@ class Function(NamedTuple):
     lines: int
     arguments: int
     has_args: bool
+    unexplained: tuple[str, ...]
+    """Its arguments that have no line of their own below ``Args:``."""
 
     @property
     def wants_args(self) -> bool:
@@ -92,13 +96,15 @@ def functions(path: Path) -> Iterator[Function]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
                 taken = [one for one in names if one.arg not in {"self", "cls"}]
+                said = ast.get_docstring(node) or ""
                 yield Function(
                     path,
                     node.name,
                     node.lineno,
                     (node.end_lineno or node.lineno) - node.lineno + 1,
                     len(taken) if isinstance(owner, ast.Module) else 0,
-                    "Args:" in (ast.get_docstring(node) or ""),
+                    said.count("Args:\n") == 1,
+                    _unexplained(node.args, said),
                 )
 
 
@@ -118,6 +124,15 @@ def doors() -> Iterator[tuple[str, int]]:
     """Each room with the number of names its door offers."""
     for room in rooms():
         yield room, len(getattr(importlib.import_module(f"toolkit.{room}"), "__all__", ()))
+
+
+def _unexplained(arguments: ast.arguments, docstring: str) -> tuple[str, ...]:
+    """The arguments without a line of their own; one named ``_…`` is not used and needs none."""
+    section = re.split(r"\n(?=\S)", docstring.partition("Args:\n")[2])[0]
+    several = [one for one in (arguments.vararg, arguments.kwarg) if one]
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *several]
+    known = {*_EXPLAINED.findall(section), "self", "cls"}
+    return tuple(one.arg for one in every if one.arg not in known and one.arg[0] != "_")
 
 
 @cache

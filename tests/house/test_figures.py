@@ -37,6 +37,42 @@ that is code"""
 '''
 
 
+HALF = '''def four(a, b, *rest, **named):
+    """First line.
+
+    Args:
+        a: one, of which
+            b: is said only in passing
+        *rest: more
+
+    Raises:
+        named: is no argument here
+    """
+
+
+def five(a, _, *, b):
+    """First line, then no word about either.
+
+    Returns:
+        a: and b
+    """
+
+
+def six(a, b):
+    """First line.
+
+    Args:
+        a: one
+        b: two
+
+    Args:
+        a: one again
+        b: two again
+    """
+'''
+SOURCE = sorted((figures.ROOT / "toolkit").rglob("*.py"))
+
+
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
     path = tmp_path / "module.py"
@@ -57,6 +93,26 @@ def test_functions_are_counted_with_their_length_and_args(module: Path) -> None:
         "method": (2, False, False),
         "three": (3, True, False),
     }
+
+
+def test_arguments_without_a_line_of_their_own_are_found(module: Path) -> None:
+    module.write_text(HALF, encoding="utf-8")
+    found = {one.name: (one.has_args, one.unexplained) for one in figures.functions(module)}
+    assert found == {
+        "four": (True, ("b", "named")),
+        "five": (False, ("a", "b")),
+        "six": (False, ()),
+    }
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=lambda one: str(one.relative_to(figures.ROOT)))
+def test_a_public_function_of_two_arguments_or_more_explains_each(path: Path) -> None:
+    wanting = {
+        f"{one.name}, line {one.line}": one.unexplained or "Args: more than once"
+        for one in figures.functions(path)
+        if one.wants_args and (one.unexplained or not one.has_args)
+    }
+    assert wanting == {}
 
 
 def test_the_report_names_every_figure(capsys: pytest.CaptureFixture[str]) -> None:

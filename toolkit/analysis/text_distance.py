@@ -48,6 +48,10 @@ def grams(text: str) -> Grams:
 def distance(one: Grams, other: Grams) -> float:
     """Jaccard distance: the share of words and pairs of words that are not in both.
 
+    Args:
+        one: words and pairs of words of a text, as ``grams`` gives them.
+        other: those of the other text.
+
     Returns:
         0 for the same set, or two empty ones; 1 for sets that share nothing (P. Jaccard 1901).
     """

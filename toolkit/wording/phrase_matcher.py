@@ -102,7 +102,13 @@ class PhraseMatcher:
 
 
 def with_marks(text: str, found: Iterable[Found]) -> str:
-    """Put the mark of each phrase in its place, in a text where they were found in order."""
+    """Put the mark of each phrase in its place, in a text where they were found in order.
+
+    Args:
+        text: where they were found.
+        found: from left to right, none overlapping another, as ``PhraseMatcher.find`` gives
+            them.
+    """
     parts, end = list[str](), 0
     for one in found:
         parts += (text[end : one.start], one.phrase.mark)

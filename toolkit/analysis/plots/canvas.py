@@ -109,11 +109,6 @@ def bare(axes: "Axes", *, left: bool = False, bottom: bool = False) -> None:
 
     Args:
         axes: the panel.
-        left: True: on the left too.
-        bottom: True: below too.
-
-    Args:
-        axes: the panel.
         left: whether the line on the left goes, too.
         bottom: whether the line below goes, too.
     """
@@ -272,11 +267,6 @@ def patch(color: str, label: str, **look: Any) -> "Artist":
     """A field of color in a key.
 
     Args:
-        color: of the field.
-        label: what it means.
-        look: of its edge.
-
-    Args:
         color: of the field, such as ``#888888``.
         label: what stands beside it.
         **look: properties of matplotlib's ``Patch``, in place of a thin gray edge.
@@ -288,12 +278,6 @@ def patch(color: str, label: str, **look: Any) -> "Artist":
 
 def sign(shape: str, color: str, label: str, **look: Any) -> "Artist":
     """A mark in a key.
-
-    Args:
-        shape: as matplotlib names it.
-        color: of the mark.
-        label: what it means.
-        look: of the mark.
 
     Args:
         shape: marker as matplotlib names it, such as ``o``.
@@ -326,11 +310,6 @@ def color_key(canvas: "Canvas", colors: Mapping[Any, str], title: str = "") -> N
 
     Args:
         canvas: the drawing.
-        colors: label to color.
-        title: of the key.
-
-    Args:
-        canvas: the drawing.
         colors: label to color, in the order of the key.
         title: of the key; empty: none.
     """
@@ -344,10 +323,6 @@ def ink_on(color: str) -> str:
 
 def written(label: object, width: int = 60) -> str:
     """A label on one line; a sign the font lacks becomes a box and not a warning.
-
-    Args:
-        label: any value.
-        width: signs that are shown.
 
     Args:
         label: anything; its text is what is shown.

@@ -98,11 +98,6 @@ def between(least: float, most: float, *, each: str = " each") -> str:
     """Say how much there is, as a range: ``n = 3 each`` or ``n = 3 to 5 each``.
 
     Args:
-        least: the lowest.
-        most: the highest.
-        each: what follows the number.
-
-    Args:
         least: the smallest count.
         most: the largest.
         each: what follows the numbers.

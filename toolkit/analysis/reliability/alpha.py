@@ -106,7 +106,7 @@ def _estimate(
             "be given and the coefficient is not shown."
         )
     drawn = np.concatenate(
-        [sums.alpha(block[:, unit]) for block in resamples(size, seed, draws, len(unit))]
+        [sums.alpha(block[:, unit]) for block in _resamples(size, seed, draws, len(unit))]
     )
     kept = drawn[~np.isnan(drawn)]
     low, high = np.quantile(kept, [(1 - confidence) / 2, (1 + confidence) / 2])
@@ -119,7 +119,7 @@ def _estimate(
     return Estimate(value=float(value), low=float(low), high=float(high), level=confidence), says
 
 
-def resamples(size: int, seed: int, draws: int, width: int) -> Iterator[np.ndarray]:
+def _resamples(size: int, seed: int, draws: int, width: int) -> Iterator[np.ndarray]:
     """Draw how often each of ``size`` is taken, in blocks, each of shape (some draws, size)."""
     rng = np.random.default_rng(seed)
     block = max(1, _BLOCK // max(width, 1))

@@ -74,12 +74,12 @@ def cohen_kappa(ratings: pd.DataFrame, *, confidence: float = 0.95) -> Coefficie
 
 
 def ac1_of(items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95) -> Coefficient:
-    """As ``gwet_ac1``, from arranged ratings.
+    """Gwet's AC1 as ``gwet_ac1`` has it, from arranged ratings.
 
     Args:
-        items: arranged ratings.
-        of: what it is agreement on, in words.
-        confidence: of the interval.
+        items: arranged; their values are the categories.
+        of: what raters agree on, for the coefficient's ``of``.
+        confidence: of the interval, between 0 and 1.
     """
     return _averaged("Gwet's AC1", of, items, confidence)
 
@@ -87,23 +87,24 @@ def ac1_of(items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.9
 def fleiss_of(
     items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95
 ) -> Coefficient:
-    """As ``fleiss_kappa``, from arranged ratings.
+    """Fleiss' kappa as ``fleiss_kappa`` has it, from arranged ratings.
 
     Args:
-        items: arranged ratings.
-        of: what it is agreement on, in words.
-        confidence: of the interval.
+        items: arranged; their values are the categories.
+        of: what raters agree on, for the coefficient's ``of``.
+        confidence: of the interval, between 0 and 1.
     """
     return _averaged("Fleiss' kappa", of, items, confidence)
 
 
 def cohen_of(items: ItemsByRaters, *, of: str = "nominal", confidence: float = 0.95) -> Coefficient:
-    """As ``cohen_kappa``, from arranged ratings.
+    """Cohen's kappa as ``cohen_kappa`` has it, from arranged ratings.
 
     Args:
-        items: arranged ratings.
-        of: what it is agreement on, in words.
-        confidence: of the interval.
+        items: arranged; unless exactly two raters share items there is no estimate, and it says
+            why.
+        of: what raters agree on, for the coefficient's ``of``.
+        confidence: of the interval, between 0 and 1.
     """
     measure, how = "Cohen's kappa", "large-sample normal"
     rows = items.table[items.shared[items.item]]

@@ -137,7 +137,7 @@ def of_coefficient(one: Coefficient, context: Context) -> Finding:
     """A finding of one coefficient of agreement.
 
     Args:
-        one: the coefficient.
+        one: the coefficient; one without an estimate is not estimable, for the reason it says.
         context: what all findings about these raters share.
     """
     rows = context.rows
@@ -168,8 +168,8 @@ def of_groups(one: GroupAgreement, context: Context) -> Finding:
     """A finding of agreement within groups of raters against across them.
 
     Args:
-        one: what was seen within and across groups.
-        context: as for ``of_coefficient``.
+        one: agreement within groups less that across, with its p; without a difference, why.
+        context: what all findings about these raters share.
     """
     verdict = "not estimable"
     if one.difference:
@@ -196,11 +196,11 @@ def of_repeats(
     """Findings of items shown a second time: how alike both ratings are, and whether they moved.
 
     Args:
-        pairs: as ``retest`` gives them.
-        context: as for ``of_coefficient``.
-        level: of alpha.
-        seed: of the resamples.
-        draws: resamples.
+        pairs: ``rater reply first second change items_between``, as ``retest`` gives them.
+        context: what all findings about these raters share.
+        level: at which Krippendorff's alpha tells how alike both ratings are.
+        seed: of its resamples.
+        draws: how many resamples.
     """
     alike = "agreement of a rater with their own first rating of the same reply, beyond chance"
     size = Counts(
@@ -236,8 +236,9 @@ def of_attention(known: pd.DataFrame, context: Context) -> Finding:
     """A finding of items whose answer is known: the share that was passed.
 
     Args:
-        known: as ``attention`` gives it.
-        context: as for ``of_coefficient``.
+        known: ``rater answered passed declined``, as ``attention`` gives them; whoever answered
+            none is left out.
+        context: what all findings about these raters share.
     """
     known = known[known["answered"] > 0]
     n = int(known["answered"].sum())
@@ -255,11 +256,12 @@ def of_attention(known: pd.DataFrame, context: Context) -> Finding:
 
 
 def of_severity(parts: Components | str, context: Context) -> Finding:
-    """A finding of how much raters differ in severity.
+    """A finding of how much raters differ in severity: the standard deviation between them.
 
     Args:
-        parts: the variances, or why there are none.
-        context: as for ``of_coefficient``.
+        parts: variances of items, raters and rest, or the sentence that says why there are
+            none.
+        context: what all findings about these raters share; its ``points`` are the unit.
     """
     spread = None if isinstance(parts, str) else severity_spread(parts)
     size = context.counts(context.rows)
@@ -281,8 +283,8 @@ def of_drift(one: Drift, context: Context) -> Finding:
     """A finding of how ratings move over the sitting.
 
     Args:
-        one: the slope, or why there is none.
-        context: as for ``of_coefficient``.
+        one: the slope, in points per ``DRIFT_STEP`` items of the list, or why there is none.
+        context: what all findings about these raters share.
     """
     return context.compared(
         "drift",

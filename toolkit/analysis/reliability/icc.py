@@ -38,11 +38,12 @@ def icc(ratings: pd.DataFrame, *, confidence: float = 0.95) -> tuple[Coefficient
 
 
 def icc_of(items: ItemsByRaters, *, confidence: float = 0.95) -> tuple[Coefficient, Coefficient]:
-    """As ``icc``, from arranged ratings.
+    """ICC(2,1) and ICC(2,k) as ``icc`` has them, from arranged ratings.
 
     Args:
-        items: arranged ratings.
-        confidence: of the intervals.
+        items: arranged; unless every rater rated every item there is no estimate, and it says
+            why.
+        confidence: of the interval, between 0 and 1.
     """
     raters = items.table["rater"].nunique()
     if (items.counts.sum(axis=1) != raters).any():

@@ -54,7 +54,12 @@ def _brought(
 
 
 def verb_form(slot: Slot, persona: Persona) -> str:
-    """The form of a verb slot that agrees with the persona's pronouns."""
+    """The form of a verb slot that agrees with the persona's pronouns.
+
+    Args:
+        slot: a verb slot, such as ``{verb:is|are}``; a broken one gives nothing.
+        persona: who fills the slots; *they* takes the plural.
+    """
     singular, plural = slot.forms or ("", "")
     return plural if persona.cues.pronouns == PLURAL_PRONOUNS else singular
 

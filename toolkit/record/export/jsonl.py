@@ -55,6 +55,10 @@ _MAY_LACK = "digest"
 def write_jsonl(record: Record, path: str | Path) -> int:
     """Write every entry to a file that appears whole or not at all, readable by its owner only.
 
+    Args:
+        record: what is exported: every entry, those of participants who withdrew included.
+        path: where to; replaced if it exists, and compressed if it ends in ``.gz``.
+
     Returns:
         The number of entries written, as the header also says.
 

@@ -148,7 +148,12 @@ def _file_system(path: Path) -> str:
 
 
 def from_os_error(problem: OSError, path: Path) -> RecordFull | RecordUnwritable:
-    """Say in our words why the operating system refused to write."""
+    """The record's error for what the operating system refused to write.
+
+    Args:
+        problem: as it was raised; only a full disk is told apart.
+        path: what was to be written, as the message names it.
+    """
     if problem.errno == ENOSPC:
         return no_room(path)
     return cannot_write(path, problem.strerror or type(problem).__name__)
@@ -163,7 +168,12 @@ def no_room(place: object) -> RecordFull:
 
 
 def cannot_write(place: object, reason: str) -> RecordUnwritable:
-    """A place cannot be written, for a reason of the system."""
+    """The error for a place that cannot be written, for a reason of the system.
+
+    Args:
+        place: a path, or a ``Place``, whose password is not printed.
+        reason: why, in the system's words, without a full stop.
+    """
     return RecordUnwritable(
         f"record: {place} cannot be written ({reason}); wanted a place this account may write to. "
         "Mend its permissions or choose another place."

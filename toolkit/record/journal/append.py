@@ -18,6 +18,10 @@ _MANY_IDS = 500
 def keep(connection: Connection, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
     """Keep drafts within a writer's turn; one already kept with the same content stays as it is.
 
+    Args:
+        connection: the writer's transaction.
+        drafts: in order, of any chains; each is linked to the end of its own.
+
     Raises:
         EventConflict: if one is kept with different content.
     """
@@ -82,7 +86,12 @@ def _linked(new: Draft, position: int, previous: str, at: str) -> dict[str, Any]
 
 
 def end_of(connection: Connection, chain: str) -> tuple[int, str]:
-    """Tell the next position of a chain and the hash to link it to."""
+    """End of a chain: the next position, and the hash to link it to.
+
+    Args:
+        connection: a transaction.
+        chain: its id; one without entries begins at position 0 after ``FIRST``.
+    """
     query = (
         select(JOURNAL.c.position, JOURNAL.c.hash)
         .where(JOURNAL.c.chain == chain)
@@ -94,7 +103,12 @@ def end_of(connection: Connection, chain: str) -> tuple[int, str]:
 
 
 def find_many(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
-    """Look up entries by event id; those not kept are absent."""
+    """Look up entries by event id; those not kept are absent.
+
+    Args:
+        connection: a transaction.
+        event_ids: any number of them.
+    """
     found = {}
     for start in range(0, len(event_ids), _MANY_IDS):
         some = event_ids[start : start + _MANY_IDS]

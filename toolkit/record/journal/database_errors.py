@@ -19,6 +19,11 @@ _SERVER_BUSY = ("40001", "40P01", "55P03", "57014")
 def explained(place: Place, *, read_only: bool = False) -> Iterator[None]:
     """Turn a failure of the database at ``place`` into one of our exceptions.
 
+    Args:
+        place: where the database is: a file, or a server.
+        read_only: whether it was opened to read only; then what looks like a failure to write
+            is one to read.
+
     Raises:
         RecordFull: no space left.
         RecordBusy: another writer held it too long.
@@ -56,7 +61,12 @@ def _server_fault(place: Place, problem: BaseException) -> RecordError:
 
 
 def cannot_read(place: object, reason: str) -> RecordUnreadable:
-    """A place holds no record, or one that is damaged or out of reach."""
+    """The error for a place that holds no record, or one that is damaged or out of reach.
+
+    Args:
+        place: a path, or a ``Place``, whose password is not printed.
+        reason: why, without a full stop.
+    """
     return RecordUnreadable(
         f"record: {place} cannot be read ({reason}); wanted a Parallax record. Restore it from a "
         "backup or an export, or choose another file."

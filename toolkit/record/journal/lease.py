@@ -78,6 +78,13 @@ def take_lease(
 ) -> Lease:
     """Take the lease on ``name``, from an older one in this process if need be.
 
+    Args:
+        database: the record's; other processes that use it are kept out.
+        name: what to reserve, such as a participant id.
+        on_lost: called once if a newer lease on the same name in this process takes over; None:
+            nobody is told.
+        take_over: whether an older lease of this process gives way; another process never does.
+
     Raises:
         OpenElsewhere: if another process holds it, or this one and ``take_over`` is False.
         RecordUnwritable: if the record was opened to read only.

@@ -17,6 +17,11 @@ def pseudonym(code: str, *, secret: str, simulated: bool) -> str:
     Upper and lower case, width and surrounding or repeated spaces make no difference. Simulated
     participants have ids of their own, so no person ever continues what a script began.
 
+    Args:
+        code: as the participant typed it.
+        secret: the record's own, in hexadecimal.
+        simulated: whether a script takes part and no person.
+
     Raises:
         NotEnrolled: if the code is empty or longer than 200 characters.
     """

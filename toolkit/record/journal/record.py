@@ -251,7 +251,13 @@ class Record:
 
 
 def restore(record: Record, record_id: str, entries: Iterable[Entry]) -> None:
-    """Fill an empty record with the entries of another, exactly as they were, all or none."""
+    """Fill an empty record with the entries of another, exactly as they were, all or none.
+
+    Args:
+        record: an empty one.
+        record_id: id of the other record, which this one takes.
+        entries: of the other record, in the order of their numbers.
+    """
     database = record._database
     with database.writing() as connection:
         connection.execute(update(META).where(META.c.key == "record_id").values(value=record_id))

@@ -68,6 +68,11 @@ class ParticipantProgress:
 def history(record: Record, session_id: str, *, include_withdrawn: bool = False) -> History:
     """Rebuild one conversation from its chain.
 
+    Args:
+        record: where it is kept.
+        session_id: the conversation, which is also its chain.
+        include_withdrawn: also when its participant has withdrawn.
+
     Raises:
         RecordError: if the record holds no such session.
         Withdrawn: if its participant has withdrawn and ``include_withdrawn`` is False.
@@ -111,7 +116,13 @@ def withdrawn(record: Record) -> frozenset[str]:
 
 
 def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[ParticipantProgress, ...]:
-    """Tell how far each participant has come, in the order of their seats."""
+    """Tell how far each participant has come, in the order of their seats.
+
+    Args:
+        record: where everything is kept.
+        include_withdrawn: also count the conversations of those who withdrew, who are listed
+            either way.
+    """
     begun: dict[str, list[Session]] = {}
     for session in sessions(record, include_withdrawn=include_withdrawn):
         begun.setdefault(session.participant_id, []).append(session)
@@ -126,7 +137,12 @@ def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[Partic
 
 
 def coverage(record: Record, *, include_withdrawn: bool = False) -> dict[tuple[str, str], int]:
-    """Count finished sessions by ``(persona_id, scenario_id)``; pairs never played are absent."""
+    """Count finished sessions by ``(persona_id, scenario_id)``; pairs never played are absent.
+
+    Args:
+        record: where everything is kept.
+        include_withdrawn: also count the sessions of those who withdrew.
+    """
     finished = {end.session_id for end in record.rows(SessionEnd) if _reached_end(end)}
     return dict(
         Counter(

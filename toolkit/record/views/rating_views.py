@@ -138,6 +138,10 @@ def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
     """What every rater of a confirm freeze left, in the order of their seats.
 
     Whoever withdrew is left out, and in each item so are judgments that later ones replaced.
+
+    Args:
+        record: where everything is kept.
+        confirm_hash: the confirm freeze they rate for.
     """
     reader = record.read(role="rater", purpose="raters' work")
     seats = [row for row in reader.rows(RaterSeat) if row.confirm_hash == confirm_hash]
@@ -186,7 +190,12 @@ def standing_items(
 
 
 def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
-    """Count the units of a confirm freeze by how they ended when they were last sent."""
+    """Count the units of a confirm freeze by how they ended when they were last sent.
+
+    Args:
+        record: where everything is kept.
+        confirm_hash: the confirm freeze the units belong to.
+    """
     newest: dict[str, Ending] = {}
     for row in record.read(role="owner", purpose="outcomes").each(Reply):
         if row.confirm_hash == confirm_hash:
@@ -196,6 +205,11 @@ def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
 
 def rater_history(record: Record, session_id: str) -> RaterHistory:
     """Rebuild one rater's work from its chain.
+
+    Args:
+        record: where it is kept.
+        session_id: the rater's session, which is also its chain; one of a rater who withdrew is
+            read too.
 
     Raises:
         RecordError: if the record holds no such rater's session.
@@ -237,7 +251,12 @@ def _state(end: SessionEnd | None) -> Literal["rating", "finished", "left"]:
 
 
 def newest_reply(record: Record, unit_id: str) -> Reply | None:
-    """Return what came of a unit when it was last sent; None when it has not been sent yet."""
+    """Return what came of a unit when it was last sent; None when it has not been sent yet.
+
+    Args:
+        record: where it is kept.
+        unit_id: the unit; what failed may have been sent again.
+    """
     reader = record.read(role="rater", purpose="a reply")
     newest, number = reader.find(unit_id, Reply), 1
     # Only what failed is sent again.

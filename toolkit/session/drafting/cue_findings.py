@@ -58,7 +58,12 @@ def cue_findings(message: LiftedMessage, persona: Persona) -> Iterator[Finding]:
 
 
 def introduces_self(message: LiftedMessage, persona: Persona) -> bool:
-    """Whether the message is said by the persona and not about them."""
+    """Whether the message is said by the persona and not about them.
+
+    Args:
+        message: of the prompt.
+        persona: who may be speaking, by name or by identity sentence.
+    """
     text, name = message.text, persona.cues.name
     return persona.cues.identity in text or any(
         _INTRODUCES.search(text[:start]) or re.match(r"\s+here\b", text[end:])

@@ -85,7 +85,13 @@ def first_come(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def replaced(text: str, findings: Iterable[Finding]) -> str:
-    """Put every proposed slot in its place; open questions change nothing."""
+    """Put every proposed slot in its place; open questions change nothing.
+
+    Args:
+        text: a message as it was said.
+        findings: about this message, in the order of the text, none overlapping another
+            (``first_come``).
+    """
     parts, end = [], 0
     for one in findings:
         if isinstance(one, Replacement):

@@ -62,7 +62,14 @@ def lint(
 def lint_reading(
     reading: Reading[Contrast], people: Mapping[str, Persona], *, scenario: Scenario | None = None
 ) -> tuple[Complaint, ...]:
-    """Do the same for a contrast as read from its file, with the lines things stand on."""
+    """Lint a contrast as read from its file, by every rule, with the lines things stand on.
+
+    Args:
+        reading: the contrast's file; one that holds no valid contrast gets no complaints here.
+        people: personas by id, at least those of the contrast.
+        scenario: its scenario, so that companies and products are not taken for people; None:
+            not known.
+    """
     if reading.value is None:
         return ()
     return tuple(

@@ -197,7 +197,13 @@ def _sent_offset(
 
 
 def excerpt(text: str, start: int, end: int) -> str:
-    """Quote a stretch with a few words around it, on one line, cut where it is long."""
+    """Quote a stretch with a few words around it, on one line, cut where it is long.
+
+    Args:
+        text: the whole text.
+        start: where the stretch begins, in code points.
+        end: where it ends.
+    """
     if end - start > _LONGEST:
         end = start + _LONGEST
     before, after = text[:start], text[end:]

@@ -199,8 +199,10 @@ def test_the_embedded_model_starts_and_ends_with_the_lab(
     for words, number in ((fetched, signal.SIGINT), (brought, signal.SIGKILL)):
         with Lab(workspace, *words) as lab:
             assert "answered by embedded:smollm2\n" in lab.output
+            # The launcher, the model, and the kernel, which starts before anybody opens the page.
+            until(lambda lab=lab: len(lab.pids) == 3)
             pids = lab.pids
-            assert len(pids) == 2
+            assert "ipykernel_launcher" in psutil.Process(pids[2]).cmdline()
             listening = psutil_listening(pids[1])
             assert listening
             assert {address for address, _ in listening} == {"127.0.0.1"}

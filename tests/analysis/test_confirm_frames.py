@@ -268,10 +268,20 @@ def test_one_freeze_can_be_asked_for(both: ConfirmStory) -> None:
 
 def test_a_reply_without_its_run_is_an_orphan() -> None:
     tale = ConfirmStory()
+    tale.sweep()
     tale.reply("u-stray", sweep_id="w9")
     frames = frames_of(tale.entries)
     assert frames.replies.empty
     assert account(frames, "replies") == {"in_record": 1, "orphan": 1}
+
+
+def test_a_reply_of_a_replay_is_of_another_run() -> None:
+    tale = ConfirmStory()
+    tale.sweep()
+    tale.reply("replay-1", sweep_id="r1", confirm_hash="sha256:" + "9" * 64)
+    frames = frames_of(tale.entries)
+    assert frames.replies.empty
+    assert account(frames, "replies") == {"in_record": 1, "other_run": 1}
 
 
 def test_explore_frames_are_what_they_were_without_a_confirm_stage(both: ConfirmStory) -> None:

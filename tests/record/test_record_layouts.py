@@ -57,7 +57,8 @@ def lines(path: Path) -> list[bytes]:
 def test_a_database_of_layout_1_opens_and_is_whole(first: Record) -> None:
     assert first.verify().ok
     assert first.extent() == (39, 39)
-    assert {entry.kind for entry in first.entries()} == {kind.KIND for kind in ROW_TYPES}
+    assert {entry.kind for entry in first.entries()} <= {kind.KIND for kind in ROW_TYPES}
+    assert len({entry.kind for entry in first.entries()}) == 19
     assert len([entry.row() for entry in first.entries()]) == 39
 
 

@@ -65,6 +65,7 @@ def _rows(names: tuple[str, ...], meanings: dict[str, str]) -> tuple[Column, ...
 
 
 LEFT_OUT = {
+    "other_run": "sent by a run of another kind, such as a replay",
     "orphan": "names a row the record does not hold",
     "withdrawn": "the rater left the study and took it along",
     "simulated": "of a simulated rater, and people were asked for",

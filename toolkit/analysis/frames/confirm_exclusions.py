@@ -113,10 +113,12 @@ def count_account(
 def _replies(
     tables: ConfirmTables, stage: Stage | None, confirm_hash: str | None
 ) -> "pd.Series[str]":
-    replies = tables.replies
+    replies, sweeps = tables.replies, tables.sweeps
+    unswept = ~replies["sweep_id"].isin(sweeps["sweep_id"])
     why = first_of(
         pd.Series(KEPT, index=replies.index, dtype="str"),
-        orphan=~replies["sweep_id"].isin(tables.sweeps["sweep_id"]),
+        other_run=unswept & ~replies["confirm_hash"].isin(sweeps["confirm_hash"]),
+        orphan=unswept,
     )
     return _not_asked(why, replies, stage, confirm_hash)
 

@@ -94,7 +94,7 @@ def test_a_cell_that_runs_can_be_broken_off(kernel: KernelManager) -> None:
         client.stop_channels()
 
 
-def test_a_kernel_that_is_stopped_while_it_starts_says_nothing(
+def test_a_kernel_that_is_stopped_while_it_starts_shows_no_traceback(
     kernel: KernelManager, tmp_path: Path
 ) -> None:
     said = tmp_path / "said"
@@ -102,7 +102,7 @@ def test_a_kernel_that_is_stopped_while_it_starts_says_nothing(
         kernel.start_kernel(stdout=file, stderr=file)
         time.sleep(0.15)
         kernel.shutdown_kernel()
-    assert said.read_text() == ""
+    assert "Traceback" not in said.read_text()
 
 
 def test_on_windows_a_kernel_is_interrupted_by_a_signal(

@@ -69,6 +69,12 @@ def test_a_second_start_and_sigterm_work_too(workspace: Path) -> None:
             assert lab.stop(signal.SIGTERM) == 0
 
 
+def test_a_stop_while_the_first_kernel_starts_leaves_nothing_behind(workspace: Path) -> None:
+    with Lab(workspace) as lab:
+        lab.stop(signal.SIGTERM)
+    assert lab.output.endswith("\nStopping …\nStopped.\n")
+
+
 def test_two_labs_find_two_ports(workspace: Path) -> None:
     with Lab(workspace) as one, Lab(workspace) as other:
         assert one.url.split("/")[2] != other.url.split("/")[2]

@@ -8,6 +8,7 @@ import importlib.util
 import signal
 import sys
 import warnings
+from asyncio import Future, ensure_future, wait
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -22,6 +23,9 @@ from toolkit.errors import SetupError
 _UNUSED = "rfc3987_syntax"
 """A grammar of international addresses, which jsonschema takes if it is there. Nothing here checks
 such an address, and building the grammar takes as long as importing all of JupyterLab."""
+
+_KERNEL_STARTS_WITHIN = 20.0
+"""Seconds that a stop waits for the first kernel to be there, and so to be stopped as well."""
 
 
 def load_early(*, voila: bool) -> None:
@@ -60,15 +64,28 @@ def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
         server = LabApp.initialize_server(argv=[])
     except SystemExit as problem:
         raise _could_not_start("JupyterLab") from problem
-    _on_stop_signal(lambda: server.stop(from_signal=True))
-    server.io_loop.add_callback(on_ready, server.port)
-    server.io_loop.add_callback(
-        server.session_manager.create_session,
-        path=notebook,
-        name=Path(notebook).name,
-        type="notebook",
-        kernel_name="python3",
-    )
+    first: list[Future[Any]] = []
+
+    def begin() -> None:
+        first.append(
+            ensure_future(
+                server.session_manager.create_session(
+                    path=notebook,
+                    name=Path(notebook).name,
+                    type="notebook",
+                    kernel_name="python3",
+                )
+            )
+        )
+        on_ready(server.port)
+
+    async def end() -> None:
+        # A kernel in the middle of its start is known to nobody, and would outlive the server.
+        await wait(first, timeout=_KERNEL_STARTS_WITHIN)
+        server.stop()
+
+    server.io_loop.add_callback(begin)
+    _on_stop_signal(lambda: server.io_loop.add_callback_from_signal(end))
     server.start()
 
 

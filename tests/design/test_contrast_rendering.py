@@ -1,9 +1,9 @@
 """From slots to sentences: values, spans, capitals, agreement, and what cannot be rendered."""
 
 import pytest
-from linter_corpus import cases, cast, contrast
+from linter_corpus import cast, contrast
 
-from toolkit.design import Arm, Rendered, cue_values, render
+from toolkit.design import Arm, Rendered, render
 from toolkit.errors import DesignError
 from toolkit.wording import article
 
@@ -70,8 +70,7 @@ def test_a_sentence_begins_with_a_capital(before: str, capital: bool) -> None:
 
 
 def test_places_and_samples_stay_as_written() -> None:
-    values = cue_values(contrast(cases("good")[0]), PEOPLE["ada"])
-    assert values["sample.1"] == "The lift is stuck, says ada."
+    assert rendered("{sample.1}", "ada").turns[0].text == "The lift is stuck, says ada."
     assert rendered("{place} calling.", "ada").turns[0].text == "Leeds calling."
 
 
@@ -90,6 +89,16 @@ def test_listed_names_are_used_in_turn() -> None:
         "I am Sani Bello, or Sani.",
         "I am Tunde Bello, or Tunde.",
     ]
+
+
+def test_spans_are_those_of_the_slots_in_the_text() -> None:
+    turn = rendered("{subject} {verb:is|are} {a} {noun}.", "robin").turns[0]
+    assert {span.slot: turn.text[span.start : span.end] for span in turn.spans} == {
+        "subject": "They",
+        "verb:is|are": "are",
+        "a": "a",
+        "noun": "nonbinary baker",
+    }
 
 
 def test_values_are_those_of_the_slots_in_the_text() -> None:

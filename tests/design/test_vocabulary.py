@@ -1,5 +1,10 @@
 """The vocabulary: complete, in plain words, and never changed without a new version."""
 
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
 from toolkit.canon import content_hash
 from toolkit.design import (
     ACCEPTABLE_USES,
@@ -9,19 +14,25 @@ from toolkit.design import (
     HARM_TYPES,
     HARMS,
     TRUST_DIMENSIONS,
-    VOCABULARY_VERSION,
-    suggestion,
+    Persona,
+    Scenario,
+    Workspace,
 )
+from toolkit.errors import UnknownName
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS = (HARM_TYPES, FLAG_HARMS, TRUST_DIMENSIONS, CONSEQUENCES, ACCEPTABLE_USES)
+VERSION = Workspace(ROOT).study("pilot").content["vocabulary"]
 PINNED = {1: "sha256:796a3157903dc1f0a8fdc9f979689b070d41ea80807b010d165fcc78cd65c36d"}
 
 
 def test_a_changed_vocabulary_has_a_new_version() -> None:
     terms = [[(one.key, one.label, one.meaning) for one in words.values()] for words in LISTS]
-    factors = [(one.key, one.meaning, one.values, one.legal_lists) for one in FACTORS.values()]
-    assert PINNED[VOCABULARY_VERSION] == content_hash([terms, factors]), (
-        "The vocabulary changed: raise VERSION in toolkit/design/vocabulary.py "
+    factors = [
+        (one.key, one.meaning, one.values or None, one.legal_lists) for one in FACTORS.values()
+    ]
+    assert PINNED[VERSION] == content_hash([terms, factors]), (
+        "The vocabulary changed: raise the version in toolkit/design/vocabulary.json "
         "and pin the new hash here."
     )
 
@@ -62,9 +73,30 @@ def test_controls_fall_under_no_legal_list() -> None:
     }
 
 
-def test_suggestions_are_close_or_absent() -> None:
-    assert suggestion("Gender", FACTORS) == "Did you mean 'gender'?"
-    assert suggestion("stereotyping", HARMS) == ("Did you mean 'representational.stereotyping'?")
-    assert suggestion("amara okafor", ["amara-okafor", "bo"]) == "Did you mean 'amara-okafor'?"
-    assert suggestion("zzz", FACTORS) == ""
-    assert suggestion("", HARMS) == ""
+def hint(kind: type[Persona | Scenario], field: str, value: object) -> str:
+    """What to do about a wrong value, as the file's reader says it."""
+    with pytest.raises(ValidationError) as caught:
+        kind.model_validate({field: value})
+    found = [one for one in caught.value.errors() if one["loc"][0] == field]
+    return str(found[0]["ctx"]["hint"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "wanted"),
+    [
+        (Persona, "factors", {"Gender": "woman"}, "Did you mean 'gender'?"),
+        (Persona, "factors", {"age band": "under_30"}, "Did you mean 'age_band'?"),
+        (Persona, "factors", {"zzz": "woman"}, ""),
+        (Scenario, "harms", ["stereotyping"], "Did you mean 'representational.stereotyping'?"),
+        (Scenario, "harms", [""], ""),
+    ],
+)
+def test_suggestions_are_close_or_absent(
+    kind: type[Persona | Scenario], field: str, value: object, wanted: str
+) -> None:
+    assert hint(kind, field, value) == wanted
+
+
+def test_a_name_with_a_space_is_taken_for_the_id_nearest_to_it() -> None:
+    with pytest.raises(UnknownName, match="Did you mean 'amara-okafor'"):
+        Workspace(ROOT).study("pilot").persona("amara okafor")

@@ -7,7 +7,7 @@ import pytest
 from small_confirm import make_confirm_workspace
 from small_world import make_workspace
 
-from toolkit.design import Cues, Persona, Scenario, Voice, Workspace, lint
+from toolkit.design import Persona, Scenario, Workspace, lint
 from toolkit.errors import BadIdentifier, DesignError
 from toolkit.record import Exchange, Turn
 from toolkit.session import Draft, OpenQuestion, Replacement, draft_contrast
@@ -25,15 +25,17 @@ def person(**cues: str) -> Persona:
         "noun": "Egyptian woman",
         "place": "Alexandria",
     }
-    return Persona(
-        id="nadia-test",
-        title="Somebody",
-        factors={"gender": "woman"},
-        cues=Cues.model_validate({**known, **cues}),
-        voice=Voice(style="Plain.", samples=("One.", "Two.")),
-        background="A life.",
-        goals=("One.",),
-        would_notice=("One.",),
+    return Persona.model_validate(
+        {
+            "id": "nadia-test",
+            "title": "Somebody",
+            "factors": {"gender": "woman"},
+            "cues": {**known, **cues},
+            "voice": {"style": "Plain.", "samples": ("One.", "Two.")},
+            "background": "A life.",
+            "goals": ("One.",),
+            "would_notice": ("One.",),
+        }
     )
 
 

@@ -22,22 +22,16 @@ from toolkit.design.allocation import (
     assign,
     outline,
 )
-from toolkit.design.closed_lists import Term, suggestion
 from toolkit.design.contrasts import (
     LINT_RULES,
     Arm,
-    ArmKind,
     Contrast,
-    LeadOrigin,
-    ListedNames,
     PromptTurn,
     Rendered,
     RenderedTurn,
     Span,
     Unit,
-    cue_values,
     lint,
-    lint_reading,
     plan_units,
     render,
     telling_phrases,
@@ -47,18 +41,15 @@ from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
 from toolkit.design.outcomes import (
     OUTCOMES,
     Outcome,
-    RatingForm,
     Scale,
     outcome_named,
     rating_outcome,
 )
-from toolkit.design.people import FACTORS, Cues, Factor, Persona, Voice
-from toolkit.design.scenarios import FLAG_HARMS, HARM_TYPES, HARMS, UNSURE, Grounding, Scenario
+from toolkit.design.people import Cues, Persona
+from toolkit.design.scenarios import Scenario
 from toolkit.design.standalone_file import read_written
 from toolkit.design.studies import (
     AnalysisPlan,
-    AttentionItem,
-    Care,
     ConfirmPlan,
     ConfirmStage,
     ConsentForm,
@@ -71,21 +62,26 @@ from toolkit.design.studies import (
     Study,
     rehearse,
 )
-from toolkit.design.vocabulary import ACCEPTABLE_USES, CONSEQUENCES, TRUST_DIMENSIONS
-from toolkit.design.vocabulary import VERSION as VOCABULARY_VERSION
-from toolkit.design.workspace import Checked, Workspace
+from toolkit.design.vocabulary import (
+    ACCEPTABLE_USES,
+    CONSEQUENCES,
+    FACTORS,
+    FLAG_HARMS,
+    HARM_TYPES,
+    HARMS,
+    TRUST_DIMENSIONS,
+    UNSURE,
+    Term,
+)
+from toolkit.design.workspace import Workspace
 
 __all__ = [
     "ACCEPTABLE_USES",
     "Allocation",
     "AnalysisPlan",
     "Arm",
-    "ArmKind",
     "Assignment",
-    "AttentionItem",
     "CONSEQUENCES",
-    "Care",
-    "Checked",
     "ConfirmPlan",
     "ConfirmStage",
     "ConsentForm",
@@ -95,22 +91,17 @@ __all__ = [
     "EndpointPlan",
     "FACTORS",
     "FLAG_HARMS",
-    "Factor",
     "Freeze",
-    "Grounding",
     "HARMS",
     "HARM_TYPES",
     "LINT_RULES",
     "LatentRating",
-    "LeadOrigin",
-    "ListedNames",
     "OUTCOMES",
     "Outcome",
     "Outline",
     "Persona",
     "PromptTurn",
     "Question",
-    "RatingForm",
     "RatingPlan",
     "Rendered",
     "RenderedTurn",
@@ -123,16 +114,12 @@ __all__ = [
     "Term",
     "UNSURE",
     "Unit",
-    "VOCABULARY_VERSION",
-    "Voice",
     "Workspace",
     "Written",
     "allocate",
     "allocate_units",
     "assign",
-    "cue_values",
     "lint",
-    "lint_reading",
     "outcome_named",
     "outline",
     "plan_units",
@@ -142,7 +129,6 @@ __all__ = [
     "render",
     "schemas",
     "stale_schemas",
-    "suggestion",
     "telling_phrases",
     "write_schemas",
 ]

@@ -1,9 +1,7 @@
-"""Terms: the closed word lists people choose from, and how a wrong word is answered."""
+"""Closed lists: how a word is held to those allowed, and how a wrong one is answered."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -11,23 +9,6 @@ from pydantic_core import PydanticCustomError
 
 REFUSED = "refused"
 """The type of every complaint raised by our own validators."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word of a closed list."""
-
-    key: str
-    """As written in files and kept in the record."""
-    label: str
-    """At most four words, for a list to pick from."""
-    meaning: str
-    """One sentence in plain words."""
-
-
-def ordered(*terms: Term) -> Mapping[str, Term]:
-    """Make the read-only mapping from key to term, in the order given."""
-    return MappingProxyType({term.key: term for term in terms})
 
 
 def refusal(wanted: str, hint: str = "", *, got: str = "") -> PydanticCustomError:
@@ -62,21 +43,13 @@ def one_of(words: Iterable[str]) -> str:
     return "one of " + ", ".join(words)
 
 
-def key_of(terms: Mapping[str, Term]) -> tuple[Any, ...]:
-    """Annotations that hold a string to the keys of ``terms`` and tell editors about them."""
-    return AfterValidator(_known(terms)), WithJsonSchema(enumeration(terms))
+def key_of(meanings: Mapping[str, str]) -> tuple[Any, ...]:
+    """Annotations that hold a string to some keys and tell editors what each means."""
 
-
-def enumeration(terms: Mapping[str, Term]) -> dict[str, Any]:
-    """JSON Schema of the keys, with the meanings where editors look for them."""
-    meanings = [f"{term.label}: {term.meaning}" for term in terms.values()]
-    return {"type": "string", "enum": list(terms), "enumDescriptions": meanings}
-
-
-def _known(terms: Mapping[str, Term]) -> Callable[[str], str]:
     def check(word: str) -> str:
-        if word in terms:
+        if word in meanings:
             return word
-        raise refusal(one_of(terms), suggestion(word, terms))
+        raise refusal(one_of(meanings), suggestion(word, meanings))
 
-    return check
+    listed = {"enum": list(meanings), "enumDescriptions": list(meanings.values())}
+    return AfterValidator(check), WithJsonSchema({"type": "string", **listed})

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.contrasts import Contrast, contrast_complaints
@@ -25,8 +25,7 @@ from toolkit.errors import Complaint, InvalidFiles
 KINDS = (Persona, Scenario, Contrast, Study)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What a check read and found valid."""
 
     personas: int

@@ -9,7 +9,7 @@ texts all look for the same phrases.
 
 from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
-from toolkit.wording.lexicon import GENDERED, Entry, any_of, entries, lexicon_version, ordinary
+from toolkit.wording.lexicon import GENDERED, Entry, any_of, entries, ordinary
 from toolkit.wording.marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
@@ -68,7 +68,6 @@ __all__ = [
     "folded",
     "lexicon_matcher",
     "lexicon_phrases",
-    "lexicon_version",
     "name_parts",
     "ordinary",
     "phrases_of",

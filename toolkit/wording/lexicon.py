@@ -48,11 +48,6 @@ def any_of(*names: str) -> str:
     return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
-def lexicon_version() -> int:
-    """Version of the data, raised by one with every change of a word."""
-    return int(_data()["version"])
-
-
 def plural(word: str) -> str:
     """Make the regular plural of a noun: ``wives`` and ``men`` are in the data."""
     if re.search(r"(?:[sxz]|ch|sh)$", word):

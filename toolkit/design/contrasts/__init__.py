@@ -5,13 +5,11 @@ from toolkit.design.contrasts.contrast import (
     Arm,
     ArmKind,
     Contrast,
-    LeadOrigin,
-    ListedNames,
     PromptTurn,
 )
 from toolkit.design.contrasts.contrast_check import contrast_complaints
-from toolkit.design.contrasts.cue_values import cue_values, telling_phrases
-from toolkit.design.contrasts.linter import LINT_RULES, lint, lint_reading
+from toolkit.design.contrasts.cue_values import telling_phrases
+from toolkit.design.contrasts.linter import LINT_RULES, lint
 from toolkit.design.contrasts.unit import Unit, plan_units
 
 __all__ = [
@@ -19,17 +17,13 @@ __all__ = [
     "ArmKind",
     "Contrast",
     "LINT_RULES",
-    "LeadOrigin",
-    "ListedNames",
     "PromptTurn",
     "Rendered",
     "RenderedTurn",
     "Span",
     "Unit",
     "contrast_complaints",
-    "cue_values",
     "lint",
-    "lint_reading",
     "plan_units",
     "render",
     "telling_phrases",

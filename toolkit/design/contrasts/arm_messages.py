@@ -1,6 +1,6 @@
 """From a contrast and a persona to the exact messages of one arm."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +34,6 @@ class RenderedTurn:
 class Rendered:
     """One arm of a contrast as it is sent, after the scenario's instructions."""
 
-    contrast_id: str
     arm: Arm
     turns: tuple[RenderedTurn, ...]
     values: Mapping[str, str]
@@ -54,48 +53,41 @@ def render(contrast: Contrast, arm: Arm, persona: Persona, *, replicate: int = 0
         DesignError: if a slot is unknown, or the persona brings nothing for it.
     """
     values = cue_values(contrast, persona, replicate=replicate)
-    turns = contrast.paraphrase if arm.kind == "paraphrase" else contrast.prompt
-    filling = _Filling(contrast, persona, values)
-    rendered = tuple(filling.turn(turn) for turn in turns)
-    return Rendered(contrast.id, arm, rendered, filling.used)
 
-
-class _Filling:
-    """Fills the messages of one arm and remembers with what."""
-
-    def __init__(self, contrast: Contrast, persona: Persona, values: Mapping[str, str]) -> None:
-        self._contrast = contrast
-        self._persona = persona
-        self._values = values
-        self.used: dict[str, str] = {}
-
-    def turn(self, turn: PromptTurn) -> RenderedTurn:
-        slots = slots_in(turn.text)
-        fillings = [self._value(slot) for slot in slots]
-        text, end = "", 0
-        spans: list[Span] = []
-        for number, slot in enumerate(slots):
-            text += turn.text[end : slot.start]
-            if slot.name == "a":
-                fillings[number] = article(_after(turn.text, slots, fillings, number))
-            self.used.setdefault(slot.name, fillings[number])
-            value = _in_place(slot, fillings[number], text)
-            spans.append(Span(len(text), len(text) + len(value), slot.name))
-            text += value
-            end = slot.end
-        return RenderedTurn(turn.role, text + turn.text[end:], tuple(spans))
-
-    def _value(self, slot: Slot) -> str:
+    def value_of(slot: Slot) -> str:
         if slot.name == "a":
             return ""
-        value = verb_form(slot, self._persona) if slot.forms else self._values.get(slot.name)
+        value = verb_form(slot, persona) if slot.forms else values.get(slot.name)
         if not value:
             raise DesignError(
-                f"contrast {self._contrast.id}: got the slot {slot.written}, for which persona "
-                f"{self._persona.id} brings nothing; wanted a slot that every persona fills. Run "
+                f"contrast {contrast.id}: got the slot {slot.written}, for which persona "
+                f"{persona.id} brings nothing; wanted a slot that every persona fills. Run "
                 "`parallax check` and mend what it lists."
             )
         return value
+
+    turns = contrast.paraphrase if arm.kind == "paraphrase" else contrast.prompt
+    used: dict[str, str] = {}
+    return Rendered(arm, tuple(_filled(turn, value_of, used) for turn in turns), used)
+
+
+def _filled(
+    turn: PromptTurn, value_of: Callable[[Slot], str], used: dict[str, str]
+) -> RenderedTurn:
+    slots = slots_in(turn.text)
+    fillings = [value_of(slot) for slot in slots]
+    text, end = "", 0
+    spans: list[Span] = []
+    for number, slot in enumerate(slots):
+        text += turn.text[end : slot.start]
+        if slot.name == "a":
+            fillings[number] = article(_after(turn.text, slots, fillings, number))
+        used.setdefault(slot.name, fillings[number])
+        value = _in_place(slot, fillings[number], text)
+        spans.append(Span(len(text), len(text) + len(value), slot.name))
+        text += value
+        end = slot.end
+    return RenderedTurn(turn.role, text + turn.text[end:], tuple(spans))
 
 
 def _after(text: str, slots: tuple[Slot, ...], fillings: list[str], number: int) -> str:

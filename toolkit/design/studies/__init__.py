@@ -1,17 +1,15 @@
 """Studies: the two stages, their plans and their freezes."""
 
-from toolkit.design.studies.confirm_plan import AnalysisPlan, AttentionItem, ConfirmPlan, RatingPlan
+from toolkit.design.studies.confirm_plan import AnalysisPlan, ConfirmPlan, RatingPlan
 from toolkit.design.studies.confirm_stage import ConfirmStage
 from toolkit.design.studies.dry_run import rehearse
 from toolkit.design.studies.freeze import Freeze
 from toolkit.design.studies.latent_rating import LatentRating
 from toolkit.design.studies.study import Study, cross_complaints
-from toolkit.design.studies.study_sections import Care, ConsentForm, DataUse, EndpointPlan, Question
+from toolkit.design.studies.study_sections import ConsentForm, DataUse, EndpointPlan, Question
 
 __all__ = [
     "AnalysisPlan",
-    "AttentionItem",
-    "Care",
     "ConfirmPlan",
     "ConfirmStage",
     "ConsentForm",

@@ -19,7 +19,7 @@ from toolkit.design.file_schema import (
     Seed,
     each_once,
 )
-from toolkit.design.people import FACTORS, Attribute, Persona
+from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.confirm_plan_check import StudyNames, confirm_complaints
@@ -32,7 +32,7 @@ from toolkit.design.studies.study_sections import (
     Question,
     each_question_once,
 )
-from toolkit.design.vocabulary import VERSION
+from toolkit.design.vocabulary import FACTORS, VERSION, Attribute
 from toolkit.design.workspace_files import File, Reading, find_root, ids, read_named, unknown
 from toolkit.errors import Complaint, DesignError, InvalidFiles, StudyChanged
 
@@ -43,7 +43,7 @@ SCHEMES = (_SQLITE, "postgresql+psycopg://")
 
 
 def _check_closed(attribute: str) -> str:
-    closed = [key for key, factor in FACTORS.items() if factor.values is not None]
+    closed = [key for key, factor in FACTORS.items() if factor.values]
     if attribute in closed:
         return attribute
     wanted = f"a factor with a closed list of values: {', '.join(closed)}"

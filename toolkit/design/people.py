@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from toolkit.design.file_schema import LOCALE, Filed, Line, Paragraph, Written
-from toolkit.design.people.factors import FactorValues
+from toolkit.design.vocabulary import FactorValues
 
 Pronouns = Literal["she/her", "he/him", "they/them"]
 

@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from toolkit.design.file_schema import Filed, Line, Paragraph, Written, each_once
-from toolkit.design.scenarios.harms import Harm
-from toolkit.design.vocabulary import AcceptableUse, Consequence
+from toolkit.design.vocabulary import AcceptableUse, Consequence, Harm
 
 
 class Grounding(Written):

@@ -1,10 +1,9 @@
 """From the record, or from anybody's table, to tidy frames and to observations of one outcome."""
 
-from toolkit.analysis.frames.coded_observations import NULL_ARMS, Coded, CompareWith, coded
-from toolkit.analysis.frames.column import STAGE, Column, Dtype, Stage
+from toolkit.analysis.frames.coded_observations import Coded, CompareWith, coded
+from toolkit.analysis.frames.column import ARMS, NULL_ARMS, SCRIPTED, STAGE, Column, Dtype, Stage
 from toolkit.analysis.frames.column_types import declare, text_of
 from toolkit.analysis.frames.columns import COLUMNS, columns, conform
-from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
 from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
 from toolkit.analysis.frames.explore_counts import (
     ANSWERS,

@@ -10,13 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.analysis.engine import Bools, Codes, Floats, Swept, cross_codes, sweep
+from toolkit.analysis.frames.column import NULL_ARMS
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations
 from toolkit.errors import AnalysisError
 
 CompareWith = Literal["reference", "grand_mean"]
-NULL_ARMS = ("paraphrase", "resample")
-"""Arms rendered with the reference persona: what there is to see when nobody was swapped."""
 
 
 @dataclass(frozen=True)

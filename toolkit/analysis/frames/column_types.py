@@ -17,7 +17,7 @@ def declare(
     Args:
         rows: columns by the declared names, their index of no account; one that is not there, or
             None, becomes missing throughout.
-        columns: of type category, str, float64, Int64, or bool where nothing is missing.
+        columns: of type bool where nothing is missing; times in ISO 8601.
         length: how many rows there are; needed unless they are a frame.
     """
     count = len(rows) if length is None else length
@@ -49,12 +49,19 @@ def text_of(value: object) -> str:
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def times(values: "pd.Series[Any]") -> "pd.Series[pd.Timestamp]":
+    """Read times in ISO 8601; what is missing stays missing."""
+    return pd.to_datetime(values, utc=True, format="ISO8601")
+
+
 def _typed(values: Any, column: Column, length: int) -> Any:
     values = pd.Series(np.full(length, np.nan) if values is None else values)
     if column.dtype == "category":
         return named(values, column.categories)
     if column.dtype == "str":
         return _texts(values)
+    if column.dtype.startswith("datetime64"):
+        return times(values).astype(column.dtype).array
     return pd.array(values.to_numpy(), dtype=column.dtype)
 
 

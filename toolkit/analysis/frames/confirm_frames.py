@@ -3,15 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from math import nan
-from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.analysis.frames.column import ITEM_STATES
+from toolkit.analysis.frames.column_types import times
 from toolkit.analysis.frames.columns import conform
-from toolkit.analysis.frames.confirm_columns import ITEM_STATES
-from toolkit.analysis.frames.confirm_exclusions import reply_apart
-from toolkit.analysis.frames.confirm_tables import ConfirmTables
-from toolkit.analysis.frames.exclusions import KEPT, first_of
+from toolkit.analysis.frames.exclusions import KEPT, first_of, nothing, reply_apart
+from toolkit.analysis.frames.tables import Tables, rated_or_declined
 from toolkit.record import DECIDING_MASS
 
 _ABOUT = [
@@ -21,35 +20,27 @@ _ABOUT = [
 _SIDES = ("left", "right")
 
 
-class ConfirmDerived(NamedTuple):
-    """The frames of the confirm stage, in the order they are kept in."""
-
-    replies: pd.DataFrame
-    raters: pd.DataFrame
-    items: pd.DataFrame
-    item_ratings: pd.DataFrame
-    choices: pd.DataFrame
-    guesses: pd.DataFrame
-
-
-def derive_confirm(kept: ConfirmTables, ends: pd.DataFrame) -> ConfirmDerived:
-    """Make the frames from the tables of what is kept.
+def derive_confirm(kept: Tables, ends: pd.DataFrame) -> Tables:
+    """Make the frames of the confirm stage, by name, from the tables of what is kept.
 
     Args:
         kept: the tables; ``passed`` holds every row of the record.
         ends: how sessions ended: ``session_id reason ended_at``.
     """
-    replies = _replies(kept.replies, kept.sweeps)
+    replies = _replies(kept["replies"], kept["sweeps"])
     items = _items(kept, replies)
-    ratings, choices = _ratings(kept.item_ratings, items), _choices(kept.choices, items)
-    return ConfirmDerived(
-        replies=conform("replies", replies.assign(apart=_or_missing(replies["apart"]))),
-        raters=conform("raters", _raters(kept.raters, items, ends)),
-        items=conform("items", items.assign(apart=_or_missing(items["apart"]))),
-        item_ratings=conform("item_ratings", ratings),
-        choices=conform("choices", choices),
-        guesses=conform("guesses", _guesses(kept.guesses, items)),
-    )
+    made = {
+        "replies": replies,
+        "raters": _raters(kept["raters"], items, ends),
+        "items": items,
+        "item_ratings": _ratings(kept["item_ratings"], items),
+        "choices": _choices(kept["choices"], items),
+        "guesses": _guesses(kept["guesses"], items),
+    }
+    for name, rows in made.items():
+        if "apart" in rows:
+            made[name] = rows.assign(apart=rows["apart"].where(rows["apart"].ne(KEPT)))
+    return {name: conform(name, rows) for name, rows in made.items()}
 
 
 def _replies(rows: pd.DataFrame, sweeps: pd.DataFrame) -> pd.DataFrame:
@@ -88,10 +79,10 @@ def _expected(masses: Mapping[str, float], words: Sequence[str]) -> float:
     return steps / total / (len(words) - 1)
 
 
-def _items(kept: ConfirmTables, replies: pd.DataFrame) -> pd.DataFrame:
+def _items(kept: Tables, replies: pd.DataFrame) -> pd.DataFrame:
     """Join each item to its rater and to the replies it shows."""
     about = replies[~replies["replaced"]].set_index("unit_id")[_ABOUT]
-    items = _with_rater(kept.items, kept.raters)
+    items = _with_rater(kept["items"], kept["raters"])
     items = items.sort_values(["started", "position", "order"], kind="stable")
     first = items["unit_id"].fillna(items["left_unit_id"])
     shared = {name: first.map(about[name]) for name in _ABOUT[:6]}
@@ -107,17 +98,17 @@ def _items(kept: ConfirmTables, replies: pd.DataFrame) -> pd.DataFrame:
     return _judged(items.assign(reply_apart=reply.fillna(KEPT)), kept)
 
 
-def _judged(items: pd.DataFrame, kept: ConfirmTables) -> pd.DataFrame:
+def _judged(items: pd.DataFrame, kept: Tables) -> pd.DataFrame:
     """Say what became of each item, how long that took, and whether it is compared."""
     columns = ["item_id", "order", "at"]
-    said = pd.concat([kept.item_ratings[columns], kept.choices[columns]])
-    passed = kept.passed[columns].sort_values("order").drop_duplicates("item_id", keep="last")
+    said = pd.concat([kept["item_ratings"][columns], kept["choices"][columns]])
+    passed = kept["passed"][columns].sort_values("order").drop_duplicates("item_id", keep="last")
     last = pd.concat([said, passed]).sort_values("order").drop_duplicates("item_id", keep="last")
     state = pd.Series("unrated", index=items.index, dtype="str")
     state = state.mask(items["item_id"].isin(passed["item_id"]), "passed")
     state = state.mask(items["item_id"].isin(said["item_id"]), "rated")
-    ended = _time(items["item_id"].map(last.set_index("item_id")["at"]))
-    seconds = (ended - _time(items["at"])).dt.total_seconds()
+    ended = times(items["item_id"].map(last.set_index("item_id")["at"]))
+    seconds = (ended - times(items["at"])).dt.total_seconds()
     why = first_of(_purpose(items), passed=state.eq("passed"), unrated=state.eq("unrated"))
     return items.assign(
         state=state,
@@ -140,11 +131,10 @@ def _raters(rows: pd.DataFrame, items: pd.DataFrame, ends: pd.DataFrame) -> pd.D
 
 
 def _ratings(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    rated = pd.Series("declined", index=rows.index, dtype="str")
-    rows = rows.assign(rating_state=rated.mask(rows["value"].notna(), "rated"))
     joined = _with_item(rows, items)
-    why = first_of(_purpose(joined), declined=joined["rating_state"].eq("declined"))
-    return joined.assign(state=joined["rating_state"], apart=_or_reply(why, joined))
+    state = rated_or_declined(joined)
+    why = first_of(_purpose(joined), declined=state.eq("declined"))
+    return joined.assign(state=state, apart=why.where(why.ne(KEPT), joined["reply_apart"]))
 
 
 def _choices(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +144,8 @@ def _choices(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         side = joined[f"left_{name}"].where(joined["preferred"].eq("left"))
         right = joined[f"right_{name}"].where(joined["preferred"].eq("right"))
         better[f"preferred_{name}"] = side.fillna(right)
-    return joined.assign(apart=_or_reply(_purpose(joined), joined), **better)
+    why = _purpose(joined)
+    return joined.assign(apart=why.where(why.ne(KEPT), joined["reply_apart"]), **better)
 
 
 def _guesses(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -190,19 +181,7 @@ def _with_item(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 def _purpose(items: pd.DataFrame) -> "pd.Series[str]":
     return first_of(
-        pd.Series(KEPT, index=items.index, dtype="str"),
+        nothing(items),
         attention=items["purpose"].eq("attention"),
         repeat=items["purpose"].eq("repeat"),
     )
-
-
-def _or_reply(why: "pd.Series[str]", joined: pd.DataFrame) -> "pd.Series[Any]":
-    return _or_missing(why.where(why.ne(KEPT), joined["reply_apart"]))
-
-
-def _or_missing(why: "pd.Series[Any]") -> "pd.Series[Any]":
-    return why.where(why.ne(KEPT))
-
-
-def _time(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    return pd.to_datetime(values, utc=True, format="ISO8601")

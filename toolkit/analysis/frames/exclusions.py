@@ -1,111 +1,95 @@
-"""Reasons why a row of the record is not in a frame: each row gets one, or none.
+"""Reasons why a row of the record is in no frame, or in no comparison.
 
-The first that applies, in this order: its parent is missing; its participant withdrew; it was not
-asked for; a later row replaced it. The counts therefore add up to what the record holds.
+Both times the first reason that applies is given, so the counts add up: what the record holds is
+what was left out and what was kept; what was kept is what is kept apart and what is compared.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.columns import REASONS
+from toolkit.analysis.frames.columns import COLUMNS, REPLIES_APART
 from toolkit.analysis.frames.tables import Tables
 
 KEPT = ""
-"""The reason of a row that is in its frame."""
+"""The reason of a row that is in its frame, or in comparisons."""
+EXPLORE = ("participants", "sessions", "turns", "ratings", "flags")
+CONFIRM = ("replies", "raters", "items", "item_ratings", "choices", "guesses")
 
 
-class Reasons(NamedTuple):
-    """For each table one text a row: why it is left out, or nothing."""
+def why_left_out(
+    tables: Tables, *, stage: Stage | None, simulated: bool | None, confirm_hash: str | None
+) -> dict[str, "pd.Series[str]"]:
+    """Give each row of each table the first reason that applies to it, or nothing.
 
-    participants: "pd.Series[str]"
-    sessions: "pd.Series[str]"
-    turns: "pd.Series[str]"
-    ratings: "pd.Series[str]"
-    flags: "pd.Series[str]"
-
-
-def why_left_out(tables: Tables, *, stage: Stage | None, simulated: bool | None) -> Reasons:
-    """Give each row the first reason that applies to it.
+    In this order: its parent is missing or left out; it was not asked for; a later row replaced it.
 
     Args:
         tables: everything the record holds.
         stage: the stage asked for; None: both.
         simulated: whether simulated participants were asked for; None: both kinds.
+        confirm_hash: the confirm freeze asked for; None: all.
     """
     people = _people(tables, simulated)
-    sessions = inherited(tables.sessions, "participant_id", tables.participants, people)
+    sessions = _inherited(tables, "sessions", "participant_id", "participants", people)
     if stage is not None:
-        sessions = first_of(sessions, other_stage=tables.sessions["stage"].ne(stage))
-    turns, ratings, flags = (
-        inherited(table, "session_id", tables.sessions, sessions)
-        for table in (tables.turns, tables.ratings, tables.flags)
-    )
-    return Reasons(people, sessions, turns, _judged(tables, ratings), _flagged(tables, flags))
+        sessions = first_of(sessions, other_stage=tables["sessions"]["stage"].ne(stage))
+    said = {
+        name: _inherited(tables, name, "session_id", "sessions", sessions)
+        for name in ("turns", "ratings", "flags")
+    }
+    raters = _inherited(tables, "raters", "participant_id", "participants", people)
+    raters = _not_asked(raters, tables["raters"], stage, confirm_hash)
+    items = _inherited(tables, "items", "session_id", "raters", raters)
+    items = first_of(items, orphan=_replyless(tables))
+    return {
+        "participants": people,
+        "sessions": sessions,
+        "turns": said["turns"],
+        "ratings": _judged(tables, said["ratings"]),
+        "flags": _flagged(tables, said["flags"]),
+        "replies": _not_asked(_unsent(tables), tables["replies"], stage, confirm_hash),
+        "raters": raters,
+        "items": items,
+        "item_ratings": _of_item(tables, "item_ratings", items, ["item_id", "question"]),
+        "choices": _of_item(tables, "choices", items, ["item_id"]),
+        "guesses": _of_item(tables, "guesses", items, ["item_id"]),
+    }
 
 
-def account(tables: Tables, reasons: Reasons) -> pd.DataFrame:
-    """Count, a frame at a time, the rows in the record, those kept and those left out.
+def account(
+    frame: str, names: Sequence[str], why: dict[str, "pd.Series[str]"], made: Tables
+) -> pd.DataFrame:
+    """Count, a frame at a time, what was left out, kept, kept apart and compared.
 
     Args:
-        tables: everything the record holds of the explore stage.
-        reasons: for each row of the tables, why it is left out, or nothing.
+        frame: the account to be made, whose columns are declared.
+        names: frames that it speaks of.
+        why: for each row of the tables, why it is left out, or nothing.
+        made: the finished frames; one with a column ``apart`` says there what is not compared.
     """
     rows = []
-    for name, why in zip(Reasons._fields, reasons, strict=True):
-        counts = why.value_counts()
-        left_out = {reason: int(counts.get(reason, 0)) for reason in REASONS}
-        kept = int(counts.get(KEPT, 0))
-        rows.append({"frame": name, "in_record": len(why), "kept": kept, **left_out})
-    return pd.DataFrame(rows)
+    for name in names:
+        apart = made[name].get("apart", pd.Series(dtype="object")).dropna()
+        left_out, kept = why[name].value_counts(), int(why[name].eq(KEPT).sum())
+        counts = {**left_out.to_dict(), **apart.value_counts().to_dict()}
+        rows.append(
+            {"frame": name, "in_record": len(why[name]), "kept": kept, **counts}
+            | {"compared": kept - len(apart)}
+        )
+    return pd.DataFrame(rows).reindex(columns=[one.name for one in COLUMNS[frame]]).fillna(0)
 
 
-def _people(tables: Tables, simulated: bool | None) -> "pd.Series[str]":
-    people = tables.participants
-    is_simulated = people["simulated"].astype("bool")
-    return first_of(
-        pd.Series(KEPT, index=people.index, dtype="str"),
-        withdrawn=people["participant_id"].isin(tables.withdrawals["participant_id"]),
-        simulated=is_simulated & (simulated is False),
-        not_simulated=~is_simulated & (simulated is True),
-    )
-
-
-def inherited(
-    rows: pd.DataFrame, key: str, parents: pd.DataFrame, why: "pd.Series[str]"
-) -> "pd.Series[str]":
-    """Pass reasons down: what keeps a parent out keeps its rows out; no parent makes an orphan.
+def reply_apart(replies: pd.DataFrame) -> "pd.Series[str]":
+    """Say why a reply is in no comparison of quality, or nothing.
 
     Args:
-        rows: the table of children, n rows.
-        key: the column that names the parent, in both tables.
-        parents: the table of parents, m rows.
-        why: for each parent why it is left out, or nothing, shape (m,).
+        replies: with ``outcome`` and ``replaced``.
     """
-    of_parent = pd.Series(why.to_numpy(), index=parents[key].to_numpy(), dtype="str")
-    return rows[key].map(of_parent).fillna("orphan").astype("str")
-
-
-def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
-    ratings = tables.ratings
-    return first_of(
-        why,
-        orphan=ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables.turns["turn_id"]),
-        superseded=ratings.duplicated(["session_id", "turn_id", "question"], keep="last"),
-    )
-
-
-def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
-    flags = tables.flags
-    retraction = flags["retracted"].astype("bool")
-    return first_of(
-        why,
-        orphan=~flags["turn_id"].isin(tables.turns["turn_id"]),
-        retraction=retraction,
-        retracted=flags["flag_id"].isin(flags["supersedes"][retraction]),
-        superseded=flags["flag_id"].isin(flags["supersedes"].dropna()),
-    )
+    endings = {name: replies["outcome"].eq(name) for name in REPLIES_APART}
+    return first_of(nothing(replies), **endings | {"replaced": replies["replaced"]})
 
 
 def first_of(why: "pd.Series[str]", **reasons: "pd.Series[Any]") -> "pd.Series[str]":
@@ -113,3 +97,82 @@ def first_of(why: "pd.Series[str]", **reasons: "pd.Series[Any]") -> "pd.Series[s
     for reason, applies in reasons.items():
         why = why.mask(why.eq(KEPT) & applies.astype("bool"), reason)
     return why
+
+
+def nothing(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Give no reason for any row."""
+    return pd.Series(KEPT, index=rows.index, dtype="str")
+
+
+def _people(tables: Tables, simulated: bool | None) -> "pd.Series[str]":
+    people = tables["participants"]
+    is_simulated = people["simulated"].astype("bool")
+    return first_of(
+        nothing(people),
+        withdrawn=people["participant_id"].isin(tables["withdrawals"]["participant_id"]),
+        simulated=is_simulated & (simulated is False),
+        not_simulated=~is_simulated & (simulated is True),
+    )
+
+
+def _inherited(
+    tables: Tables, rows: str, key: str, parents: str, why: "pd.Series[str]"
+) -> "pd.Series[str]":
+    """Pass reasons down: what keeps a parent out keeps its rows out; no parent makes an orphan."""
+    of_parent = pd.Series(why.to_numpy(), index=tables[parents][key].to_numpy(), dtype="str")
+    return tables[rows][key].map(of_parent).fillna("orphan").astype("str")
+
+
+def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
+    ratings = tables["ratings"]
+    return first_of(
+        why,
+        orphan=ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables["turns"]["turn_id"]),
+        superseded=ratings.duplicated(["session_id", "turn_id", "question"], keep="last"),
+    )
+
+
+def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
+    flags = tables["flags"]
+    retraction = flags["retracted"].astype("bool")
+    return first_of(
+        why,
+        orphan=~flags["turn_id"].isin(tables["turns"]["turn_id"]),
+        retraction=retraction,
+        retracted=flags["flag_id"].isin(flags["supersedes"][retraction]),
+        superseded=flags["flag_id"].isin(flags["supersedes"].dropna()),
+    )
+
+
+def _unsent(tables: Tables) -> "pd.Series[str]":
+    replies, sweeps = tables["replies"], tables["sweeps"]
+    unswept = ~replies["sweep_id"].isin(sweeps["sweep_id"])
+    other_run = unswept & ~replies["confirm_hash"].isin(sweeps["confirm_hash"])
+    return first_of(nothing(replies), other_run=other_run, orphan=unswept)
+
+
+def _not_asked(
+    why: "pd.Series[str]", rows: pd.DataFrame, stage: Stage | None, confirm_hash: str | None
+) -> "pd.Series[str]":
+    if stage == "explore":
+        why = first_of(why, other_stage=pd.Series(True, index=rows.index))
+    if confirm_hash is not None:
+        why = first_of(why, other_freeze=rows["confirm_hash"].ne(confirm_hash))
+    return why
+
+
+def _replyless(tables: Tables) -> "pd.Series[bool]":
+    sides = tables["items"][["unit_id", "left_unit_id", "right_unit_id"]]
+    return (sides.notna() & ~sides.isin(set(tables["replies"]["unit_id"]))).any(axis=1)
+
+
+def _of_item(
+    tables: Tables, name: str, items: "pd.Series[str]", one_of: list[str]
+) -> "pd.Series[str]":
+    """What a rater said later takes the place of what was said, and passing does, too."""
+    rows = tables[name]
+    superseded = rows.duplicated(one_of, keep="last")
+    if name != "guesses":
+        passed = rows["item_id"].map(tables["passed"].groupby("item_id")["order"].max())
+        superseded |= passed.astype("float64").gt(rows["order"].astype("float64"))
+    return first_of(_inherited(tables, name, "item_id", "items", items), superseded=superseded)

@@ -13,22 +13,10 @@ import pandas as pd
 
 from toolkit.analysis.frames.column import STAGES, Stage
 from toolkit.analysis.frames.columns import conform
-from toolkit.analysis.frames.confirm_exclusions import (
-    ConfirmReasons,
-    count_account,
-    why_not_in_frames,
-)
 from toolkit.analysis.frames.confirm_frames import derive_confirm
-from toolkit.analysis.frames.confirm_tables import ConfirmTables
-from toolkit.analysis.frames.exclusions import KEPT, Reasons, account, why_left_out
-from toolkit.analysis.frames.explore_frames import (
-    derive_flags,
-    derive_participants,
-    derive_ratings,
-    derive_sessions,
-    derive_turns,
-)
-from toolkit.analysis.frames.tables import KINDS, Tables, read_tables
+from toolkit.analysis.frames.exclusions import CONFIRM, EXPLORE, KEPT, account, why_left_out
+from toolkit.analysis.frames.explore_frames import derive_explore
+from toolkit.analysis.frames.tables import KINDS, read_tables
 from toolkit.design import Outcome, outcome_named
 from toolkit.errors import AnalysisError
 from toolkit.record import Entry, Record
@@ -119,16 +107,20 @@ def frames_of(
         )
     # Texts may hold lone surrogates, which only this storage takes.
     with pd.option_context("mode.string_storage", "python"):
-        tables, confirm = read_tables(entries)
-        reasons = why_left_out(tables, stage=stage, simulated=simulated)
-        why = why_not_in_frames(
-            confirm,
-            tables.participants,
-            reasons.participants,
-            stage=stage,
-            confirm_hash=confirm_hash,
+        tables = read_tables(entries)
+        why = why_left_out(tables, stage=stage, simulated=simulated, confirm_hash=confirm_hash)
+        kept = tables | {
+            name: tables[name][reason.eq(KEPT).to_numpy()].reset_index(drop=True)
+            for name, reason in why.items()
+        }
+        made = derive_explore(kept, tables["raters"]) | derive_confirm(kept, tables["ends"])
+        return Frames(
+            **made,
+            dropped=conform("dropped", account("dropped", EXPLORE, why, made)),
+            confirm_account=conform(
+                "confirm_account", account("confirm_account", CONFIRM, why, made)
+            ),
         )
-        return _frames(tables, reasons, confirm, why)
 
 
 def require_stage(frame: pd.DataFrame, stage: Stage) -> None:
@@ -155,41 +147,3 @@ def require_stage(frame: pd.DataFrame, stage: Stage) -> None:
         f"{stage!r} alone, because explore finds and confirm measures. Load the frames with "
         f"stage={stage!r}."
     )
-
-
-def _frames(
-    tables: Tables, reasons: Reasons, confirm: ConfirmTables, why: ConfirmReasons
-) -> Frames:
-    kept = _kept(tables, reasons)
-    sessions = derive_sessions(kept)
-    derived = derive_confirm(_kept_confirm(confirm, why), tables.ends)
-    return Frames(
-        participants=derive_participants(kept, sessions, confirm.raters),
-        sessions=sessions,
-        turns=derive_turns(kept, sessions),
-        ratings=derive_ratings(kept, sessions),
-        flags=derive_flags(kept, sessions),
-        dropped=conform("dropped", account(tables, reasons)),
-        **derived._asdict(),
-        confirm_account=conform("confirm_account", count_account(confirm, why, derived)),
-    )
-
-
-def _kept(tables: Tables, reasons: Reasons) -> Tables:
-    stay = {
-        name: _stay(getattr(tables, name), why)
-        for name, why in zip(Reasons._fields, reasons, strict=True)
-    }
-    return tables._replace(**stay)
-
-
-def _kept_confirm(tables: ConfirmTables, reasons: ConfirmReasons) -> ConfirmTables:
-    stay = {
-        name: _stay(getattr(tables, name), why)
-        for name, why in zip(ConfirmReasons._fields, reasons, strict=True)
-    }
-    return tables._replace(**stay)
-
-
-def _stay(table: pd.DataFrame, why: "pd.Series[str]") -> pd.DataFrame:
-    return table[why.eq(KEPT).to_numpy()].reset_index(drop=True)

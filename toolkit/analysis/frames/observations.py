@@ -13,9 +13,8 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.column import STAGE, Column, Stage
+from toolkit.analysis.frames.column import ARMS, ORIGINS, SCRIPTED, STAGE, Column, Stage
 from toolkit.analysis.frames.column_types import declare
-from toolkit.analysis.frames.confirm_columns import ARMS, SCRIPTED
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.design import OUTCOMES, Outcome, Scale
@@ -34,7 +33,7 @@ OBSERVATION_COLUMNS: tuple[Column, ...] = (
     Column("reply", "str", "the reply observed, or the pair's other reply"),
     Column("replicate", "Int64", "which repetition, from 0"),
     Column("endpoint", "category", "who answered"),
-    Column("origin", "category", "how the contrast came about", categories=("lead", "planned")),
+    Column("origin", "category", "how the contrast came about", categories=ORIGINS),
     Column("position", "Int64", "order in the rater's list, from 0; missing without a rater"),
     Column("side", "float64", "pairs: 1 when the persona's reply stood left, -1 right; else 0"),
     Column("weight", "float64", "how many equal observations the row stands for", "observations"),

@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest house notebooks bench bench-peers calibrate soak picture lock clean
+.PHONY: help lab test check pytest house notebooks outputs bench bench-peers calibrate soak picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ house: .venv-test/installed  ## the house in figures: lines, rooms, doors, docst
 
 notebooks: .venv-test/installed  ## run every notebook with nbval
 	$(TEST)/python -m pytest tests/notebooks $(ARGS)
+
+outputs: .venv-test/installed  ## run notebooks and keep what they show (ARGS=52_disparity; else all)
+	@PYTHONPATH=tests $(TEST)/python tests/notebooks/renew.py $(ARGS)
 
 bench: .venv-test/installed  ## figures on this machine, as ratios within one run
 	@PYTHONPATH=tests $(TEST)/python -m bench $(ARGS)

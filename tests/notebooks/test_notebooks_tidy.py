@@ -7,13 +7,12 @@ from typing import Any
 
 import nbformat
 import pytest
-from lab import ROOT
+from lab import ROOT, WITHOUT_OUTPUTS
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PATHS = re.compile(r"(?<![\w.])(/(home|root|Users|work|tmp|opt|var)/|[A-Z]:\\\\)")
 CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
 LONGEST_CELL = 6
-PANELS = {"00_start.ipynb", "20_session.ipynb", "45_rate.ipynb", "40_run.ipynb"}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -67,7 +66,7 @@ class TestNotebook:
         assert read(path)["metadata"]["kernelspec"]["name"] == "python3"
 
     def test_panels_are_committed_without_outputs(self, path: Path) -> None:
-        if path.name in PANELS:
+        if path.stem in WITHOUT_OUTPUTS:
             for cell in code_cells(path):
                 assert cell["outputs"] == []
                 assert cell["execution_count"] is None

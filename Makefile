@@ -55,7 +55,7 @@ bench-peers: .venv-test/installed  ## other tools on the same prompts (installs 
 calibrate: .venv-test/installed  ## count error rates and coverage by simulation, renew the report
 	@PYTHONPATH=tests $(TEST)/python -m calibration $(ARGS)
 
-soak: .venv-test/installed  ## draw random mutants, count those that a test notices (hours), renew the report
+soak: .venv-test/installed  ## draw random mutants, count those that a test notices (an hour), renew the report
 	@PYTHONPATH=tests nice $(TEST)/python -m mutation --report $(ARGS)
 
 picture: .venv-test/installed  ## take the README's picture of the panel again

@@ -1,12 +1,13 @@
 """Mutants of a module: each one operator, constant or return value away from the source.
 
-Numbers in ``plots/`` say how a figure looks and are left as they are: no test should hold them.
+Left out is what no test can or should hold; each kind says why.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 _SWAPPED = [
     (ast.Lt, ast.LtE),
@@ -30,7 +31,11 @@ _TURNED = [(ast.Lt, ast.Gt), (ast.LtE, ast.GtE)]
 TURNED = {**dict(_TURNED), **{other: one for one, other in _TURNED}}
 SILENT = {"frozen", "kw_only", "observed", "repr", "slots", "strict", "total"}
 """Flags that a program without a fault does not feel."""
+UNREAD = {"annotation", "returns", "decorator_list", "type_params"}
+"""Parts of the syntax that say what something is, and do nothing when the program runs."""
 Change = Callable[[ast.AST], None]
+Place = tuple[ast.AST, ast.stmt, Change]
+"""What changes, the statement that it stands in, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,20 @@ class Mutant:
     """One change of one module."""
 
     path: Path
-    line: int
+    number: int
+    lines: range
+    """Of the statement, without the statements inside it."""
+    body: range
+    """Of the function whose default value it is; else empty."""
+    names: frozenset[str]
+    """What the statement gives a value to."""
     before: str
     after: str
-    source: str
-    """The whole module with the change; comments are gone."""
 
 
 def places(path: Path) -> int:
     """Count the changes that a module allows."""
-    return len(_changes(path)[1])
+    return len(_places(path)[1])
 
 
 def mutant(path: Path, number: int) -> Mutant:
@@ -57,37 +66,67 @@ def mutant(path: Path, number: int) -> Mutant:
         path: of the module.
         number: which change, from 0 to ``places`` less one.
     """
-    tree, changes = _changes(path)
-    node, change = changes[number]
+    node, statement, change = _places(path)[1][number]
     before = ast.unparse(node)
     change(node)
-    line: int = node.lineno  # type: ignore[attr-defined]
-    return Mutant(path, line, before, ast.unparse(node), ast.unparse(tree))
+    inner = getattr(statement, "body", None) or []
+    end = inner[0].lineno if inner else (statement.end_lineno or 0) + 1
+    is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+    return Mutant(
+        path=path,
+        number=number,
+        lines=range(statement.lineno, max(end, statement.lineno + 1)),
+        body=range(end, (statement.end_lineno or 0) + 1) if is_function else range(0),
+        names=frozenset(_given(statement)),
+        before=before,
+        after=ast.unparse(node),
+    )
 
 
-def _changes(path: Path) -> tuple[ast.Module, list[tuple[ast.AST, Change]]]:
+def changed(path: Path, number: int) -> CodeType:
+    """Compile a module with one change; every line keeps its number.
+
+    Args:
+        path: of the module.
+        number: which change.
+    """
+    tree, made = _places(path)
+    node, _, change = made[number]
+    change(node)
+    return compile(ast.fix_missing_locations(tree), str(path), "exec")
+
+
+def _given(statement: ast.stmt) -> Iterator[str]:
+    targets: Sequence[ast.AST] = getattr(statement, "targets", [getattr(statement, "target", None)])
+    for node in (inner for one in targets if one for inner in ast.walk(one)):
+        if isinstance(node, ast.Name):
+            yield node.id
+
+
+def _places(path: Path) -> tuple[ast.Module, list[Place]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    # Numbers there say how a figure looks: no test should hold them.
     drawn = "plots" in path.parts
     numbers = ast.Constant, ast.UnaryOp
-    return tree, [one for one in _all(tree) if not (drawn and isinstance(one[0], numbers))]
+    found = [(*place, how) for place in _code(tree) for how in _changes(place[0])]
+    return tree, [one for one in found if not (drawn and isinstance(one[0], numbers))]
 
 
-def _all(tree: ast.AST) -> Iterator[tuple[ast.AST, Change]]:
-    for node in _code(tree):
-        if isinstance(node, ast.Compare):
-            for near in (NEAR, TURNED):
-                if kind := near.get(type(node.ops[0])):
-                    yield node, _set("ops", [kind(), *node.ops[1:]])
-        elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in NEAR:
-            yield node, _set("op", NEAR[type(node.op)]())
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            yield node, _set("op", ast.UAdd())
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            yield node, _set("operand", ast.UnaryOp(ast.Not(), node.operand))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
-            yield node, _set("value", _other(node.value))
-        elif isinstance(node, ast.Return) and not _says_nothing(node):
-            yield node, _set("value", ast.Constant(None))
+def _changes(node: ast.AST) -> Iterator[Change]:
+    if isinstance(node, ast.Compare):
+        for near in (NEAR, TURNED):
+            if kind := near.get(type(node.ops[0])):
+                yield _set("ops", [kind(), *node.ops[1:]])
+    elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in NEAR:
+        yield _set("op", NEAR[type(node.op)]())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield _set("op", ast.UAdd())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield _set("operand", ast.UnaryOp(ast.Not(), node.operand))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
+        yield _set("value", _other(node.value))
+    elif isinstance(node, ast.Return) and not _says_nothing(node):
+        yield _set("value", ast.Constant(None))
 
 
 def _set(name: str, value: object) -> Change:
@@ -102,13 +141,13 @@ def _says_nothing(node: ast.Return) -> bool:
     return node.value is None or (isinstance(node.value, ast.Constant) and not node.value.value)
 
 
-def _code(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk what runs: no annotations, no decorators, no silent flags."""
-    yield node
+def _code(node: ast.AST, statement: ast.stmt | None = None) -> Iterator[tuple[ast.AST, ast.stmt]]:
+    """Walk what runs, each with the innermost statement around it."""
+    statement = node if isinstance(node, ast.stmt) else statement
+    if statement:
+        yield node, statement
     for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list", "type_params"):
-            continue
         for child in value if isinstance(value, list) else [value]:
-            silent = isinstance(child, ast.keyword) and child.arg in SILENT
+            silent = name in UNREAD or (isinstance(child, ast.keyword) and child.arg in SILENT)
             if isinstance(child, ast.AST) and not silent:
-                yield from _code(child)
+                yield from _code(child, statement)

@@ -1,11 +1,14 @@
-"""The tool that draws mutants: each is one change, and is noticed or not."""
+"""The tool that draws mutants: each is one change, and meets the tests that execute it."""
 
+import time
 from pathlib import Path
 
 import pytest
 
-from mutation.__main__ import ROOT, copied, failing, nearest, noticed, told
+from mutation.__main__ import ROOT, failing_anyhow, line, noticed, told
+from mutation.contexts import Map
 from mutation.mutants import Mutant, mutant, places
+from mutation.trials import BROKEN, failing, forked
 
 SOURCE = '''
 @dataclass(frozen=True)
@@ -21,7 +24,38 @@ def chosen(a: int, b: int) -> float | None:
         return None
     return -a + 2.5
 '''
-NOTHING = "tests/mutation/test_mutants.py::test_nothing"
+SMALL = """
+LIMIT = 3
+
+def within(size, *, most=LIMIT):
+    return size < most
+
+def above(size):
+    return size > LIMIT
+
+def untold(size):
+    return size + 1
+"""
+TESTS = """
+import os
+import time
+
+import pytest
+from small.sizes import LIMIT, above, within
+
+def test_slow():
+    time.sleep(0.3)
+    assert within(1)
+
+def test_within():
+    assert within(2) and not within(3)
+
+def test_above():
+    assert above(9)
+
+def test_broken():
+    assert not os.path.exists("broken")
+"""
 
 
 def test_every_mutant_is_one_change_of_what_runs(tmp_path: Path) -> None:
@@ -40,42 +74,106 @@ def test_every_mutant_is_one_change_of_what_runs(tmp_path: Path) -> None:
         ("-a", "+a"),
         ("2.5", "3.5"),
     ]
-    assert len({one.source for one in made}) == len(made)
+    assert [one.lines[0] for one in made] == [6, 11, 11, 11, 11, 11, 13, 13, 13, 13]
+    assert [sorted(one.names) for one in made[:2]] == [["size"], []]
 
 
-def test_a_broken_module_is_noticed_and_a_whole_one_is_not(tmp_path: Path) -> None:
-    tree = copied(tmp_path)
-    path = ROOT / "toolkit" / "errors.py"
-    text = path.read_text(encoding="utf-8")
-    broken = Mutant(path, 1, "", "", text + "\nraise ValueError\n")
-    assert noticed(broken, tree, seconds=120.0)
-    assert (tree / "toolkit" / "errors.py").read_text(encoding="utf-8") == text
-    assert failing([f"{NOTHING}[as it is]"], tree) == []
-    (tree / "broken").touch()
-    assert failing([f"{NOTHING}[as it is]"], tree) == [f"{NOTHING}[as it is]"]
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Map:
+    """The map of a small tree."""
+    root = tmp_path_factory.mktemp("tree")
+    for name, text in {"small/sizes.py": SMALL, "tests/here/test_sizes.py": TESTS}.items():
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_text(text)
+    (root / "small" / "__init__.py").touch()
+    (root / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    made = Map(root, package="small")
+    made.renew(jobs=1)
+    return made
 
 
-@pytest.mark.parametrize("name", ["as it is"])
-def test_nothing(name: str) -> None:
-    """What the test above runs in its copy."""
-    assert not Path("broken").exists(), name
+@pytest.fixture(scope="module")
+def made(known: Map) -> dict[str, Mutant]:
+    """Every mutant of the small tree, by what it says afterwards."""
+    path = known.root / "small" / "sizes.py"
+    return {one.after: one for one in (mutant(path, number) for number in range(places(path)))}
 
 
-@pytest.mark.parametrize(
-    ("module", "test"),
-    [
-        ("analysis/leads.py", "tests/analysis/test_leads.py"),
-        ("analysis/rates/rates.py", "tests/analysis/test_rates.py"),
-        ("analysis/preference/pairs.py", "tests/analysis/test_preference.py"),
-    ],
-)
-def test_the_nearest_tests_bear_the_name_of_the_module(module: str, test: str) -> None:
-    assert nearest(ROOT / "toolkit" / module)[0] == test
+def test_a_mutant_meets_the_tests_that_execute_it_and_then_the_rest_of_their_files(
+    known: Map, made: dict[str, Mutant]
+) -> None:
+    def names(after: str, seconds: float = 60.0) -> list[str]:
+        return [one.split("::test_")[1] for one in known.noticing(made[after], seconds)]
+
+    assert names("size < LIMIT") == ["above", "slow", "within", "broken"]
+    assert names("size > most")[:2] == ["within", "slow"]
+    assert names("size > most", seconds=0.5)[0] == "within"
+    assert "slow" not in names("size > most", seconds=0.5)
+    # A constant and a default value meet the tests of what reads them.
+    assert set(names("4")[:3]) == {"within", "slow", "above"}
+    assert names("size - 1") == []
+
+
+def test_a_mutant_is_noticed_by_a_test_that_fails(
+    known: Map, made: dict[str, Mutant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(known.root)
+
+    def killer(one: Mutant) -> str:
+        return noticed(one, known, 60.0).rpartition("::test_")[2]
+
+    ended = forked(made.values(), killer, jobs=2, seconds=60.0)
+    assert {one.after: found for one, found in ended} == {
+        "4": "within",
+        "size <= most": "within",
+        "size > most": "within",
+        "return None": "",
+        "size >= LIMIT": "",
+        "size < LIMIT": "above",
+        "size - 1": "",
+        "2": "",
+    }
+
+
+def test_a_module_that_cannot_be_loaded_is_noticed(
+    known: Map, made: dict[str, Mutant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(known.root)
+    path = made["4"].path
+    path.write_text("raise ValueError")
+    tests = [known.noticing(made["4"], 60.0)]
+    ended = list(forked(tests, failing, jobs=1, seconds=60.0))
+    path.write_text(SMALL)
+    assert ended == [(tests[0], BROKEN)]
+
+
+def test_what_fails_with_nothing_changed_notices_nothing(
+    known: Map, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(known.root)
+    (known.root / "broken").touch()
+    tests = {f"tests/here/test_sizes.py::test_{name}" for name in ("broken", "above")}
+    failed = failing_anyhow(tests, jobs=2)
+    (known.root / "broken").unlink()
+    assert failed == ["tests/here/test_sizes.py::test_broken"]
+
+
+def test_only_what_changed_is_mapped_again(known: Map, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    known.renew(jobs=1)
+    assert capsys.readouterr().out == ""
+    (known.root / "small" / "sizes.py").write_text(SMALL + "\n")
+    known.renew(jobs=1)
+    assert capsys.readouterr().out == "map 1/1 tests/here/test_sizes.py: 4 tests\n"
 
 
 def test_the_report_names_those_that_were_not_noticed() -> None:
     path = ROOT / "toolkit" / "canon.py"
-    one, other = Mutant(path, 3, "a < b", "a > b", "1"), Mutant(path, 4, "1", "2", "2")
-    said = told([one, other], {one: "tests/x.py::y"}, seed=5, void=())
+    one, other = (mutant(path, number) for number in (0, 1))
+    said = told({one: "tests/x.py::y", other: ""}, seed=5, void=())
     assert "with seed 5: **1 of 2 noticed (50.0%)**." in said
-    assert said.endswith("* `toolkit/canon.py:4` `1` → `2`\n")
+    assert said.endswith(f"\n* {line(other)}\n")
+
+
+def test_a_process_that_does_not_end_gives_nothing() -> None:
+    assert list(forked([0.0, 60.0], time.sleep, jobs=2, seconds=0.5)) == [(0.0, None), (60.0, None)]

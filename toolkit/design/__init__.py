@@ -23,7 +23,6 @@ from toolkit.design.allocation import (
     outline,
 )
 from toolkit.design.contrasts import (
-    LINT_RULES,
     Arm,
     Contrast,
     PromptTurn,
@@ -32,6 +31,7 @@ from toolkit.design.contrasts import (
     Span,
     Unit,
     lint,
+    lint_rules,
     plan_units,
     render,
     telling_phrases,
@@ -94,7 +94,6 @@ __all__ = [
     "Freeze",
     "HARMS",
     "HARM_TYPES",
-    "LINT_RULES",
     "LatentRating",
     "OUTCOMES",
     "Outcome",
@@ -120,6 +119,7 @@ __all__ = [
     "allocate_units",
     "assign",
     "lint",
+    "lint_rules",
     "outcome_named",
     "outline",
     "plan_units",

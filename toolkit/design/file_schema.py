@@ -1,6 +1,11 @@
 """The base of everything people write: closed, frozen, plain text."""
 
+import ast
 from collections.abc import Iterable
+from functools import cache
+from inspect import cleandoc, getsource
+from itertools import pairwise
+from textwrap import dedent
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -83,7 +88,7 @@ class Written(BaseModel):
     """A value read from a file: unknown fields are refused and nothing changes after reading."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, str_strip_whitespace=True
+        extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True
     )
 
     @property
@@ -102,3 +107,23 @@ class Filed(Written):
 
     id: Identifier
     """The file's name without its ending."""
+
+
+@cache
+def meanings(kind: type[Written]) -> dict[str, str]:
+    """Read from the source what is said of each field, on the lines right under it.
+
+    Only when somebody asks: pydantic's own ``use_attribute_docstrings`` reads it at each import.
+    """
+    bases = (one for one in reversed(kind.__mro__) if issubclass(one, Written))
+    bodies = (ast.parse(dedent(getsource(one))).body[0] for one in bases)
+    return {
+        field.target.id: cleandoc(said.value.value)
+        for body in bodies
+        for field, said in pairwise(getattr(body, "body", ()))
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(said, ast.Expr)
+        and isinstance(said.value, ast.Constant)
+        and isinstance(said.value.value, str)
+    }

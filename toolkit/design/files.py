@@ -10,20 +10,17 @@ import os
 import re
 import stat
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+from toolkit.design.document import Document, Place, dotted, shorten, shown
 from toolkit.errors import Complaint
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
 MAX_VALUES = 5_000
 SCHEMA_LINE = "# yaml-language-server: $schema=../schema/{noun}.json"
-
-Place = tuple[str | int, ...]
-"""Where a value is: keys and positions (from 0) from the top of the file."""
 
 # U+0085, U+2028 and U+2029 break lines for YAML and for few editors: line numbers would lie.
 _INVISIBLE = re.compile(
@@ -56,20 +53,6 @@ class Unreadable(Exception):
     def __init__(self, complaint: Complaint) -> None:
         super().__init__(str(complaint))
         self.complaint = complaint
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What one file says: nested dicts, lists and texts, with the line each value begins on."""
-
-    file: str
-    """Path below the workspace, as shown to people."""
-    value: dict[str, object] | None
-    """None when the file cannot be read at all."""
-    lines: dict[Place, int] = field(default_factory=dict)
-    unread: frozenset[Place] = frozenset()
-    """Places whose value is a stand-in, already complained about."""
-    complaints: tuple[Complaint, ...] = ()
 
 
 def read_document(path: Path, *, file: str, noun: str, standalone: bool = False) -> Document:
@@ -287,28 +270,3 @@ class _Builder:
             if part in problem:
                 return _stop(self.file, got, wanted, line=line)
         return _stop(self.file, "a line that is not YAML", "'field: value'", line=line)
-
-
-def dotted(place: Place) -> str:
-    """Write a place as people read it: ``form.2.ask``, entries of a list counted from 1."""
-    return ".".join(str(part + 1) if isinstance(part, int) else shorten(part, 40) for part in place)
-
-
-def shown(value: object) -> str:
-    """Describe a value in a few words: nothing, quoted text, a list, fields."""
-    if isinstance(value, dict):
-        return "fields"
-    if isinstance(value, list | tuple):
-        return "a list" if value else "an empty list"
-    text = str(value)
-    return repr(shorten(text, 60)) if text else "nothing"
-
-
-def shorten(text: str, length: int) -> str:
-    """Cut a text, with an ellipsis in place of what is lost.
-
-    Args:
-        text: of any length.
-        length: characters that are left at most.
-    """
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
+
 from toolkit.design.contrasts import Contrast
-from toolkit.design.file_schema import Filed
+from toolkit.design.file_schema import Filed, Written, meanings
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study
@@ -22,7 +25,20 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def _schema(kind: type[Filed]) -> dict[str, Any]:
-    return {"$schema": _DIALECT, **kind.model_json_schema()}
+    return {"$schema": _DIALECT, **kind.model_json_schema(schema_generator=_Described)}
+
+
+class _Described(GenerateJsonSchema):
+    """Tells editors of each field what is said of it."""
+
+    def model_schema(self, schema: ModelSchema) -> dict[str, Any]:
+        made = super().model_schema(schema)
+        kind: type[Written] = schema["cls"]
+        said = meanings(kind)
+        for name, field in made["properties"].items():
+            if name in said:
+                field["description"] = said[name]
+        return made
 
 
 def write_schemas(folder: Path) -> list[Path]:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from toolkit.design.file_schema import Written
-from toolkit.design.files import read_document
 from toolkit.design.validation_messages import validated
 from toolkit.errors import InvalidFiles
 
@@ -22,6 +21,9 @@ def read_written(path: Path, kind: type[Value], *, noun: str) -> Value:
     Raises:
         InvalidFiles: with every complaint about it.
     """
+    # A parser is heavy, and much that imports this reads no file.
+    from toolkit.design.files import read_document
+
     document = read_document(path, file=path.name, noun=noun, standalone=True)
     value, complaints = validated(document, kind)
     if complaints or value is None:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from toolkit.design.closed_lists import REFUSED, one_of, suggestion
-from toolkit.design.file_schema import PATTERNS
-from toolkit.design.files import Document, Place, dotted, shown
+from toolkit.design.document import Document, Place, dotted, shown
+from toolkit.design.file_schema import PATTERNS, Written, meanings
 from toolkit.errors import Complaint
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Written)
 Words = tuple[str, str, str]
 """What was got, what is wanted, and a hint."""
 
@@ -36,9 +36,7 @@ def validated(document: Document, model: type[Model]) -> tuple[Model | None, lis
         return None, [*document.complaints, *_explained(error, model, document)]
 
 
-def _explained(
-    error: ValidationError, model: type[BaseModel], document: Document
-) -> list[Complaint]:
+def _explained(error: ValidationError, model: type[Written], document: Document) -> list[Complaint]:
     """Turn what pydantic refused into complaints, but for places already complained about."""
     return [
         _complaint(details, model, document)
@@ -61,27 +59,13 @@ def _stands_in(place: Place, document: Document) -> bool:
     return any(place[: len(unread)] == unread for unread in document.unread)
 
 
-def _complaint(details: ErrorDetails, model: type[BaseModel], document: Document) -> Complaint:
+def _complaint(details: ErrorDetails, model: type[Written], document: Document) -> Complaint:
     place = _place(details)
     got, wanted, hint = _words(details, model)
-    return Complaint(document.file, line_of(document, place), dotted(place), got, wanted, hint)
+    return Complaint(document.file, document.line_of(place), dotted(place), got, wanted, hint)
 
 
-def line_of(document: Document, place: Place) -> int:
-    """The line of a place, or of the nearest thing around it; 0 for the whole file.
-
-    Args:
-        document: what the file says.
-        place: keys and positions from the top of the file.
-    """
-    while place:
-        if place in document.lines:
-            return document.lines[place]
-        place = place[:-1]
-    return 0
-
-
-def _words(details: ErrorDetails, model: type[BaseModel]) -> Words:
+def _words(details: ErrorDetails, model: type[Written]) -> Words:
     kind, value, place = details["type"], details["input"], _place(details)
     context = details.get("ctx", {})
     if kind == REFUSED:
@@ -97,29 +81,28 @@ def _words(details: ErrorDetails, model: type[BaseModel]) -> Words:
     return _SAYINGS.get(kind, _otherwise)(value, context)
 
 
-def _missing(model: type[BaseModel] | None, name: str) -> str:
-    field = model.model_fields.get(name) if model else None
-    meaning = ((field.description if field else None) or "").partition("\n")[0]
+def _missing(model: type[Written] | None, name: str) -> str:
+    meaning = meanings(model).get(name, "").partition("\n")[0] if model else ""
     return f"a value here: {meaning.rstrip('.')}" if meaning else "a value here"
 
 
-def _unknown_field(name: str, model: type[BaseModel] | None) -> Words:
+def _unknown_field(name: str, model: type[Written] | None) -> Words:
     fields = list(model.model_fields) if model else []
     hint = suggestion(name, fields) or "Delete it or correct its name."
     return "an unknown field", one_of(fields), hint
 
 
-def _schema_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
+def _schema_at(model: type[Written], place: Place) -> type[Written] | None:
     """Find the model that describes ``place``, following lists, mappings and optional values."""
     kind: Any = model
     for part in place:
         kind = _step(_plain(kind), part)
     found = _plain(kind)
-    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+    return found if isinstance(found, type) and issubclass(found, Written) else None
 
 
 def _step(kind: Any, part: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if isinstance(kind, type) and issubclass(kind, Written):
         field = kind.model_fields.get(str(part))
         return field.annotation if field else None
     arguments = get_args(kind)

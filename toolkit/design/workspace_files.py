@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.closed_lists import one_of, suggestion
+from toolkit.design.document import Document, Place, dotted, shown
 from toolkit.design.file_schema import ID_WORDS, Filed
-from toolkit.design.files import Document, Place, dotted, read_document, shown
-from toolkit.design.validation_messages import line_of, validated
+from toolkit.design.validation_messages import validated
 from toolkit.errors import BadIdentifier, Complaint, DesignError, InvalidFiles, UnknownName
 
 ENVIRONMENT = "PARALLAX_WORKSPACE"
@@ -39,7 +39,7 @@ class Reading(Generic[File]):
             wanted: what is allowed.
             hint: what to do next, a whole sentence or nothing.
         """
-        line = line_of(self.document, place)
+        line = self.document.line_of(place)
         return Complaint(self.document.file, line, dotted(place), got, wanted, hint)
 
     def unknown(self, place: Place, noun: str, name: str, known: Collection[str]) -> Complaint:
@@ -168,6 +168,9 @@ def read(root: Path, kind: type[File], path: Path) -> Reading[File]:
         kind: what the file holds.
         path: the file.
     """
+    # A parser is heavy, and much that imports this reads no file.
+    from toolkit.design.files import read_document
+
     file = path.relative_to(root).as_posix()
     document = read_document(path, file=file, noun=kind.NOUN)
     value, found = validated(document, kind)
@@ -208,7 +211,7 @@ def _id_complaints(path: Path, document: Document) -> list[Complaint]:
     hint = "Change the id, or rename the file."
     if (path.parent / f"{got}{ENDING}").exists():
         hint = f"{got}{ENDING} already has that id; change this one."
-    line = line_of(document, ("id",))
+    line = document.line_of(("id",))
     wanted = f"{name!r}, as the file is called"
     return [Complaint(document.file, line, "id", shown(got), wanted, hint)]
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from toolkit.design.closed_lists import refusal
+from toolkit.design.document import Place
 from toolkit.design.file_schema import (
     Count,
     Identifier,
@@ -19,7 +20,6 @@ from toolkit.design.file_schema import (
     each_once,
     raise_at,
 )
-from toolkit.design.files import Place
 from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts import Contrast
-from toolkit.design.files import Place, shown
+from toolkit.design.document import Place, shown
 from toolkit.design.outcomes import OUTCOMES, outcome_named
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.workspace_files import Reading

@@ -9,15 +9,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from toolkit.canon import canonical_json, content_hash, new_id, timestamp
+from toolkit.canon import VERSION, canonical_json, content_hash, new_id, timestamp
 from toolkit.errors import Complaint, InvalidFiles, RecordError, RecordFull, RecordUnwritable
 
 StageName = Literal["explore", "confirm"]
-DISTRIBUTION = "parallax-trust"
 _CONTENT: dict[StageName, set[str]] = {
     "explore": {"vocabulary", "study", "personas", "scenarios"},
     "confirm": {"vocabulary", "study_id", "explore", "confirm", "contrasts"},
@@ -103,7 +101,7 @@ class FreezeFile:
         freeze = Freeze(
             study_id=self.study_id,
             hash=content_hash(content),
-            toolkit_version=version(DISTRIBUTION),
+            toolkit_version=VERSION,
             frozen_at=timestamp(),
             content=content,
         )

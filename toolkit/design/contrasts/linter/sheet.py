@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn, render
 from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.files import Place
+from toolkit.design.document import Place
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.wording import WORD, Slot, begins_sentence, slots_in
@@ -20,8 +21,7 @@ _LONGEST = 72
 """Characters shown of a difference that is itself long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong at one place of a contrast; becomes a Complaint of its file."""
 
     place: Place

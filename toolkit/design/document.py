@@ -1,0 +1,53 @@
+"""A document: what one file people wrote says, and where in it each value stands."""
+
+from dataclasses import dataclass, field
+
+from toolkit.errors import Complaint
+
+Place = tuple[str | int, ...]
+"""Where a value is: keys and positions (from 0) from the top of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file says: nested dicts, lists and texts, with the line each value begins on."""
+
+    file: str
+    """Path below the workspace, as shown to people."""
+    value: dict[str, object] | None
+    """None when the file cannot be read at all."""
+    lines: dict[Place, int] = field(default_factory=dict)
+    unread: frozenset[Place] = frozenset()
+    """Places whose value is a stand-in, already complained about."""
+    complaints: tuple[Complaint, ...] = ()
+
+    def line_of(self, place: Place) -> int:
+        """The line of a place, or of the nearest thing around it; 0 for the whole file."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines[place] if place else 0
+
+
+def dotted(place: Place) -> str:
+    """Write a place as people read it: ``form.2.ask``, entries of a list counted from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else shorten(part, 40) for part in place)
+
+
+def shown(value: object) -> str:
+    """Describe a value in a few words: nothing, quoted text, a list, fields."""
+    if isinstance(value, dict):
+        return "fields"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    text = str(value)
+    return repr(shorten(text, 60)) if text else "nothing"
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text, with an ellipsis in place of what is lost.
+
+    Args:
+        text: of any length.
+        length: characters that are left at most.
+    """
+    return text if len(text) <= length else text[: length - 1] + "…"

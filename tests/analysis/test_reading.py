@@ -96,16 +96,14 @@ def test_neither_conversation_nor_sample_is_said_plainly(study: Study) -> None:
     )
 
 
-def test_the_unpacked_sample_goes_when_its_record_does(study: Study, sample: Path) -> None:
+def test_the_sample_is_read_where_it_lies_and_unpacked_nowhere(
+    study: Study, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     source = open_to_read(study, environ={"PARALLAX_RECORD": "sample"})
-    folder = Path(source.record.place).parent
-    assert folder.is_dir()
-    source.record.close()
-    del source
-    import gc
-
-    gc.collect()
-    assert not folder.exists()
+    assert source.record.place == str(sample)
+    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_a_record_of_the_confirm_stage_alone_is_read(study: Study) -> None:

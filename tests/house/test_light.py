@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 HEAVY = {
     "pandas",
@@ -41,6 +44,29 @@ def test_the_panel_loads_no_analysis_stack() -> None:
     assert not loaded & {"pandas", "statsmodels", "seaborn", "matplotlib", "scipy"}
 
 
+EXPORT = Path(__file__).resolve().parents[2] / "results" / "sample" / "record.jsonl"
+# What a database needs, and what these load in turn.
+DATABASE = {"sqlalchemy", "filelock", "asyncio", "ssl"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import toolkit.record",
+        "import toolkit.analysis",
+        "from toolkit.analysis import load_frames\nfrom toolkit.record import open_record\n"
+        f"load_frames(open_record({str(EXPORT)!r}, read_only=True))",
+    ],
+    ids=["record", "analysis", "export"],
+)
+def test_a_database_is_loaded_when_one_is_opened(code: str) -> None:
+    assert not loaded_after(code) & DATABASE
+
+
+def test_rows_load_what_checks_them_when_one_is_kept_or_read() -> None:
+    assert "pydantic" not in loaded_after("import toolkit.record")
+
+
 def test_the_analysis_loads_model_libraries_only_when_it_fits() -> None:
     libraries = {"formulaic", "statsmodels", "threadpoolctl"}
     assert not loaded_after("import toolkit.analysis") & libraries
@@ -61,8 +87,6 @@ def test_every_public_name_loads() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    import pytest
-
     import toolkit
 
     with pytest.raises(AttributeError, match="module 'toolkit' has no attribute 'Persian'"):

@@ -258,3 +258,42 @@ def test_a_damaged_compressed_export(filled, tmp_path, damage):
         f"import: {packed} is damaged or not compressed as its name says; wanted a file made "
         "by `parallax export`. Export it again; nothing was imported."
     )
+
+
+@pytest.fixture
+def exported(file_record, turn, tmp_path):
+    file_record.append(turn("s-1"), turn("s-2"), turn("s-1"))
+    path = tmp_path / "record.jsonl.gz"
+    write_jsonl(file_record, path)
+    with open_record(path, read_only=True) as opened:
+        yield opened
+
+
+def test_an_export_reads_like_the_record_it_was_made_of(file_record, exported):
+    kept = list(file_record.entries())
+    assert list(exported.entries()) == kept
+    for asked in ({"kinds": ["turn"]}, {"kinds": ["flag"]}, {"chain": "s-1"}, {"after": 2}):
+        assert list(exported.entries(**asked)) == list(file_record.entries(**asked))
+    for name in (kept[1].event_id, "nobody"):
+        assert exported.find(name) == file_record.find(name)
+    for read in ("extent", "last_activity", "verify"):
+        assert getattr(exported, read)() == getattr(file_record, read)()
+    assert list(exported.event_ids(Turn)) == list(file_record.event_ids(Turn))
+    assert exported.rows(Turn) == file_record.rows(Turn)
+    assert exported.record_id == file_record.record_id
+
+
+def test_an_export_is_only_read(exported, turn):
+    message = (
+        f"record: {exported.place} is an export, which is only read; wanted a record that can be "
+        "written. Open it with read_only=True, or make a record of it with `parallax import`."
+    )
+    for write in (
+        lambda: open_record(exported.place),
+        lambda: exported.append(turn()),
+        lambda: exported.enrol("T-01", enrolled_by="code"),
+        lambda: exported.lease("p-1"),
+    ):
+        with pytest.raises(RecordUnwritable) as refused:
+            write()
+        assert str(refused.value) == message

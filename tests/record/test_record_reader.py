@@ -7,7 +7,6 @@ import pytest
 
 from toolkit.errors import RecordUnreadable
 from toolkit.record import (
-    Exchange,
     Item,
     RaterSeat,
     Rating,
@@ -75,12 +74,18 @@ def test_an_exchange_refers_to_earlier_turns_and_reads_as_it_was_given(record, s
     assert reader(record).rows(Turn) == said
     assert reader(record).find("a-2", Turn) == said[-1]
     assert list(history(record, "s-1").all_turns) == said
-    lying = record.rows(Turn)[-1].exchange
-    assert isinstance(lying, Exchange)
-    first, *others = lying.messages
+    assert record.rows(Turn) == said
+    first, *others = list(record.entries())[-1].body["exchange"]["messages"]
     assert set(first) == {"digest"}
     assert others[0] == {"role": "system", "turn": "s-1"}
     assert all("content" not in one for one in others)
+
+
+def test_what_an_exchange_refers_to_is_never_taken_for_what_was_sent(record, say):
+    say(record, 3)
+    rows = [entry.row() for entry in record.entries(kinds=[Turn.KIND])]
+    asked = [row.exchange for row in rows if isinstance(row, Turn) and row.exchange]
+    assert [one.messages for one in asked] == [()] * 3
 
 
 def test_a_conversation_sent_again_is_the_same_however_it_is_stored(record, say):

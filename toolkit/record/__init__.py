@@ -10,14 +10,14 @@ nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a
 
 from toolkit.record.export.atomic_file import write_whole
 from toolkit.record.export.csv_table import Cell, write_csv
-from toolkit.record.export.jsonl import EXPORT_ENDINGS, read_jsonl, require_room, write_jsonl
+from toolkit.record.export.jsonl import require_room, write_jsonl
 from toolkit.record.journal.address import HasRecord
 from toolkit.record.journal.chain import Problem, Verification
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
-from toolkit.record.journal.reader import Reader, Role
-from toolkit.record.journal.record import Record, open_record
+from toolkit.record.journal.record import Reader, Record, Role
+from toolkit.record.open_record import open_record, read_jsonl
 from toolkit.record.rows import (
     DECIDING_MASS,
     ROW_TYPES,
@@ -76,7 +76,6 @@ __all__ = [
     "Consent",
     "DECIDING_MASS",
     "Dispatch",
-    "EXPORT_ENDINGS",
     "Ending",
     "Entry",
     "Exchange",

@@ -1,9 +1,6 @@
 """Which record a notebook reads: the study's own, or the committed sample while there is none."""
 
 import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +9,11 @@ from typing import Literal
 from toolkit.design import Study, Workspace
 from toolkit.errors import AnalysisError
 from toolkit.record import (
-    EXPORT_ENDINGS,
     RaterSeat,
     Record,
     Reply,
     Session,
     open_record,
-    read_jsonl,
     sessions,
 )
 from toolkit.rendering import Readable
@@ -119,7 +114,7 @@ def open_control(study: Study | None = None) -> Source:
             f"notebook: got a workspace without results/{SAMPLE}/{_CONTROL}; wanted the control "
             "record, whose truth is known. Make it with `parallax sample --planted --seed 1`."
         )
-    record = _unpacked(path)
+    record = open_record(path, read_only=True)
     says = f"The control record that ships, its effects planted on purpose: {_content(record)}."
     return Source(record, None, says)
 
@@ -135,10 +130,7 @@ def _own(study: Study, stage: str) -> Source | None:
 
 
 def _named(where: str) -> Source:
-    if where.endswith(EXPORT_ENDINGS):
-        record = _unpacked(Path(where))
-    else:
-        record = open_record(where, read_only=True)
+    record = open_record(where, read_only=True)
     return Source(record, None, f"The record that {VARIABLE} names: {_content(record)}.")
 
 
@@ -150,20 +142,8 @@ def _sample(root: Path, stage: str, why: str) -> Source:
             f"notebook: {why[0].lower()}{why[1:]}, and there is no sample; wanted a record to "
             f"read, or results/{SAMPLE}/{name}. {made}, or make a sample with `{sampled}`."
         )
-    record = _unpacked(path)
+    record = open_record(path, read_only=True)
     return Source(record, None, f"{why}; this is the sample that ships: {_content(record)}.")
-
-
-def _unpacked(path: Path) -> Record:
-    """Open an export in a database of its own, which goes when the record does."""
-    folder = tempfile.mkdtemp(prefix="parallax-")
-    try:
-        record = read_jsonl(path, Path(folder) / "record.db")
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    weakref.finalize(record, shutil.rmtree, folder, ignore_errors=True)
-    return record
 
 
 def _content(record: Record) -> str:

@@ -1,14 +1,10 @@
 """``parallax verify``: is a record as it was written?"""
 
 import argparse
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from toolkit.cli.terminal import FAILED, OK, add_workspace, make_parser, say
 from toolkit.cli.workspace import find_record
-from toolkit.record import EXPORT_ENDINGS, Record, open_record, read_jsonl
+from toolkit.record import open_record
 
 _SHOWN = 20
 
@@ -39,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Verify; every problem is one line on standard output."""
-    with _opened(args) as record:
+    with open_record(find_record(args.record, args.workspace), read_only=True) as record:
         found = record.verify()
     if not found.entries:
         say(
@@ -58,16 +54,3 @@ def run(args: argparse.Namespace) -> int:
         f"{found.entries} entries. Keep it as it is, and compare it with a backup or an export."
     )
     return FAILED
-
-
-@contextmanager
-def _opened(args: argparse.Namespace) -> Iterator[Record]:
-    if args.record is not None and args.record.endswith(EXPORT_ENDINGS):
-        with (
-            tempfile.TemporaryDirectory(prefix="parallax-") as folder,
-            read_jsonl(args.record, Path(folder) / "record.db") as record,
-        ):
-            yield record
-    else:
-        with open_record(find_record(args.record, args.workspace), read_only=True) as record:
-            yield record

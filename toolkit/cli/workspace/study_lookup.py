@@ -28,8 +28,8 @@ def find_record(named: str | None, workspace: str | None) -> str | Path | Study:
     """Find an existing record.
 
     Args:
-        named: a database address, a ``.db`` file, a study's id, or None for the study of this
-            environment.
+        named: a database address, a ``.db`` file, an export, a study's id, or None for the study
+            of this environment.
         workspace: where studies are, if not where we are.
 
     Returns:
@@ -41,7 +41,7 @@ def find_record(named: str | None, workspace: str | None) -> str | Path | Study:
     """
     if named is not None and "://" in named:
         return named
-    if named is not None and named.endswith((".db", ".sqlite")):
+    if named is not None and named.endswith((".db", ".sqlite", ".jsonl", ".jsonl.gz")):
         return _existing(Path(named), named)
     study = find_study(named, Workspace(workspace))
     if path := _record_file(study):

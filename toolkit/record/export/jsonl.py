@@ -11,18 +11,18 @@ import io
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from errno import EISDIR
 from pathlib import Path
-from typing import IO, Any, get_args, get_origin, get_type_hints
+from typing import IO, Any, NoReturn, get_args, get_origin, get_type_hints
 
+from toolkit.canon import VERSION as TOOLKIT_VERSION
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
 from toolkit.record.export.atomic_file import whole_file
-from toolkit.record.journal.address import HasRecord, from_os_error
+from toolkit.record.journal.address import from_os_error
 from toolkit.record.journal.entry import Entry, read_json
-from toolkit.record.journal.journal_tables import toolkit_version
-from toolkit.record.journal.record import Record, open_record, restore
+from toolkit.record.journal.record import Record
 from toolkit.record.rows import Participant, Session
 
 FORMAT = "parallax-record-jsonl"
@@ -48,6 +48,7 @@ _ENTRY_TYPES = {
     for name, hint in get_type_hints(Entry).items()
 }
 """The fields of a line, as an entry declares them, and what each may be."""
+_SORTED_BY = ("number", "kind", "chain")
 _MAY_LACK = "digest"
 """Lines of entries from before there were digests have none."""
 
@@ -100,34 +101,70 @@ def require_room(path: str | Path) -> None:
         raise from_os_error(problem, target) from problem
 
 
-def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:
-    """Open a new record with the entries of an export, exactly as they were.
-
-    Links are not judged here: a line that was changed is kept as it is and ``verify()`` names it.
+class ExportedRecord(Record):
+    """A record as an export holds it: its lines, held in memory and read when asked for.
 
     Args:
-        path: a file made by ``write_jsonl``.
-        where: an address for ``open_record`` at which there is no record yet, or an empty one.
+        source: a file made by ``write_jsonl``.
 
     Raises:
-        RecordUnreadable: if a line is not what an export holds, or lines are missing; nothing is
-            kept.
-        RecordUnwritable: if ``where`` already holds entries or cannot be written.
+        RecordUnreadable: if a line is not what an export holds, or lines are missing.
     """
-    source = Path(path)
-    header = _check_lines(source)
-    record = open_record(where)
-    try:
-        if record.extent() != (0, 0):
-            raise RecordUnwritable(
-                f"import: {record.place} already holds entries; wanted an empty place, so that two "
-                "records are not mixed. Choose a new file or database."
+
+    def __init__(self, source: Path) -> None:
+        self.place = self.url = str(source)
+        self._lines: dict[str, tuple[Mapping[str, Any], bytes]] = {}
+        lines = _objects(source)
+        header = next(lines, ({}, b""))[0]
+        _check_header(header, source)
+        self.record_id = str(header["record_id"])
+        last, places = 0, set[tuple[str, int]]()
+        for number, (entry, line) in enumerate(lines, start=2):
+            if complaint := _entry_complaint(entry, last):
+                raise _bad_line(source, number, complaint)
+            place = (entry["chain"], entry["position"])
+            if entry["event_id"] in self._lines or place in places:
+                complaint = "it repeats an event id or a position of an earlier line"
+                raise _bad_line(source, number, complaint)
+            last = entry["number"]
+            places.add(place)
+            self._lines[entry["event_id"]] = ({name: entry[name] for name in _SORTED_BY}, line)
+        if len(self._lines) != header["entries"]:
+            raise RecordUnreadable(
+                f"import: {source} holds {len(self._lines)} entries; wanted the "
+                f"{header['entries']} its header speaks of. The file was cut off or put together: "
+                "export it again."
             )
-        restore(record, str(header["record_id"]), _entries(source))
-    except BaseException:
-        record.close()
-        raise
-    return record
+
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Parse the lines asked for."""
+        for about, line in self._lines.values():
+            number, kind, its_chain = (about[name] for name in _SORTED_BY)
+            if number > after and chain in (None, its_chain) and (not kinds or kind in kinds):
+                yield Entry(**read_json(line))
+
+    def find(self, event_id: str) -> Entry | None:
+        """Parse the line of an event."""
+        known = self._lines.get(event_id)
+        return Entry(**read_json(known[1])) if known else None
+
+    def require_writable(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: an export is only read.
+
+        Raises:
+            RecordUnwritable: always.
+        """
+        raise RecordUnwritable(
+            f"record: {self.place} is an export, which is only read; wanted a record that can be "
+            "written. Open it with read_only=True, or make a record of it with `parallax import`."
+        )
+
+    append = keep_new = restore = enrol = lease = require_writable
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
 
 def _line(entry: Entry) -> str:
@@ -146,31 +183,10 @@ def _header(record: Record, count: int) -> dict[str, str | int | bool]:
         "version": VERSION,
         "record_id": record.record_id,
         "created_at": timestamp(),
-        "toolkit_version": toolkit_version(),
+        "toolkit_version": TOOLKIT_VERSION,
         "entries": count,
         "simulated": simulated,
     }
-
-
-def _check_lines(source: Path) -> Mapping[str, Any]:
-    """Read the whole file once, keeping nothing, so that a bad line is found before any writing."""
-    lines = _objects(source)
-    _, header = next(lines, (1, {}))
-    _check_header(header, source)
-    seen: set[object] = set()
-    last = count = 0
-    for line, entry in lines:
-        if complaint := _entry_complaint(entry, last, seen):
-            raise _bad_line(source, line, complaint)
-        seen.update((entry["event_id"], (entry["chain"], entry["position"])))
-        last = entry["number"]
-        count += 1
-    if count != header["entries"]:
-        raise RecordUnreadable(
-            f"import: {source} holds {count} entries; wanted the {header['entries']} its header "
-            "speaks of. The file was cut off or put together: export it again."
-        )
-    return header
 
 
 def _check_header(header: Mapping[str, Any], source: Path) -> None:
@@ -185,7 +201,7 @@ def _check_header(header: Mapping[str, Any], source: Path) -> None:
         )
 
 
-def _entry_complaint(entry: Mapping[str, Any], last: int, seen: set[object]) -> str:
+def _entry_complaint(entry: Mapping[str, Any], last: int) -> str:
     """Say what keeps a line from being an entry; empty when it is one."""
     fields = [name for name in _ENTRY_TYPES if name != _MAY_LACK]
     if set(entry) - {_MAY_LACK} != set(fields):
@@ -199,25 +215,17 @@ def _entry_complaint(entry: Mapping[str, Any], last: int, seen: set[object]) -> 
             return f"{name} is out of range"
     if entry["number"] <= last:
         return f"its number {entry['number']} does not follow {last}"
-    if entry["event_id"] in seen or (entry["chain"], entry["position"]) in seen:
-        return "it repeats an event id or a position of an earlier line"
     return ""
 
 
-def _entries(source: Path) -> Iterator[Entry]:
-    lines = _objects(source)
-    next(lines)
-    return (Entry(**entry) for _, entry in lines)
-
-
-def _objects(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read line by line: number from 1, and the object it holds."""
+def _objects(source: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Read line by line: the object it holds, and the line itself."""
     try:
         with _opened(source) as file:
             number = 0
             while line := file.readline(_LONGEST_LINE):
                 number += 1
-                yield number, _object(source, number, line)
+                yield _object(source, number, line), line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise RecordUnreadable(
             f"import: {source} is damaged or not compressed as its name says; wanted a file made "

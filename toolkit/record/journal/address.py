@@ -1,42 +1,19 @@
 """Where a record lives: a file of SQLite or a PostgreSQL database."""
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
 from typing import Protocol, runtime_checkable
-
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from urllib.parse import quote
 
 from toolkit.errors import RecordFull, RecordUnreadable, RecordUnwritable
 
-_NETWORK = frozenset(
-    {
-        "9p",
-        "afpfs",
-        "afs",
-        "beegfs",
-        "ceph",
-        "cifs",
-        "fuse.ceph",
-        "fuse.gcsfuse",
-        "fuse.glusterfs",
-        "fuse.rclone",
-        "fuse.s3fs",
-        "fuse.sshfs",
-        "glusterfs",
-        "lustre",
-        "ncpfs",
-        "nfs",
-        "nfs4",
-        "smb",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "webdav",
-    }
+_NETWORK = re.compile(
+    "9p|afpfs|afs|beegfs|ceph|cifs|glusterfs|lustre|ncpfs|nfs|nfs4|smb|smb2|smb3|smbfs|webdav"
+    "|fuse[.](ceph|gcsfuse|glusterfs|rclone|s3fs|sshfs)"
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -60,11 +37,13 @@ class HasRecord(Protocol):
 class Place:
     """One address of a record; ``path`` is None on a server."""
 
-    url: URL
+    url: str
+    """In full, with its password."""
     path: Path | None
+    shown: str
 
     def __str__(self) -> str:
-        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+        return self.shown
 
 
 def find_place(where: str | Path | HasRecord) -> Place:
@@ -79,6 +58,10 @@ def find_place(where: str | Path | HasRecord) -> Place:
     text = where.url if isinstance(where, HasRecord) else str(where)
     if "://" not in text:
         return _file_place(Path(text))
+    # Imported where a database is opened: it costs more than the rest of the room.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(text)
     except ArgumentError:
@@ -86,8 +69,9 @@ def find_place(where: str | Path | HasRecord) -> Place:
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         return _file_place(Path(str(url.database)))
     if url.drivername in ("postgresql", "postgresql+psycopg"):
-        return Place(url.set(drivername="postgresql+psycopg"), None)
-    raise _unknown(ascii(url.render_as_string(hide_password=True)))
+        url = url.set(drivername="postgresql+psycopg")
+        return Place(url.render_as_string(hide_password=False), None, repr(url))
+    raise _unknown(ascii(repr(url)))
 
 
 def make_folder(path: Path) -> None:
@@ -125,7 +109,7 @@ def _refuse_network(path: Path) -> None:
         RecordUnwritable: if the file system is known to be one.
     """
     kind = _file_system(path)
-    if kind in _NETWORK:
+    if _NETWORK.fullmatch(kind):
         raise RecordUnwritable(
             f"record: {path} is on a network file system ({kind}), where SQLite can lose data; "
             "wanted a local disk. Choose a local folder, or use a postgresql:// address."
@@ -182,7 +166,7 @@ def cannot_write(place: object, reason: str) -> RecordUnwritable:
 
 def _file_place(path: Path) -> Place:
     full = path.expanduser().absolute()
-    return Place(URL.create("sqlite", database=str(full)), full)
+    return Place(f"sqlite:///{quote(str(full), safe=' +/')}", full, str(full))
 
 
 def _unknown(shown: str) -> RecordUnreadable:

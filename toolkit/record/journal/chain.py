@@ -5,11 +5,9 @@ cut off, a whole chain removed, or a chain rewritten from some point to its end 
 recomputed every hash. Those need a signed checkpoint of the chains' ends kept elsewhere.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import Row as Stored
 
 from toolkit.record.journal.entry import FIRST, link_hash
 
@@ -44,39 +42,37 @@ class Verification:
         return not self.problems
 
 
-def verify_chains(stored: Iterable[Stored[Any]]) -> Verification:
-    """Check entries as they are stored, ordered by chain and position."""
+def verify_chains(stored: Iterable[Mapping[str, Any]]) -> Verification:
+    """Check entries, each with its body as the text it was hashed as, by chain and position."""
     chains = entries = position = 0
     chain: str | None = None
     previous = FIRST
     problems: list[Problem] = []
     for entry in stored:
-        if entry.chain != chain:
-            chain, position, previous = entry.chain, 0, FIRST
+        if entry["chain"] != chain:
+            chain, position, previous = entry["chain"], 0, FIRST
             chains += 1
         entries += 1
-        problems.extend(_check(entry, position, previous))
+        differing = _differing(entry, position, previous)
+        problems += [Problem(entry["chain"], entry["position"], *one) for one in differing]
         # Going on from what was found reports each break once, not once for every later entry.
-        position, previous = entry.position + 1, entry.hash
+        position, previous = entry["position"] + 1, entry["hash"]
     return Verification(chains, entries, tuple(problems))
 
 
-def _check(entry: Stored[Any], position: int, previous: str) -> Iterator[Problem]:
-    if entry.position != position:
-        yield _problem(entry, f"position {position} next", f"position {entry.position}")
-    if entry.previous != previous:
-        yield _problem(entry, f"a link to {_hash(previous)}", f"a link to {_hash(entry.previous)}")
-    computed = link_hash(entry.body, dict(entry._mapping))
-    if entry.hash != computed:
-        yield _problem(
-            entry,
-            f"content with the hash {_hash(entry.hash)}",
-            f"content with the hash {_hash(computed)} ({entry.kind} {entry.event_id} was changed)",
+def _differing(entry: Mapping[str, Any], position: int, previous: str) -> Iterator[tuple[str, str]]:
+    """What was expected and what was found, where they differ."""
+    if entry["position"] != position:
+        yield f"position {position} next", f"position {entry['position']}"
+    if entry["previous"] != previous:
+        yield f"a link to {_hash(previous)}", f"a link to {_hash(entry['previous'])}"
+    computed = link_hash(entry["body"], entry)
+    if entry["hash"] != computed:
+        changed = f"{entry['kind']} {entry['event_id']} was changed"
+        yield (
+            f"content with the hash {_hash(entry['hash'])}",
+            f"content with the hash {_hash(computed)} ({changed})",
         )
-
-
-def _problem(entry: Stored[Any], expected: str, found: str) -> Problem:
-    return Problem(entry.chain, entry.position, expected, found)
 
 
 def _hash(text: str) -> str:

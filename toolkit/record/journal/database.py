@@ -5,13 +5,13 @@ takes the write lock first (``BEGIN IMMEDIATE``, on PostgreSQL an advisory lock)
 and commits. That also makes ``number`` the order of commit on both.
 """
 
+import hashlib
 import os
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock, Timeout
 from sqlalchemy import (
@@ -39,9 +39,9 @@ from toolkit.record.journal.journal_tables import (
     TABLES,
     first_meta,
 )
+from toolkit.record.journal.lease import Hold
 from toolkit.record.journal.migrations import migrate, show_as_current
-
-Durability = Literal["full", "normal"]
+from toolkit.record.journal.record import Durability
 
 _KEEP_ALIVE = {"keepalives_idle": 30}
 _APPEND_LOCK = 0x7061_7261_6C6C_6178
@@ -67,11 +67,6 @@ class Database:
         except BaseException:
             self.engine.dispose()
             raise
-
-    @property
-    def lock_folder(self) -> Path:
-        """Folder beside a file's record for its lock files."""
-        return (self.place.path or Path()).parent / "locks"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -119,19 +114,45 @@ class Database:
                 "written. Open it again without read_only."
             )
 
-    def connection_of_its_own(self) -> Connection:
-        """Connect to the server outside the pool, so that closing the record leaves it open."""
-        engine = create_engine(
-            self.place.url,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args=_KEEP_ALIVE,
-        )
-        return engine.connect()
+    def hold(self, name: str) -> Hold | None:
+        """Keep other processes out under a name, until what is returned is called or this ends.
+
+        Returns:
+            None if another process keeps us out.
+        """
+        return self._file_hold(name) if self.place.path else self._server_hold(name)
 
     def close(self) -> None:
         """Give back every connection; safe to call twice."""
         self.engine.dispose()
+
+    def _file_hold(self, name: str) -> Hold | None:
+        path = self._locks / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
+        lock = FileLock(path, timeout=0, thread_local=False, fallback_to_soft=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            return None
+        except OSError as problem:
+            raise from_os_error(problem, path.parent) from problem
+        return lock.release
+
+    def _server_hold(self, name: str) -> Hold | None:
+        """Take an advisory lock by a connection outside the pool, which closing it lets go of."""
+        digest = hashlib.sha256(f"{self.meta['record_id']} {name}".encode()).digest()
+        key = int.from_bytes(digest[:8], signed=True)
+        with explained(self.place):
+            connection = create_engine(
+                self.place.url,
+                poolclass=NullPool,
+                isolation_level="AUTOCOMMIT",
+                connect_args=_KEEP_ALIVE,
+            ).connect()
+            got = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
+        if got:
+            return connection.close
+        connection.close()
+        return None
 
     def _engine(self) -> Engine:
         if self.place.path is None:
@@ -179,7 +200,7 @@ class Database:
 
     def _create(self) -> None:
         """Make the tables where there are none; one process at a time."""
-        with _sole_opener(self.place, self._patience):
+        with self._sole_opener():
             with self.reading() as connection:
                 names = inspect(connection).get_table_names()
             if META.name in names:
@@ -193,6 +214,30 @@ class Database:
                 TABLES.create_all(connection)
                 if connection.execute(select(META.c.key)).first() is None:
                     connection.execute(insert(META), first_meta())
+
+    @property
+    def _locks(self) -> Path:
+        """Folder beside a file's record for its lock files."""
+        return (self.place.path or Path()).parent / "locks"
+
+    @contextmanager
+    def _sole_opener(self) -> Iterator[None]:
+        """Let one process at a time prepare a file; SQLite does not wait when switching its log."""
+        if self.place.path is None:
+            yield
+            return
+        try:
+            self._locks.mkdir(exist_ok=True)
+            lock = FileLock(self._locks / "open.lock", timeout=self._patience, thread_local=False)
+            with lock:
+                yield
+        except Timeout:
+            raise RecordBusy(
+                f"record: {self.place} is being opened by another program; wanted a turn to open "
+                "it. Try again in a moment."
+            ) from None
+        except OSError as problem:
+            raise from_os_error(problem, self.place.path.parent) from problem
 
     def _migrate(self) -> None:
         if int(self._read_meta()["schema_version"]) < SCHEMA_VERSION:
@@ -257,27 +302,6 @@ def _read_only_mode(path: Path) -> str:
     if settled and not os.access(path.parent, os.W_OK):
         return "mode=ro&immutable=1"
     return "mode=ro"
-
-
-@contextmanager
-def _sole_opener(place: Place, patience: float) -> Iterator[None]:
-    """Let one process at a time prepare a file; SQLite does not wait when switching its log."""
-    if place.path is None:
-        yield
-        return
-    folder = place.path.parent / "locks"
-    try:
-        folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / "open.lock", timeout=patience, thread_local=False)
-        with lock:
-            yield
-    except Timeout:
-        raise RecordBusy(
-            f"record: {place} is being opened by another program; wanted a turn to open it. Try "
-            "again in a moment."
-        ) from None
-    except OSError as problem:
-        raise from_os_error(problem, place.path.parent) from problem
 
 
 def _not_ours(place: Place) -> RecordUnreadable:

@@ -59,15 +59,15 @@ class Entry(NamedTuple):
     there were digests. The tag in front says how it was made, so that a sealed chain may key it."""
 
     def row(self) -> Row:
-        """Read the body as the typed row it was.
+        """Read the body as the typed row it was; only a Reader knows what an exchange refers to.
 
         Raises:
             RecordUnreadable: if the body does not fit its kind.
         """
-        return decode(self.kind, self.version, self.body)
+        return decode(self.kind, self.version, self.body).whole(None)
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str | bytes) -> Any:
     """Parse JSON as we write it: no NaN, no number beyond the range of a float.
 
     Raises:
@@ -77,7 +77,7 @@ def read_json(text: str) -> Any:
         return from_json(text, allow_inf_nan=False)
     except ValueError:
         # Half a surrogate pair is JSON, though not Unicode.
-        return _decoder.decode(text)
+        return _decoder.decode(text if isinstance(text, str) else text.decode("ascii"))
 
 
 def link_hash(body: str, bound: Mapping[str, str | int | None]) -> str:

@@ -12,10 +12,6 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sqlalchemy import Connection
-
-from toolkit.errors import EventConflict
-from toolkit.record.journal.append import digest_of, end_of, find_many, keep_link, require_same
 from toolkit.record.journal.record import Record
 from toolkit.record.rows import Draft, Row, draft
 
@@ -46,11 +42,10 @@ class GroupWriter:
     """
 
     def __init__(self, record: Record, chain: str, *, most: int = _MOST) -> None:
-        record._database.require_writable()
-        self._database = record._database
+        record.require_writable()
+        self._record = record
         self._chain = chain
         self._most = most
-        self._end: tuple[int, str] | None = None
         self._failure: Exception | None = None
         self._closed = False
         self._closing = Event()
@@ -145,20 +140,15 @@ class GroupWriter:
         if not drafts:
             return
         try:
-            with self._database.writing() as connection:
-                end, conflicts = self._keep(connection, [made for _, made in drafts])
-        except Exception as problem:
-            # Whether the commit happened may be unknown, so the end is read again next time.
-            self._end = None
-            for one, _ in drafts:
-                self._fail(one, problem)
-            return
-        self._end = end
-        for (one, _), conflict in zip(drafts, conflicts, strict=True):
-            if conflict is None:
+            problems: Sequence[Exception | None]
+            problems = self._record.keep_new([made for _, made in drafts])
+        except Exception as failure:
+            problems = [failure] * len(drafts)
+        for (one, _), fault in zip(drafts, problems, strict=True):
+            if fault is None:
                 one.kept.set_result(None)
             else:
-                self._fail(one, conflict)
+                self._fail(one, fault)
 
     def _draft(self, row: Row) -> Draft:
         made = draft(row)
@@ -169,30 +159,8 @@ class GroupWriter:
             "wanted rows of its own chain only. Append it to the record instead."
         )
 
-    def _keep(
-        self, connection: Connection, drafts: Sequence[Draft]
-    ) -> tuple[tuple[int, str], list[EventConflict | None]]:
-        """Keep what is new; return the chain's end, and for each draft why it was not kept."""
-        found = find_many(connection, [one.event_id for one in drafts])
-        known = {event_id: digest_of(entry) for event_id, entry in found.items()}
-        fresh, conflicts = [], []
-        for one in drafts:
-            if one.event_id not in known:
-                fresh.append(one)
-            conflicts.append(_conflict(known.setdefault(one.event_id, one.digest), one))
-        end = self._end or end_of(connection, self._chain)
-        return keep_link(connection, fresh, end), conflicts
-
     def _fail(self, one: _Waiting, problem: Exception) -> None:
         if one.noted:
             self._failure = self._failure or problem
         else:
             one.kept.set_exception(problem)
-
-
-def _conflict(kept: str, sent: Draft) -> EventConflict | None:
-    try:
-        require_same(kept, sent)
-    except EventConflict as problem:
-        return problem
-    return None

@@ -1,11 +1,10 @@
 """The two tables of a record: what it says about itself, and the journal."""
 
 import secrets
-from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-from toolkit.canon import new_id, timestamp
+from toolkit.canon import VERSION, new_id, timestamp
 
 FORMAT = "parallax-record"
 SCHEMA_VERSION = 2
@@ -46,15 +45,7 @@ def first_meta() -> list[dict[str, str]]:
         "schema_version": str(SCHEMA_VERSION),
         "record_id": new_id(),
         "created_at": timestamp(),
-        "toolkit_version": toolkit_version(),
+        "toolkit_version": VERSION,
         "secret": secrets.token_hex(32),
     }
     return [{"key": key, "value": value} for key, value in values.items()]
-
-
-def toolkit_version() -> str:
-    """Version of the installed toolkit; empty when it runs without being installed."""
-    try:
-        return version("parallax-trust")
-    except PackageNotFoundError:
-        return ""

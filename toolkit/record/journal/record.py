@@ -1,88 +1,108 @@
-"""The record itself: append, find, read, verify."""
+"""The record: append, find, verify, and read by one door.
 
+``Record.entries`` gives what is kept as it lies, as an export and a verification need it. Rows
+with their texts come from a Reader, in a role and for a purpose; it puts back what an exchange
+refers to, and is the one place where the work of participants who withdrew is left out.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from pathlib import Path
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar, cast
-
-from sqlalchemy import Row as Stored
-from sqlalchemy import Select, func, insert, select, update
+from typing import Literal, Self, TypeVar
 
 from toolkit.canon import canonical_json
-from toolkit.record.journal.address import HasRecord, find_place
-from toolkit.record.journal.append import entry_of, find_many, keep
+from toolkit.errors import EventConflict
 from toolkit.record.journal.chain import Verification, verify_chains
-from toolkit.record.journal.database import Database, Durability
 from toolkit.record.journal.entry import Entry
-from toolkit.record.journal.journal_tables import JOURNAL, META
-from toolkit.record.journal.lease import Lease, take_lease
-from toolkit.record.journal.pseudonyms import pseudonym
-from toolkit.record.journal.reader import Reader, Role
-from toolkit.record.rows import Participant, Row, draft
+from toolkit.record.journal.lease import Lease
+from toolkit.record.rows import (
+    Draft,
+    Participant,
+    RaterSeat,
+    Row,
+    Session,
+    Turn,
+    Withdrawal,
+    decode,
+)
 
 R = TypeVar("R", bound=Row)
+Durability = Literal["full", "normal"]
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
-
-_PAGE = 200
-_LARGEST_PAGE = 3200
-_MANY_IDS = 5000
+Role = Literal["tester", "rater", "analyst", "owner"]
 
 
-def open_record(
-    where: str | Path | HasRecord,
-    *,
-    durability: Durability = "full",
-    read_only: bool = False,
-    patience: float = 30.0,
-) -> "Record":
-    """Open the record of a study, making it if there is none yet.
-
-    Args:
-        where: a URL (``sqlite:///…``, ``postgresql://…``), the path of a ``.db`` file, or anything
-            with ``study_id`` and ``url``.
-        durability: ``full``: an append has reached the disk when it returns. ``normal``: it
-            survives a killed process but perhaps not a power cut, and is several times faster. On
-            PostgreSQL ``full`` means what the server is set to, which by default is the same.
-        read_only: for analysis, also of a file in a place that cannot be written.
-        patience: seconds to wait for another writer.
-
-    Raises:
-        RecordUnwritable: the place cannot be written, or is a network file system.
-        RecordUnreadable: something else lives there, or the record of a newer toolkit.
-        RecordFull: there is no room for it.
-        RecordBusy: somebody else kept it for longer than ``patience``.
-    """
-    place = find_place(where)
-    return Record(Database(place, durability=durability, read_only=read_only, patience=patience))
-
-
-class Record:
+class Record(ABC):
     """An append-only journal of typed rows, one hash chain a session or participant.
 
     One Record may be used from several threads; any number of processes may have the same record
     open. As a context manager it closes itself.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._leases: list[Lease] = []
+    place: str
+    """Where the record is, fit to be shown."""
+    url: str
+    """The address in full, fit for ``open_record``; it may hold a password: do not show it."""
+    record_id: str
+    """Id given to this record when it was made; an export keeps it."""
 
-    @property
-    def url(self) -> str:
-        """The address in full, fit for ``open_record``; it may hold a password: do not show it."""
-        return self._database.place.url.render_as_string(hide_password=False)
+    @abstractmethod
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Read entries in the order of their commits.
 
-    @property
-    def place(self) -> str:
-        """Where the record is, fit to be shown."""
-        return str(self._database.place)
+        Args:
+            kinds: only these kinds of row; empty: all.
+            chain: only this chain.
+            after: only entries whose ``number`` is greater.
+        """
 
-    @property
-    def record_id(self) -> str:
-        """Id given to this record when it was made; an export keeps it."""
-        return self._database.meta["record_id"]
+    def find(self, event_id: str) -> Entry | None:
+        """Return the entry of an event, or None."""
+        return next((one for one in self.entries() if one.event_id == event_id), None)
 
+    def event_ids(self, kind: type[Row]) -> Iterator[str]:
+        """Name every event of one kind, in the order of their commits."""
+        return (one.event_id for one in self.entries(kinds=[kind.KIND]))
+
+    def extent(self) -> tuple[int, int]:
+        """Tell the number of the newest entry and how many there are; both 0 when empty."""
+        numbers = [one.number for one in self.entries()]
+        return max(numbers, default=0), len(numbers)
+
+    def last_activity(self) -> dict[str, str]:
+        """Tell for each chain when its newest entry was kept."""
+        return {one.chain: one.at for one in self.entries()}
+
+    def verify(self) -> Verification:
+        """Recompute every link of every chain; ``journal/chain.py`` says what that can see."""
+        in_chains = sorted(self.entries(), key=lambda one: (one.chain, one.position))
+        return verify_chains(
+            {**one._asdict(), "body": canonical_json(one.body)} for one in in_chains
+        )
+
+    def read(self, *, role: Role, purpose: str, include_withdrawn: bool = False) -> "Reader":
+        """Read rows with their texts; whoever withdrew is left out with all they left.
+
+        Args:
+            role: whose right to read is used.
+            purpose: what for, in a few words.
+            include_withdrawn: also what those left who withdrew.
+        """
+        return Reader(self, include_withdrawn=include_withdrawn)
+
+    def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
+        """Read every row of one kind, in the order of their commits, whoever withdrew included.
+
+        Args:
+            kind: of row; one that holds words is for ``read`` alone.
+            chain: only this chain.
+        """
+        return Reader(self, include_withdrawn=True).rows(kind, chain=chain)
+
+    @abstractmethod
     def append(self, *rows: Row) -> tuple[Entry, ...]:
         """Keep rows, all or none, in one transaction that is durable on return.
 
@@ -98,106 +118,41 @@ class Record:
             BadIdentifier: an id is not 1–200 visible ASCII characters.
             RecordFull, RecordBusy, RecordUnwritable: nothing was kept; try again later.
         """
-        drafts = [draft(row) for row in rows]
-        if not drafts:
-            return ()
-        with self._database.writing() as connection:
-            return keep(connection, drafts)
 
+    @abstractmethod
+    def keep_new(self, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+        """Keep drafts in one transaction; for each, say why it could not be, or nothing.
+
+        Args:
+            drafts: in order, of any chains; each is linked to the end of its own.
+        """
+
+    @abstractmethod
+    def restore(self, record_id: str, entries: Iterable[Entry]) -> None:
+        """Fill an empty record with the entries of another, exactly as they were, all or none.
+
+        Args:
+            record_id: id of the other record, which this one takes.
+            entries: of the other record, in the order of their numbers.
+        """
+
+    @abstractmethod
     def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
         """Enroll whoever has this code; the same code is the same participant, ever after.
 
         Only the pseudonym derived from the code with the record's own secret is kept. Seats are
         given out in order from 0 without gaps, however many enroll at once.
 
+        Args:
+            code: as the participant typed it.
+            enrolled_by: where it came from.
+            simulated: whether a script takes part and no person.
+
         Raises:
             NotEnrolled: if the code is empty or longer than 200 characters.
         """
-        secret = self._database.meta["secret"]
-        participant_id = pseudonym(code, secret=secret, simulated=simulated)
-        with self._database.writing() as connection:
-            event_id = f"{Participant.KIND}.{participant_id}"
-            if known := find_many(connection, [event_id]):
-                return cast(Participant, known[event_id].row())
-            seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
-            participant = Participant(
-                participant_id=participant_id,
-                seat=connection.scalar(seats) or 0,
-                simulated=simulated,
-                enrolled_by=enrolled_by,
-            )
-            keep(connection, [draft(participant)])
-        return participant
 
-    def read(self, *, role: Role, purpose: str, include_withdrawn: bool = False) -> Reader:
-        """Read rows with their texts; whoever withdrew is left out with all they left.
-
-        Args:
-            role: whose right to read is used.
-            purpose: what for, in a few words.
-            include_withdrawn: also what those left who withdrew.
-        """
-        return Reader(self, role=role, purpose=purpose, include_withdrawn=include_withdrawn)
-
-    def find(self, event_id: str) -> Entry | None:
-        """Return the entry of an event, or None."""
-        with self._database.reading() as connection:
-            return find_many(connection, [event_id]).get(event_id)
-
-    def entries(
-        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
-    ) -> Iterator[Entry]:
-        """Read entries in the order of their commits.
-
-        Args:
-            kinds: only these kinds of row; empty: all.
-            chain: only this chain.
-            after: only entries whose ``number`` is greater.
-        """
-        query = select(JOURNAL)
-        if kinds:
-            # By the index of kinds, SQLite would sort all that is left for every page.
-            kind = JOURNAL.c.kind if len(kinds) == 1 else JOURNAL.c.kind.concat("")
-            query = query.where(kind.in_(kinds))
-        if chain is None:
-            # One bound alone: with two, SQLite would pass over all that was read, for every page.
-            pages = self._pages(query, "number", after)
-        else:
-            query = query.where(JOURNAL.c.chain == chain, JOURNAL.c.number > after)
-            pages = self._pages(query, "position")
-        return map(entry_of, pages)
-
-    def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
-        """Read every row of one kind, typed, in the order of their commits."""
-        entries = self.entries(kinds=[kind.KIND], chain=chain)
-        return [cast(R, entry.row()) for entry in entries]
-
-    def event_ids(self, kind: type[Row]) -> Iterator[str]:
-        """Name every event of one kind, in the order of their commits, reading no body."""
-        query = select(JOURNAL.c.number, JOURNAL.c.event_id).where(JOURNAL.c.kind == kind.KIND)
-        return (stored.event_id for stored in self._pages(query, "number", size=_MANY_IDS))
-
-    def extent(self) -> tuple[int, int]:
-        """Tell the number of the newest entry and how many there are; both 0 when empty."""
-        query = select(func.coalesce(func.max(JOURNAL.c.number), 0), func.count())
-        with self._database.reading() as connection:
-            last, count = connection.execute(query.select_from(JOURNAL)).one()
-        return int(last), int(count)
-
-    def last_activity(self) -> dict[str, str]:
-        """Tell for each chain when its newest entry was kept."""
-        query = select(JOURNAL.c.chain, func.max(JOURNAL.c.at).label("newest"))
-        with self._database.reading() as connection:
-            return {
-                row.chain: row.newest for row in connection.execute(query.group_by(JOURNAL.c.chain))
-            }
-
-    def verify(self) -> Verification:
-        """Recompute every link of every chain; ``journal/chain.py`` says what that can see."""
-        query = select(JOURNAL).order_by(JOURNAL.c.chain, JOURNAL.c.position)
-        with self._database.reading() as connection:
-            return verify_chains(connection.execution_options(yield_per=_PAGE).execute(query))
-
+    @abstractmethod
     def lease(
         self, name: str, *, on_lost: Callable[[], None] | None = None, take_over: bool = True
     ) -> Lease:
@@ -211,15 +166,18 @@ class Record:
         Raises:
             OpenElsewhere: if somebody else holds it.
         """
-        lease = take_lease(self._database, name, on_lost, take_over=take_over)
-        self._leases = [older for older in self._leases if older.held] + [lease]
-        return lease
 
+    @abstractmethod
+    def require_writable(self) -> None:
+        """Refuse to write what was opened to read.
+
+        Raises:
+            RecordUnwritable: if it was.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Release every lease and give back every connection; safe to call twice."""
-        for lease in self._leases:
-            lease.release()
-        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -235,44 +193,97 @@ class Record:
     def __repr__(self) -> str:
         return f"<Record {self.place}>"
 
-    def _pages(
-        self, query: Select[Any], cursor: str, last: int = -1, *, size: int = _PAGE
-    ) -> Iterator[Stored[Any]]:
-        """Read page by page, so that no transaction stays open while the caller thinks."""
-        column = JOURNAL.c[cursor]
-        query = query.order_by(column)
-        while True:
-            with self._database.reading() as connection:
-                page = connection.execute(query.where(column > last).limit(size)).all()
-            yield from page
-            if len(page) < size:
-                return
-            last, size = getattr(page[-1], cursor), min(2 * size, _LARGEST_PAGE)
 
+class Reader:
+    """Reads a record; ``Record.read`` makes one."""
 
-def restore(record: Record, record_id: str, entries: Iterable[Entry]) -> None:
-    """Fill an empty record with the entries of another, exactly as they were, all or none.
+    def __init__(self, record: Record, *, include_withdrawn: bool) -> None:
+        self.record = record
+        self._include_withdrawn = include_withdrawn
 
-    Args:
-        record: an empty one.
-        record_id: id of the other record, which this one takes.
-        entries: of the other record, in the order of their numbers.
-    """
-    database = record._database
-    with database.writing() as connection:
-        connection.execute(update(META).where(META.c.key == "record_id").values(value=record_id))
-        for some in _batches(entries, _PAGE):
-            connection.execute(insert(JOURNAL), [_stored(one) for one in some])
-        database.continue_numbers(connection)
-    database.meta["record_id"] = record_id
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """Participants who had withdrawn when this was first asked."""
+        return frozenset(row.participant_id for row in self.record.rows(Withdrawal))
 
+    def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
+        """Read every row of one kind, whole, in the order of their commits.
 
-def _stored(entry: Entry) -> dict[str, Any]:
-    values = {column.name: getattr(entry, column.name) for column in JOURNAL.columns}
-    return {**values, "body": canonical_json(entry.body)}
+        Args:
+            kind: of row.
+            chain: only this chain.
+        """
+        return list(self.each(kind, chain=chain))
 
+    def each(self, kind: type[R], *, chain: str | None = None) -> Iterator[R]:
+        """Give the rows of one kind one by one, so that not all are held at once.
 
-def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    remaining = iter(entries)
-    while some := list(islice(remaining, size)):
-        yield some
+        Args:
+            kind: of row.
+            chain: only this chain.
+        """
+        # What an exchange refers to lies before it, in the session's own row and its turns.
+        kinds = (kind.KIND, Session.KIND) if kind is Turn else (kind.KIND,)
+        entries = self.entries(kinds=kinds, chain=chain)
+        return (row for _, row in self.whole(entries) if isinstance(row, kind))
+
+    def find(self, event_id: str, kind: type[R], *, chain: str | None = None) -> R | None:
+        """Return the row of an event, whole, if it is of this kind.
+
+        Args:
+            event_id: of the event.
+            kind: of row.
+            chain: only if it belongs to this chain.
+        """
+        entry = self.record.find(event_id)
+        if entry is None or chain not in (None, entry.chain) or entry.chain in self._left_out:
+            return None
+        if entry.kind != Turn.KIND:
+            row = entry.row()
+            return row if isinstance(row, kind) else None
+        return next(
+            (one for one in self.each(kind, chain=entry.chain) if one.event_id() == event_id), None
+        )
+
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Read entries in the order of their commits; their exchanges refer to earlier turns.
+
+        Args:
+            kinds: only these kinds of row; empty: all.
+            chain: only this chain.
+            after: only entries whose ``number`` is greater.
+        """
+        entries = self.record.entries(kinds=kinds, chain=chain, after=after)
+        left_out = self._left_out
+        return (one for one in entries if one.chain not in left_out) if left_out else entries
+
+    def whole(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Row]]:
+        """Give each entry with its row, the messages of its exchange in full.
+
+        Args:
+            entries: in the order of their commits; of a conversation, all up to the last wanted.
+        """
+        texts: dict[str, str] = {}
+        for entry in entries:
+            row = decode(entry.kind, entry.version, entry.body)
+            if isinstance(row, Session):
+                texts[row.session_id] = row.instructions
+            elif isinstance(row, Turn):
+                row = row.whole(texts)
+                texts[row.turn_id] = row.text
+            yield entry, row
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        """Chains of those who withdrew."""
+        if self._include_withdrawn or not self.withdrawn:
+            return frozenset()
+        seats: tuple[Session | RaterSeat, ...] = (
+            *self.record.rows(Session),
+            *self.record.rows(RaterSeat),
+        )
+        return self.withdrawn.union(
+            row.session_id for row in seats if row.participant_id in self.withdrawn
+        )

@@ -138,16 +138,16 @@ class Turn(Row):
             return body
         return body | {"exchange": exchange | {"messages": messages}}
 
-    def whole(self, texts: Mapping[str, str]) -> Self:
-        """Give the turn with the messages of its exchange in full.
+    def whole(self, texts: Mapping[str, str] | None) -> Self:
+        """Give the turn with the messages of its exchange in full; with none where they are not.
 
         Args:
-            texts: event id to its text, of the whole conversation before.
+            texts: event id to its text, of the whole conversation before; None: not known here.
         """
         asked = self.exchange
         if asked is None or not asked.messages or "digest" not in asked.messages[0]:
             return self
-        messages = resolve(asked.messages, texts)
+        messages = () if texts is None else resolve(asked.messages, texts)
         return replace(self, exchange=replace(asked, messages=messages))
 
 

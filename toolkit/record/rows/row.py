@@ -1,6 +1,6 @@
 """What every kind of row says about itself: its name, version, event, chain and sealable texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -10,6 +10,7 @@ from typing import (
     ClassVar,
     Literal,
     NamedTuple,
+    Self,
     Union,
     get_args,
     get_origin,
@@ -97,6 +98,14 @@ class Row(Stored):
             body: its fields in full, as JSON values.
         """
         return body
+
+    def whole(self, texts: Mapping[str, str] | None) -> Self:
+        """Give the row with what ``pack`` left out.
+
+        Args:
+            texts: event id to its text, of the whole conversation before; None: not known here.
+        """
+        return self
 
     @classmethod
     @cache

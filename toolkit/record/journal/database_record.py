@@ -1,0 +1,263 @@
+"""A record in a database: its queries, and linking rows to the ends of their chains."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, cast
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Row as Stored
+
+from toolkit.canon import canonical_json, timestamp
+from toolkit.errors import EventConflict, RecordUnreadable
+from toolkit.record.journal.address import Place
+from toolkit.record.journal.chain import Verification, verify_chains
+from toolkit.record.journal.database import Database
+from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
+from toolkit.record.journal.journal_tables import JOURNAL, META
+from toolkit.record.journal.lease import Lease, take_lease
+from toolkit.record.journal.pseudonyms import pseudonym
+from toolkit.record.journal.record import Durability, EnrolledBy, Record
+from toolkit.record.rows import Draft, Participant, Row, draft
+
+_PAGE = 200
+_LARGEST_PAGE = 3200
+_MANY_IDS = 5000
+_IDS_ASKED = 500
+
+
+class DatabaseRecord(Record):
+    """The record in a database.
+
+    Args:
+        place: where.
+        durability: as for ``open_record``.
+        read_only: as for ``open_record``.
+        patience: as for ``open_record``.
+    """
+
+    def __init__(
+        self, place: Place, *, durability: Durability, read_only: bool, patience: float
+    ) -> None:
+        self._database = Database(
+            place, durability=durability, read_only=read_only, patience=patience
+        )
+        self._leases: list[Lease] = []
+        self.place, self.url = str(place), place.url
+        self.record_id = self._database.meta["record_id"]
+
+    def find(self, event_id: str) -> Entry | None:
+        """Look the event up by its index."""
+        with self._database.reading() as connection:
+            return _find(connection, [event_id]).get(event_id)
+
+    def entries(
+        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
+    ) -> Iterator[Entry]:
+        """Read page by page."""
+        query = select(JOURNAL)
+        if kinds:
+            # By the index of kinds, SQLite would sort all that is left for every page.
+            kind = JOURNAL.c.kind if len(kinds) == 1 else JOURNAL.c.kind.concat("")
+            query = query.where(kind.in_(kinds))
+        if chain is None:
+            # One bound alone: with two, SQLite would pass over all that was read, for every page.
+            pages = self._pages(query, "number", after)
+        else:
+            query = query.where(JOURNAL.c.chain == chain, JOURNAL.c.number > after)
+            pages = self._pages(query, "position")
+        return map(_entry, pages)
+
+    def event_ids(self, kind: type[Row]) -> Iterator[str]:
+        """Read no body."""
+        query = select(JOURNAL.c.number, JOURNAL.c.event_id).where(JOURNAL.c.kind == kind.KIND)
+        return (stored.event_id for stored in self._pages(query, "number", size=_MANY_IDS))
+
+    def extent(self) -> tuple[int, int]:
+        """Count in the database."""
+        query = select(func.coalesce(func.max(JOURNAL.c.number), 0), func.count())
+        with self._database.reading() as connection:
+            last, count = connection.execute(query.select_from(JOURNAL)).one()
+        return int(last), int(count)
+
+    def last_activity(self) -> dict[str, str]:
+        """Group in the database."""
+        query = select(JOURNAL.c.chain, func.max(JOURNAL.c.at)).group_by(JOURNAL.c.chain)
+        with self._database.reading() as connection:
+            return {str(chain): str(newest) for chain, newest in connection.execute(query)}
+
+    def verify(self) -> Verification:
+        """Hash bodies exactly as they are stored."""
+        query = select(JOURNAL).order_by(JOURNAL.c.chain, JOURNAL.c.position)
+        with self._database.reading() as connection:
+            found = connection.execution_options(yield_per=_PAGE).execute(query)
+            return verify_chains(dict(stored) for stored in found.mappings())
+
+    def append(self, *rows: Row) -> tuple[Entry, ...]:
+        """Keep rows in one transaction."""
+        drafts = [draft(row) for row in rows]
+        if not drafts:
+            return ()
+        with self._database.writing() as connection:
+            for conflict in _keep(connection, drafts):
+                if conflict:
+                    raise conflict
+            found = _find(connection, [one.event_id for one in drafts])
+        return tuple(found[one.event_id] for one in drafts)
+
+    def keep_new(self, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+        """Keep drafts in one transaction, whatever becomes of the others."""
+        with self._database.writing() as connection:
+            return _keep(connection, drafts)
+
+    def restore(self, record_id: str, entries: Iterable[Entry]) -> None:
+        """Fill the tables."""
+        remaining = iter(entries)
+        with self._database.writing() as connection:
+            named = update(META).where(META.c.key == "record_id").values(value=record_id)
+            connection.execute(named)
+            while some := list(islice(remaining, _PAGE)):
+                values = [{**one._asdict(), "body": canonical_json(one.body)} for one in some]
+                connection.execute(insert(JOURNAL), values)
+            self._database.continue_numbers(connection)
+        self.record_id = self._database.meta["record_id"] = record_id
+
+    def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
+        """Look the pseudonym up and give the next seat in one transaction."""
+        secret = self._database.meta["secret"]
+        participant_id = pseudonym(code, secret=secret, simulated=simulated)
+        event_id = f"{Participant.KIND}.{participant_id}"
+        with self._database.writing() as connection:
+            if known := _find(connection, [event_id]):
+                return cast(Participant, known[event_id].row())
+            seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
+            participant = Participant(
+                participant_id=participant_id,
+                seat=connection.scalar(seats) or 0,
+                simulated=simulated,
+                enrolled_by=enrolled_by,
+            )
+            _keep(connection, [draft(participant)])
+        return participant
+
+    def lease(
+        self, name: str, *, on_lost: Callable[[], None] | None = None, take_over: bool = True
+    ) -> Lease:
+        """Take a lease, and let go of it when the record is closed."""
+        self.require_writable()
+        lease = take_lease(self.place, name, self._database.hold, on_lost, take_over=take_over)
+        self._leases = [older for older in self._leases if older.held] + [lease]
+        return lease
+
+    def require_writable(self) -> None:
+        """Ask the database."""
+        self._database.require_writable()
+
+    def close(self) -> None:
+        """Release every lease and give back every connection."""
+        for lease in self._leases:
+            lease.release()
+        self._database.close()
+
+    def _pages(
+        self, query: Select[Any], cursor: str, last: int = -1, *, size: int = _PAGE
+    ) -> Iterator[Stored[Any]]:
+        """Read page by page, so that no transaction stays open while the caller thinks."""
+        column = JOURNAL.c[cursor]
+        query = query.order_by(column)
+        while True:
+            with self._database.reading() as connection:
+                page = connection.execute(query.where(column > last).limit(size)).all()
+            yield from page
+            if len(page) < size:
+                return
+            last, size = getattr(page[-1], cursor), min(2 * size, _LARGEST_PAGE)
+
+
+def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+    """Link new drafts to the ends of their chains; for each, say why it could not be, or nothing.
+
+    One already kept with the same content stays as it is.
+    """
+    kept = _find(connection, [one.event_id for one in drafts])
+    digests = {event_id: _digest(entry) for event_id, entry in kept.items()}
+    ends: dict[str, tuple[int, str]] = {}
+    conflicts: list[EventConflict | None] = []
+    linked = []
+    for one in drafts:
+        conflicts.append(_conflict(digests.get(one.event_id, one.digest), one))
+        if one.event_id in digests:
+            continue
+        position, previous = ends.get(one.chain) or _end(connection, one.chain)
+        values = _linked(one, position, previous)
+        digests[one.event_id] = one.digest
+        ends[one.chain] = (position + 1, values["hash"])
+        linked.append(values)
+    if linked:
+        connection.execute(insert(JOURNAL), linked)
+    return conflicts
+
+
+def _linked(new: Draft, position: int, previous: str) -> dict[str, Any]:
+    """The columns of a draft at its place in its chain."""
+    bound: dict[str, Any] = {
+        "event_id": new.event_id,
+        "chain": new.chain,
+        "position": position,
+        "kind": new.kind,
+        "version": new.version,
+        "at": timestamp(),
+        "previous": previous,
+        "key_id": None,
+        "digest": new.digest,
+    }
+    return {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
+
+
+def _end(connection: Connection, chain: str) -> tuple[int, str]:
+    """End of a chain: the next position, and the hash to link it to."""
+    query = (
+        select(JOURNAL.c.position, JOURNAL.c.hash)
+        .where(JOURNAL.c.chain == chain)
+        .order_by(JOURNAL.c.position.desc())
+        .limit(1)
+    )
+    last = connection.execute(query).first()
+    return (last.position + 1, last.hash) if last else (0, FIRST)
+
+
+def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
+    """Look up entries by event id; those not kept are absent."""
+    found = {}
+    for start in range(0, len(event_ids), _IDS_ASKED):
+        some = event_ids[start : start + _IDS_ASKED]
+        for stored in connection.execute(select(JOURNAL).where(JOURNAL.c.event_id.in_(some))):
+            found[stored.event_id] = _entry(stored)
+    return found
+
+
+def _digest(kept: Entry) -> str:
+    """The digest of an entry's event; worked out where the entry has none."""
+    return kept.digest or draft(kept.row()).digest
+
+
+def _conflict(kept: str, sent: Draft) -> EventConflict | None:
+    """Accept an event that is sent again and says what it said."""
+    if kept == sent.digest:
+        return None
+    return EventConflict(
+        f"record: event {sent.event_id} is already kept with different content; wanted the same "
+        f"{sent.kind} row or a new id. Keep a correction as a new row that names this one in "
+        "`supersedes`; nothing was written."
+    )
+
+
+def _entry(stored: Stored[Any]) -> Entry:
+    """Read an entry as it is stored."""
+    values = dict(stored._mapping)
+    try:
+        return Entry(**{**values, "body": read_json(values["body"])})
+    except ValueError as problem:
+        raise RecordUnreadable(
+            f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "
+            "JSON; wanted the text that was written. Run `parallax verify` to see what was changed."
+        ) from problem

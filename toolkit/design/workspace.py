@@ -1,7 +1,6 @@
 """A workspace: the folder that holds ``personas/`` and ``results/``, and what is in it."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from toolkit.design.studies import Study, cross_complaints
 from toolkit.design.workspace_files import (
     File,
     Reading,
+    complaints_of,
     find_root,
     ids,
     other_files,
@@ -112,7 +112,7 @@ class Workspace(os.PathLike[str]):
         situations = _read_all(self.root, Scenario)
         contrasts = _read_all(self.root, Contrast)
         studies = _read_all(self.root, Study)
-        complaints = [*_own(people), *_own(situations), *_own(contrasts)]
+        complaints = [*complaints_of(people), *complaints_of(situations), *complaints_of(contrasts)]
         complaints += contrast_complaints(contrasts, people, situations)
         for reading in studies.values():
             complaints += reading.complaints
@@ -137,7 +137,3 @@ class Workspace(os.PathLike[str]):
 def _read_all(root: Path, kind: type[File]) -> dict[str, Reading[File]]:
     paths = written_files(root, kind)
     return {path.name.removesuffix(".yaml"): read(root, kind, path) for path in paths}
-
-
-def _own(readings: Mapping[str, Reading[File]]) -> list[Complaint]:
-    return [complaint for reading in readings.values() for complaint in reading.complaints]

@@ -1,7 +1,7 @@
 """The folder people work in: where files are, what they are called, what they say."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -141,6 +141,11 @@ def read_named(root: Path, kind: type[File], name: str) -> Reading[File]:
     if not path.exists() and not path.is_symlink():
         raise unknown(kind.NOUN, name, ids(root, kind))
     return read(root, kind, path)
+
+
+def complaints_of(readings: Mapping[str, Reading[File]]) -> list[Complaint]:
+    """Every complaint about some files."""
+    return [complaint for reading in readings.values() for complaint in reading.complaints]
 
 
 def unknown(noun: str, name: str, known: Iterable[str]) -> UnknownName:

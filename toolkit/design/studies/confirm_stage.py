@@ -5,11 +5,11 @@ from typing import Any
 from toolkit.design.contrasts import Contrast, Unit, lint, plan_units
 from toolkit.design.outcomes import Outcome, outcome_named
 from toolkit.design.studies.confirm_plan import ConfirmPlan
-from toolkit.design.studies.freeze import Freeze, FreezeFile, differences
+from toolkit.design.studies.freeze import Freeze, FreezeFile
 from toolkit.design.studies.study import Study
 from toolkit.design.studies.study_sections import Question
 from toolkit.design.vocabulary import VERSION
-from toolkit.errors import DesignError, InvalidFiles, StudyChanged
+from toolkit.errors import DesignError, InvalidFiles
 
 
 class ConfirmStage:
@@ -122,11 +122,9 @@ class ConfirmStage:
             InvalidFiles: if a contrast does not lint, or an earlier freeze is damaged or edited.
         """
         self.study.require_unchanged()
-        earlier = self.frozen()
+        earlier = self._freeze_file.read() if again else self._freeze_file.unchanged(self.content)
         if earlier is not None and earlier.hash == self.hash:
             return earlier
-        if earlier is not None and not again:
-            self._refuse(earlier)
         self._require_linted()
         self.study.freeze()
         if earlier is not None:
@@ -152,27 +150,15 @@ class ConfirmStage:
             StudyChanged: naming every file and field that differs.
             InvalidFiles: if the freeze is damaged or was edited.
         """
-        earlier = self.frozen()
+        earlier = self._freeze_file.unchanged(self.content)
         if earlier is None:
             raise DesignError(
                 f"study {self.study.id}: got a confirm stage that is not frozen; wanted its "
                 "contrasts and analysis plan fixed before the first reply. Read it through, then "
                 f"run `parallax freeze {self.study.id} --stage confirm`."
             )
-        if earlier.hash != self.hash:
-            self._refuse(earlier)
         return earlier.hash
 
     @property
     def _freeze_file(self) -> FreezeFile:
         return self.study.freeze_file("confirm")
-
-    def _refuse(self, earlier: Freeze) -> None:
-        lines = "\n".join(f"  {line}" for line in differences(earlier.content, self.content))
-        raise StudyChanged(
-            f"study {self.study.id}: got a confirm stage that differs from its freeze of "
-            f"{earlier.frozen_at}; wanted it unchanged, so that no plan follows its "
-            f"data:\n{lines}\n"
-            "Put these back as they were, or begin anew beside what there is with "
-            f"`parallax freeze {self.study.id} --stage confirm --again`."
-        )

@@ -8,18 +8,41 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.canon import VERSION, canonical_json, content_hash, new_id, timestamp
-from toolkit.errors import Complaint, InvalidFiles, RecordError, RecordFull, RecordUnwritable
+from toolkit.errors import (
+    Complaint,
+    InvalidFiles,
+    RecordError,
+    RecordFull,
+    RecordUnwritable,
+    StudyChanged,
+)
 
 StageName = Literal["explore", "confirm"]
 _CONTENT: dict[StageName, set[str]] = {
     "explore": {"vocabulary", "study", "personas", "scenarios"},
     "confirm": {"vocabulary", "study_id", "explore", "confirm", "contrasts"},
 }
+_CHANGED: dict[StageName, tuple[str, str, str]] = {
+    "explore": (
+        "files that differ from the freeze",
+        "them unchanged, so that no two studies are mixed",
+        "copy the study under a new id with `parallax new study` and run that one",
+    ),
+    "confirm": (
+        "a confirm stage that differs from its freeze",
+        "it unchanged, so that no plan follows its data",
+        "begin anew beside what there is with `parallax freeze {} --stage confirm --again`",
+    ),
+}
+"""What was got of a stage that changed, what was wanted, and what else can be done."""
+_FOLDERS = {"personas": "people", "scenarios": "scenarios", "contrasts": "contrasts"}
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +114,23 @@ class FreezeFile:
             return frozen.hash
         return content_hash(content)
 
+    def unchanged(self, content: Mapping[str, Any]) -> Freeze | None:
+        """Read the freeze, provided that it says what a content says; None if there is none.
+
+        Raises:
+            StudyChanged: naming every file and field that differs.
+            InvalidFiles: if the freeze is damaged or was edited.
+        """
+        frozen = self.read()
+        if frozen is None or _stated(frozen.content) == _stated(content):
+            return frozen
+        got, wanted, cure = _CHANGED[self.stage]
+        lines = "\n".join(f"  {line}" for line in differences(frozen.content, content))
+        raise StudyChanged(
+            f"study {self.study_id}: got {got} of {frozen.frozen_at}; wanted {wanted}:\n{lines}\n"
+            f"Put these back as they were, or {cure.format(self.study_id)}."
+        )
+
     def write(self, content: Mapping[str, Any]) -> Freeze:
         """Freeze a content now, so that a reader sees all of it or nothing, even after a power cut.
 
@@ -113,7 +153,9 @@ class FreezeFile:
             os.replace(temporary, self.path)
             _sync_folder(self.folder)
         except OSError as error:
-            _remove(temporary)
+            # Should the folder itself be the trouble, this fails as well.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise self._unwritable(error) from None
         return freeze
 
@@ -177,14 +219,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        # The folder itself is the trouble; the caller reports it.
-        return
-
-
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Name what changed between two contents, one file and field each, sorted by file.
 
@@ -201,55 +235,31 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
         found.append("the explore stage: its personas, scenarios or study file changed")
     study_id = after["study_id"] if "confirm" in after else after["study"]["id"]
     section = "confirm" if "confirm" in after else "study"
-    found += _changes(f"personas/studies/{study_id}.yaml", before[section], after[section])
+    file = f"personas/studies/{study_id}.yaml"
+    found += (f"{file}: {line}" for line in _walk("", before[section], after[section]))
     for part, folder in _FOLDERS.items():
-        found += _changed_files(folder, before.get(part, {}), after.get(part, {}))
+        old, new = before.get(part, {}), after.get(part, {})
+        for name in sorted({*old, *new}):
+            file = f"personas/{folder}/{name}.yaml"
+            if name in old and name in new:
+                found += (f"{file}: {line}" for line in _walk("", old[name], new[name]))
+            else:
+                found.append(
+                    f"{file}: " + ("removed from" if name in old else "added to") + " the study"
+                )
     return tuple(found)
 
 
-_FOLDERS = {"personas": "people", "scenarios": "scenarios", "contrasts": "contrasts"}
-
-
-def _changed_files(
-    folder: str, before: Mapping[str, object], after: Mapping[str, object]
-) -> Iterator[str]:
-    for name in sorted({*before, *after}):
-        file = f"personas/{folder}/{name}.yaml"
-        if name not in after:
-            yield f"{file}: removed from the study"
-        elif name not in before:
-            yield f"{file}: added to the study"
-        else:
-            yield from _changes(file, before[name], after[name])
-
-
-def _changes(file: str, before: object, after: object) -> list[str]:
-    return [f"{file}: {field} {what}" for field, what in _walk("", before, after)]
-
-
-def _walk(field: str, before: object, after: object) -> Iterator[tuple[str, str]]:
+def _walk(field: str, before: Any, after: Any) -> Iterator[str]:
+    """Each field that differs, and how."""
     if before == after:
         return
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        before, after = (dict(enumerate(one, start=1)) for one in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
-        for key in [*after, *(key for key in before if key not in after)]:
-            yield from _child(_join(field, key), key, before, after)
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _walk(_join(field, str(index + 1)), old, new)
+        for key in {**after, **before}:
+            below = f"{field}.{key}" if field else str(key)
+            yield from _walk(below, before.get(key, _ABSENT), after.get(key, _ABSENT))
     else:
-        yield field, "changed"
-
-
-def _child(
-    field: str, key: str, before: dict[str, object], after: dict[str, object]
-) -> Iterator[tuple[str, str]]:
-    if key not in before:
-        yield field, "added"
-    elif key not in after:
-        yield field, "removed"
-    else:
-        yield from _walk(field, before[key], after[key])
-
-
-def _join(field: str, part: str) -> str:
-    return f"{field}.{part}" if field else part
+        what = "added" if before is _ABSENT else "removed" if after is _ABSENT else "changed"
+        yield f"{field} {what}"

@@ -23,7 +23,7 @@ from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.confirm_plan_check import StudyNames, confirm_complaints
-from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName, differences
+from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName
 from toolkit.design.studies.study_sections import (
     Care,
     ConsentForm,
@@ -33,8 +33,16 @@ from toolkit.design.studies.study_sections import (
     each_question_once,
 )
 from toolkit.design.vocabulary import FACTORS, VERSION, Attribute
-from toolkit.design.workspace_files import File, Reading, find_root, ids, read_named, unknown
-from toolkit.errors import Complaint, DesignError, InvalidFiles, StudyChanged
+from toolkit.design.workspace_files import (
+    File,
+    Reading,
+    complaints_of,
+    find_root,
+    ids,
+    read_named,
+    unknown,
+)
+from toolkit.errors import Complaint, DesignError, InvalidFiles
 
 ENVIRONMENT = "PARALLAX_STUDY"
 DEFAULT = "pilot"
@@ -154,9 +162,9 @@ class Study(Filed):
         contrasts = _read_known(root, Contrast, named)
         complaints = [
             *cross_complaints(reading, people, situations, contrasts, root),
-            *(one for read in people.values() for one in read.complaints),
-            *(one for read in situations.values() for one in read.complaints),
-            *(one for read in contrasts.values() for one in read.complaints),
+            *complaints_of(people),
+            *complaints_of(situations),
+            *complaints_of(contrasts),
         ]
         if complaints:
             raise InvalidFiles(complaints)
@@ -258,11 +266,8 @@ class Study(Filed):
             RecordUnwritable, RecordFull: if the results folder cannot take it.
             InvalidFiles: if an earlier freeze is damaged or was edited.
         """
-        earlier = self.frozen()
-        if earlier is not None:
-            self._compare(earlier)
-            return earlier
-        return self.freeze_file("explore").write(self.content)
+        file = self.freeze_file("explore")
+        return file.unchanged(self.content) or file.write(self.content)
 
     def require_unchanged(self) -> str:
         """Return the hash, provided that the study is what was frozen, or never was frozen.
@@ -271,26 +276,13 @@ class Study(Filed):
             StudyChanged: naming every file and field that differs.
             InvalidFiles: if the freeze is damaged or was edited.
         """
-        earlier = self.frozen()
-        if earlier is not None:
-            self._compare(earlier)
+        self.freeze_file("explore").unchanged(self.content)
         return self.explore_hash
 
     def freeze_file(self, stage: StageName) -> FreezeFile:
         """Where the freeze of a stage is kept."""
         shown = self.results.relative_to(self.workspace).as_posix()
         return FreezeFile(self.results, shown, self.id, stage)
-
-    def _compare(self, earlier: Freeze) -> None:
-        if earlier.hash == self.explore_hash:
-            return
-        lines = "\n".join(f"  {line}" for line in differences(earlier.content, self.content))
-        raise StudyChanged(
-            f"study {self.id}: got files that differ from the freeze of {earlier.frozen_at}; "
-            f"wanted them unchanged, so that no two studies are mixed:\n{lines}\n"
-            "Put these back as they were, or copy the study under a new id with "
-            "`parallax new study` and run that one."
-        )
 
 
 def cross_complaints(

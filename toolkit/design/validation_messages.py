@@ -1,7 +1,7 @@
 """Plain words for what a schema refuses: from validation errors to complaints."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -36,13 +36,16 @@ def validated(document: Document, model: type[Model]) -> tuple[Model | None, lis
         return None, [*document.complaints, *_explained(error, model, document)]
 
 
-def _explained(error: ValidationError, model: type[Written], document: Document) -> list[Complaint]:
+def _explained(
+    error: ValidationError, model: type[Written], document: Document
+) -> Iterator[Complaint]:
     """Turn what pydantic refused into complaints, but for places already complained about."""
-    return [
-        _complaint(details, model, document)
-        for details in error.errors(include_url=False)
-        if not _stands_in(_place(details), document) and not _counts_wrongly(details)
-    ]
+    for details in error.errors(include_url=False):
+        place = tuple(part for part in details["loc"] if part != "[key]")
+        stands_in = any(place[: len(unread)] == unread for unread in document.unread)
+        if not stands_in and not _counts_wrongly(details):
+            words = _words(details, place, model)
+            yield Complaint(document.file, document.line_of(place), dotted(place), *words)
 
 
 def _counts_wrongly(details: ErrorDetails) -> bool:
@@ -51,120 +54,69 @@ def _counts_wrongly(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and len(details["input"]) >= least
 
 
-def _place(details: ErrorDetails) -> Place:
-    return tuple(part for part in details["loc"] if part != "[key]")
-
-
-def _stands_in(place: Place, document: Document) -> bool:
-    return any(place[: len(unread)] == unread for unread in document.unread)
-
-
-def _complaint(details: ErrorDetails, model: type[Written], document: Document) -> Complaint:
-    place = _place(details)
-    got, wanted, hint = _words(details, model)
-    return Complaint(document.file, document.line_of(place), dotted(place), got, wanted, hint)
-
-
-def _words(details: ErrorDetails, model: type[Written]) -> Words:
-    kind, value, place = details["type"], details["input"], _place(details)
+def _words(details: ErrorDetails, place: Place, model: type[Written]) -> Words:
+    kind, value = details["type"], details["input"]
     context = details.get("ctx", {})
     if kind == REFUSED:
         return context["got"] or shown(value), context["wanted"], context["hint"]
     if kind == "missing":
         return "nothing", _missing(_schema_at(model, place[:-1]), str(place[-1])), ""
     if kind == "extra_forbidden":
-        known = _schema_at(model, place[:-1])
-        return _unknown_field(str(place[-1]), known)
+        return _unknown_field(str(place[-1]), _schema_at(model, place[:-1]).model_fields)
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
         return shown(value), one_of(allowed), suggestion(str(value), allowed)
-    return _SAYINGS.get(kind, _otherwise)(value, context)
+    if kind == "string_pattern_mismatch":
+        return shown(value), PATTERNS.get(context["pattern"], "another spelling"), ""
+    wanted, hint = _WANTED.get(kind, ("a value that the schema allows", ""))
+    return _measured(kind, value) or shown(value), wanted.format(**context), hint
 
 
-def _missing(model: type[Written] | None, name: str) -> str:
-    meaning = meanings(model).get(name, "").partition("\n")[0] if model else ""
+def _missing(model: type[Written], name: str) -> str:
+    meaning = meanings(model).get(name, "").partition("\n")[0]
     return f"a value here: {meaning.rstrip('.')}" if meaning else "a value here"
 
 
-def _unknown_field(name: str, model: type[Written] | None) -> Words:
-    fields = list(model.model_fields) if model else []
+def _unknown_field(name: str, fields: Collection[str]) -> Words:
     hint = suggestion(name, fields) or "Delete it or correct its name."
     return "an unknown field", one_of(fields), hint
 
 
-def _schema_at(model: type[Written], place: Place) -> type[Written] | None:
+def _schema_at(model: type[Written], place: Place) -> type[Written]:
     """Find the model that describes ``place``, following lists, mappings and optional values."""
     kind: Any = model
     for part in place:
-        kind = _step(_plain(kind), part)
-    found = _plain(kind)
-    return found if isinstance(found, type) and issubclass(found, Written) else None
+        if isinstance(kind, type):
+            kind = kind.model_fields[str(part)].annotation  # type: ignore[attr-defined]
+        else:
+            kind = get_args(kind)[get_origin(kind) is dict]
+        while get_origin(kind) in {Annotated, Union, UnionType}:
+            kind = get_args(kind)[0]
+    return kind  # type: ignore[no-any-return]
 
 
-def _step(kind: Any, part: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, Written):
-        field = kind.model_fields.get(str(part))
-        return field.annotation if field else None
-    arguments = get_args(kind)
-    if get_origin(kind) is tuple:
-        return arguments[0]
-    return arguments[1] if get_origin(kind) is dict else None
+def _measured(kind: str, value: object) -> str:
+    """How long a text or a list is, where its length is what was wrong."""
+    if kind == "string_too_long":
+        return f"{len(str(value)):,} characters"
+    if kind not in {"too_short", "too_long"}:
+        return ""
+    count = len(value) if isinstance(value, list) else 0
+    return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
-def _plain(kind: Any) -> Any:
-    if get_origin(kind) is Annotated:
-        return _plain(get_args(kind)[0])
-    if get_origin(kind) in {Union, UnionType}:
-        return _plain(next(one for one in get_args(kind) if one is not type(None)))
-    return kind
+_A_LIST = ("a list", "Begin each entry with '- ' on a line of its own.")
+_FIELDS = ("fields of its own, indented below it", "")
+_WHOLE = ("a whole number", "")
+_DECIMAL = ("a number", "")
+_DATE = ("a date, such as 2026-01-31", "")
 
-
-def _otherwise(value: object, context: Mapping[str, Any]) -> Words:
-    return shown(value), "a value that the schema allows", ""
-
-
-def _says(wanted: str, hint: str = "") -> Callable[[object, Mapping[str, Any]], Words]:
-    return lambda value, context: (shown(value), wanted, hint)
-
-
-def _number(wanted: str, key: str) -> Callable[[object, Mapping[str, Any]], Words]:
-    return lambda value, context: (shown(value), wanted.format(context[key]), "")
-
-
-def _too_short(value: object, context: Mapping[str, Any]) -> Words:
-    return shown(value), "text", ""
-
-
-def _too_long(value: object, context: Mapping[str, Any]) -> Words:
-    return f"{len(str(value)):,} characters", f"at most {context['max_length']:,}", "Shorten it."
-
-
-def _entries(value: object, context: Mapping[str, Any]) -> Words:
-    got = len(value) if isinstance(value, list) else 0
-    if "min_length" in context:
-        bound = f"at least {context['min_length']}"
-    else:
-        bound = f"at most {context['max_length']}"
-    return f"{got} {'entry' if got == 1 else 'entries'}", bound, ""
-
-
-def _pattern(value: object, context: Mapping[str, Any]) -> Words:
-    return shown(value), PATTERNS.get(context["pattern"], "another spelling"), ""
-
-
-_A_LIST = _says("a list", "Begin each entry with '- ' on a line of its own.")
-_FIELDS = _says("fields of its own, indented below it")
-_WHOLE = _says("a whole number")
-_DECIMAL = _says("a number")
-_DATE = _says("a date, such as 2026-01-31")
-
-_SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
-    "string_type": _says("text", "Put quotes around it."),
-    "string_too_short": _too_short,
-    "string_too_long": _too_long,
-    "string_pattern_mismatch": _pattern,
-    "too_short": _entries,
-    "too_long": _entries,
+_WANTED: dict[str, tuple[str, str]] = {
+    "string_type": ("text", "Put quotes around it."),
+    "string_too_short": ("text", ""),
+    "string_too_long": ("at most {max_length:,}", "Shorten it."),
+    "too_short": ("at least {min_length}", ""),
+    "too_long": ("at most {max_length}", ""),
     "tuple_type": _A_LIST,
     "model_type": _FIELDS,
     "dict_type": _FIELDS,
@@ -179,8 +131,9 @@ _SAYINGS: dict[str, Callable[[object, Mapping[str, Any]], Words]] = {
     "float_type": _DECIMAL,
     "float_parsing": _DECIMAL,
     "finite_number": _DECIMAL,
-    "greater_than_equal": _number("a number of at least {:g}", "ge"),
-    "greater_than": _number("a number above {:g}", "gt"),
-    "less_than_equal": _number("a number of at most {:g}", "le"),
-    "less_than": _number("a number below {:g}", "lt"),
+    "greater_than_equal": ("a number of at least {ge:g}", ""),
+    "greater_than": ("a number above {gt:g}", ""),
+    "less_than_equal": ("a number of at most {le:g}", ""),
+    "less_than": ("a number below {lt:g}", ""),
 }
+"""What a schema wants by the type of pydantic's error, and a hint."""

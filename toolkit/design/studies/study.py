@@ -1,7 +1,7 @@
 """A study: which personas meet which scenarios and endpoints, and what testers are asked."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -22,8 +22,8 @@ from toolkit.design.file_schema import (
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
-from toolkit.design.studies.confirm_plan_check import StudyNames, confirm_complaints
 from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName
+from toolkit.design.studies.study_check import cross_complaints
 from toolkit.design.studies.study_sections import (
     Care,
     ConsentForm,
@@ -42,7 +42,7 @@ from toolkit.design.workspace_files import (
     read_named,
     unknown,
 )
-from toolkit.errors import Complaint, DesignError, InvalidFiles
+from toolkit.errors import DesignError, InvalidFiles
 
 ENVIRONMENT = "PARALLAX_STUDY"
 DEFAULT = "pilot"
@@ -283,60 +283,6 @@ class Study(Filed):
         """Where the freeze of a stage is kept."""
         shown = self.results.relative_to(self.workspace).as_posix()
         return FreezeFile(self.results, shown, self.id, stage)
-
-
-def cross_complaints(
-    reading: Reading[Study],
-    people: Mapping[str, Reading[Persona]],
-    situations: Mapping[str, Reading[Scenario]],
-    contrasts: Mapping[str, Reading[Contrast]],
-    root: Path,
-) -> list[Complaint]:
-    """Complain about names nobody goes by and personas without a factor that is analyzed.
-
-    Args:
-        reading: the study's file.
-        people: every persona there is a file for, by id.
-        situations: every scenario there is a file for, by id.
-        contrasts: every contrast there is a file for, by id.
-        root: the workspace, for suggestions.
-    """
-    study = reading.value
-    if study is None:
-        return []
-    complaints = [
-        reading.unknown((field, index), kind.NOUN, name, ids(root, kind))
-        for field, kind, names, known in (
-            ("personas", Persona, study.personas, people),
-            ("scenarios", Scenario, study.scenarios, situations),
-        )
-        for index, name in enumerate(names)
-        if name not in known
-    ]
-    for index, factor in enumerate(study.analysis_factors):
-        for name in study.personas:
-            who = people[name].value if name in people else None
-            if who is not None and factor not in who.factors:
-                complaints.append(_lacks(reading, index, factor, name))
-    if study.confirm is not None:
-        named = {name: contrasts[name] for name in study.confirm.contrasts if name in contrasts}
-        names = StudyNames(
-            personas=study.personas,
-            scenarios=study.scenarios,
-            endpoints=tuple(study.endpoints),
-            factors=study.analysis_factors,
-            questions=tuple(one.id for one in study.confirm.rating.questions or study.form),
-            contrasts=ids(root, Contrast),
-        )
-        complaints += confirm_complaints(reading, study.confirm, names, named)
-    return complaints
-
-
-def _lacks(reading: Reading[Study], index: int, factor: str, name: str) -> Complaint:
-    got = f"persona {name!r} without the factor {factor!r}"
-    hint = f"Add it under 'factors' in personas/people/{name}.yaml, or analyze by others."
-    wanted = "every persona of the study to have it"
-    return reading.complaint(("analysis_factors", index), got, wanted, hint)
 
 
 def _read_known(root: Path, kind: type[File], names: Iterable[str]) -> dict[str, Reading[File]]:

@@ -69,7 +69,7 @@ def test_a_reading_past_the_door_is_seen(source: str) -> None:
     "source",
     [
         "record.rows(Sweep)",
-        "record.read(role='owner', purpose='a run').rows(Turn)",
+        "record.read(role='owner', purpose='collection').rows(Turn)",
         "reader.rows(Turn)",
         "record.find(name) is None",
         "request.body",

@@ -1,10 +1,23 @@
 """What every kind of row says about itself, and the table of it that people read."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from toolkit.record import ROW_TYPES, Item, Reply, Row, Turn, Withdrawal
+from toolkit.errors import RecordError
+from toolkit.record import (
+    ROW_TYPES,
+    GroupWriter,
+    Item,
+    Record,
+    Reply,
+    Row,
+    Session,
+    Turn,
+    Withdrawal,
+)
 
 README = Path(__file__).resolve().parents[2] / "results" / "README.md"
 HEAD = ("kind", "version", "chain", "what it is", "texts that can be sealed")
@@ -43,3 +56,60 @@ def test_texts_within_other_values_can_be_sealed_too() -> None:
     assert Turn.sealable() == Reply.sealable() == {"text", *asked}
     assert Item.sealable() == {"shown.prompt", "shown.replies"}
     assert Withdrawal.sealable() == {"reason"}
+
+
+@pytest.fixture
+def remark(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Row]:
+    """A kind that these tests alone know."""
+    monkeypatch.setattr(Row, "BY_KIND", dict(Row.BY_KIND))
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Remark(Row):
+        """Something said of a session."""
+
+        KIND = "remark"
+        CHAIN = "session_id"
+        remark_id: str
+        session_id: str
+
+    return Remark
+
+
+def test_a_kind_is_one_class_which_slots_make_twice(remark: Callable[..., Row]) -> None:
+    assert Row.BY_KIND["remark"] is remark
+    with pytest.raises(TypeError) as refused:
+        type("Other", (Row,), {"KIND": "remark", "CHAIN": "", "__annotations__": {}})
+    assert str(refused.value) == (
+        f"record: {__name__}.Other has the kind 'remark' of {__name__}.Remark; wanted one of its "
+        "own. Rename its KIND."
+    )
+    assert Row.BY_KIND["remark"] is remark
+
+
+def test_a_kind_has_a_field_that_names_its_event() -> None:
+    with pytest.raises(TypeError) as refused:
+        type("Note", (Row,), {"KIND": "note", "CHAIN": "", "__annotations__": {"text": str}})
+    assert str(refused.value) == (
+        f"record: {__name__}.Note has no field note_id; wanted one that names its event. Add the "
+        "field, or give the kind an event_id() of its own."
+    )
+    assert "note" not in Row.BY_KIND
+
+
+def test_a_remark_on_a_session_that_was_never_begun_is_refused(
+    record: Record, session: Callable[..., Session], remark: Callable[..., Row]
+) -> None:
+    said = remark(remark_id="r-1", session_id="s-none")
+    message = (
+        "record: remark r-1 is about s-none, of which nothing is kept; wanted one that was begun. "
+        "Check the id; nothing was written."
+    )
+    with pytest.raises(RecordError) as refused:
+        record.append(session(session_id="s-1"), said)
+    assert str(refused.value) == message
+    with GroupWriter(record, "s-none") as writer:
+        problem = writer.submit(said).exception(timeout=30)
+    assert str(problem) == message
+    assert not list(record.entries())
+    record.append(session(session_id="s-none"), said)
+    assert [entry.kind for entry in record.entries()] == ["session", "remark"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from toolkit.errors import RecordUnreadable
+from toolkit.errors import RecordError, RecordUnreadable
 from toolkit.record import (
     Item,
     RaterSeat,
@@ -62,7 +62,7 @@ def say(session, turn, exchange):
 
 
 def reader(record: Record, **options: bool):
-    return record.read(role="analyst", purpose="a test", **options)
+    return record.read(role="analyst", purpose="analysis", **options)
 
 
 def stored(record: Record) -> int:
@@ -196,3 +196,17 @@ def test_a_retry_is_known_by_its_digest_and_not_by_what_is_stored(record, say, e
     assert [one.number for one in again] == [one.number for one in kept if one]
     with pytest.raises(Exception, match="already kept with different content"):
         record.append(replace(question, text="Something else"))
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"),
+    [("boss", "analysis"), ("analyst", "gossip"), ("rater", "analysis"), ("", "")],
+)
+def test_a_role_reads_for_its_own_purposes_only(record, role, purpose):
+    with pytest.raises(RecordError) as refused:
+        record.read(role=role, purpose=purpose)
+    assert str(refused.value) == (
+        f"record: got the role {role!r} with the purpose {purpose!r}; wanted a role with a purpose "
+        "of its own (tester: conversation; rater: rating; analyst: analysis; owner: progress, "
+        "collection, replay). Read in the role whose work this is."
+    )

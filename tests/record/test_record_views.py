@@ -5,7 +5,6 @@ from toolkit.record import (
     Consent,
     SessionEnd,
     Withdrawal,
-    coverage,
     history,
     progress,
     sessions,
@@ -158,17 +157,7 @@ def test_the_history_of_someone_who_left_is_closed(record, people):
     assert len(history(record, "s-2-0", include_withdrawn=True).turns) == 2
 
 
-def test_coverage_counts_finished_sessions(record, people):
-    assert coverage(record) == {
-        ("persona-0", "late-refund"): 1,
-        ("persona-1", "late-refund"): 1,
-    }
-    everyone = coverage(record, include_withdrawn=True)
-    assert everyone["persona-0", "late-refund"] == 2
-
-
 def test_an_empty_record_has_empty_views(record):
     assert progress(record) == ()
     assert sessions(record) == []
     assert withdrawn(record) == frozenset()
-    assert coverage(record) == {}

@@ -311,6 +311,7 @@ def test_an_end_is_one_row_a_run(record):
         cost=None,
     )
     with GroupWriter(record, SWEEP) as writer:
+        writer.submit(reply(1))
         writer.submit(end)
         twice = writer.submit(replace(end, reason="stopped"))
     assert isinstance(twice.exception(), EventConflict)

@@ -166,7 +166,7 @@ def test_an_answer_on_its_way_is_put_away_before_the_sitting_is_left(
 
     turn = asyncio.run(story())
     assert turn.exchange is not None
-    kept = record.read(role="tester", purpose="test").rows(Turn)[-1]
+    kept = record.read(role="tester", purpose="conversation").rows(Turn)[-1]
     assert (turn.exchange.outcome, kept) == ("stopped", turn)
 
 

@@ -59,7 +59,7 @@ def trace(record: Record, event_id: str) -> Trace:
         AnalysisError: if the record holds no such judgment, its rater withdrew, or a link of the
             chain is not in the record.
     """
-    reader = record.read(role="analyst", purpose="a trace", include_withdrawn=True)
+    reader = record.read(role="analyst", purpose="analysis", include_withdrawn=True)
     judgment = _judgment(reader, event_id)
     item = _found(reader, str(judgment.item_id), Item)
     seat = next(iter(reader.rows(RaterSeat, chain=item.session_id)), None)

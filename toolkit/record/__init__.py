@@ -11,12 +11,11 @@ nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a
 from toolkit.record.export.atomic_file import write_whole
 from toolkit.record.export.csv_table import Cell, write_csv
 from toolkit.record.export.jsonl import require_room, write_jsonl
-from toolkit.record.journal.address import HasRecord
-from toolkit.record.journal.chain import Problem, Verification
+from toolkit.record.journal.chain import Problem
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
-from toolkit.record.journal.record import Reader, Record, Role
+from toolkit.record.journal.record import Reader, Record
 from toolkit.record.open_record import open_record, read_jsonl
 from toolkit.record.rows import (
     DECIDING_MASS,
@@ -47,15 +46,13 @@ from toolkit.record.rows import (
     Withdrawal,
 )
 from toolkit.record.views.conversation_views import (
-    History,
     ParticipantProgress,
-    coverage,
     history,
     progress,
     sessions,
     withdrawn,
 )
-from toolkit.record.views.lead_views import LOW_RATING, Lead, leads_found, rank_leads
+from toolkit.record.views.lead_views import LOW_RATING, Lead, rank_leads
 from toolkit.record.views.rating_views import (
     JudgedItem,
     RaterHistory,
@@ -82,8 +79,6 @@ __all__ = [
     "Flag",
     "GroupWriter",
     "Guess",
-    "HasRecord",
-    "History",
     "Item",
     "JudgedItem",
     "LOW_RATING",
@@ -101,7 +96,6 @@ __all__ = [
     "Reader",
     "Record",
     "Reply",
-    "Role",
     "Row",
     "Session",
     "SessionEnd",
@@ -110,11 +104,8 @@ __all__ = [
     "SweepEnd",
     "Turn",
     "Usage",
-    "Verification",
     "Withdrawal",
-    "coverage",
     "history",
-    "leads_found",
     "newest_reply",
     "open_record",
     "progress",

@@ -37,7 +37,7 @@ def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) ->
         kind: of the row that such an event becomes.
         chain: where it is kept; a row of another chain is somebody else's.
     """
-    reader = record.read(role="tester", purpose="what was sent before", include_withdrawn=True)
+    reader = record.read(role="tester", purpose="conversation", include_withdrawn=True)
     return reader.find(event_id, kind, chain=chain) if event_id else None
 
 

@@ -79,7 +79,7 @@ def load_frames(
         RecordUnreadable: if a row cannot be read.
     """
     # With whoever withdrew: the account says how many rows were left out for it.
-    reader = record.read(role="analyst", purpose="frames", include_withdrawn=True)
+    reader = record.read(role="analyst", purpose="analysis", include_withdrawn=True)
     entries = reader.entries(kinds=KINDS)
     return frames_of(entries, stage=stage, simulated=simulated, confirm_hash=confirm_hash)
 

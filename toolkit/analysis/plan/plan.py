@@ -72,7 +72,7 @@ def _taken(question: Question, asking: Asking) -> Step:
 
 def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:
     """What filled the slots; of a name or a noun phrase also its parts."""
-    replies = record.read(role="analyst", purpose="cue words").each(Reply)
+    replies = record.read(role="analyst", purpose="analysis").each(Reply)
     sent = (one.slots.values() for one in replies if one.confirm_hash == confirm_hash)
     whole = {text for values in sent for text in values if len(text) > 1}
     parts = {word for text in whole if len(text.split()) <= _PHRASE for word in text.split()}

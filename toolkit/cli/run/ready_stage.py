@@ -98,7 +98,7 @@ def _latest(stage: ConfirmStage, record: Record | None) -> list[dict[str, str]]:
         return []
     planned = {unit.unit_id: unit.alias for unit in stage.units}
     latest: dict[str, dict[str, str]] = {}
-    for row in record.read(role="owner", purpose="a run").each(Reply):
+    for row in record.read(role="owner", purpose="collection").each(Reply):
         if row.unit_id in planned:
             kept = {"endpoint": row.exchange.endpoint, "outcome": row.exchange.outcome}
             latest[row.unit_id] = {"alias": planned[row.unit_id], **kept}

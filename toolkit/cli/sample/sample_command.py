@@ -135,7 +135,7 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
         require_answers(
             [
                 turn.exchange
-                for turn in record.read(role="owner", purpose="a sample").each(Turn)
+                for turn in record.read(role="owner", purpose="collection").each(Turn)
                 if turn.exchange
             ]
         )

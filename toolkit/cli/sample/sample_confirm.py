@@ -88,7 +88,7 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
         finally:
             line.end()
         require_answers(
-            [row.exchange for row in record.read(role="owner", purpose="a sample").each(Reply)]
+            [row.exchange for row in record.read(role="owner", purpose="collection").each(Reply)]
         )
         simulate_raters(
             stage,

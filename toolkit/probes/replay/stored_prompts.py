@@ -100,7 +100,7 @@ def replayed(record: Record, name: str) -> tuple[Replayed, ...]:
 
 
 def _latest(record: Record) -> dict[str, Reply]:
-    reader = record.read(role="owner", purpose="a replay")
+    reader = record.read(role="owner", purpose="replay")
     return {row.unit_id: row for row in reader.each(Reply)}
 
 

@@ -122,7 +122,7 @@ def read_batch(stage: ConfirmStage, record: Record, bound: Bound, path: Path) ->
 def _errors(record: Record) -> dict[str, list[str]]:
     """For each unit what went wrong each time it was sent; empty words where nothing did."""
     errors: dict[str, list[str]] = {}
-    for reply in record.read(role="owner", purpose="a batch").each(Reply):
+    for reply in record.read(role="owner", purpose="collection").each(Reply):
         errors.setdefault(reply.unit_id, []).append(reply.exchange.error)
     return errors
 

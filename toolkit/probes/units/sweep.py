@@ -35,7 +35,7 @@ def units_due(
     if not retry_errored:
         replied = set(record.event_ids(Reply))
         return tuple(Due(unit, 0) for unit in stage.units if unit.unit_id not in replied)
-    reader = record.read(role="owner", purpose="units due")
+    reader = record.read(role="owner", purpose="collection")
     latest = {row.unit_id: row for row in reader.each(Reply)}
     return tuple(_due_again(stage.units, latest))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy import Row as Stored
 
 from toolkit.canon import canonical_json, timestamp
-from toolkit.errors import EventConflict, RecordUnreadable
+from toolkit.errors import EventConflict, RecordError, RecordUnreadable
 from toolkit.record.journal.address import Place
 from toolkit.record.journal.chain import Verification, verify_chains
 from toolkit.record.journal.database import Database
@@ -104,7 +104,7 @@ class DatabaseRecord(Record):
             found = _find(connection, [one.event_id for one in drafts])
         return tuple(found[one.event_id] for one in drafts)
 
-    def keep_new(self, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+    def keep_new(self, drafts: Sequence[Draft]) -> list[RecordError | None]:
         """Keep drafts in one transaction, whatever becomes of the others."""
         with self._database.writing() as connection:
             return _keep(connection, drafts)
@@ -173,7 +173,7 @@ class DatabaseRecord(Record):
             last, size = getattr(page[-1], cursor), min(2 * size, _LARGEST_PAGE)
 
 
-def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError | None]:
     """Link new drafts to the ends of their chains; for each, say why it could not be, or nothing.
 
     One already kept with the same content stays as it is.
@@ -181,13 +181,14 @@ def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[EventConflict
     kept = _find(connection, [one.event_id for one in drafts])
     digests = {event_id: _digest(entry) for event_id, entry in kept.items()}
     ends: dict[str, tuple[int, str]] = {}
-    conflicts: list[EventConflict | None] = []
+    conflicts: list[RecordError | None] = []
     linked = []
     for one in drafts:
-        conflicts.append(_conflict(digests.get(one.event_id, one.digest), one))
-        if one.event_id in digests:
-            continue
         position, previous = ends.get(one.chain) or _end(connection, one.chain)
+        known = digests.get(one.event_id)
+        conflicts.append(_unfounded(one, position) if known is None else _conflict(one, known))
+        if known is not None or conflicts[-1]:
+            continue
         values = _linked(one, position, previous)
         digests[one.event_id] = one.digest
         ends[one.chain] = (position + 1, values["hash"])
@@ -240,7 +241,17 @@ def _digest(kept: Entry) -> str:
     return kept.digest or draft(kept.row()).digest
 
 
-def _conflict(kept: str, sent: Draft) -> EventConflict | None:
+def _unfounded(new: Draft, position: int) -> RecordError | None:
+    """Refuse to begin a chain with what speaks of a chain that is there."""
+    if position or Row.BY_KIND[new.kind].BEGINS:
+        return None
+    return RecordError(
+        f"record: {new.kind} {new.event_id} is about {new.chain}, of which nothing is kept; wanted "
+        "one that was begun. Check the id; nothing was written."
+    )
+
+
+def _conflict(sent: Draft, kept: str) -> RecordError | None:
     """Accept an event that is sent again and says what it said."""
     if kept == sent.digest:
         return None

@@ -6,13 +6,13 @@ refers to, and is the one place where the work of participants who withdrew is l
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Literal, Self, TypeVar
 
 from toolkit.canon import canonical_json
-from toolkit.errors import EventConflict
+from toolkit.errors import RecordError
 from toolkit.record.journal.chain import Verification, verify_chains
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.lease import Lease
@@ -30,7 +30,15 @@ from toolkit.record.rows import (
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
-Role = Literal["tester", "rater", "analyst", "owner"]
+PURPOSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "tester": ("conversation",),
+        "rater": ("rating",),
+        "analyst": ("analysis",),
+        "owner": ("progress", "collection", "replay"),
+    }
+)
+"""Role to the purposes it may read for."""
 
 
 class Record(ABC):
@@ -83,14 +91,23 @@ class Record(ABC):
             {**one._asdict(), "body": canonical_json(one.body)} for one in in_chains
         )
 
-    def read(self, *, role: Role, purpose: str, include_withdrawn: bool = False) -> "Reader":
+    def read(self, *, role: str, purpose: str, include_withdrawn: bool = False) -> "Reader":
         """Read rows with their texts; whoever withdrew is left out with all they left.
 
         Args:
-            role: whose right to read is used.
-            purpose: what for, in a few words.
+            role: whose right to read is used: ``tester``, ``rater``, ``analyst`` or ``owner``.
+            purpose: what for; one that the role has.
             include_withdrawn: also what those left who withdrew.
+
+        Raises:
+            RecordError: if there is no such role, or it may not read for this purpose.
         """
+        if purpose not in PURPOSES.get(role, ()):
+            known = "; ".join(f"{name}: {', '.join(those)}" for name, those in PURPOSES.items())
+            raise RecordError(
+                f"record: got the role {role!a} with the purpose {purpose!a}; wanted a role with a "
+                f"purpose of its own ({known}). Read in the role whose work this is."
+            )
         return Reader(self, include_withdrawn=include_withdrawn)
 
     def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
@@ -120,7 +137,7 @@ class Record(ABC):
         """
 
     @abstractmethod
-    def keep_new(self, drafts: Sequence[Draft]) -> list[EventConflict | None]:
+    def keep_new(self, drafts: Sequence[Draft]) -> list[RecordError | None]:
         """Keep drafts in one transaction; for each, say why it could not be, or nothing.
 
         Args:

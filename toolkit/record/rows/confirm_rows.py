@@ -16,6 +16,7 @@ class Sweep(Row):
 
     KIND = "sweep"
     CHAIN = "sweep_id"
+    BEGINS = True
     sweep_id: str
     """Also its chain."""
     study_id: str
@@ -45,6 +46,7 @@ class Dispatch(Row):
 
     KIND = "dispatch"
     CHAIN = "sweep_id"
+    BEGINS = True
     dispatch_id: str
     sweep_id: str
     unit_ids: tuple[str, ...]
@@ -56,6 +58,7 @@ class Reply(Row):
 
     KIND = "reply"
     CHAIN = "sweep_id"
+    BEGINS = True
     unit_id: str
     sweep_id: str
     confirm_hash: str
@@ -116,6 +119,7 @@ class RaterSeat(Row):
 
     KIND = "rater_seat"
     CHAIN = "session_id"
+    BEGINS = True
     session_id: str
     """Also the chain of everything they rate."""
     study_id: str
@@ -144,6 +148,7 @@ class Item(Row):
 
     KIND = "item"
     CHAIN = "session_id"
+    BEGINS = True
     item_id: str
     """Random; another one for each rater."""
     session_id: str
@@ -212,6 +217,7 @@ class Simulation(Row):
 
     KIND = "simulation"
     CHAIN = ""
+    BEGINS = True
     simulation_id: str
     confirm_hash: str
     seed: int

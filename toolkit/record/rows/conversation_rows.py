@@ -15,6 +15,7 @@ class Participant(Row):
 
     KIND = "participant"
     CHAIN = "participant_id"
+    BEGINS = True
     participant_id: str
     """Pseudonym, such as ``p-7kq2mx5d``; derived from the enrolment code with the record's key."""
     seat: int
@@ -34,6 +35,7 @@ class Consent(Row):
 
     KIND = "consent"
     CHAIN = "participant_id"
+    BEGINS = True
     participant_id: str
     study_hash: str
     consent_text: str
@@ -50,6 +52,7 @@ class Withdrawal(Row):
 
     KIND = "withdrawal"
     CHAIN = "participant_id"
+    BEGINS = True
     participant_id: str
     reason: Words = ""
 
@@ -64,6 +67,7 @@ class Binding(Row):
 
     KIND = "binding"
     CHAIN = ""
+    BEGINS = True
     alias: str
     endpoint: str
     """Such as ``embedded:smollm2`` or ``openai:gpt-4o-mini``."""
@@ -83,6 +87,7 @@ class Session(Row):
 
     KIND = "session"
     CHAIN = "session_id"
+    BEGINS = True
     session_id: str
     study_id: str
     study_hash: str
@@ -118,6 +123,7 @@ class Turn(Row):
     VERSION = 2
     """2: an exchange refers to earlier turns instead of repeating them; 1 reads the same."""
     CHAIN = "session_id"
+    BEGINS = True
     turn_id: str
     session_id: str
     number: int

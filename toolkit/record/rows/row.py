@@ -66,10 +66,29 @@ class Row(Stored):
     """Version of the body; raised, with a step in ``upgrade``, when its shape changes."""
     CHAIN: ClassVar[str]
     """The field that names its chain; empty for the chain of the study."""
+    BEGINS: ClassVar[bool] = False
+    """Whether its chain may begin with it; any other kind speaks of what is there."""
 
     def __init_subclass__(cls) -> None:
-        """Enter the kind into the registry."""
+        """Enter the kind into the registry.
+
+        Raises:
+            TypeError: if another class has its kind, or no field names its event.
+        """
         super().__init_subclass__()
+        other = Row.BY_KIND.get(cls.KIND, cls)
+        # With slots, a dataclass is made a second time, at first without its qualified name.
+        if _path(other) != _path(cls):
+            raise TypeError(
+                f"record: {_path(cls)} has the kind {cls.KIND!a} of {_path(other)}; wanted one of "
+                "its own. Rename its KIND."
+            )
+        named = f"{cls.KIND}_id"
+        if cls.event_id is Row.event_id and named not in cls.__annotations__:
+            raise TypeError(
+                f"record: {_path(cls)} has no field {named}; wanted one that names its event. Add "
+                "the field, or give the kind an event_id() of its own."
+            )
         Row.BY_KIND[cls.KIND] = cls
 
     def event_id(self) -> str:
@@ -117,6 +136,10 @@ class Row(Stored):
     def sealable(cls) -> frozenset[str]:
         """Name the fields that hold texts, such as ``text`` and ``exchange.attempts.message``."""
         return frozenset(_sealable(cls))
+
+
+def _path(cls: type[Any]) -> str:
+    return f"{cls.__module__}.{cls.__name__}"
 
 
 def _is_cell(hint: Any) -> bool:

@@ -3,7 +3,6 @@
 Every view leaves out the sessions of participants who withdrew, unless it is asked for them.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,7 +76,7 @@ def history(record: Record, session_id: str, *, include_withdrawn: bool = False)
         RecordError: if the record holds no such session.
         Withdrawn: if its participant has withdrawn and ``include_withdrawn`` is False.
     """
-    reader = record.read(role="tester", purpose="a conversation", include_withdrawn=True)
+    reader = record.read(role="tester", purpose="conversation", include_withdrawn=True)
     rows = [row for _, row in reader.whole(reader.entries(chain=session_id))]
     session = next((row for row in rows if isinstance(row, Session)), None)
     if session is None:
@@ -104,7 +103,7 @@ def sessions(
         participant: only the sessions of this participant id.
         include_withdrawn: also those of participants who withdrew.
     """
-    reader = record.read(role="owner", purpose="sessions", include_withdrawn=include_withdrawn)
+    reader = record.read(role="owner", purpose="progress", include_withdrawn=include_withdrawn)
     return [
         session for session in reader.rows(Session) if participant in (None, session.participant_id)
     ]
@@ -112,7 +111,7 @@ def sessions(
 
 def withdrawn(record: Record) -> frozenset[str]:
     """Name the participants who have withdrawn."""
-    return record.read(role="owner", purpose="who withdrew").withdrawn
+    return record.read(role="owner", purpose="progress").withdrawn
 
 
 def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[ParticipantProgress, ...]:
@@ -133,23 +132,6 @@ def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[Partic
     return tuple(
         _progress(who, begun.get(who.participant_id, []), ends, consented, active, gone)
         for who in sorted(record.rows(Participant), key=lambda who: who.seat)
-    )
-
-
-def coverage(record: Record, *, include_withdrawn: bool = False) -> dict[tuple[str, str], int]:
-    """Count finished sessions by ``(persona_id, scenario_id)``; pairs never played are absent.
-
-    Args:
-        record: where everything is kept.
-        include_withdrawn: also count the sessions of those who withdrew.
-    """
-    finished = {end.session_id for end in record.rows(SessionEnd) if _reached_end(end)}
-    return dict(
-        Counter(
-            (session.persona_id, session.scenario_id)
-            for session in sessions(record, include_withdrawn=include_withdrawn)
-            if session.session_id in finished
-        )
     )
 
 

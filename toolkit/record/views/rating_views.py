@@ -143,7 +143,7 @@ def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
         record: where everything is kept.
         confirm_hash: the confirm freeze they rate for.
     """
-    reader = record.read(role="rater", purpose="raters' work")
+    reader = record.read(role="rater", purpose="rating")
     seats = [row for row in reader.rows(RaterSeat) if row.confirm_hash == confirm_hash]
     in_order = sorted(seats, key=lambda row: (row.seat, row.holder))
     return tuple(rater_history(record, row.session_id) for row in in_order)
@@ -197,7 +197,7 @@ def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
         confirm_hash: the confirm freeze the units belong to.
     """
     newest: dict[str, Ending] = {}
-    for row in record.read(role="owner", purpose="outcomes").each(Reply):
+    for row in record.read(role="owner", purpose="progress").each(Reply):
         if row.confirm_hash == confirm_hash:
             newest[row.unit_id] = row.exchange.outcome
     return Counter(newest.values())
@@ -214,7 +214,7 @@ def rater_history(record: Record, session_id: str) -> RaterHistory:
     Raises:
         RecordError: if the record holds no such rater's session.
     """
-    reader = record.read(role="rater", purpose="a rater's work", include_withdrawn=True)
+    reader = record.read(role="rater", purpose="rating", include_withdrawn=True)
     rows = reader.whole(reader.entries(chain=session_id))
     _, seat = next(rows, (None, None))
     if not isinstance(seat, RaterSeat):
@@ -257,7 +257,7 @@ def newest_reply(record: Record, unit_id: str) -> Reply | None:
         record: where it is kept.
         unit_id: the unit; what failed may have been sent again.
     """
-    reader = record.read(role="rater", purpose="a reply")
+    reader = record.read(role="rater", purpose="rating")
     newest, number = reader.find(unit_id, Reply), 1
     # Only what failed is sent again.
     while newest and newest.exchange.outcome == "errored":

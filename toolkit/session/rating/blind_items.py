@@ -275,7 +275,7 @@ class ItemMaker:
 
     @property
     def _reader(self) -> Reader:
-        return self._record.read(role="rater", purpose="blind items", include_withdrawn=True)
+        return self._record.read(role="rater", purpose="rating", include_withdrawn=True)
 
     def _note_stand_in(self, item: Item) -> None:
         if not set(item.unit_ids) & self._units.keys():

@@ -241,7 +241,7 @@ class SeatPlan:
 
     @property
     def _reader(self) -> Reader:
-        return self._record.read(role="rater", purpose="seats", include_withdrawn=True)
+        return self._record.read(role="rater", purpose="rating", include_withdrawn=True)
 
     def _rows(self) -> tuple[RaterSeat, ...]:
         """Every seat taken so far; of the record only what is new is read."""

@@ -254,7 +254,7 @@ def _keep_truth(
 
 def _coldness_of_cells(stage: ConfirmStage, record: Record) -> dict[tuple[str, str], list[float]]:
     units = {unit.unit_id: unit for unit in stage.units}
-    reader = record.read(role="owner", purpose="simulated raters")
+    reader = record.read(role="owner", purpose="collection")
     latest = {row.unit_id: row for row in reader.each(Reply) if row.unit_id in units}
     cells: dict[tuple[str, str], list[float]] = {}
     for name, reply in latest.items():

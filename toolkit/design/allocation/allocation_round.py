@@ -6,23 +6,19 @@ raters, arms to both, replies to arms, sides and halves of the list to what came
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
 from toolkit.design.allocation.balanced_coloring import Path, dealt, even_out, halved
 from toolkit.design.allocation.incomplete_blocks import deal_blocks
-from toolkit.design.allocation.reply_rotation import Rotation, Source, doubles
+from toolkit.design.allocation.reply_rotation import Cell, Source, Stock, doubles
 from toolkit.design.allocation.sitting_order import generator
 from toolkit.design.contrasts import Arm, ArmKind, Unit
 from toolkit.design.studies import RatingPlan
 
 _KIND_ORDER: tuple[ArmKind, ...] = ("reference", "paraphrase", "resample", "swap")
 """Kinds that every contrast has come first, so that one color means one kind everywhere."""
-
-
-Cell = tuple[str, int]
-"""A contrast and a color."""
 
 
 class Link(NamedTuple):
@@ -49,84 +45,39 @@ class Item:
     """Whether it comes in the first half of the list."""
 
 
-@dataclass(slots=True)
-class Stock:
-    """The replies of each cell in the order of rating, and how many were given out."""
-
-    rotation: Rotation
-    orders: dict[Cell, list[Source]] = field(default_factory=dict)
-    given: Counter[Cell] = field(default_factory=Counter)
-
-    def take(self, cell: Cell, ratings: int, again: int) -> list[Source]:
-        """Give out replies, new ones first, some of them a second time.
-
-        Args:
-            cell: the contrast and color they are of.
-            ratings: how many are given out.
-            again: how many of these are second ratings of the same replies.
-        """
-        fresh = ratings - again
-        if cell not in self.orders:
-            self.orders[cell] = self.rotation.order(fresh)
-        order, begin = self.orders[cell], self.given[cell]
-        self.given[cell] += fresh
-        taken = [order[(begin + place) % len(order)] for place in range(fresh)]
-        # Second ratings go on in the rotation of endpoints where the first ones ended.
-        start = fresh % len(self.rotation.aliases)
-        return taken + [taken[(start + place) % fresh] for place in range(again)]
-
-
-@dataclass(frozen=True, slots=True)
 class Grounds:
-    """What there is to allocate, in an order that does not depend on how it was listed."""
+    """What there is to allocate, in an order that does not depend on how it was listed.
 
-    plan: RatingPlan
-    seed: int
-    units: Mapping[tuple[str, Arm, str, int], str]
-    """Contrast, arm, alias and replicate to unit id."""
-    choices: Mapping[str, tuple[Arm, ...]]
-    """Contrast to what a rater may get of it: arms, or in pairs arms beside the reference."""
-    references: Mapping[str, Arm]
-    scenarios: Mapping[str, str]
-    """Contrast to scenario."""
-    excluded: Mapping[int, Collection[str]]
-    """Seat to contrasts it may not see."""
+    Args:
+        units: every contrast in all of its arms.
+        plan: how many raters and items, in which form.
+        seed: what every free choice starts from.
+        scenarios: contrast id to scenario id.
+        excluded: seat to contrasts it may not see.
+    """
 
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         units: Sequence[Unit],
         plan: RatingPlan,
         *,
         seed: int,
         scenarios: Mapping[str, str],
         excluded: Mapping[int, Collection[str]],
-    ) -> "Grounds":
-        """Sort units by what they are of.
-
-        Args:
-            units: every contrast in all of its arms.
-            plan: how many raters and items, in which form.
-            seed: what every free choice starts from.
-            scenarios: contrast id to scenario id.
-            excluded: seat to contrasts it may not see.
-        """
+    ) -> None:
+        self.plan, self.scenarios, self.excluded = plan, scenarios, excluded
+        self._seed = seed
+        self.units = {
+            (one.contrast_id, one.arm, one.alias, one.replicate): one.unit_id for one in units
+        }
         arms: dict[str, set[Arm]] = {}
         for unit in units:
             arms.setdefault(unit.contrast_id, set()).add(unit.arm)
-        first = 1 if plan.form == "pair" else 0
         ranked = {name: _ranked(arms[name]) for name in sorted(arms)}
-        return cls(
-            plan=plan,
-            seed=seed,
-            units={
-                (one.contrast_id, one.arm, one.alias, one.replicate): one.unit_id for one in units
-            },
-            choices={name: row[first:] for name, row in ranked.items()},
-            references={name: row[0] for name, row in ranked.items()},
-            scenarios=scenarios,
-            excluded=excluded,
-        )
+        # What a rater may get of a contrast: arms, or in pairs arms beside the reference.
+        first = 1 if plan.form == "pair" else 0
+        self.choices = {name: row[first:] for name, row in ranked.items()}
+        self.references = {name: row[0] for name, row in ranked.items()}
 
     @property
     def contrasts_per_rater(self) -> int:
@@ -163,7 +114,7 @@ class Grounds:
 
     def draw(self, *label: str | int) -> Random:
         """A generator for one purpose."""
-        return generator(self.seed, *label)
+        return generator(self._seed, *label)
 
 
 def _ranked(arms: Collection[Arm]) -> tuple[Arm, ...]:
@@ -228,7 +179,7 @@ def items(
         cells.setdefault((link.contrast, link.color), []).append(link)
     given_before = dict(stock.given)
     ratings = {cell: len(cells.get(cell, ())) for cell in grounds.cells}
-    size, share = stock.rotation.size, grounds.plan.overlap
+    size, share = stock.size, grounds.plan.overlap
     again = doubles(ratings, size=size, share=share, draw=draw) if first else {}
     made: list[Item] = []
     for cell, here in cells.items():

@@ -30,13 +30,12 @@ from toolkit.design.allocation.allocation_round import (
     Grounds,
     Item,
     Link,
-    Stock,
     items,
     links,
     placed,
 )
 from toolkit.design.allocation.connectedness import Rating, groups_of_ratings, is_connected
-from toolkit.design.allocation.reply_rotation import Rotation, refuse_ratings
+from toolkit.design.allocation.reply_rotation import Stock, refuse_ratings
 from toolkit.design.allocation.sitting_order import Place, ordered, places
 from toolkit.design.contrasts import Unit
 from toolkit.design.studies import ConfirmStage, RatingPlan
@@ -72,7 +71,7 @@ class Allocation:
         self._grounds = grounds
         self._raters = raters
         aliases, replicates = grounds.sources
-        self._stock = Stock(Rotation(aliases, replicates, grounds.draw("replicates")))
+        self._stock = Stock(aliases, replicates, grounds.draw("replicates"))
         self._rounds = [self._round(range(raters))]
 
     @property
@@ -152,7 +151,7 @@ def allocate_units(
     Raises:
         PlanRefused: if the plan cannot keep its own rules.
     """
-    grounds = Grounds.of(units, plan, seed=seed, scenarios=scenarios, excluded=excluded)
+    grounds = Grounds(units, plan, seed=seed, scenarios=scenarios, excluded=excluded)
     return Allocation(grounds, plan.raters)
 
 

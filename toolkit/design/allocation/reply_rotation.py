@@ -6,15 +6,17 @@ replicates. Raters take them from the front, each reply once; then as many as ov
 take a reply again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import lcm
+from operator import itemgetter
 from random import Random
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NamedTuple, NoReturn
 
 from toolkit.errors import PlanRefused
 
-Cell = TypeVar("Cell")
+Cell = tuple[str, int]
+"""A contrast and a color; -1 for all of its arms together."""
 TOLERANCE = 0.02
 """How far the share of replies with two raters may be from the plan."""
 
@@ -26,9 +28,8 @@ class Source(NamedTuple):
     replicate: int
 
 
-@dataclass(slots=True)
-class Rotation:
-    """The replies of every cell, in the order in which raters get them.
+class Stock:
+    """The replies of each cell in the order in which raters get them, and how many were given out.
 
     Args:
         aliases: endpoint aliases.
@@ -36,24 +37,45 @@ class Rotation:
         draw: where each cell begins.
     """
 
-    aliases: Sequence[str]
-    replicates: int
-    draw: Random
-    _given: int = 0
+    def __init__(self, aliases: Sequence[str], replicates: int, draw: Random) -> None:
+        self.aliases = aliases
+        self.replicates = replicates
+        self.orders: dict[Cell, list[Source]] = {}
+        self.given: Counter[Cell] = Counter()
+        self._draw = draw
+        self._begun = 0
 
     @property
     def size(self) -> int:
         """Replies of one cell."""
         return len(self.aliases) * self.replicates
 
-    def order(self, count: int) -> list[Source]:
+    def take(self, cell: Cell, ratings: int, again: int) -> list[Source]:
+        """Give out replies, new ones first, some of them a second time.
+
+        Args:
+            cell: the contrast and color they are of.
+            ratings: how many are given out.
+            again: how many of these are second ratings of the same replies.
+        """
+        fresh = ratings - again
+        if cell not in self.orders:
+            self.orders[cell] = self._order(fresh)
+        order, begin = self.orders[cell], self.given[cell]
+        self.given[cell] += fresh
+        taken = [order[(begin + place) % len(order)] for place in range(fresh)]
+        # Second ratings go on in the rotation of endpoints where the first ones ended.
+        start = fresh % len(self.aliases)
+        return taken + [taken[(start + place) % fresh] for place in range(again)]
+
+    def _order(self, count: int) -> list[Source]:
         """All replies of the next cell, of which the first ``count`` will be rated.
 
         Consecutive cells go on where the one before stopped, so that endpoints stay even over all
         of them.
         """
-        begin, shift = self._given, int(self.draw.random() * self.replicates)
-        self._given += count
+        begin, shift = self._begun, int(self._draw.random() * self.replicates)
+        self._begun += count
         # After each common multiple the replicates move on by one, so that all pairs come up.
         period = lcm(len(self.aliases), self.replicates)
         return [
@@ -83,7 +105,8 @@ def doubles(
     wanted = round(total * share / (1 + share))
     least = {cell: max(0, count - size) for cell, count in ratings.items()}
     most = {cell: count // 2 for cell, count in ratings.items()}
-    _require_replies(ratings, least, most, size)
+    if any(least[cell] > most[cell] for cell in ratings):
+        refuse_ratings(max(ratings.values()), size)
     reached = min(max(wanted, sum(least.values())), sum(most.values()))
     if reached != wanted and abs(reached / (total - reached) - share) > TOLERANCE:
         _refuse_overlap(ratings, total, reached, wanted, share, size)
@@ -91,37 +114,18 @@ def doubles(
         cell: count * reached / total + draw.random() * 1e-6 for cell, count in ratings.items()
     }
     given = {cell: min(max(int(ideal[cell]), least[cell]), most[cell]) for cell in ratings}
-    for cell in _next_cells(given, ideal, least, most, reached):
-        given[cell] += 1 if sum(given.values()) < reached else -1
-    return given
-
-
-def _next_cells(
-    given: Mapping[Cell, int],
-    ideal: Mapping[Cell, float],
-    least: Mapping[Cell, int],
-    most: Mapping[Cell, int],
-    reached: int,
-) -> Iterator[Cell]:
-    """The cells to change by one, farthest from their ideal first."""
     missing = reached - sum(given.values())
     way = 1 if missing > 0 else -1
+    room = {cell: most[cell] - now if way > 0 else now - least[cell] for cell, now in given.items()}
     steps = [
         (way * (given[cell] + way * step - ideal[cell]), cell)
         for cell in given
-        for step in range(
-            1, (most[cell] - given[cell] if way > 0 else given[cell] - least[cell]) + 1
-        )
+        for step in range(1, room[cell] + 1)
     ]
-    steps.sort(key=lambda pair: pair[0])
-    return iter([cell for _, cell in steps[: abs(missing)]])
-
-
-def _require_replies(
-    ratings: Mapping[Cell, int], least: Mapping[Cell, int], most: Mapping[Cell, int], size: int
-) -> None:
-    if any(least[cell] > most[cell] for cell in ratings):
-        refuse_ratings(max(ratings.values()), size)
+    # Those farthest from their ideal are changed first, by one each time.
+    for _, cell in sorted(steps, key=itemgetter(0))[: abs(missing)]:
+        given[cell] += way
+    return given
 
 
 def refuse_ratings(largest: int, size: int) -> NoReturn:

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
 from toolkit.design.contrasts import Contrast
-from toolkit.design.file_schema import Filed, Written, meanings
+from toolkit.design.file_schema import Written, meanings
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study
@@ -21,11 +21,13 @@ _KINDS = (Persona, Scenario, Contrast, Study)
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Make the JSON Schemas: file name, such as ``persona.json``, to schema."""
-    return {f"{kind.NOUN}.json": _schema(kind) for kind in _KINDS}
-
-
-def _schema(kind: type[Filed]) -> dict[str, Any]:
-    return {"$schema": _DIALECT, **kind.model_json_schema(schema_generator=_Described)}
+    return {
+        f"{kind.NOUN}.json": {
+            "$schema": _DIALECT,
+            **kind.model_json_schema(schema_generator=_Described),
+        }
+        for kind in _KINDS
+    }
 
 
 class _Described(GenerateJsonSchema):
@@ -44,12 +46,10 @@ class _Described(GenerateJsonSchema):
 def write_schemas(folder: Path) -> list[Path]:
     """Write the schemas into ``folder``, made if need be, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, text in _texts().items():
-        path = folder / name
+    paths = {folder / name: text for name, text in _texts().items()}
+    for path, text in paths.items():
         path.write_text(text, encoding="utf-8", newline="\n")
-        paths.append(path)
-    return paths
+    return list(paths)
 
 
 def stale_schemas(workspace: str | os.PathLike[str]) -> list[Path]:

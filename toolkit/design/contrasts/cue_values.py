@@ -30,27 +30,18 @@ def cue_values(contrast: Contrast, persona: Persona, *, replicate: int = 0) -> d
         Slot name to text; a slot for which the persona brings nothing is left out. Articles and
         verbs are not among them: they follow from what is around them.
     """
-    return {slot: value for slot, value in _brought(contrast, persona, replicate) if value}
-
-
-def _brought(
-    contrast: Contrast, persona: Persona, replicate: int
-) -> Iterator[tuple[str, str | None]]:
-    cues = persona.cues
-    listed = contrast.names.get(persona.id)
-    if listed:
-        name = listed.listed[replicate % len(listed.listed)]
-        first, last = two_words(name)
-    else:
-        name = cues.name
-        first, last = name_parts(persona.cues)
-    yield from (("name", name), ("name.first", first), ("name.last", last))
-    yield from zip(CASES, PRONOUN_FORMS[cues.pronouns], strict=True)
-    yield from (("identity", cues.identity), ("noun", cues.noun), ("place", cues.place))
-    yield "locale", cues.locale
-    yield from zip(SAMPLES, persona.voice.samples, strict=True)
-    for key, texts in contrast.dialect.items():
-        yield f"{DIALECT}{key}", texts.get(persona.id)
+    cues, listed = persona.cues, contrast.names.get(persona.id)
+    name = listed.listed[replicate % len(listed.listed)] if listed else cues.name
+    first, last = two_words(name) if listed else name_parts(cues)
+    values: dict[str, str | None] = {
+        **{"name": name, "name.first": first, "name.last": last},
+        **dict(zip(CASES, PRONOUN_FORMS[cues.pronouns], strict=True)),
+        **{"identity": cues.identity, "noun": cues.noun, "place": cues.place},
+        "locale": cues.locale,
+        **dict(zip(SAMPLES, persona.voice.samples, strict=True)),
+        **{f"{DIALECT}{key}": texts.get(persona.id) for key, texts in contrast.dialect.items()},
+    }
+    return {slot: value for slot, value in values.items() if value}
 
 
 def verb_form(slot: Slot, persona: Persona) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
-from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn
+from toolkit.design.contrasts.arm_messages import RenderedTurn
 from toolkit.design.contrasts.contrast import Arm
 from toolkit.design.contrasts.linter.sheet import Fault, Sheet, differing, excerpt
 from toolkit.wording import WORD, slots_in
@@ -29,9 +29,8 @@ def proof(sheet: Sheet) -> Iterator[Fault]:
     counted anew in words of the finished texts, each word either lies within one slot or stands
     in both texts in the same order.
     """
-    reference = sheet.arm("reference")
     for replicate in sheet.replicates:
-        base = sheet.sent(reference, replicate)
+        base = sheet.sent(sheet.reference, replicate)
         for arm in sheet.swaps:
             sent = sheet.sent(arm, replicate)
             for index, (one, other) in enumerate(zip(base.turns, sent.turns, strict=True)):
@@ -93,9 +92,9 @@ def identical(sheet: Sheet) -> Iterator[Fault]:
 def _beside_reference(sheet: Sheet, *others: Arm) -> Iterator[tuple[Arm, str, str]]:
     """Each swap, and other arms, with the reference's text and its own, for every listed name."""
     for replicate in sheet.replicates:
-        base = _user_text(sheet.sent(sheet.arm("reference"), replicate))
+        base = sheet.said(sheet.reference, replicate)
         for arm in (*sheet.swaps, *others):
-            yield arm, base, _user_text(sheet.sent(arm, replicate))
+            yield arm, base, sheet.said(arm, replicate)
 
 
 def no_slot(sheet: Sheet) -> Iterator[Fault]:
@@ -109,7 +108,7 @@ def no_slot(sheet: Sheet) -> Iterator[Fault]:
 
 def length(sheet: Sheet) -> Iterator[Fault]:
     """An arm so much longer or shorter that its length could pass for the cue."""
-    for arm, base, text in _beside_reference(sheet, sheet.arm("paraphrase")):
+    for arm, base, text in _beside_reference(sheet, sheet.paraphrase):
         words, count = len(WORD.findall(base)), len(WORD.findall(text))
         room = max(LENGTH_WORDS, LENGTH_SHARE * words)
         if abs(count - words) > room:
@@ -127,8 +126,8 @@ def length(sheet: Sheet) -> Iterator[Fault]:
 
 def paraphrase_same(sheet: Sheet) -> Iterator[Fault]:
     """A paraphrase that is the prompt once more."""
-    if _edit(_base(sheet), _reworded(sheet)) == 0:
-        text = _reworded(sheet)
+    text = sheet.said(sheet.paraphrase)
+    if _edit(sheet.said(sheet.reference), text) == 0:
         got = f'the words of the prompt: "{excerpt(text, 0, 60)}" (reference and paraphrase)'
         hint = "Say the same in other words, about as many as a swap changes."
         yield Fault(("paraphrase",), got, "other words", hint)
@@ -164,9 +163,9 @@ def _listed(families: Counter[str]) -> str:
 
 def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
     """A paraphrase that changes far more or far less than a swap: no yardstick for it."""
-    base, reworded = _base(sheet), _reworded(sheet)
+    base, reworded = sheet.said(sheet.reference), sheet.said(sheet.paraphrase)
     changed = _edit(base, reworded)
-    swaps = [_edit(base, _user_text(sheet.sent(arm))) for arm in sheet.swaps]
+    swaps = [_edit(base, sheet.said(arm)) for arm in sheet.swaps]
     swap = max(median(swaps), EDIT_FLOOR)
     if changed and not EDIT_LEAST * swap <= changed <= EDIT_MOST * swap:
         one, other = _around_difference(base, reworded)
@@ -181,18 +180,6 @@ def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
         )
         hint = "Reword more." if changed < EDIT_LEAST * swap else "Stay closer to the prompt."
         yield Fault(("paraphrase",), got, wanted, hint)
-
-
-def _base(sheet: Sheet) -> str:
-    return _user_text(sheet.sent(sheet.arm("reference")))
-
-
-def _reworded(sheet: Sheet) -> str:
-    return _user_text(sheet.sent(sheet.arm("paraphrase")))
-
-
-def _user_text(rendered: Rendered) -> str:
-    return "\n".join(turn.text for turn in rendered.turns if turn.role == "user")
 
 
 def _edit(one: str, other: str) -> int:

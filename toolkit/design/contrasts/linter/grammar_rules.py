@@ -64,15 +64,12 @@ def _must_agree(
     sheet: Sheet, message: PromptMessage, match: re.Match[str], verb: str
 ) -> Iterator[Fault]:
     forms = both_forms(verb.replace("’", "'"))
-    if forms is None:
+    wrong = forms and [one for one in sheet.people if _is_plural(sheet, one) != (verb == forms[1])]
+    if not forms or not wrong:
         return
-    wrong = [name for name in sheet.people if _is_plural(sheet, name) != (verb == forms[1])]
-    if not wrong:
-        return
-    slot = f"{{verb:{forms[0]}|{forms[1]}}}"
-    stretch = (match.start(), match.end())
     wanted = "a verb that agrees with every pronoun"
-    yield sheet.fault(message, stretch, wanted, f"Write {slot}.", wrong_for=wrong[-1])
+    hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
+    yield sheet.fault(message, match.span(), wanted, hint, wrong_for=wrong[-1])
 
 
 def _is_plural(sheet: Sheet, persona_id: str) -> bool:
@@ -80,14 +77,13 @@ def _is_plural(sheet: Sheet, persona_id: str) -> bool:
 
 
 def _second_verbs(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
+    plural = [name for name in sheet.people if _is_plural(sheet, name)]
     for match in _SECOND_VERB.finditer(message.text):
-        plural = [name for name in sheet.people if _is_plural(sheet, name)]
         if match[1] in SINGULAR and plural:
-            stretch = (match.start(), match.end())
             forms = both_forms(match[1]) or ("", "")
             wanted = "a second verb that agrees as the first one does"
             hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
-            yield sheet.fault(message, stretch, wanted, hint, wrong_for=plural[0])
+            yield sheet.fault(message, match.span(), wanted, hint, wrong_for=plural[0])
 
 
 def _after_names(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:

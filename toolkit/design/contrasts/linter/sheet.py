@@ -107,7 +107,8 @@ class Sheet:
             for part, turns in (("prompt", contrast.prompt), ("paraphrase", contrast.paraphrase))
             for index, turn in enumerate(turns)
         )
-        self.swaps = tuple(arm for arm in contrast.arms if arm.kind == "swap")
+        self.reference, *swaps, self.paraphrase, _ = contrast.arms
+        self.swaps = tuple(swaps)
         self._kept: dict[tuple[Arm, int], Rendered] = {}
 
     @cached_property
@@ -133,9 +134,11 @@ class Sheet:
             self._kept[key] = render(self.contrast, arm, person, replicate=replicate)
         return self._kept[key]
 
-    def arm(self, kind: str) -> Arm:
-        """The one arm of a kind that is no swap."""
-        return next(arm for arm in self.contrast.arms if arm.kind == kind)
+    def said(self, arm: Arm, replicate: int = 0) -> str:
+        """What the user says in one arm, all messages together."""
+        return "\n".join(
+            turn.text for turn in self.sent(arm, replicate).turns if turn.role == "user"
+        )
 
     def as_sent(self, message: PromptMessage, start: int, end: int, *, wrong_for: str = "") -> str:
         """Quote a stretch of a written text as the arms send it.
@@ -150,9 +153,9 @@ class Sheet:
             wrong_for: the persona whose swap shows the fault; default: the first that differs.
         """
         if message.part == "paraphrase":
-            text = _stretch(message, self.sent(self.arm("paraphrase")), start, end)[0]
+            text = _stretch(message, self.sent(self.paraphrase), start, end)[0]
             return f'"{text}" (paraphrase)'
-        reference = _stretch(message, self.sent(self.arm("reference")), start, end)
+        reference = _stretch(message, self.sent(self.reference), start, end)
         swaps = [(arm, _stretch(message, self.sent(arm), start, end)) for arm in self.swaps]
         differs = [pair for pair in swaps if pair[1][1] != reference[1]] or swaps
         shows = [pair for pair in differs if pair[0].persona_id == wrong_for] or differs

@@ -48,11 +48,7 @@ _FROM_THE_START = ("unexpected end of stream", "could not find expected ':'", "e
 
 
 class Unreadable(Exception):
-    """Reading cannot go on; carries the complaint that says why."""
-
-    def __init__(self, complaint: Complaint) -> None:
-        super().__init__(str(complaint))
-        self.complaint = complaint
+    """Reading cannot go on; its one argument is the complaint that says why."""
 
 
 def read_document(path: Path, *, file: str, noun: str, standalone: bool = False) -> Document:
@@ -71,7 +67,7 @@ def read_document(path: Path, *, file: str, noun: str, standalone: bool = False)
             builder.check_first_line(text, noun)
         value = builder.build(text, noun)
     except Unreadable as error:
-        return Document(file, None, complaints=(error.complaint,))
+        return Document(file, None, complaints=error.args)
     complaints = tuple(sorted(builder.complaints, key=lambda complaint: complaint.line))
     return Document(file, value, builder.lines, frozenset(builder.unread), complaints)
 
@@ -172,17 +168,15 @@ class _Builder:
         for number, event in enumerate(events):
             if number > MAX_VALUES:
                 got = f"more than {MAX_VALUES:,} values"
-                line = _line(event)
-                raise _stop(self.file, got, "a file one can read", "Shorten it.", line=line)
+                raise self._stop(event, got, "a file one can read", "Shorten it.")
             yield event
 
     def _check_document(self, event: yaml.DocumentStartEvent, number: int) -> None:
-        line = _line(event)
         if number > 1:
             hint = "Give each its own file."
-            raise _stop(self.file, "a second document", "one document a file", hint, line=line)
+            raise self._stop(event, "a second document", "one document a file", hint)
         if event.version or event.tags:
-            self._complain(line, "a '%' directive", "plain YAML", "Delete the line.")
+            self._complain(_line(event), "a '%' directive", "plain YAML", "Delete the line.")
 
     def _node(self, event: yaml.Event, place: Place) -> object:
         """Read a value whose first event was taken."""
@@ -193,8 +187,8 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if len(place) == MAX_DEPTH:
-            got, line = f"more than {MAX_DEPTH} levels of nesting", _line(event)
-            raise _stop(self.file, got, f"at most {MAX_DEPTH}", "Flatten it.", line=line)
+            got = f"more than {MAX_DEPTH} levels of nesting"
+            raise self._stop(event, got, f"at most {MAX_DEPTH}", "Flatten it.")
         return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._map(place)
 
     def _list(self, place: Place) -> list[object]:
@@ -216,28 +210,26 @@ class _Builder:
         return found
 
     def _check_node(self, event: yaml.Event) -> None:
-        line = _line(event)
         anchor = shorten(getattr(event, "anchor", None) or "", 40)
         if isinstance(event, yaml.AliasEvent):
-            self._once("alias", line, f"the alias '*{anchor}'")
+            self._once("alias", event, f"the alias '*{anchor}'")
         elif anchor:
-            self._once("anchor", line, f"the anchor '&{anchor}'")
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            self._once("tag", line, f"the tag {shown(tag)}")
+            self._once("anchor", event, f"the anchor '&{anchor}'")
+        if (tag := getattr(event, "tag", None)) is not None:
+            self._once("tag", event, f"the tag {shown(tag)}")
 
-    def _once(self, kind: str, line: int, got: str) -> None:
+    def _once(self, kind: str, event: yaml.Event, got: str) -> None:
         # A file full of aliases is one mistake, not a thousand.
         if kind not in self._said:
             self._said.add(kind)
-            self._complain(line, got, "the text itself", "Write it out in full.")
+            self._complain(_line(event), got, "the text itself", "Write it out in full.")
 
     def _read_key(self, event: yaml.Event, place: Place, found: Container[str]) -> tuple[str, bool]:
         """Read a field's name, and whether it stood in the file before."""
         self._check_node(event)
-        line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
-            raise _stop(self.file, "a field name that is not plain text", "a name", line=line)
+            raise self._stop(event, "a field name that is not plain text", "a name")
+        line = _line(event)
         key = self._scalar(event)
         if twice := key in found:
             hint = f"It is already on line {self.lines[*place, key]}; keep one of the two."
@@ -251,9 +243,11 @@ class _Builder:
         text = str(event.value)
         if odd := _INVISIBLE.search(text):
             got = f"an escape for the invisible character U+{ord(odd.group()):04X}"
-            line = _line(event)
-            raise _stop(self.file, got, "text that can be seen", "Delete it.", line=line)
+            raise self._stop(event, got, "text that can be seen", "Delete it.")
         return text
+
+    def _stop(self, event: yaml.Event, got: str, wanted: str, hint: str = "") -> Unreadable:
+        return _stop(self.file, got, wanted, hint, line=_line(event))
 
     def _complain(
         self, line: int, got: str, wanted: str, hint: str = "", place: Place = ()

@@ -47,7 +47,6 @@ from toolkit.design.outcomes import (
 )
 from toolkit.design.people import Cues, Persona
 from toolkit.design.scenarios import Scenario
-from toolkit.design.standalone_file import read_written
 from toolkit.design.studies import (
     AnalysisPlan,
     ConfirmPlan,
@@ -62,6 +61,7 @@ from toolkit.design.studies import (
     Study,
     rehearse,
 )
+from toolkit.design.validation_messages import read_written
 from toolkit.design.vocabulary import (
     ACCEPTABLE_USES,
     CONSEQUENCES,

@@ -1,6 +1,8 @@
-"""A document: what one file people wrote says, and where in it each value stands."""
+"""A document: what one file people wrote says, and the words to speak of a place or value in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from toolkit.errors import Complaint
 
@@ -51,3 +53,23 @@ def shorten(text: str, length: int) -> str:
         length: characters that are left at most.
     """
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """List what is allowed, in the order given: ``one of a, b, c``."""
+    return "one of " + ", ".join(words)
+
+
+def suggestion(word: str, allowed: Iterable[str]) -> str:
+    """Say ``Did you mean 'x'?`` when an allowed word is close, else nothing.
+
+    Args:
+        word: what was written.
+        allowed: what may be written there.
+    """
+    words = list(allowed)
+    folded = word.strip().lower().replace(" ", "_")
+    ends = [known for known in words if folded and known.endswith("." + folded)]
+    close = ends or get_close_matches(folded, words, n=1, cutoff=0.6)
+    close = close or get_close_matches(folded.replace("_", "-"), words, n=1, cutoff=0.6)
+    return f"Did you mean {close[0]!r}?" if close else ""

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from toolkit.design.file_schema import LOCALE, Filed, Line, Paragraph, Written
+from toolkit.design.field_types import LOCALE, Line, Paragraph
+from toolkit.design.file_schema import Filed, Written
 from toolkit.design.vocabulary import FactorValues
 
 Pronouns = Literal["she/her", "he/him", "they/them"]

@@ -4,7 +4,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from toolkit.design.file_schema import Filed, Line, Paragraph, Written, each_once
+from toolkit.design.field_types import Line, Paragraph
+from toolkit.design.file_schema import Filed, Written
+from toolkit.design.refusals import each_once
 from toolkit.design.vocabulary import AcceptableUse, Consequence, Harm
 
 

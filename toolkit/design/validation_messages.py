@@ -1,21 +1,44 @@
-"""Plain words for what a schema refuses: from validation errors to complaints."""
+"""Documents held to their schema, and plain words for what it refuses."""
 
 import re
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from toolkit.design.closed_lists import REFUSED, one_of, suggestion
-from toolkit.design.document import Document, Place, dotted, shown
-from toolkit.design.file_schema import PATTERNS, Written, meanings
-from toolkit.errors import Complaint
+from toolkit.design.document import Document, Place, dotted, one_of, shown, suggestion
+from toolkit.design.field_types import PATTERNS
+from toolkit.design.file_schema import Written, meanings
+from toolkit.design.refusals import REFUSED
+from toolkit.errors import Complaint, InvalidFiles
 
 Model = TypeVar("Model", bound=Written)
 Words = tuple[str, str, str]
 """What was got, what is wanted, and a hint."""
+
+
+def read_written(path: Path, kind: type[Model], *, noun: str) -> Model:
+    """Read one YAML file that needs no schema on its first line.
+
+    Args:
+        path: the file; complaints show its name alone.
+        kind: what it holds.
+        noun: what it is called.
+
+    Raises:
+        InvalidFiles: with every complaint about it.
+    """
+    # A parser is heavy, and much that imports this reads no file.
+    from toolkit.design.files import read_document
+
+    document = read_document(path, file=path.name, noun=noun, standalone=True)
+    value, complaints = validated(document, kind)
+    if complaints or value is None:
+        raise InvalidFiles(sorted(complaints, key=lambda one: one.line))
+    return value
 
 
 def validated(document: Document, model: type[Model]) -> tuple[Model | None, list[Complaint]]:

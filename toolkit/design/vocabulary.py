@@ -16,8 +16,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from toolkit.design.closed_lists import key_of, one_of, refusal, suggestion
-from toolkit.design.file_schema import raise_at
+from toolkit.design.document import one_of, suggestion
+from toolkit.design.refusals import key_of, raise_at, refusal
 
 FREE_TEXT_LENGTH = 120
 _DATA = json.loads(Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from toolkit.canon import check_id, path_under
-from toolkit.design.closed_lists import one_of, suggestion
-from toolkit.design.document import Document, Place, dotted, shown
-from toolkit.design.file_schema import ID_WORDS, Filed
+from toolkit.design.document import Document, Place, dotted, one_of, shown, suggestion
+from toolkit.design.field_types import ID_WORDS
+from toolkit.design.file_schema import Filed
 from toolkit.design.validation_messages import validated
 from toolkit.errors import BadIdentifier, Complaint, DesignError, InvalidFiles, UnknownName
 

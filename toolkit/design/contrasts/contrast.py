@@ -10,16 +10,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from toolkit.design.closed_lists import refusal
-from toolkit.design.file_schema import (
-    Filed,
-    Identifier,
-    Line,
-    Paragraph,
-    Written,
-    each_once,
-    raise_at,
-)
+from toolkit.design.field_types import Identifier, Line, Paragraph
+from toolkit.design.file_schema import Filed, Written
+from toolkit.design.refusals import each_once, raise_at, refusal
 
 ArmKind = Literal["reference", "swap", "paraphrase", "resample"]
 

@@ -9,18 +9,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from toolkit.design.closed_lists import refusal
 from toolkit.design.document import Place
-from toolkit.design.file_schema import (
-    Count,
-    Identifier,
-    Paragraph,
-    Seed,
-    Written,
-    each_once,
-    raise_at,
-)
+from toolkit.design.field_types import Count, Identifier, Paragraph, Seed
+from toolkit.design.file_schema import Written
 from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
+from toolkit.design.refusals import each_once, raise_at, refusal
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -8,18 +8,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from toolkit.canon import path_under
-from toolkit.design.closed_lists import refusal
 from toolkit.design.contrasts import Contrast
-from toolkit.design.file_schema import (
-    Count,
-    Filed,
-    Identifier,
-    Line,
-    Paragraph,
-    Seed,
-    each_once,
-)
+from toolkit.design.field_types import Count, Identifier, Line, Paragraph, Seed
+from toolkit.design.file_schema import Filed
 from toolkit.design.people import Persona
+from toolkit.design.refusals import each_once, refusal
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts import Contrast
-from toolkit.design.document import Place, shown
+from toolkit.design.document import Place, one_of, shown, suggestion
 from toolkit.design.outcomes import OUTCOMES, outcome_named
 from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario

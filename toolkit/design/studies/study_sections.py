@@ -4,8 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from toolkit.design.closed_lists import refusal
-from toolkit.design.file_schema import Count, Identifier, Line, Paragraph, Seed, Written, raise_at
+from toolkit.design.field_types import Count, Identifier, Line, Paragraph, Seed
+from toolkit.design.file_schema import Written
+from toolkit.design.refusals import raise_at, refusal
 from toolkit.design.vocabulary import TrustDimension
 
 

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from toolkit.design.closed_lists import one_of, suggestion
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
 from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet, excerpt
+from toolkit.design.document import one_of, suggestion
 from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 
 _PLACEHOLDER = re.compile(

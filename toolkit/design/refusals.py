@@ -1,11 +1,12 @@
-"""Closed lists: how a word is held to those allowed, and how a wrong one is answered."""
+"""Refusals: how a validator says what is allowed, and holds a word to a closed list."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import AfterValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from toolkit.design.document import one_of, suggestion
 
 REFUSED = "refused"
 """The type of every complaint raised by our own validators."""
@@ -23,24 +24,33 @@ def refusal(wanted: str, hint: str = "", *, got: str = "") -> PydanticCustomErro
     return PydanticCustomError(REFUSED, "wanted {wanted}", context)
 
 
-def suggestion(word: str, allowed: Iterable[str]) -> str:
-    """Say ``Did you mean 'x'?`` when an allowed word is close, else nothing.
+def raise_at(
+    complaints: Iterable[tuple[tuple[str | int, ...], PydanticCustomError, object]],
+) -> None:
+    """Raise one error holding every complaint, each at its own place; nothing if there is none.
 
     Args:
-        word: what was written.
-        allowed: what may be written there.
+        complaints: place below the validated value, the refusal, and the value refused.
+
+    Raises:
+        ValidationError: to be raised from inside a validator.
     """
-    words = list(allowed)
-    folded = word.strip().lower().replace(" ", "_")
-    ends = [known for known in words if folded and known.endswith("." + folded)]
-    close = ends or get_close_matches(folded, words, n=1, cutoff=0.6)
-    close = close or get_close_matches(folded.replace("_", "-"), words, n=1, cutoff=0.6)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    details = [
+        InitErrorDetails(type=refused, loc=place, input=value)
+        for place, refused, value in complaints
+    ]
+    if details:
+        raise ValidationError.from_exception_data("written", details)
 
 
-def one_of(words: Iterable[str]) -> str:
-    """List what is allowed, in the order given: ``one of a, b, c``."""
-    return "one of " + ", ".join(words)
+def each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Validate that a list names nothing twice."""
+    raise_at(
+        ((index,), refusal("each name once", "Delete one of the two."), word)
+        for index, word in enumerate(words)
+        if word in words[:index]
+    )
+    return words
 
 
 def key_of(meanings: Mapping[str, str]) -> tuple[Any, ...]:

@@ -105,28 +105,20 @@ def _chain(
     excluded: Mapping[int, Collection[str]],
 ) -> list[tuple[int, str, str]]:
     """Find the shortest chain of exchanges from ``start`` to a contrast met twice less."""
-    came: dict[str, tuple[int, str]] = {start: (-1, "")}
-    queue = deque([start])
+    seen = {start}
+    queue: deque[tuple[str, list[tuple[int, str, str]]]] = deque([(start, [])])
     while queue:
-        old = queue.popleft()
+        old, chain = queue.popleft()
         if met[start] - met[old] > 1:
-            return _traced(old, came)
+            return chain
         for seat, row in enumerate(rows):
             if old in row:
                 for new in contrasts:
-                    if new not in came and new not in row and new not in excluded.get(seat, ()):
-                        came[new] = (seat, old)
-                        queue.append(new)
+                    if new not in seen and new not in row and new not in excluded.get(seat, ()):
+                        seen.add(new)
+                        # The farthest exchange comes first.
+                        queue.append((new, [(seat, old, new), *chain]))
     return []
-
-
-def _traced(end: str, came: Mapping[str, tuple[int, str]]) -> list[tuple[int, str, str]]:
-    chain: list[tuple[int, str, str]] = []
-    while came[end][0] >= 0:
-        seat, old = came[end]
-        chain.append((seat, old, end))
-        end = old
-    return chain
 
 
 def _join(rows: Rows, excluded: Mapping[int, Collection[str]]) -> None:

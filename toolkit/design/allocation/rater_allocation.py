@@ -67,12 +67,12 @@ class Task:
 class Allocation:
     """The lists of all planned raters, and of any number beyond; made by ``allocate``."""
 
-    def __init__(self, grounds: Grounds, raters: int) -> None:
+    def __init__(self, grounds: Grounds) -> None:
         self._grounds = grounds
-        self._raters = raters
+        self._raters = grounds.plan.raters
         aliases, replicates = grounds.sources
         self._stock = Stock(aliases, replicates, grounds.draw("replicates"))
-        self._rounds = [self._round(range(raters))]
+        self._rounds = [self._round(range(self._raters))]
 
     @property
     def seats(self) -> tuple[tuple[Task, ...], ...]:
@@ -151,8 +151,7 @@ def allocate_units(
     Raises:
         PlanRefused: if the plan cannot keep its own rules.
     """
-    grounds = Grounds(units, plan, seed=seed, scenarios=scenarios, excluded=excluded)
-    return Allocation(grounds, plan.raters)
+    return Allocation(Grounds(units, plan, seed=seed, scenarios=scenarios, excluded=excluded))
 
 
 def _require_contrasts(grounds: Grounds, seats: range) -> None:
@@ -253,12 +252,13 @@ def _tasks(grounds: Grounds, seat: int, made: Sequence[Item]) -> tuple[Task, ...
     draw = grounds.draw("places", seat)
     found = places(order, repeats=plan.repeats, attention=len(plan.attention), seat=seat, draw=draw)
     tasks: list[Task] = []
-    for position, place in enumerate(found):
-        tasks.append(_task(position, place, made, tasks))
+    for place in found:
+        tasks.append(_task(place, made, tasks))
     return tuple(tasks)
 
 
-def _task(position: int, place: Place, made: Sequence[Item], before: Sequence[Task]) -> Task:
+def _task(place: Place, made: Sequence[Item], before: Sequence[Task]) -> Task:
+    position = len(before)
     if place.repeats is not None:
         return replace(
             before[place.repeats], position=position, purpose="repeat", repeats=place.repeats

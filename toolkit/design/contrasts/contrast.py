@@ -136,16 +136,14 @@ class Contrast(Filed):
             wanted = f"{len(self.prompt)} messages, as the prompt has"
             got = f"{len(self.paraphrase)} messages"
             raise_at([(("paraphrase",), refusal(wanted, got=got), "")])
-        for field, named in (("names", [self.names]), ("dialect", list(self.dialect.values()))):
-            self._check_named(field, [persona for one in named for persona in one])
-        return self
-
-    def _check_named(self, field: str, personas: list[str]) -> None:
+        named = [("names", name) for name in self.names]
+        named += [("dialect", name) for texts in self.dialect.values() for name in texts]
         raise_at(
             ((field,), refusal("personas of this contrast only", got=repr(name)), name)
-            for name in personas
+            for field, name in named
             if name not in self.personas
         )
+        return self
 
     @property
     def arms(self) -> tuple[Arm, ...]:

@@ -121,6 +121,10 @@ class Sheet:
         """As many as it takes to send every listed name once."""
         return range(max([1, *(len(names.listed) for names in self.contrast.names.values())]))
 
+    def place_of(self, persona_id: str) -> Place:
+        """Where the contrast names a persona."""
+        return ("personas", self.contrast.personas.index(persona_id))
+
     def values(self, persona_id: str) -> Iterator[dict[str, str]]:
         """What a persona brings, once for each of its names."""
         for replicate in self.replicates:

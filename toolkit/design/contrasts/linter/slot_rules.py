@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
 from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet, excerpt
-from toolkit.design.document import one_of, suggestion
+from toolkit.design.document import Place, one_of, suggestion
 from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 
 _PLACEHOLDER = re.compile(
@@ -93,7 +93,7 @@ def missing_cue(sheet: Sheet) -> Iterator[Fault]:
         for slot in sorted(sheet.slots & {*FIXED, *_dialect_slots(contrast)} - {"a"}):
             if slot not in values:
                 got = f"persona {persona_id} without anything for {{{slot}}}"
-                where, hint = _where_missing(contrast, persona_id, slot)
+                where, hint = _where_missing(sheet, persona_id, slot)
                 yield Fault(where, got, "every persona of a contrast to have every cue", hint)
         if contrast.names and persona_id not in contrast.names and sheet.slots & set(NAMES):
             got = f"persona {persona_id} without listed names, where others have them"
@@ -101,17 +101,16 @@ def missing_cue(sheet: Sheet) -> Iterator[Fault]:
             yield Fault(("names",), got, "every persona of a contrast to have every cue", hint)
 
 
-def _where_missing(
-    contrast: Contrast, persona_id: str, slot: str
-) -> tuple[tuple[str | int, ...], str]:
+def _where_missing(sheet: Sheet, persona_id: str, slot: str) -> tuple[Place, str]:
     if slot.startswith(DIALECT):
         key = slot.removeprefix(DIALECT)
         return ("dialect", key), f"Write the sentence {key!r} as {persona_id} would."
-    if slot in NAMES and persona_id in contrast.names:
+    if slot in NAMES and persona_id in sheet.contrast.names:
         return ("names", persona_id), "List names of two words, or use {name}."
     field = {"name.first": "given_name", "name.last": "family_name"}.get(slot, slot)
-    where = ("personas", contrast.personas.index(persona_id))
-    return where, f"Add '{field}' under 'cues' in personas/people/{persona_id}.yaml."
+    return sheet.place_of(
+        persona_id
+    ), f"Add '{field}' under 'cues' in personas/people/{persona_id}.yaml."
 
 
 _OF_THE_SENTENCE = {
@@ -129,9 +128,8 @@ def cue_form(sheet: Sheet) -> Iterator[Fault]:
             match = begins.match(values.get(slot, ""))
             if match and slot in sheet.slots:
                 got = f'{{{slot}}} of persona {persona_id}: "{values[slot]}"'
-                where = ("personas", sheet.contrast.personas.index(persona_id))
                 hint = f"Delete {match[0].strip()!r} from it."
-                yield Fault(where, got, f"the {slot} without {what}", hint)
+                yield Fault(sheet.place_of(persona_id), got, f"the {slot} without {what}", hint)
 
 
 def direction(sheet: Sheet) -> Iterator[Fault]:
@@ -143,7 +141,6 @@ def direction(sheet: Sheet) -> Iterator[Fault]:
             got = f'{what} in "{excerpt(message.text, start, start + 1)}"'
             yield Fault(message.place, ascii_marks(got), wanted, "Delete or transliterate it.")
     for persona_id in sheet.people:
-        index = sheet.contrast.personas.index(persona_id)
         said = {
             (slot, value)
             for values in sheet.values(persona_id)
@@ -153,7 +150,7 @@ def direction(sheet: Sheet) -> Iterator[Fault]:
         for slot, value in sorted(said):
             got = f'{_odd(value)} in {{{slot}}} of persona {persona_id}: "{value}"'
             hint = "Write it in Latin letters, as this person would sign in English."
-            yield Fault(("personas", index), ascii_marks(got), wanted, hint)
+            yield Fault(sheet.place_of(persona_id), ascii_marks(got), wanted, hint)
 
 
 def ascii_marks(text: str) -> str:

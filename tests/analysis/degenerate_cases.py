@@ -25,10 +25,10 @@ from toolkit.analysis import (
     rates,
     reliability,
     selfcheck,
-    sequence,
     waves,
     words,
 )
+from toolkit.analysis.engine import confidence_sequence
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.mixed import fit
 
@@ -103,7 +103,7 @@ def replies(own: str, base: str, scenarios: int = 6, **more: Any) -> pd.DataFram
 
 
 def told(rows: pd.DataFrame, **more: Any) -> Any:
-    return words(rows, mask={"p": ["pat"]}, seed=1, **more)
+    return words(rows, mask=["pat"], seed=1, **more)
 
 
 def moved(rows: pd.DataFrame) -> Any:
@@ -535,15 +535,6 @@ TEXTS = [
         "generalized over scenarios and no word is tested. Send more scenarios.",
     ),
     Case(
-        "words of contrasts of one scenario",
-        lambda: told(
-            replies("yes please " * 9, "no thanks " * 9).assign(scenario_id="s0"),
-            exchange="contrast",
-        ),
-        "Replies of both p and the reference are to one scenario only, so nothing can be "
-        "generalized over scenarios and no word is tested. Send more scenarios.",
-    ),
-    Case(
         "words of few scenarios",
         lambda: told(replies("yes", "no", 4)),
         "4 scenarios have replies of both p and the reference; wanted at least 5 to compare "
@@ -654,7 +645,7 @@ OVER_TIME = [
     ),
     Case(
         "a missing difference",
-        lambda: sequence([0.1, float("nan")], (-1, 1)),
+        lambda: confidence_sequence([0.1, float("nan")], (-1, 1)),
         "sequence: got a difference or a bound that is missing or infinite; wanted finite ones, "
         "the lower bound below the upper. Leave units without a difference out.",
     ),

@@ -6,22 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.analysis import (
+from toolkit.analysis.findings import mean_over_raters
+from toolkit.analysis.reliability import (
     Coefficient,
+    Components,
+    ItemsByRaters,
+    Level,
     cohen_kappa,
+    components,
+    drift,
     fleiss_kappa,
     gwet_ac1,
     icc,
-    krippendorff_alpha,
-)
-from toolkit.analysis.findings import mean_over_raters
-from toolkit.analysis.reliability import (
-    Components,
-    Level,
-    components,
-    drift,
-    icc_from,
     items_by_raters,
+    krippendorff_alpha,
 )
 
 FOLDER = Path(__file__).parents[1] / "reference" / "agreement"
@@ -37,6 +35,10 @@ def expected() -> "pd.Series[float]":
 
 def read(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / f"{name}.csv")
+
+
+def arranged(name: str) -> ItemsByRaters:
+    return items_by_raters(read(name))
 
 
 def value_of(one: Coefficient) -> float:
@@ -61,7 +63,7 @@ def table(*rows: tuple[float | None, ...]) -> pd.DataFrame:
 def test_alpha_is_that_of_the_coincidence_matrix(
     name: str, level: Level, expected: "pd.Series[float]"
 ) -> None:
-    found = krippendorff_alpha(read(name), level=level, seed=1, draws=20)
+    found = krippendorff_alpha(arranged(name), level=level, seed=1, draws=20)
 
     assert value_of(found) == pytest.approx(expected[name, f"alpha.{level}"], abs=1e-10)
 
@@ -70,7 +72,7 @@ def test_alpha_is_that_of_the_coincidence_matrix(
     ("level", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
 )
 def test_alpha_of_the_published_table_is_as_published(level: Level, published: float) -> None:
-    found = krippendorff_alpha(read("published"), level=level, seed=1, draws=20)
+    found = krippendorff_alpha(arranged("published"), level=level, seed=1, draws=20)
 
     assert round(value_of(found), 3) == published
     # Item 12 was judged by one observer alone and says nothing.
@@ -83,17 +85,15 @@ def test_alpha_of_two_raters_worked_by_hand() -> None:
     # Interval: sum o d = 2; sum n_c n_k d = 2 * (9 + 6 * 4 + 6) = 78; 1 - 7 * 2 / 78 = 32/39.
     # Ordinal mid-ranks 1.5, 4.5, 7: sum o d = 2 * 9; sum n_c n_k d = 2 * (9 * 9 + 6 * 30.25 +
     # 6 * 6.25) = 600; 1 - 7 * 18 / 600 = 0.79.
-    ratings = table((1, 1, 2, 3), (1, 2, 2, 3))
+    items = items_by_raters(table((1, 1, 2, 3), (1, 2, 2, 3)))
 
-    found = [
-        value_of(krippendorff_alpha(ratings, level=level, seed=1, draws=20)) for level in LEVELS
-    ]
+    found = [value_of(krippendorff_alpha(items, level=level, seed=1, draws=20)) for level in LEVELS]
 
     assert found == pytest.approx([2 / 3, 0.79, 32 / 39])
 
 
 def test_the_interval_of_alpha_follows_the_seed_and_holds_the_estimate() -> None:
-    sparse = read("sparse")
+    sparse = arranged("sparse")
 
     one, same, other = (krippendorff_alpha(sparse, level="ordinal", seed=s) for s in (1, 1, 2))
 
@@ -115,10 +115,12 @@ def test_the_interval_of_alpha_is_that_of_resampled_items(level: Level) -> None:
             for item, copies in enumerate(took)
             for copy in range(copies)
         ]
-        resampled = krippendorff_alpha(pd.concat(again), level=level, seed=0, draws=2)
+        resampled = krippendorff_alpha(
+            items_by_raters(pd.concat(again)), level=level, seed=0, draws=2
+        )
         drawn.append(value_of(resampled))
 
-    found = krippendorff_alpha(sparse, level=level, seed=7, draws=40)
+    found = krippendorff_alpha(arranged("sparse"), level=level, seed=7, draws=40)
 
     assert found.estimate is not None
     ends = found.estimate.low, found.estimate.high
@@ -127,13 +129,13 @@ def test_the_interval_of_alpha_is_that_of_resampled_items(level: Level) -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_ac1_and_fleiss_kappa_are_those_of_r(name: str, expected: "pd.Series[float]") -> None:
-    for key, found in (("ac1", gwet_ac1(read(name))), ("fleiss", fleiss_kappa(read(name)))):
+    for key, found in (("ac1", gwet_ac1(arranged(name))), ("fleiss", fleiss_kappa(arranged(name)))):
         assert value_of(found) == pytest.approx(expected[name, key], abs=1e-10)
         assert found.se == pytest.approx(expected[name, f"{key}.se"], abs=1e-10)
 
 
 def test_cohens_kappa_is_that_of_psych(expected: "pd.Series[float]") -> None:
-    found = cohen_kappa(read("rare"))
+    found = cohen_kappa(arranged("rare"))
 
     assert value_of(found) == pytest.approx(expected["rare", "cohen"], abs=1e-10)
     assert found.se == pytest.approx(expected["rare", "cohen.se"], abs=1e-8)
@@ -148,9 +150,9 @@ def test_a_rare_flag_worked_by_hand() -> None:
     # Fleiss: p_e = .972^2 + .028^2 = .945568; (.944 - .945568) / .054432 = -.0288065...
     first = (*[0.0] * 118, *[1.0] * 5, *[0.0] * 2)
     second = (*[0.0] * 118, *[0.0] * 5, *[1.0] * 2)
-    ratings = table(first, second)
+    items = items_by_raters(table(first, second))
 
-    found = [value_of(one(ratings)) for one in (cohen_kappa, gwet_ac1, fleiss_kappa)]
+    found = [value_of(one(items)) for one in (cohen_kappa, gwet_ac1, fleiss_kappa)]
 
     assert found == pytest.approx(
         [-0.00128 / 0.05472, 0.889568 / 0.945568, -0.001568 / 0.054432], abs=1e-12
@@ -160,13 +162,15 @@ def test_a_rare_flag_worked_by_hand() -> None:
 def test_fleiss_kappa_of_three_raters_worked_by_hand() -> None:
     # Counts (3,0) (2,1) (0,3): p_a = (1 + 1/3 + 1) / 3 = 7/9; shares 5/9 and 4/9;
     # p_e = 41/81; (63/81 - 41/81) / (40/81) = 22/40.
-    ratings = table((0, 0, 1), (0, 0, 1), (0, 1, 1))
+    items = items_by_raters(table((0, 0, 1), (0, 0, 1), (0, 1, 1)))
 
-    assert value_of(fleiss_kappa(ratings)) == pytest.approx(0.55)
+    assert value_of(fleiss_kappa(items)) == pytest.approx(0.55)
 
 
 def test_icc_of_a_complete_table_is_that_of_psych(expected: "pd.Series[float]") -> None:
-    for key, found in zip(("icc21", "icc2k"), icc(read("full")), strict=True):
+    full = arranged("full")
+
+    for key, found in zip(("icc21", "icc2k"), icc(full, components(full)), strict=True):
         assert found.estimate is not None
         ends = [found.estimate.value, found.estimate.low, found.estimate.high]
         names = [key, f"{key}.low", f"{key}.high"]
@@ -174,9 +178,11 @@ def test_icc_of_a_complete_table_is_that_of_psych(expected: "pd.Series[float]") 
 
 
 def test_icc_of_the_table_of_shrout_and_fleiss_is_as_published() -> None:
-    four = table((9, 6, 8, 7, 10, 6), (2, 1, 4, 1, 5, 2), (5, 3, 6, 2, 6, 4), (8, 2, 8, 6, 9, 7))
+    four = items_by_raters(
+        table((9, 6, 8, 7, 10, 6), (2, 1, 4, 1, 5, 2), (5, 3, 6, 2, 6, 4), (8, 2, 8, 6, 9, 7))
+    )
 
-    single, average = icc(four)
+    single, average = icc(four, components(four))
 
     assert (round(value_of(single), 2), round(value_of(average), 2)) == (0.29, 0.62)
 
@@ -184,7 +190,7 @@ def test_icc_of_the_table_of_shrout_and_fleiss_is_as_published() -> None:
 def test_variances_and_icc_of_an_incomplete_table_are_those_of_r(
     expected: "pd.Series[float]",
 ) -> None:
-    items = items_by_raters(read("sparse"))
+    items = arranged("sparse")
 
     parts = components(items)
 
@@ -192,7 +198,7 @@ def test_variances_and_icc_of_an_incomplete_table_are_those_of_r(
     found = [parts.item, parts.rater, parts.rest]
     names = ["variance.item", "variance.rater", "variance.rest"]
     assert found == pytest.approx([expected["sparse", one] for one in names], rel=1e-5)
-    single, _ = icc_from(items, parts)
+    single, _ = icc(items, parts)
     assert single.estimate is not None
     ends = [single.estimate.value, single.estimate.low, single.estimate.high, single.se]
     names = ["icc21", "icc21.low", "icc21.high", "icc21.se"]
@@ -202,7 +208,7 @@ def test_variances_and_icc_of_an_incomplete_table_are_those_of_r(
 def test_severity_is_the_shrunken_effect_of_r_with_its_sign_turned(
     expected: "pd.Series[float]",
 ) -> None:
-    parts = components(items_by_raters(read("sparse")))
+    parts = components(arranged("sparse"))
 
     assert isinstance(parts, Components)
     table = parts.severity.set_index("rater")
@@ -215,7 +221,9 @@ def test_severity_is_the_shrunken_effect_of_r_with_its_sign_turned(
 
 
 def test_drift_is_the_slope_of_r_clustered_by_rater(expected: "pd.Series[float]") -> None:
-    found = drift(read("sitting")).slope
+    names = {"rater": "participant_id", "contrast": "contrast_id", "persona": "persona_id"}
+
+    found = drift(read("sitting").rename(columns=names)).slope
 
     assert found is not None
     assert found.value == pytest.approx(expected["sitting", "drift"], abs=1e-9)

@@ -83,7 +83,7 @@ def test_an_explore_row_reaches_no_test(number: int) -> None:
     [
         lambda: words(
             word_replies(spoken(0.1, 6), spoken(0.1, 6), stage="explore"),
-            mask={},
+            mask=[],
             seed=1,
         ),
         lambda: movement(reply_texts.replies(stage="explore")),
@@ -269,7 +269,7 @@ def test_a_persona_with_few_raters_is_in_no_distribution() -> None:
 def test_rare_words_are_in_no_table() -> None:
     own = [[f"{'please ' * 9} secret{'' if one else ' password'}"] for one in range(6)]
     base = [["thanks " * 9 + " secret"]] * 6
-    made = words(word_replies(own, base), mask={"p": ["pat"]}, seed=1, minimum=10, draws=50)
+    made = words(word_replies(own, base), mask=["pat"], seed=1, draws=50)
     assert "password" not in set(made.table["word"])
     assert made.notes[0].startswith("1 words were suppressed")
 
@@ -300,7 +300,7 @@ def test_intersections_and_words_of_leads_speak_of_these_situations() -> None:
         intersections(seen, FACTORS, draws=4),
         words(
             word_replies(spoken(0.1, 6), spoken(0.1, 6), origin="lead"),
-            mask={},
+            mask=[],
             seed=1,
             draws=50,
         ),

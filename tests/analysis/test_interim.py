@@ -4,7 +4,8 @@ import pytest
 from binary_world import observed, row
 from confirm_story import ConfirmStory, rated
 
-from toolkit.analysis import finished_order, frames_of, interim, sequence
+from toolkit.analysis import finished_order, frames_of, interim
+from toolkit.analysis.engine import confidence_sequence
 from toolkit.errors import AnalysisError
 
 
@@ -52,8 +53,8 @@ def test_the_path_is_the_sequence_of_the_raters_differences() -> None:
     of = frame[frame["rater"].eq("r3")].groupby("arm", observed=True)["value"].mean()
     assert made.path["unit"].iloc[0] == "r3"
     assert made.path["difference"].iloc[0] == pytest.approx(of["swap"] - of["reference"])
-    wanted = sequence(made.path["difference"], (-4, 4))
-    assert made.path["low"].to_numpy() == pytest.approx(wanted["low"].to_numpy())
+    wanted = confidence_sequence(made.path["difference"], (-4, 4))
+    assert made.path["low"].to_numpy() == pytest.approx(wanted.low)
 
 
 def test_over_scenario_blocks_it_speaks_in_general_of_scenario_means() -> None:

@@ -161,7 +161,7 @@ def test_the_privacy_minimum_is_an_argument() -> None:
 def test_residuals_of_a_rate_are_differences_in_share() -> None:
     got = binary()
     found = got.findings[3]
-    assert found.unit == "difference in share"
+    assert found.unit == "share of answers"
     beta = got.main_effects.set_index("name")["estimate"]
     # The first stratum has the first level of both factors: the intercept alone.
     at = beta["Intercept"]

@@ -341,7 +341,7 @@ def test_words_do_not_know_order_or_names(seed: int) -> None:
         turned["scenario_id"], categories=["s9", *sorted(set(turned["scenario_id"]), reverse=True)]
     )
     one, other = (
-        words(frame, mask={"p": ["pat"]}, seed=4, draws=60).table.drop(columns="subject")
+        words(frame, mask=["pat"], seed=4, draws=60).table.drop(columns="subject")
         for frame in (rows, turned)
     )
     pd.testing.assert_frame_equal(one, other, rtol=1e-9)

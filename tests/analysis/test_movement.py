@@ -5,9 +5,8 @@ import pytest
 from analysis.reply_texts import replies
 from scipy import stats
 
-from toolkit.analysis import identity_words, movement
+from toolkit.analysis import movement
 from toolkit.analysis.text_distance import distance, grams, masking
-from toolkit.design import Study
 from toolkit.errors import AnalysisError
 
 
@@ -94,13 +93,6 @@ def test_names_do_not_count_once_masked() -> None:
 def test_masking_takes_whole_words_in_either_case() -> None:
     mask = masking(["Ann", "Ann Lee"])
     assert mask("ann lee and Annette, ANN.") == "▢ and Annette, ▢."
-
-
-def test_words_that_carry_personas_are_collected() -> None:
-    study = Study.load("pilot")
-    words = identity_words(study.people)
-    assert {"Zhengyu", "Luo", "Luo Zhengyu", "she", "themselves"} <= set(words)
-    assert not {"a", "the", "of"} & set(words)
 
 
 def test_one_replicate_cannot_tell_movement_from_chance() -> None:

@@ -1,11 +1,15 @@
 from math import log, sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from toolkit.analysis import sequence
-from toolkit.analysis.engine import evidence_against
+from toolkit.analysis.engine import confidence_sequence, evidence_against
 from toolkit.errors import AnalysisError
+
+
+def sequence(differences, bounds) -> pd.DataFrame:
+    return pd.DataFrame(confidence_sequence(differences, bounds)._asdict())
 
 
 def test_two_steps_by_hand() -> None:

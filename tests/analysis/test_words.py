@@ -54,7 +54,7 @@ def test_words_are_letters_of_any_script() -> None:
 
 
 def test_a_word_that_differs_is_found() -> None:
-    made = words(replies(spoken(0.3), spoken(0.08, seed=2)), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(spoken(0.3), spoken(0.08, seed=2)), mask=["Ada"], seed=1)
     first = made.findings[0]
     assert made.table["word"].iloc[0] == "please"
     assert first.verdict == "differs"
@@ -74,7 +74,7 @@ def test_the_numbers_of_a_word_are_worked_by_hand() -> None:
     # Six scenarios of one contrast: the persona's reply says "thanks" 4 times in 10 words, the
     # reference's twice, everywhere; so no scenario differs from another.
     own, base = "thanks " * 4 + "so " * 6, "thanks " * 2 + "so " * 8
-    made = words(replies([[own]] * 6, [[base]] * 6), mask={"p": ("Ada",)}, seed=1, prior=10.0)
+    made = words(replies([[own]] * 6, [[base]] * 6), mask=["Ada"], seed=1, prior=10.0)
     one = made.table.set_index("word").loc["thanks"]
     # The prior holds 10 words as both sides together: 3 "thanks", 7 "so".
     apart = log((4 + 3) / (6 + 7)) - log((2 + 3) / (8 + 7))
@@ -95,7 +95,7 @@ def test_the_numbers_of_a_word_are_worked_by_hand() -> None:
 
 
 def test_the_same_words_are_inconclusive() -> None:
-    made = words(replies(spoken(0.1), spoken(0.1, seed=2)), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(spoken(0.1), spoken(0.1, seed=2)), mask=["Ada"], seed=1)
     (finding,) = made.findings
     assert finding.verdict == "inconclusive"
     assert finding.caveats[0].startswith("No word differs; the furthest apart is ")
@@ -104,18 +104,18 @@ def test_the_same_words_are_inconclusive() -> None:
 
 def test_the_same_seed_gives_the_same_and_order_of_rows_none_of_it() -> None:
     table = replies(spoken(0.3), spoken(0.1, seed=2))
-    made = words(table, mask={}, seed=4).table
-    turned = words(table.iloc[::-1].reset_index(drop=True), mask={}, seed=4).table
+    made = words(table, mask=[], seed=4).table
+    turned = words(table.iloc[::-1].reset_index(drop=True), mask=[], seed=4).table
     pd.testing.assert_frame_equal(made, turned)
 
 
 def test_names_are_masked_in_every_text() -> None:
     own = [[f"{text} Ada Byron" for text in texts] for texts in spoken(0.1)]
     table = replies(own, spoken(0.1, seed=2))
-    bare = words(table, mask={}, seed=1)
+    bare = words(table, mask=[], seed=1)
     assert {one.verdict for one in bare.findings} == {"differs"}
     assert bare.notes == ("No word was masked, so names may tell personas apart.",)
-    masked = words(table, mask={"p": ("Ada Byron", "ada", "byron")}, seed=1)
+    masked = words(table, mask=["Ada Byron", "ada", "byron"], seed=1)
     assert not masked.table["word"].isin(["ada", "byron"]).any()
     assert [one.verdict for one in masked.findings] == ["inconclusive"]
 
@@ -125,7 +125,7 @@ def test_rare_words_are_suppressed_and_counted() -> None:
     own[0][0] += " zebra" * 30  # often, in one scenario
     for texts in own[:9]:
         texts[0] += " quagga"  # in many, 9 times
-    made = words(replies(own, spoken(0.1, seed=2)), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(own, spoken(0.1, seed=2)), mask=["Ada"], seed=1)
     assert not made.table["word"].isin(["zebra", "quagga"]).any()
     assert made.notes == (
         "2 words were suppressed: counted fewer than 10 times, or in fewer than 5 scenarios.",
@@ -133,7 +133,7 @@ def test_rare_words_are_suppressed_and_counted() -> None:
 
 
 def test_few_scenarios_are_not_estimable() -> None:
-    made = words(replies(spoken(0.3, 4), spoken(0.1, 4)), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(spoken(0.3, 4), spoken(0.1, 4)), mask=["Ada"], seed=1)
     assert made.findings[0].verdict == "not estimable"
     assert made.findings[0].caveats == (
         "4 scenarios have replies of both p and the reference; wanted at least 5 to compare words. "
@@ -143,38 +143,31 @@ def test_few_scenarios_are_not_estimable() -> None:
 
 def test_equal_texts_are_inconclusive() -> None:
     same = [["one two three four"] * 3 for _ in range(8)]
-    made = words(replies(same, same), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(same, same), mask=["Ada"], seed=1)
     assert [one.verdict for one in made.findings] == ["inconclusive"]
     assert made.table["log_odds"].eq(0).all()
 
 
 def test_texts_too_short_are_not_estimable() -> None:
     same = [["hello"] for _ in range(4)] + [["20 €"]]
-    made = words(replies(same, same), mask={"p": ("Ada",)}, seed=1)
+    made = words(replies(same, same), mask=["Ada"], seed=1)
     assert made.findings[0].verdict == "not estimable"
     assert made.findings[0].caveats == ("No word is counted often enough to be compared.",)
     assert made.table.empty
 
 
-def test_contrasts_drawn_again_speak_of_these_situations() -> None:
-    table = replies(spoken(0.3), spoken(0.08, seed=2))
-    made = words(table, mask={"p": ("Ada",)}, seed=1, exchange="contrast")
-    assert made.findings[0].verdict == "differs"
-    assert made.findings[0].speaks_of == "these situations"
-
-
 def test_replies_kept_apart_are_not_read() -> None:
     table = replies(spoken(0.3), spoken(0.1, seed=2), apart="refused")
-    assert words(table, mask={}, seed=1).findings == ()
+    assert words(table, mask=[], seed=1).findings == ()
 
 
 def test_bad_frames_are_refused() -> None:
     table = replies(spoken(0.3, 2), spoken(0.1, 2))
     with pytest.raises(AnalysisError) as refused:
-        words(table.drop(columns="text"), mask={}, seed=1)
+        words(table.drop(columns="text"), mask=[], seed=1)
     assert str(refused.value) == (
         "words: got a frame without text; wanted the replies of the confirm stage. Pass "
         "`Frames.replies`."
     )
     with pytest.raises(AnalysisError, match="explore finds and confirm measures"):
-        words(table.assign(stage="explore"), mask={}, seed=1)
+        words(table.assign(stage="explore"), mask=[], seed=1)

@@ -21,12 +21,6 @@ Definition = tuple[str, str]
 KEPT: Mapping[Definition, str] = {
     (f"{ROOM}.engine.clustered", "arm_effects"): "the primary test on arrays, for its witnesses",
     (f"{ROOM}.frames.columns", "columns"): "what the columns of a frame mean, to look up by hand",
-    (f"{ROOM}.reliability.alpha", "krippendorff_alpha"): "alpha of a table, for its witnesses",
-    (f"{ROOM}.reliability.chance", "cohen_kappa"): "kappa of a table, for its witnesses",
-    (f"{ROOM}.reliability.chance", "fleiss_kappa"): "kappa of a table, for its witnesses",
-    (f"{ROOM}.reliability.chance", "gwet_ac1"): "AC1 of a table, for its witnesses",
-    (f"{ROOM}.reliability.icc", "icc"): "correlation of a table, for its witnesses",
-    (f"{ROOM}.text_distance", "identity_words"): "what a mask of `movement` and `words` is made of",
     (f"{ROOM}.waves", "waves"): "before and after a mitigation: an analyst's own notebook",
 }
 """Reached by nobody, and why it is there all the same."""

@@ -45,7 +45,7 @@ from toolkit.analysis.frames import (
     open_to_read,
     require_stage,
 )
-from toolkit.analysis.interim import Interim, finished_order, interim, sequence
+from toolkit.analysis.interim import Interim, finished_order, interim
 from toolkit.analysis.intersection import Intersections, intersections
 from toolkit.analysis.leads import Leads, leads
 from toolkit.analysis.movement import Movement, movement
@@ -91,17 +91,7 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.preference import Preference, preference
 from toolkit.analysis.rates import Rates, rates
 from toolkit.analysis.readable_table import readable
-from toolkit.analysis.reliability import (
-    Coefficient,
-    Reliability,
-    cohen_kappa,
-    fleiss_kappa,
-    gwet_ac1,
-    icc,
-    krippendorff_alpha,
-    reliability,
-)
-from toolkit.analysis.text_distance import identity_words
+from toolkit.analysis.reliability import Reliability, reliability
 from toolkit.analysis.trace import Trace, trace
 from toolkit.analysis.transcript import Transcript, transcript
 from toolkit.analysis.waves import Waves, waves
@@ -110,7 +100,6 @@ from toolkit.analysis.words import Words, words
 __all__ = [
     "Blinding",
     "COLUMNS",
-    "Coefficient",
     "Column",
     "ConfirmDesign",
     "Controls",
@@ -148,7 +137,6 @@ __all__ = [
     "blinding",
     "calibrated_truth",
     "caterpillar",
-    "cohen_kappa",
     "columns",
     "confirm_design",
     "controls",
@@ -161,16 +149,11 @@ __all__ = [
     "findings_frame",
     "finished_order",
     "flags_by_harm",
-    "fleiss_kappa",
     "forest",
     "frames_of",
     "from_table",
-    "gwet_ac1",
-    "icc",
-    "identity_words",
     "interim",
     "intersections",
-    "krippendorff_alpha",
     "leads",
     "load_frames",
     "movement",
@@ -201,7 +184,6 @@ __all__ = [
     "scenario_map",
     "selfcheck",
     "sent_design",
-    "sequence",
     "session_ratings",
     "sitting_drift",
     "trace",

@@ -4,7 +4,7 @@ Raters are asked now and then which persona wrote, among a few on offer; they ma
 cannot tell. Right more often than guessing would be means that blinding did not hold.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.findings import (
-    EXPLORATORY,
     SHARE_HOW,
     ClusteredMean,
     Counts,
     Estimate,
     Finding,
+    against_zero,
     columns_of,
     mean_over_raters,
     share_over_raters,
@@ -51,9 +51,7 @@ class Blinding:
     simulated: bool
 
 
-def blinding(
-    frames: Frames, outcome: str | Observations | None = None, *, plan: str = EXPLORATORY
-) -> Blinding:
+def blinding(frames: Frames, outcome: str | Observations | None = None) -> Blinding:
     """Compare raters' guesses at personas with chance.
 
     Estimand: the share of guesses that are right among those naming a persona, minus the share
@@ -69,7 +67,6 @@ def blinding(
         frames: of stage confirm.
         outcome: whose effect is told apart by guess: a question's id, ``preference``, or its
             observations; None: none is.
-        plan: hash of the frozen plan that asked, or ``exploratory``.
 
     Raises:
         AnalysisError: if the frames hold explore rows, or no such outcome.
@@ -77,14 +74,27 @@ def blinding(
     rows = frames.guesses[frames.guesses["state"].notna()]
     require_stage(rows, "confirm")
     rows = _scored(rows)
-    simulated = bool(rows["simulated"].any())
-    found = _Guesses(rows, plan, simulated, int(frames.guesses["state"].isna().sum()))
+    no_reply = int(frames.guesses["state"].isna().sum())
+    bare = Finding(
+        question="blinding",
+        outcome="guess",
+        subject="",
+        estimand="",
+        about="the raters",
+        speaks_of="these situations",
+        stage="confirm",
+        verdict="not estimable",
+        compared_with="guessing",
+        left_out=MappingProxyType({"no reply": no_reply} if no_reply else {}),
+        simulated=bool(rows["simulated"].any()),
+    )
+    right = _right(rows, bare)
     return Blinding(
-        findings=(found.right(), found.index(), found.unsure()),
+        findings=(right, _index(rows, bare), _unsure(rows, bare)),
         table=_table(rows),
         by_guess=_by_guess(frames, rows, outcome),
-        says=found.says(),
-        simulated=simulated,
+        says=_says(rows, right),
+        simulated=bare.simulated,
     )
 
 
@@ -102,132 +112,90 @@ def _scored(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-class _Guesses:
-    """Findings about the guesses of one study."""
-
-    def __init__(self, rows: pd.DataFrame, plan: str, simulated: bool, no_reply: int) -> None:
-        self.rows = rows
-        self.named = rows[rows["named"]]
-        self.plan, self.simulated = plan, simulated
-        self.left_out = {"no reply": no_reply} if no_reply else {}
-
-    def right(self) -> Finding:
-        """The share right among those named, against chance."""
-        rows = self.named
-        share, unsure = _share(rows["right"], rows), _share(~self.rows["named"], self.rows)
-        beside = {RIGHT_SHARE: share, UNSURE_SHARE: unsure}
-        beside = {name: one for name, one in beside.items() if one}
-        more: dict[str, Any] = {
-            "unit": "share of guesses that name a persona",
-            "beside": MappingProxyType(beside),
-            "tests": MappingProxyType({EXACT: exact_p(rows)} if share else {}),
-        }
-        estimand = "share right among guesses that name a persona, minus what guessing gives"
-        if share and share.value in (0, 1):
-            return self._all_alike(estimand, share, rows, more)
-        excess = _mean(rows["right"] - rows["chance"], rows)
-        if excess and excess.se:
-            more |= {"compared_with": "guessing", **excess.tested()}
-        else:
-            why = _FLAT if excess else _why(self.rows, rows)
-            more |= {"verdict": "not estimable", "caveats": (why,)}
-        return self._finding("guesses at the persona", estimand, rows, **more)
-
-    def index(self) -> Finding:
-        """Bang's blinding index; it describes, as one question has one test."""
-        mean = _mean(self.rows["score"], self.rows)
-        made: dict[str, Any] = {"verdict": "not estimable"}
-        if mean and mean.se:
-            made = {**mean.tested(), "verdict": "estimated", "p": None}
-        else:
-            made["caveats"] = (_FLAT if mean else _why(self.rows, self.rows),)
-        return self._finding(
-            "Bang's blinding index",
-            "mean of 1 for right, −1 / (options − 1) for wrong, 0 for cannot tell",
-            self.rows,
-            unit="index (0: guessing, 1: all right)",
-            compared_with="guessing",
-            **made,
-        )
-
-    def unsure(self) -> Finding:
-        """The share that cannot tell."""
-        rows = self.rows
-        share = _share(~rows["named"], rows)
-        return self._finding(
-            "cannot tell",
-            "share of guesses that say: cannot tell",
-            rows,
-            unit="share of guesses",
-            verdict="estimated" if share else "not estimable",
-            estimate=share,
-            se_type=SHARE_HOW if share else "",
-            caveats=() if share else (_why(rows, rows),),
-        )
-
-    def says(self) -> str:
-        """Whether raters could tell, in words."""
-        one, n = self.right(), len(self.named)
-        if self.rows.empty:
-            return _NONE
-        unsure = f"{len(self.rows) - n} of {len(self.rows)} guesses said: cannot tell."
-        if one.estimate is None:
-            return f"{one.caveats[0]} {unsure}"
-        share = one.beside[RIGHT_SHARE]
-        got = (
-            f"{int(self.named['right'].sum())} of {n} guesses that named a persona were right "
-            f"({_percent(share.value)}, 95 % interval {_percent(share.low)} to "
-            f"{_percent(share.high)}), where guessing gives {_percent(self.named['chance'].mean())}"
-        )
-        if one.verdict != "differs":
-            told = "It is not settled whether raters could tell whose reply they read"
-        elif one.estimate.value > 0:
-            told = "Raters could tell whose reply they read more often than by guessing"
-        else:
-            told = "Raters were right less often than by guessing, so something misled them"
-        return f"{told}: {got}. {unsure}"
-
-    def _all_alike(
-        self, estimand: str, share: Estimate, rows: pd.DataFrame, more: dict[str, Any]
-    ) -> Finding:
-        """None or all are right, so only the bound of that share is known."""
-        by_chance, at = float(rows["chance"].mean()), share
-        excess = Estimate(
-            value=at.value - by_chance, low=at.low - by_chance, high=at.high - by_chance
-        )
-        return self._finding(
-            "guesses at the persona",
-            estimand,
-            rows,
-            compared_with="guessing",
+def _right(rows: pd.DataFrame, bare: Finding) -> Finding:
+    """The share right among those named, against chance."""
+    named = rows[rows["named"]]
+    share, unsure = _share(named["right"], named), _share(~rows["named"], rows)
+    beside = {RIGHT_SHARE: share, UNSURE_SHARE: unsure}
+    made = replace(
+        bare,
+        subject="guesses at the persona",
+        estimand="share right among guesses that name a persona, minus what guessing gives",
+        unit="share of guesses that name a persona",
+        beside=MappingProxyType({name: one for name, one in beside.items() if one}),
+        tests=MappingProxyType({EXACT: exact_p(named)} if share else {}),
+        **_rests_on(named),
+    )
+    if share and share.value in (0, 1):
+        # None or all are right, so only the bound of that share is known.
+        chance = float(named["chance"].mean())
+        ends = (one - chance for one in (share.value, share.low, share.high))
+        excess = Estimate(**dict(zip(("value", "low", "high"), ends, strict=True)))
+        return replace(
+            made,
             verdict="inconclusive" if excess.low <= 0 <= excess.high else "differs",
             estimate=excess,
             se_type=SHARE_HOW,
-            **more,
         )
+    mean = _mean(named["right"] - named["chance"], named)
+    return replace(made, **against_zero(mean, _why(rows, named), _FLAT))
 
-    def _finding(self, subject: str, estimand: str, rows: pd.DataFrame, **more: Any) -> Finding:
-        return Finding(
-            question="blinding",
-            outcome="guess",
-            subject=subject,
-            estimand=estimand,
-            about="the raters",
-            speaks_of="these situations",
-            stage="confirm",
-            n=Counts(
-                raters=rows["rater"].nunique(),
-                contrasts=rows["contrast_id"].nunique(),
-                personas=rows["persona_id"].nunique(),
-                replies=rows["unit_id"].nunique(),
-                observations=len(rows),
-            ),
-            left_out=MappingProxyType(self.left_out),
-            plan=self.plan,
-            replies=tuple(sorted(rows["unit_id"].unique())),
-            simulated=self.simulated,
-            **more,
-        )
+
+def _index(rows: pd.DataFrame, bare: Finding) -> Finding:
+    """Bang's blinding index; it describes, as one question has one test."""
+    mean = _mean(rows["score"], rows)
+    made = against_zero(mean, _why(rows, rows), _FLAT)
+    if "p" in made:
+        made |= {"p": None, "verdict": "estimated"}
+    return replace(
+        bare,
+        subject="Bang's blinding index",
+        estimand="mean of 1 for right, −1 / (options − 1) for wrong, 0 for cannot tell",
+        unit="index (0: guessing, 1: all right)",
+        **_rests_on(rows),
+        **made,
+    )
+
+
+def _unsure(rows: pd.DataFrame, bare: Finding) -> Finding:
+    share = _share(~rows["named"], rows)
+    return bare.estimated(
+        "cannot tell",
+        UNSURE_SHARE,
+        share,
+        "" if share else _why(rows, rows),
+        unit="share of guesses",
+        compared_with="",
+        se_type=SHARE_HOW,
+        **_rests_on(rows),
+    )
+
+
+def _rests_on(rows: pd.DataFrame) -> dict[str, Any]:
+    return {"n": Counts.of(rows), "replies": tuple(sorted(rows["unit_id"].unique()))}
+
+
+def _says(rows: pd.DataFrame, one: Finding) -> str:
+    """Whether raters could tell, in words."""
+    if rows.empty:
+        return _NONE
+    named = rows[rows["named"]]
+    unsure = f"{len(rows) - len(named)} of {len(rows)} guesses said: cannot tell."
+    if one.estimate is None:
+        return f"{one.caveats[0]} {unsure}"
+    share = one.beside[RIGHT_SHARE]
+    got = (
+        f"{int(named['right'].sum())} of {len(named)} guesses that named a persona were right "
+        f"({_percent(share.value)}, 95 % interval {_percent(share.low)} to "
+        f"{_percent(share.high)}), where guessing gives {_percent(named['chance'].mean())}"
+    )
+    if one.verdict != "differs":
+        told = "It is not settled whether raters could tell whose reply they read"
+    elif one.estimate.value > 0:
+        told = "Raters could tell whose reply they read more often than by guessing"
+    else:
+        told = "Raters were right less often than by guessing, so something misled them"
+    return f"{told}: {got}. {unsure}"
 
 
 def exact_p(rows: pd.DataFrame) -> float:
@@ -248,11 +216,9 @@ def exact_p(rows: pd.DataFrame) -> float:
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    groups = [(str(arm), rows[rows["arm"].eq(arm)]) for arm in ARMS]
-    made = []
-    for arm, own in [*((arm, own) for arm, own in groups if len(own)), ("all", rows)]:
-        mean = _mean(own["score"], own)
-        made.append(
+    arms = [(arm, rows[rows["arm"].eq(arm)]) for arm in ARMS]
+    return pd.DataFrame(
+        [
             {
                 "arm": arm,
                 "guesses": len(own),
@@ -261,11 +227,12 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
                 "wrong": int((own["named"] & own["right"].eq(0)).sum()),
                 "cannot_tell": int((~own["named"]).sum()),
                 "expected": float(own["chance"][own["named"]].sum()),
-                **columns_of(mean.estimate() if mean and mean.se else None, "index"),
+                **columns_of(_known(_mean(own["score"], own)), "index"),
                 "raters": own["rater"].nunique(),
             }
-        )
-    return pd.DataFrame(made)
+            for arm, own in (*(one for one in arms if len(one[1])), ("all", rows))
+        ]
+    )
 
 
 def _by_guess(
@@ -283,16 +250,16 @@ def _by_guess(
     seen = seen[seen["arm"].eq("swap") & seen["value"].notna()]
     guessed = rows[["rater", "unit_id", "state"]].rename(columns={"unit_id": "reply"})
     both = seen.merge(guessed, on=["rater", "reply"])
+    right = both["state"].eq("right")
     made = []
-    for guess, own in (
-        (_RIGHT, both[both["state"].eq("right")]),
-        (_NOT, both[both["state"].ne("right")]),
-    ):
-        mean = _mean(own["value"], own)
-        at = columns_of(mean.estimate() if mean and mean.se else None, "difference")
-        counts = {"judgments": len(own), "raters": own["rater"].nunique()}
-        made.append({"outcome": observed.outcome, "guess": guess, **at, **counts})
+    for guess, own in ((_RIGHT, both[right]), (_NOT, both[~right])):
+        at = columns_of(_known(_mean(own["value"], own))).values()
+        made.append((observed.outcome, guess, *at, len(own), own["rater"].nunique()))
     return pd.DataFrame(made, columns=names)
+
+
+def _known(mean: ClusteredMean | None) -> Estimate | None:
+    return mean.estimate() if mean and mean.se else None
 
 
 def _mean(values: "pd.Series[Any]", rows: pd.DataFrame) -> ClusteredMean | None:

@@ -6,17 +6,16 @@ its own, and look after each block. Where raters come back from block to block, 
 these raters alone, however many scenarios there are.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from toolkit.analysis.disparity import Comparison, against_reference
-from toolkit.analysis.engine import Verdict, confidence_sequence, evidence_against
-from toolkit.analysis.findings import EXPLORATORY, About, Counts, Estimate, Finding, Speaks
-from toolkit.analysis.frames import Frames, Observations, Stage
+from toolkit.analysis.engine import confidence_sequence, evidence_against, verdict_of
+from toolkit.analysis.findings import Estimate, Finding
+from toolkit.analysis.frames import Frames, Observations
 from toolkit.errors import AnalysisError
 
 Over = Literal["raters", "scenario blocks"]
@@ -26,23 +25,6 @@ _ESTIMANDS = {
     "scenario blocks": "mean difference from the reference, over scenarios like these",
 }
 _BY_THESE = "mean difference from the reference, by these raters, over scenarios like these"
-
-
-class _Common(TypedDict):
-    question: str
-    outcome: str
-    subject: str
-    estimand: str
-    about: About
-    speaks_of: Speaks
-    stage: Stage
-    compared_with: str
-    margin: float | None
-    n: Counts
-    left_out: Mapping[str, int]
-    plan: str
-    replies: tuple[str, ...]
-    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +50,6 @@ def interim(
     claims: int = 1,
     alpha: float = 0.05,
     test: Literal["confidence sequence", "t-test"] = "confidence sequence",
-    plan: str = EXPLORATORY,
 ) -> Interim:
     """Look at one arm's difference from the reference, at any time and as often as wanted.
 
@@ -81,8 +62,9 @@ def interim(
     is not said in general: what they lean to is in every block, and in 200 scenarios rated by the
     same 12 raters it was found to differ from no effect in 17 % of studies.
 
-    ``sequence`` gives the interval. *Differs* when it leaves out 0, *equivalent* when the one of
-    level ``1 - 2 alpha`` lies within the margin; both hold their error rate at all looks together.
+    A betting confidence sequence gives the interval. *Differs* when it leaves out 0, *equivalent*
+    when the one of level ``1 - 2 alpha`` lies within the margin; both hold their error rate at all
+    looks together.
 
     Args:
         observations: of stage confirm.
@@ -93,7 +75,6 @@ def interim(
         claims: how many subjects share the error rate; each is tested at ``alpha / claims``.
         alpha: the error rate.
         test: only a confidence sequence can be looked at again; a t-test is refused.
-        plan: hash of the frozen plan that asks for it.
 
     Raises:
         AnalysisError: if rows are of the wrong stage, there is no such arm, the order misses a
@@ -103,16 +84,7 @@ def interim(
     comparison = against_reference(observations, subject)
     units = _unit_differences(comparison, over, order)
     path = _path(units, _bounds(observations), 1 - alpha / claims)
-    finding = _finding(
-        observations,
-        comparison,
-        path,
-        over=over,
-        margin=margin,
-        claims=claims,
-        alpha=alpha,
-        plan=plan,
-    )
+    finding = _finding(observations, comparison, path, over, margin, claims, alpha / claims)
     reached = finding.verdict not in ("inconclusive", "not estimable")
     return Interim(finding, path, stop=reached, says=_says(finding, len(path), over))
 
@@ -128,22 +100,6 @@ def finished_order(frames: Frames, over: Over) -> tuple[str, ...]:
     said = pd.concat([one[[name, "at"]] for one in (frames.item_ratings, frames.choices)])
     last = said.dropna().astype({name: "str"}).groupby(name)["at"].max().reset_index()
     return tuple(last.sort_values(["at", name])[name])
-
-
-def sequence(
-    differences: ArrayLike, bounds: tuple[float, float], *, level: float = 0.95
-) -> pd.DataFrame:
-    """Betting confidence sequence of a mean, as a table: ``n estimate low high``, one row a unit.
-
-    Args:
-        differences: one number a unit in the order in which units were finished, shape (n,).
-        bounds: lowest and highest number a unit could have had.
-        level: between 0 and 1, of all intervals together.
-
-    Raises:
-        AnalysisError: if a difference is missing or outside the bounds.
-    """
-    return pd.DataFrame(confidence_sequence(differences, bounds, level=level)._asdict())
 
 
 def _unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -> pd.DataFrame:
@@ -198,110 +154,88 @@ def _bounds(observations: Observations) -> tuple[float, float]:
 
 
 def _path(units: pd.DataFrame, bounds: tuple[float, float], level: float) -> pd.DataFrame:
-    made = sequence(units["difference"], bounds, level=level)
-    return pd.concat([made[["n"]], units, made[["estimate", "low", "high"]]], axis=1)
+    made = confidence_sequence(units["difference"], bounds, level=level)
+    return pd.DataFrame({"n": made.n, **units, **made._asdict()})
 
 
 def _finding(
     observations: Observations,
     comparison: Comparison,
     path: pd.DataFrame,
-    *,
     over: Over,
     margin: float | None,
     claims: int,
     alpha: float,
-    plan: str,
 ) -> Finding:
-    share, bounds = alpha / claims, _bounds(observations)
-    last = path.iloc[-1] if len(path) > 1 else None
     again = _coming_back(comparison, over)
     fixed = over == "raters" or again > 0
-    speaks: Speaks = "these situations" if fixed else comparison.speaks_of
-    common: _Common = {
-        "question": "interim",
-        "outcome": observations.outcome,
-        "subject": comparison.subject,
-        "estimand": _BY_THESE if again else _ESTIMANDS[over],
-        "about": "these personas",
-        "speaks_of": speaks,
-        "stage": "confirm",
-        "compared_with": "reference",
-        "margin": margin,
-        "n": comparison.counts,
-        "left_out": observations.left_out,
-        "plan": plan,
-        "replies": comparison.replies,
-        "simulated": observations.simulated,
-    }
-    if last is None:
-        return Finding(**common, verdict="not estimable", caveats=(_too_few(path, over),))
-    alone = _alone(comparison)
-    p = None if alone else _p(path, bounds, 1 - share)
-    return Finding(
-        **common,
-        verdict="inconclusive" if p is None else _verdict(path, bounds, p <= share, margin, share),
-        unit="points" if observations.scale == "likert" else observations.scale,
-        estimate=Estimate(
-            value=float(last["estimate"]),
-            low=float(last["low"]),
-            high=float(last["high"]),
-            level=1 - share,
-        ),
-        se_type=f"confidence sequence over {len(path)} {over}",
-        p=p,
-        p_adjusted=None if p is None or claims < 2 else min(1.0, p * claims),
-        family=f"{claims} claims, Bonferroni" if claims > 1 and p is not None else "",
-        caveats=(*_caveats(comparison, over, again), *([alone] if alone else [])),
+    bare = Finding(
+        question="interim",
+        outcome=observations.outcome,
+        subject=comparison.subject,
+        estimand=_BY_THESE if again else _ESTIMANDS[over],
+        about="these personas",
+        speaks_of="these situations" if fixed else comparison.speaks_of,
+        stage="confirm",
+        verdict="not estimable",
+        compared_with="reference",
+        unit=observations.of.unit,
+        margin=margin,
+        n=comparison.counts,
+        left_out=observations.left_out,
+        replies=comparison.replies,
+        simulated=observations.simulated,
     )
-
-
-def _p(path: pd.DataFrame, bounds: tuple[float, float], level: float) -> float:
-    won = evidence_against(path["difference"], bounds, level=level)[-1]
-    return min(1.0, 1 / float(won))
+    if len(path) < 2:
+        return replace(bare, caveats=(_too_few(path, over),))
+    value, low, high = (float(path[name].iloc[-1]) for name in ("estimate", "low", "high"))
+    made = replace(
+        bare,
+        verdict="inconclusive",
+        estimate=Estimate(value=value, low=low, high=high, level=1 - alpha),
+        se_type=f"confidence sequence over {len(path)} {over}",
+        caveats=_caveats(comparison, over, again),
+    )
+    if alone := _alone(comparison):
+        return replace(made, caveats=(*made.caveats, alone))
+    bounds = _bounds(observations)
+    won = evidence_against(path["difference"], bounds, level=1 - alpha)[-1]
+    p, within = min(1.0, 1 / float(won)), None
+    if margin is not None:
+        narrow = confidence_sequence(path["difference"], bounds, level=1 - 2 * alpha)
+        inside = narrow.low[-1] > -margin and narrow.high[-1] < margin
+        within = 0.0 if inside else 1.0
+    family: dict[str, Any] = {
+        "p_adjusted": min(1.0, p * claims),
+        "family": f"{claims} claims, Bonferroni",
+    }
+    return replace(
+        made,
+        p=p,
+        verdict=verdict_of(p, within, alpha=alpha),
+        **(family if claims > 1 else {}),
+    )
 
 
 def _alone(comparison: Comparison) -> str:
     """Say what there is but one of; empty when both are several."""
-    if comparison.counts.scenarios < 2:
-        return (
-            f"{comparison.subject} was seen in one scenario only: this cannot generalize over "
-            "scenarios, so there is no p-value and no verdict."
-        )
-    if comparison.rater is not None and comparison.counts.raters < 2:
-        return (
-            f"{comparison.subject} was judged by one rater only: this cannot generalize over "
-            "raters, so there is no p-value and no verdict."
-        )
-    return ""
-
-
-def _verdict(
-    path: pd.DataFrame,
-    bounds: tuple[float, float],
-    differs: bool,
-    margin: float | None,
-    alpha: float,
-) -> Verdict:
-    within = False
-    if margin is not None:
-        last = confidence_sequence(path["difference"], bounds, level=1 - 2 * alpha)
-        within = bool(last.low[-1] > -margin and last.high[-1] < margin)
-    if differs:
-        return "real but negligible" if within else "differs"
-    return "equivalent" if within else "inconclusive"
+    counts, seen = comparison.counts, ""
+    if counts.scenarios < 2:
+        seen, several = "seen in one scenario", "scenarios"
+    elif comparison.rater is not None and counts.raters < 2:
+        seen, several = "judged by one rater", "raters"
+    return seen and (
+        f"{comparison.subject} was {seen} only: this cannot generalize over {several}, so there "
+        "is no p-value and no verdict."
+    )
 
 
 def _too_few(path: pd.DataFrame, over: Over) -> str:
-    if over == "raters":
-        return (
-            f"{len(path)} raters so far judged both this arm and the reference: too few for an "
-            "interval. Go on until at least 2 have."
-        )
-    return (
-        f"{len(path)} scenarios so far have both this arm and the reference rated: too few for an "
-        "interval. Go on until at least 2 have."
-    )
+    seen = {
+        "raters": "raters so far judged both this arm and the reference",
+        "scenario blocks": "scenarios so far have both this arm and the reference rated",
+    }[over]
+    return f"{len(path)} {seen}: too few for an interval. Go on until at least 2 have."
 
 
 def _coming_back(comparison: Comparison, over: Over) -> int:
@@ -318,15 +252,15 @@ def _caveats(comparison: Comparison, over: Over, again: int) -> tuple[str, ...]:
             "A sequence over raters speaks of these scenarios only: more raters never make it "
             "speak of others.",
         )
-    said = ["It holds if scenarios were released at random and each was rated fully."]
-    if again:
-        said.append(
-            f"{again} of {comparison.counts.raters} raters judged in more than one scenario. What "
-            "such raters lean to never averages out over scenarios, so this is said of these "
-            "raters and not in general. Give each block raters of its own, or run `disparity` "
-            "after the last rating."
-        )
-    return tuple(said)
+    rated = "It holds if scenarios were released at random and each was rated fully."
+    if not again:
+        return (rated,)
+    return (
+        rated,
+        f"{again} of {comparison.counts.raters} raters judged in more than one scenario. What such "
+        "raters lean to never averages out over scenarios, so this is said of these raters and not "
+        "in general. Give each block raters of its own, or run `disparity` after the last rating.",
+    )
 
 
 def _says(finding: Finding, units: int, over: Over) -> str:

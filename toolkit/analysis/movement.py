@@ -10,7 +10,7 @@ of the same again, and larger than that of a rewording of the same size.
 This says how much, and not for better or worse.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from types import MappingProxyType
@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import adjust, interval, p_value, verdict_of
-from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.engine import adjust, verdict_of
+from toolkit.analysis.findings import ClusteredMean, Counts, Estimate, Finding, Speaks
 from toolkit.analysis.frames import NULL_ARMS, require_stage
 from toolkit.analysis.text_distance import Grams, distance, grams, masking
 from toolkit.errors import AnalysisError
@@ -45,42 +45,23 @@ class Movement:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Average:
-    """An average over scenarios, each counting equally."""
-
-    value: float
-    se: float
-    scenarios: int
-
-    def estimate(self, level: float) -> Estimate | None:
-        if self.scenarios < 2:
-            return None
-        low, high = interval(self.value, self.se, self.scenarios - 1.0, level=level)
-        return Estimate(value=self.value, low=low, high=high, level=level)
-
-
 def movement(
     replies: pd.DataFrame,
     *,
     words: Sequence[str] = (),
-    level: float = 0.95,
-    alpha: float = 0.05,
-    plan: str = EXPLORATORY,
+    simulated: bool = False,
 ) -> Movement:
     """Compare distances between replies.
 
     Estimand: the average over scenarios, each counting equally, of how much farther a persona's
     replies are from the reference's than the same again is, and than a rewording is. Standard
-    errors are clustered by scenario, with t on one less than their number.
+    errors are clustered by scenario, with t on one less than their number. Tests of all personas
+    are adjusted together (Benjamini-Hochberg).
 
     Args:
         replies: the frame ``replies``, of stage confirm; only what was answered is compared.
-        words: masked in every text before it is compared, such as ``identity_words`` gives.
-        level: of intervals.
-        alpha: error rate of the tests; those of all personas are adjusted together
-            (Benjamini-Hochberg).
-        plan: hash of the frozen plan that asks for it, or "exploratory".
+        words: those that carry personas, masked in every text before it is compared.
+        simulated: whether any of it is.
 
     Raises:
         AnalysisError: if the frame has rows of stage explore, or not the columns needed.
@@ -96,19 +77,21 @@ def movement(
     if not words and len(rows):
         notes.append("No word was masked, so a reply that repeats a name moves by the name alone.")
     by_contrast = _distances(rows, masking(words))
-    claims = [
-        (persona, name, part)
-        for persona, part in by_contrast.groupby("subject", sort=True)
-        for name in NULL_ARMS
-    ]
-    raw = [_bare(part, str(persona), name, level) for persona, name, part in claims]
+    parts = list(by_contrast.groupby("subject", sort=True))
+    raw = [_bare(part, str(persona), name) for persona, part in parts for name in NULL_ARMS]
     adjusted = adjust([one.p for one in raw], "Benjamini-Hochberg")
-    tested = sum(one.p is not None for one in raw)
-    findings = tuple(
-        _said(one, p, tested, replies, part, speaks_of=speaks_of, plan=plan, alpha=alpha)
-        for one, p, (_, _, part) in zip(raw, adjusted, claims, strict=True)
-    )
-    return Movement(findings, _table(by_contrast, findings, level), by_contrast, tuple(notes))
+    family = f"movement, Benjamini-Hochberg ({sum(one.p is not None for one in raw)} claims)"
+    findings = []
+    for one, p in zip(raw, adjusted, strict=True):
+        found = replace(one, simulated=simulated, replies=_ids(replies, by_contrast, one.subject))
+        if p is not None:
+            verdict = verdict_of(p, None)
+            found = replace(
+                found, p_adjusted=p, family=family, verdict=verdict, speaks_of=speaks_of
+            )
+        findings.append(found)
+    table = pd.DataFrame([_row(str(persona), part, findings) for persona, part in parts])
+    return Movement(tuple(findings), table, by_contrast, tuple(notes))
 
 
 def _usable(replies: pd.DataFrame) -> tuple[pd.DataFrame, Speaks, list[str]]:
@@ -161,7 +144,7 @@ def _distances(rows: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:
                     **nulls,
                     "within": _mean_within(own),
                     "within_reference": _mean_within(base),
-                    "between": _mean_between(own, base),
+                    "between": _mean(product(own, base)),
                     "replies": len(own) + len(base),
                 }
             )
@@ -172,57 +155,48 @@ def _distances(rows: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:
 def _energy(one: list[Grams], other: list[Grams]) -> float:
     if len(one) < 2 or len(other) < 2:
         return float("nan")
-    return 2 * _mean_between(one, other) - _mean_within(one) - _mean_within(other)
-
-
-def _mean_between(one: list[Grams], other: list[Grams]) -> float:
-    found = [distance(a, b) for a, b in product(one, other)]
-    return float(np.mean(found)) if found else float("nan")
+    return 2 * _mean(product(one, other)) - _mean_within(one) - _mean_within(other)
 
 
 def _mean_within(one: list[Grams]) -> float:
-    found = [distance(a, b) for a, b in combinations(one, 2)]
+    return _mean(combinations(one, 2))
+
+
+def _mean(pairs: Iterable[tuple[Grams, Grams]]) -> float:
+    found = [distance(a, b) for a, b in pairs]
     return float(np.mean(found)) if found else float("nan")
 
 
-def _average(values: "pd.Series[float]", scenario: "pd.Series[str]") -> _Average | None:
-    """Average over scenarios; the clustered error of an average of independent groups."""
-    known = values.notna()
-    means = values[known].groupby(scenario[known].astype("str")).mean()
-    if means.empty:
+def _average(values: "pd.Series[float]", part: pd.DataFrame) -> ClusteredMean | None:
+    """Average over scenarios, each counting equally; the error is that of independent groups."""
+    means = values.dropna().groupby(part["scenario"].astype("str")).mean().to_numpy()
+    if not len(means):
         return None
     several = len(means) > 1
     se = float(means.std(ddof=1) / np.sqrt(len(means))) if several else 0.0
-    return _Average(float(means.mean()), se, len(means))
+    return ClusteredMean(float(means.mean()), se, len(means) - 1.0, len(means), len(means))
 
 
-def _bare(part: pd.DataFrame, persona: str, null: str, level: float) -> Finding:
+def _estimate(values: "pd.Series[float]", part: pd.DataFrame) -> Estimate | None:
+    """Give an average with its interval; None from fewer than two scenarios."""
+    found = _average(values, part)
+    return found.estimate() if found and found.df else None
+
+
+def _bare(part: pd.DataFrame, persona: str, null: str) -> Finding:
     """Estimate how much farther a swap is than a null arm; not yet adjusted."""
-    found = _average(part["swap"] - part[null], part["scenario"])
     beyond = {"resample": "the same again", "paraphrase": "a rewording"}[null]
-    at: Estimate | None = None
-    se = p = None
-    caveats: tuple[str, ...] = ()
-    if found is None:
-        caveats = (
-            f"No contrast holds two replies each of {persona}, the reference and {null}, so how "
-            "far they are apart beyond chance cannot be told.",
-        )
-    elif found.scenarios < 2:
-        caveats = (
-            f"{persona} was seen in one scenario only: this cannot generalize over scenarios, so "
-            "there is no interval and no p-value.",
-        )
-    elif found.se <= _ROUNDING:
-        caveats = (
-            f"Every scenario says exactly the same of {persona}, so there is nothing to measure "
-            "the difference by.",
-        )
-    else:
-        at, se = found.estimate(level), found.se
-        p = p_value(found.value, found.se, found.scenarios - 1.0)
-    known = part[(part["swap"] - part[null]).notna()]
-    return Finding(
+    apart = part["swap"] - part[null]
+    found, known = _average(apart, part), part[apart.notna()]
+    replies = int(known["replies"].sum())
+    names = {
+        "swap": "distance of the swap",
+        null: f"distance of {null}",
+        "within": "distance within this persona",
+        "within_reference": "distance within the reference",
+    }
+    beside = {says: _estimate(part[name], part) for name, says in names.items()}
+    bare = Finding(
         question="movement",
         outcome="words of the reply",
         subject=persona,
@@ -230,88 +204,56 @@ def _bare(part: pd.DataFrame, persona: str, null: str, level: float) -> Finding:
         about="these personas",
         speaks_of="these situations",
         stage="confirm",
-        verdict="inconclusive" if at else "not estimable",
+        verdict="not estimable",
         compared_with=null,
         unit=UNIT,
-        estimate=at,
-        se=se,
-        se_type="clusters (scenarios)" if at else "",
-        df=found.scenarios - 1.0 if at and found else None,
-        p=p,
-        n=Counts(
-            scenarios=known["scenario"].nunique(),
-            contrasts=known["contrast"].nunique(),
-            personas=1,
-            replies=int(known["replies"].sum()),
-            observations=int(known["replies"].sum()),
-        ),
-        beside=_beside(part, null, level),
-        caveats=tuple(caveats),
+        n=Counts.of(known, personas=1, replies=replies, observations=replies),
+        beside=MappingProxyType({says: at for says, at in beside.items() if at}),
     )
+    if found is None:
+        why = (
+            f"No contrast holds two replies each of {persona}, the reference and {null}, so how "
+            "far they are apart beyond chance cannot be told."
+        )
+    elif not found.df:
+        why = (
+            f"{persona} was seen in one scenario only: this cannot generalize over scenarios, so "
+            "there is no interval and no p-value."
+        )
+    elif found.se <= _ROUNDING:
+        why = (
+            f"Every scenario says exactly the same of {persona}, so there is nothing to measure "
+            "the difference by."
+        )
+    else:
+        how = {"se_type": "clusters (scenarios)", "verdict": "inconclusive"}
+        return replace(bare, **{**found.tested(), **how})
+    return replace(bare, caveats=(why,))
 
 
-def _beside(part: pd.DataFrame, null: str, level: float) -> Mapping[str, Estimate]:
-    """Each distance by itself, those within one persona among them."""
-    names = {
-        "swap": "distance of the swap",
-        null: f"distance of {null}",
-        "within": "distance within this persona",
-        "within_reference": "distance within the reference",
-    }
-    found = {says: (_average(part[name], part["scenario"])) for name, says in names.items()}
-    known = {says: one.estimate(level) for says, one in found.items() if one is not None}
-    return MappingProxyType({says: at for says, at in known.items() if at is not None})
-
-
-def _said(
-    one: Finding,
-    p: float | None,
-    tested: int,
-    replies: pd.DataFrame,
-    part: pd.DataFrame,
-    *,
-    speaks_of: Speaks,
-    plan: str,
-    alpha: float,
-) -> Finding:
-    return replace(
-        one,
-        p_adjusted=p,
-        family="" if p is None else f"movement, Benjamini-Hochberg ({tested} claims)",
-        verdict=one.verdict if p is None else verdict_of(p, None, alpha=alpha),
-        speaks_of="these situations" if p is None else speaks_of,
-        plan=plan,
-        replies=_ids(replies, part, one.subject),
-    )
-
-
-def _ids(replies: pd.DataFrame, part: pd.DataFrame, persona: str) -> tuple[str, ...]:
+def _ids(replies: pd.DataFrame, by_contrast: pd.DataFrame, persona: str) -> tuple[str, ...]:
     if "unit_id" not in replies:
         return ()
-    here = replies["contrast_id"].isin(set(part["contrast"])) & replies["apart"].isna()
+    contrasts = by_contrast.loc[by_contrast["subject"].eq(persona), "contrast"]
+    here = replies["contrast_id"].isin(set(contrasts)) & replies["apart"].isna()
     whose = replies["arm"].ne("swap") | replies["persona_id"].eq(persona)
-    return tuple(sorted(str(one) for one in replies.loc[here & whose, "unit_id"]))
+    return tuple(sorted(replies.loc[here & whose, "unit_id"].astype("str")))
 
 
-def _table(by_contrast: pd.DataFrame, findings: Sequence[Finding], level: float) -> pd.DataFrame:
-    rows = []
-    for persona, part in by_contrast.groupby("subject", sort=True):
-        own = {one.compared_with: one for one in findings if one.subject == persona}
-        row: dict[str, object] = {"subject": persona}
-        for name in ("swap", *NULL_ARMS, "within", "within_reference"):
-            found = _average(part[name], part["scenario"])
-            at = found.estimate(level) if found else None
-            row |= _columns(name, at)
-        for null, one in own.items():
-            row |= _columns(f"beyond_{null}", one.estimate)
-        row["moves_more"] = len(own) == len(NULL_ARMS) and all(
-            one.estimate is not None and one.estimate.low > 0 for one in own.values()
-        )
-        row["scenarios"] = part["scenario"].nunique()
-        row["contrasts"] = part["contrast"].nunique()
-        row["replies"] = int(part["replies"].sum())
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _row(persona: str, part: pd.DataFrame, findings: Sequence[Finding]) -> dict[str, object]:
+    own = [one for one in findings if one.subject == persona]
+    row: dict[str, object] = {"subject": persona}
+    for name in ("swap", *NULL_ARMS, "within", "within_reference"):
+        row |= _columns(name, _estimate(part[name], part))
+    for one in own:
+        row |= _columns(f"beyond_{one.compared_with}", one.estimate)
+    return {
+        **row,
+        "moves_more": all(one.estimate is not None and one.estimate.low > 0 for one in own),
+        "scenarios": part["scenario"].nunique(),
+        "contrasts": part["contrast"].nunique(),
+        "replies": int(part["replies"].sum()),
+    }
 
 
 def _columns(name: str, at: Estimate | None) -> dict[str, object]:

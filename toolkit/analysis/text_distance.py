@@ -5,17 +5,9 @@ carry the persona are masked in every text before any two are compared.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from toolkit.design import Persona
-from toolkit.wording import (
-    PLURAL_WORDS,
-    SINGULAR_WORDS,
-    PhraseMatcher,
-    cue_phrases,
-    phrases_of,
-    with_marks,
-)
+from toolkit.wording import PhraseMatcher, phrases_of, with_marks
 
 Grams = frozenset[tuple[str, ...]]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|▢")
@@ -31,12 +23,6 @@ def masking(words: Iterable[str]) -> Callable[[str], str]:
     """
     matcher = PhraseMatcher(phrases_of(words, MASKED))
     return lambda text: with_marks(text, matcher.find(text))
-
-
-def identity_words(personas: Sequence[Persona]) -> tuple[str, ...]:
-    """Collect the words that carry personas: names and their parts, nouns, places, pronouns."""
-    carrying = (phrase.text for one in personas for phrase in cue_phrases(one.cues))
-    return tuple(sorted({*SINGULAR_WORDS, *PLURAL_WORDS, *carrying}))
 
 
 def grams(text: str) -> Grams:

@@ -1,7 +1,7 @@
 """Where a judgment comes from: from a blind rating back to the turn that started it."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from toolkit.design import Contrast
 from toolkit.errors import AnalysisError
@@ -35,12 +35,12 @@ class Trace(Readable):
     seat: RaterSeat
     replies: tuple[Reply, ...]
     """The replies the item shows: one, left and right, or none for an attention item."""
-    contrast: Contrast | None
+    contrast: Contrast | None = None
     """As it was sent; None for an attention item, or where the record does not hold it."""
-    lead: Turn | None
+    lead: Turn | None = None
     """The answer in an explore conversation that the contrast was lifted from."""
-    lead_session: Session | None
-    missing: str
+    lead_session: Session | None = None
+    missing: str = ""
     """Why the chain ends before a turn; empty when it does not."""
 
     def in_words(self) -> str:
@@ -71,20 +71,19 @@ def trace(record: Record, event_id: str) -> Trace:
             "judgment of somebody still in the study. Take one from the frames."
         )
     replies = tuple(_newest(reader, unit_id) for unit_id in item.unit_ids)
-    contrast, missing = _contrast(reader, replies)
-    session = turn = None
-    if contrast is not None:
-        session, turn, missing = _lead(reader, contrast)
-    return Trace(
-        judgment=judgment,
-        item=item,
-        seat=seat,
-        replies=replies,
-        contrast=contrast,
-        lead=turn,
-        lead_session=session,
-        missing=missing,
-    )
+    chain = Trace(judgment=judgment, item=item, seat=seat, replies=replies)
+    if not replies:
+        return replace(chain, missing="an attention item shows no reply")
+    sent = replies[0]
+    written = _found(reader, sent.sweep_id, Sweep).design.get("contrasts", {})
+    if sent.contrast_id not in written:
+        missing = f"the run that sent contrast {sent.contrast_id} did not keep it"
+        return replace(chain, missing=missing)
+    contrast = Contrast.model_validate(written[sent.contrast_id])
+    if contrast.hash != sent.contrast_hash:
+        missing = f"contrast {sent.contrast_id} is kept otherwise than it was sent"
+        return replace(chain, missing=missing)
+    return replace(chain, contrast=contrast, **_lead(reader, contrast))
 
 
 def _judgment(reader: Reader, event_id: str) -> Rating | Choice | Guess:
@@ -118,29 +117,17 @@ def _broken(link: str) -> AnalysisError:
     )
 
 
-def _contrast(reader: Reader, replies: tuple[Reply, ...]) -> tuple[Contrast | None, str]:
-    if not replies:
-        return None, "an attention item shows no reply"
-    sent = replies[0]
-    written = _found(reader, sent.sweep_id, Sweep).design.get("contrasts", {})
-    if sent.contrast_id not in written:
-        return None, f"the run that sent contrast {sent.contrast_id} did not keep it"
-    contrast = Contrast.model_validate(written[sent.contrast_id])
-    if contrast.hash != sent.contrast_hash:
-        return None, f"contrast {sent.contrast_id} is kept otherwise than it was sent"
-    return contrast, ""
-
-
-def _lead(reader: Reader, contrast: Contrast) -> tuple[Session | None, Turn | None, str]:
+def _lead(reader: Reader, contrast: Contrast) -> dict[str, Any]:
+    """The answer that a contrast was lifted from, or why it is missing."""
     if contrast.lead is None:
-        return None, None, f"contrast {contrast.id} was planned, not lifted from a turn"
+        return {"missing": f"contrast {contrast.id} was planned, not lifted from a turn"}
     session = reader.find(contrast.lead.session_id, Session)
     turn = reader.find(contrast.lead.turn_id, Turn)
     if session is None or turn is None:
-        return None, None, f"the turn that contrast {contrast.id} was lifted from is not here"
+        return {"missing": f"the turn that contrast {contrast.id} was lifted from is not here"}
     if session.participant_id in reader.withdrawn:
-        return None, None, "whoever found the lead has withdrawn"
-    return session, turn, ""
+        return {"missing": "whoever found the lead has withdrawn"}
+    return {"lead": turn, "lead_session": session}
 
 
 def _lines(chain: Trace) -> list[str]:
@@ -156,30 +143,31 @@ def _lines(chain: Trace) -> list[str]:
         lines += [
             f"reply {reply.unit_id}: {arm}, replicate {reply.replicate + 1}, "
             f"{reply.endpoint_alias} ({reply.exchange.endpoint}), {reply.exchange.outcome}",
-            *wrapped(f"“{shortened(reply.text, 280)}”", _WIDTH, _INDENT),
+            *_quoted(reply.text),
         ]
-    if chain.contrast is not None:
-        one = chain.contrast
+    if one := chain.contrast:
         lines.append(f"contrast {one.id}, {one.origin}, {one.cueing}: {visible(one.title)}")
-    if chain.lead is not None and chain.lead_session is not None:
+    if chain.lead and chain.lead_session:
         lines += [
             f"lead: turn {chain.lead.turn_id} of conversation {chain.lead.session_id}, "
             f"situation {chain.lead_session.scenario_id}",
-            *wrapped(f"“{shortened(chain.lead.text, 280)}”", _WIDTH, _INDENT),
+            *_quoted(chain.lead.text),
         ]
     return [*lines, f"here the chain ends: {chain.missing}"] if chain.missing else lines
 
 
+def _quoted(text: str) -> list[str]:
+    return wrapped(f"“{shortened(text, 280)}”", _WIDTH, _INDENT)
+
+
 def _said(judgment: Rating | Choice | Guess) -> list[str]:
-    match judgment:
-        case Rating():
-            value = "declined" if judgment.value is None else f"{judgment.value} of 5"
-            head = f"rating {judgment.rating_id}: {judgment.question} {value}"
-            comment = judgment.comment
-        case Choice():
-            head = f"choice {judgment.choice_id}: {judgment.preferred}"
-            comment = judgment.why
-        case Guess():
-            return [f"guess {judgment.guess_id}: {judgment.guessed or 'cannot tell'}"]
+    if isinstance(judgment, Guess):
+        return [f"guess {judgment.guess_id}: {judgment.guessed or 'cannot tell'}"]
+    if isinstance(judgment, Rating):
+        value = "declined" if judgment.value is None else f"{judgment.value} of 5"
+        head = f"rating {judgment.rating_id}: {judgment.question} {value}"
+    else:
+        head = f"choice {judgment.choice_id}: {judgment.preferred}"
+    comment = judgment.comment if isinstance(judgment, Rating) else judgment.why
     said = wrapped(f"comment: {visible(comment)}", _WIDTH, _INDENT) if comment else []
     return [head, *said]

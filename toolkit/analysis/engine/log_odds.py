@@ -21,7 +21,7 @@ class Counted:
     """Counts under all arms, shape (scenarios, words)."""
 
 
-def log_odds(counted: Counted, prior: float, times: Floats | None = None) -> Floats:
+def log_odds(counted: Counted, prior: float) -> Floats:
     """Give each word's difference of log odds, averaged over scenarios.
 
     In a scenario, with y and n an arm's count of the word and of all words, ``a`` the prior's
@@ -32,30 +32,25 @@ def log_odds(counted: Counted, prior: float, times: Floats | None = None) -> Flo
     Args:
         counted: the counts.
         prior: how many words the prior counts for in each scenario, above 0.
-        times: how often each contrast counts, shape (contrasts,); once each when None.
 
     Returns:
         Shape (words,); 0 for a word that occurs nowhere.
     """
-    each, weight = by_scenario(counted, prior, times)
+    each, weight = by_scenario(counted, prior)
     total = weight.sum(axis=0)
     averaged: Floats = (each * weight).sum(axis=0) / np.where(total > 0, total, 1)
     return averaged
 
 
-def by_scenario(
-    counted: Counted, prior: float, times: Floats | None = None
-) -> tuple[Floats, Floats]:
+def by_scenario(counted: Counted, prior: float) -> tuple[Floats, Floats]:
     """Differences of log odds and their inverse variances, each of shape (scenarios, words).
 
     Args:
         counted: the counts.
         prior: how many words the prior counts for in each scenario, above 0.
-        times: how often each contrast counts, shape (contrasts,); once each when None.
     """
-    size = len(counted.background)
-    adding = np.zeros((size, len(counted.scenario)))
-    adding[counted.scenario, np.arange(len(counted.scenario))] = 1.0 if times is None else times
+    adding = np.zeros((len(counted.background), len(counted.scenario)))
+    adding[counted.scenario, np.arange(len(counted.scenario))] = 1.0
     own, base = adding @ counted.own, adding @ counted.base
     totals = counted.background.sum(axis=1, keepdims=True)
     share = counted.background / np.where(totals > 0, totals, 1)
@@ -70,34 +65,29 @@ def standard_error(
     counted: Counted,
     prior: float,
     *,
-    by_contrast: bool,
     draws: int,
     rng: np.random.Generator,
 ) -> Floats:
-    """Give standard errors by drawing clusters again with replacement, or the prior's if larger.
+    """Give standard errors by drawing scenarios again with replacement, or the prior's if larger.
 
-    Clusters that all differ by the same amount do not vary, however few words they rest on. So the
+    Scenarios that all differ by the same amount do not vary, however few words they rest on. So the
     error is never below the one that independent words would have, ``sqrt(1 / sum(weights))``.
 
     Args:
         counted: the counts.
         prior: as for ``log_odds``.
-        by_contrast: contrasts are drawn; else whole scenarios.
         draws: how many times.
         rng: the source of chance.
 
     Returns:
-        Shape (words,), enlarged by ``sqrt(G / (G - 1))`` for G clusters.
+        Shape (words,), enlarged by ``sqrt(G / (G - 1))`` for G scenarios.
     """
-    size = len(counted.scenario) if by_contrast else len(counted.background)
+    size = len(counted.background)
     times = rng.multinomial(size, np.full(size, 1 / size), size=draws).astype("float64")
-    if by_contrast:
-        made = np.array([log_odds(counted, prior, one) for one in times])
-    else:
-        each, weight = by_scenario(counted, prior)
-        total = times @ weight
-        made = (times @ (each * weight)) / np.where(total > 0, total, 1)
-    total = by_scenario(counted, prior)[1].sum(axis=0)
+    each, weight = by_scenario(counted, prior)
+    total = times @ weight
+    made = (times @ (each * weight)) / np.where(total > 0, total, 1)
+    total = weight.sum(axis=0)
     least = np.sqrt(1 / np.where(total > 0, total, np.inf))
     error: Floats = np.maximum(made.std(axis=0, ddof=1) * np.sqrt(size / (size - 1)), least)
     return error

@@ -16,6 +16,7 @@ from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.findings.rater_mean import (
     SHARE_HOW,
     ClusteredMean,
+    against_zero,
     clustered,
     mean_over_raters,
     share_over_raters,
@@ -33,6 +34,7 @@ __all__ = [
     "SHARE_HOW",
     "Share",
     "Speaks",
+    "against_zero",
     "clustered",
     "clustered_share",
     "columns_of",

@@ -5,7 +5,7 @@ not be had is marked *not estimable* with the reason in plain words.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, Literal
@@ -17,6 +17,14 @@ from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.frames import Stage, declare
 
 EXPLORATORY = "exploratory"
+_COUNTED = {
+    "raters": ("rater", "participant_id"),
+    "scenarios": ("scenario", "scenario_id"),
+    "contrasts": ("contrast", "contrast_id"),
+    "personas": ("persona", "persona_id"),
+    "replies": ("reply", "unit_id"),
+}
+"""What is counted, to its column in observations and in the frames of a record."""
 Speaks = Literal["these situations", "in general"]
 About = Literal["these personas", "this factor", "all personas", "the raters"]
 
@@ -32,6 +40,23 @@ class Counts:
     replies: int = 0
     observations: int = 0
     """Ratings, choices, or replies read by machine."""
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, **known: int) -> "Counts":
+        """Count what rows rest on: observations, or rows of a frame of the confirm stage.
+
+        Args:
+            rows: one an observation, or ``weight`` of them.
+            known: counts that the columns do not tell.
+        """
+        found = {
+            count: int(rows[name].nunique())
+            for count, names in _COUNTED.items()
+            for name in names
+            if name in rows
+        }
+        size = round(float(rows["weight"].sum())) if "weight" in rows else len(rows)
+        return cls(**{**found, "observations": size, **known})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +146,23 @@ class Finding:
             raise ValueError(
                 f"finding: got a p from {self.n.scenarios} scenarios; wanted two or more"
             )
+
+    def estimated(
+        self, subject: str, estimand: str, at: Estimate | None, why: str = "", **more: Any
+    ) -> "Finding":
+        """Say the same of another number, which compares nothing, or why it cannot be had.
+
+        Args:
+            subject: whom or what the number is about.
+            estimand: what it estimates, in words.
+            at: the number with its interval; None: it is not estimable.
+            why: why it is not, or what limits it.
+            more: other fields; ``se_type`` holds only where there is a number.
+        """
+        fields: dict[str, Any] = {"verdict": "estimated", "caveats": (why,) if why else (), **more}
+        if at is None:
+            fields |= {"verdict": "not estimable", "se_type": ""}
+        return replace(self, subject=subject, estimand=estimand, estimate=at, **fields)
 
     @property
     def _tested(self) -> bool:

@@ -46,6 +46,19 @@ class ClusteredMean:
         }
 
 
+def against_zero(mean: ClusteredMean | None, why: str, flat: str) -> dict[str, Any]:
+    """Give the fields of a finding that compares a mean with 0, or says why it cannot.
+
+    Args:
+        mean: over raters; None with fewer than two.
+        why: what is said where there is no mean.
+        flat: what is said where it has no error.
+    """
+    if mean and mean.se:
+        return mean.tested()
+    return {"verdict": "not estimable", "caveats": (flat if mean else why,)}
+
+
 def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | None:
     """Estimate a mean with deviations summed within raters; None with fewer than two raters.
 

@@ -19,9 +19,9 @@ variance pi^2 / 3 (H. Goldstein, W. Browne, J. Rasbash 2002).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import pi
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,14 +29,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from toolkit.analysis.disparity import FEWEST
-from toolkit.analysis.findings import (
-    EXPLORATORY,
-    PRIVACY_MINIMUM,
-    Counts,
-    Estimate,
-    Finding,
-    Speaks,
-)
+from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts, Estimate, Finding
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
@@ -46,6 +39,8 @@ Array = NDArray[np.float64]
 
 QUESTION = "intersections"
 BEYOND = "no spread between strata beyond main effects (likelihood ratio at its boundary)"
+_Share = tuple[Estimate | None, tuple[str, ...], Mapping[str, float]]
+"""A share of variance, what limits it, and its tests."""
 _NUMBERS = ["residual", "low", "high"]
 
 
@@ -74,10 +69,8 @@ def intersections(
     factors: Sequence[str],
     *,
     privacy_minimum: int = PRIVACY_MINIMUM,
-    level: float = 0.95,
     draws: int = 100,
     seed: int = 0,
-    plan: str = EXPLORATORY,
 ) -> Intersections:
     """Compare strata of crossed factors with what their factors add up to.
 
@@ -85,97 +78,124 @@ def intersections(
         observations: of one outcome and of stage confirm.
         factors: two or more columns of ``observations.people``.
         privacy_minimum: a stratum that fewer raters saw is not shown by itself.
-        level: of intervals.
         draws: of the bootstrap; each refits both models, in about a tenth of a second for a
             study of a few hundred ratings.
         seed: of the bootstrap.
-        plan: hash of the frozen plan that asks for it, or "exploratory".
 
     Raises:
         AnalysisError: if the observations are of stage explore, or a factor is not known.
     """
     strata = strata_of(observations, factors)
-    say = _Saying(observations, strata, level, plan)
+    bare, alone = _bare(observations, strata.rows)
+    shares = [
+        (subject, words.format(what=observations.outcome, factors=" x ".join(factors)))
+        for subject, words in _WORDS
+    ]
     try:
-        models = _Models.of(observations, strata)
+        models = _models(observations, strata)
     except AnalysisError as problem:
-        return _nothing(say, str(problem))
+        models = str(problem)
     if isinstance(models, str):
-        return _nothing(say, models)
-    table = _table(models, strata, level, observations.rated * privacy_minimum)
-    notes = [*strata.notes, *models.notes(), *_suppression(table, privacy_minimum)]
+        missing = dict.fromkeys(_NUMBERS, np.nan)
+        why = replace(bare, caveats=(models, *strata.notes))
+        return Intersections(
+            findings=tuple(replace(why, subject=one, estimand=words) for one, words in shares),
+            table=strata.table.assign(suppressed=False, **missing),
+            variances=pd.DataFrame(columns=["part", "before", "after"]),
+            main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high"]),
+            notes=(*strata.notes, models),
+        )
+    table = _table(models, strata, observations.rated * privacy_minimum)
+    how = f"parametric bootstrap, {draws} draws"
+    explained = tuple(
+        bare.estimated(*named, at, se_type=how, tests=tests, caveats=(*caveats, *strata.notes))
+        for named, (at, caveats, tests) in zip(
+            shares, _shares(models, alone, draws, seed), strict=True
+        )
+    )
+    kept = table[~table["suppressed"]]
+    told = tuple(
+        _stratum(row, observations, strata, models, bare, alone) for _, row in kept.iterrows()
+    )
+    before, after = models.null.sds**2, models.additive.sds**2
+    of_null = (one for one in models.null.notes if "side" in one)
+    hidden = _suppression(table, privacy_minimum)
     return Intersections(
-        findings=(
-            *_shares(models, say, draws, seed),
-            *(say.stratum(row, models) for _, row in table.iterrows() if not row["suppressed"]),
-        ),
+        findings=(*explained, *told),
         table=table,
-        variances=models.variances(),
+        variances=pd.DataFrame(
+            {"part": before.index, "before": before.to_numpy(), "after": after.to_numpy()}
+        ),
         main_effects=models.additive.coefficients.drop(columns="p"),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys((*strata.notes, *models.additive.notes, *of_null, *hidden))),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Models:
+class _Models(NamedTuple):
     null: Fit
     additive: Fit
 
-    @classmethod
-    def of(cls, observations: Observations, strata: Strata) -> "_Models | str":
-        """Fit both models, or say in a sentence why not."""
-        if strata.rows.empty:
-            return "No observation is of a persona whose factors are known, so there is no stratum."
-        if STRATUM not in strata.groups:
-            return f"All personas fall into {len(strata.table)} stratum; it takes two or more."
-        order = " + side" if strata.rows["side"].nunique() > 1 else ""
-        main = " + ".join(f"`{one}`" for one in strata.factors)
-        rows = strata.rows.assign(weight=strata.rows["weight"].astype("float64"))
-        additive = fit(
-            rows,
-            f"value ~ {main}{order}",
-            strata.groups,
-            family="binomial" if observations.scale == "binary" else "gaussian",
-            weights="weight",
+
+def _models(observations: Observations, strata: Strata) -> _Models | str:
+    """Fit both models, or say in a sentence why not."""
+    if strata.rows.empty:
+        return "No observation is of a persona whose factors are known, so there is no stratum."
+    if STRATUM not in strata.groups:
+        return f"All personas fall into {len(strata.table)} stratum; it takes two or more."
+    order = " + side" if strata.rows["side"].nunique() > 1 else ""
+    main = " + ".join(f"`{one}`" for one in strata.factors)
+    additive = fit(
+        strata.rows.astype({"weight": "float64"}),
+        f"value ~ {main}{order}",
+        strata.groups,
+        family="binomial" if observations.scale == "binary" else "gaussian",
+        weights="weight",
+    )
+    own = [one for one in additive.coefficients["name"] if one not in ("Intercept", "side")]
+    if len(own) + 1 >= len(strata.table):
+        return (
+            f"{len(strata.table)} strata cannot be told from {len(own)} main "
+            f"effect{'' if len(own) == 1 else 's'} and a mean; it takes more combinations of "
+            "the factors than these."
         )
-        columns = [name for name in additive.coefficients["name"] if name != "Intercept"]
-        own = [name for name in columns if name != "side"]
-        if len(own) + 1 >= len(strata.table):
-            return (
-                f"{len(strata.table)} strata cannot be told from {len(own)} main "
-                f"effect{'' if len(own) == 1 else 's'} and a mean; it takes more combinations of "
-                "the factors than these."
-            )
-        if not additive.coefficients["estimable"].all():
-            return additive.notes[0]
-        return cls(additive.dropping(columns=own), additive)
+    if not additive.coefficients["estimable"].all():
+        return additive.notes[0]
+    return _Models(additive.dropping(columns=own), additive)
 
-    def notes(self) -> tuple[str, ...]:
-        return (*self.additive.notes, *(one for one in self.null.notes if "side" in one))
 
-    def variances(self) -> pd.DataFrame:
-        before, after = self.null.sds**2, self.additive.sds**2
-        return pd.DataFrame(
-            {"part": before.index, "before": before.to_numpy(), "after": after.to_numpy()}
+def _bare(observations: Observations, rows: pd.DataFrame) -> tuple[Finding, tuple[str, ...]]:
+    """What all findings share, and what there is but one of: over that nothing is generalized."""
+    counts = Counts.of(rows)
+    alone = tuple(
+        f"All of it was seen {one} only: this cannot generalize over {several}, so there is no "
+        "p-value."
+        for one, several, found in (
+            ("in one scenario", "scenarios", counts.scenarios),
+            ("by one rater", "raters", counts.raters),
         )
+        if found == 1
+    )
+    planned = rows["origin"].eq("planned").fillna(False).all()
+    return Finding(
+        question=QUESTION,
+        outcome=observations.outcome,
+        subject="",
+        estimand="",
+        about="these personas",
+        speaks_of="in general" if planned and not alone else "these situations",
+        stage=observations.stage,
+        verdict="not estimable",
+        unit="share of variance",
+        n=counts,
+        left_out=observations.left_out,
+        simulated=observations.simulated,
+    ), alone
 
-    def numbers(self) -> Array:
-        """Give share before, share after, and what main effects explain."""
-        return _numbers(self.null, self.additive)
 
-    def drawn(self, draws: int, seed: int) -> Array:
-        def once(child: np.random.SeedSequence) -> Array:
-            answers = self.additive.simulate(child)
-            return _numbers(self.null.refit(answers), self.additive.refit(answers))
-
-        return repeated(once, draws=draws, seed=seed)
-
-
-def _numbers(null: Fit, additive: Fit) -> Array:
-    before, after = _share(null), _share(additive)
+def _three(null: Fit, additive: Fit) -> Array:
+    """Give share before, share after, and what main effects explain."""
     was, left = float(null.sds[STRATUM]) ** 2, float(additive.sds[STRATUM]) ** 2
-    explained = 1 - left / was if was > 0 else 0.0
-    return np.array([before, after, explained])
+    return np.array([_share(null), _share(additive), 1 - left / was if was > 0 else 0.0])
 
 
 def _share(model: Fit) -> float:
@@ -184,60 +204,58 @@ def _share(model: Fit) -> float:
     return float(variances[STRATUM] / (variances.sum() + rest))
 
 
-def _table(models: _Models, strata: Strata, level: float, minimum: int) -> pd.DataFrame:
+def _table(models: _Models, strata: Strata, minimum: int) -> pd.DataFrame:
     modes = models.additive.random(STRATUM).astype({STRATUM: "str"}).set_index(STRATUM)
     modes = modes.reindex(strata.table[STRATUM])
-    half = float(stats.norm.ppf((1 + level) / 2)) * modes["sd"].to_numpy()
+    half = float(stats.norm.ppf(0.975)) * modes["sd"].to_numpy()
     middle = modes["mode"].to_numpy()
     at, flat = _main(models.additive, strata), models.additive.sds[STRATUM] == 0
-    numbers = [_natural(models.additive, at, one) for one in (middle, middle - half, middle + half)]
     table = strata.table.assign(suppressed=strata.table["raters"] < minimum)
-    for name, values in zip(_NUMBERS, numbers, strict=True):
+    for name, shift in zip(_NUMBERS, (middle, middle - half, middle + half), strict=True):
+        values = shift
+        if models.additive.family != "gaussian":
+            # Of a rate, what it adds where all else is average.
+            values = special.expit(at + shift) - special.expit(at)
         table[name] = np.where(table["suppressed"] | flat, np.nan, values)
     return table
 
 
 def _main(model: Fit, strata: Strata) -> Array:
     """Give the additive part of every stratum, on the scale of the linear predictor."""
-    rows = strata.table[list(strata.factors)].assign(side=0.0)
-    eta = model.linear_predictor(rows)
+    eta = model.linear_predictor(strata.table[list(strata.factors)].assign(side=0.0))
     if model.family == "binomial":
         intercept = model.coefficients.set_index("name")["estimate"]["Intercept"]
         eta = eta + float(intercept)
     return eta
 
 
-def _natural(model: Fit, at: Array, shift: Array) -> Array:
-    """Put a residual on the outcome's scale: of a rate, what it adds where all else is average."""
-    if model.family == "gaussian":
-        return shift
-    return np.asarray(special.expit(at + shift) - special.expit(at))
+def _shares(models: _Models, alone: tuple[str, ...], draws: int, seed: int) -> list[_Share]:
+    """Give every share, before and after main effects, and what these explain."""
 
+    def once(child: np.random.SeedSequence) -> Array:
+        answers = models.additive.simulate(child)
+        return _three(models.null.refit(answers), models.additive.refit(answers))
 
-def _shares(models: _Models, say: "_Saying", draws: int, seed: int) -> list[Finding]:
-    values = models.numbers()
-    drawn = models.drawn(draws, seed)
+    drawn = repeated(once, draws=draws, seed=seed)
     if len(drawn) < 0.9 * draws:
         why = f"{draws - len(drawn)} of {draws} refits gave no number, so there is no interval."
-        return [say.share(which, None, (why,), draws) for which in range(3)]
-    low, high = np.quantile(drawn, [(1 - say.level) / 2, (1 + say.level) / 2], axis=0)
-    alone = say.alone
-    test = None
+        return [(None, (why,), {})] * 3
+    values = _three(*models)
+    # A percentile interval need not hold the estimate of a variance near its boundary.
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    ends = np.array([values, np.minimum(low, values), np.maximum(high, values)])
+    before, after, explained = (
+        Estimate(value=value, low=low, high=high) for value, low, high in ends.T.tolist()
+    )
+    caveats, tests = alone, {}
     if not alone:
         test = variance_test(models.additive.dropping(groups=[STRATUM]), models.additive)
-    findings = []
-    for which, value in enumerate(values):
-        if which == 2 and models.null.sds[STRATUM] == 0:
-            why = "Strata do not differ at all in the null model, so there is nothing to explain."
-            findings.append(say.share(which, None, (why,), draws))
-            continue
-        # A percentile interval need not hold the estimate of a variance near its boundary.
-        ends = min(float(low[which]), float(value)), max(float(high[which]), float(value))
-        at = Estimate(value=float(value), low=ends[0], high=ends[1], level=say.level)
-        tests = {BEYOND: test.p} if test and which == 1 else {}
-        caveats = (*alone, *(test.notes if test and tests else ()))
-        findings.append(say.share(which, at, caveats, draws, tests))
-    return findings
+        caveats, tests = test.notes, {BEYOND: test.p}
+    told: list[_Share] = [(before, alone, {}), (after, caveats, tests), (explained, alone, {})]
+    if models.null.sds[STRATUM] == 0:
+        why = "Strata do not differ at all in the null model, so there is nothing to explain."
+        told[2] = (None, (why,), {})
+    return told
 
 
 _WORDS = (
@@ -253,116 +271,6 @@ _WORDS = (
         "explain",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    """Puts numbers into findings."""
-
-    observations: Observations
-    strata: Strata
-    level: float
-    plan: str
-
-    @property
-    def speaks_of(self) -> Speaks:
-        planned = self.strata.rows["origin"].eq("planned").fillna(False).all()
-        return "in general" if planned and not self.alone else "these situations"
-
-    @property
-    def alone(self) -> tuple[str, ...]:
-        """What there is but one of, in sentences; over that nothing is generalized."""
-        counts = self._counts(self.strata.rows)
-        said = [
-            f"All of it was seen {one} only: this cannot generalize over {several}, so there is "
-            "no p-value."
-            for one, several, found in (
-                ("in one scenario", "scenarios", counts.scenarios),
-                ("by one rater", "raters", counts.raters),
-            )
-            if found == 1
-        ]
-        return tuple(said)
-
-    def share(
-        self,
-        which: int,
-        estimate: Estimate | None,
-        caveats: tuple[str, ...],
-        draws: int,
-        tests: Mapping[str, float] | None = None,
-    ) -> Finding:
-        subject, words = _WORDS[which]
-        more: dict[str, Any] = {}
-        if estimate is not None:
-            more = {"se_type": f"parametric bootstrap, {draws} draws"}
-        return self._finding(
-            subject=subject,
-            estimand=words.format(
-                what=self.observations.outcome, factors=" x ".join(self.strata.factors)
-            ),
-            verdict="not estimable" if estimate is None else "estimated",
-            about="these personas",
-            unit="share of variance",
-            estimate=estimate,
-            tests=tests or {},
-            caveats=(*caveats, *self.strata.notes),
-            n=self._counts(self.strata.rows),
-            **more,
-        )
-
-    def stratum(self, row: "pd.Series[Any]", models: _Models) -> Finding:
-        rows = self.strata.rows[self.strata.rows[STRATUM].eq(row[STRATUM]).to_numpy()]
-        flat = models.additive.sds[STRATUM] == 0
-        estimate = None
-        if not flat:
-            estimate = Estimate(
-                value=float(row["residual"]),
-                low=float(row["low"]),
-                high=float(row["high"]),
-                level=self.level,
-            )
-        return self._finding(
-            subject=str(row[STRATUM]),
-            estimand=(
-                f"how far {self.observations.outcome} of this combination lies from what "
-                f"{' and '.join(self.strata.factors)} add up to"
-            ),
-            compared_with="main effects of its factors",
-            verdict="not estimable" if estimate is None else "estimated",
-            about="this factor" if self._many_personas else "these personas",
-            unit=_unit(self.observations),
-            estimate=estimate,
-            se_type="" if flat else "conditional, variances and main effects taken as known",
-            caveats=(_FLAT,) if flat else (_SHRUNKEN, *self.alone),
-            n=self._counts(rows),
-            replies=tuple(sorted(rows["reply"].dropna().astype("str").unique())),
-        )
-
-    @property
-    def _many_personas(self) -> bool:
-        """Whether every stratum has personas enough to stand for others like them."""
-        return bool(self.strata.table["personas"].min() >= FEWEST)
-
-    def _finding(self, **what: Any) -> Finding:
-        return Finding(
-            question=QUESTION,
-            outcome=self.observations.outcome,
-            speaks_of=self.speaks_of,
-            stage=self.observations.stage,
-            left_out=self.observations.left_out,
-            plan=self.plan,
-            simulated=self.observations.simulated,
-            **what,
-        )
-
-    def _counts(self, rows: pd.DataFrame) -> Counts:
-        names = {"raters": "rater", "scenarios": "scenario", "contrasts": "contrast"}
-        names |= {"personas": "persona", "replies": "reply"}
-        counts = {name: int(rows[column].nunique()) for name, column in names.items()}
-        return Counts(**counts, observations=round(float(rows["weight"].sum())))
-
-
 _FLAT = (
     "Beyond main effects no spread between strata is seen, so no combination can be told from "
     "what its factors add up to."
@@ -373,12 +281,30 @@ _SHRUNKEN = (
 )
 
 
-def _unit(observations: Observations) -> str:
-    if observations.scale == "likert":
-        low, high = observations.bounds
-        return f"points ({low:g} to {high:g})"
-    return {"binary": "difference in share", "preference": "points (-1 to 1)"}.get(
-        observations.scale, "units of the outcome"
+def _stratum(
+    row: "pd.Series[Any]",
+    observations: Observations,
+    strata: Strata,
+    models: _Models,
+    bare: Finding,
+    alone: tuple[str, ...],
+) -> Finding:
+    rows = strata.rows[strata.rows[STRATUM].eq(row[STRATUM]).to_numpy()]
+    flat = models.additive.sds[STRATUM] == 0
+    value, low, high = (float(row[one]) for one in _NUMBERS)
+    return bare.estimated(
+        str(row[STRATUM]),
+        f"how far {observations.outcome} of this combination lies from what "
+        f"{' and '.join(strata.factors)} add up to",
+        None if flat else Estimate(value=value, low=low, high=high),
+        compared_with="main effects of its factors",
+        # With personas enough, a stratum stands for others like them.
+        about="this factor" if strata.table["personas"].min() >= FEWEST else "these personas",
+        unit=observations.of.unit,
+        se_type="conditional, variances and main effects taken as known",
+        caveats=(_FLAT,) if flat else (_SHRUNKEN, *alone),
+        n=Counts.of(rows),
+        replies=tuple(sorted(rows["reply"].dropna().astype("str").unique())),
     )
 
 
@@ -389,15 +315,4 @@ def _suppression(table: pd.DataFrame, minimum: int) -> tuple[str, ...]:
     return (
         f"{hidden} of {len(table)} strata were seen by fewer than {minimum} raters and are not "
         "shown by themselves.",
-    )
-
-
-def _nothing(say: _Saying, why: str) -> Intersections:
-    missing = {name: np.full(len(say.strata.table), np.nan) for name in _NUMBERS}
-    return Intersections(
-        findings=tuple(say.share(which, None, (why,), 0) for which in range(3)),
-        table=say.strata.table.assign(suppressed=False, **missing),
-        variances=pd.DataFrame(columns=["part", "before", "after"]),
-        main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high"]),
-        notes=(*say.strata.notes, why),
     )

@@ -225,17 +225,15 @@ def _pairs(asking: Asking) -> Answer:
 
 
 def _movement(asking: Asking) -> Answer:
-    made = movement(asking.frames.replies, words=asking.words)
-    tables = {"distances": made.table, "by_contrast": made.by_contrast}
     canned = asking.observed.of(REFUSAL).simulated
-    found = tuple(replace(one, simulated=canned) for one in made.findings)
-    return Answer(found, tables, made.notes, made)
+    made = movement(asking.frames.replies, words=asking.words, simulated=canned)
+    tables = {"distances": made.table, "by_contrast": made.by_contrast}
+    return Answer(made.findings, tables, made.notes, made)
 
 
 def _spoken(asking: Asking) -> Answer:
     canned = asking.observed.of(REFUSAL).simulated
-    mask = {"all": asking.words}
-    made = words(asking.frames.replies, mask=mask, seed=asking.seed, simulated=canned)
+    made = words(asking.frames.replies, mask=asking.words, seed=asking.seed, simulated=canned)
     return Answer(made.findings, {"words": made.table}, made.notes, made)
 
 

@@ -1,14 +1,13 @@
 """Pairs of replies: which is preferred, and by how much."""
 
 from toolkit.analysis.preference.preference import PREFERRED, WORTH, Preference, preference
-from toolkit.analysis.preference.worths import against_anchor, against_average, left_side
+from toolkit.analysis.preference.worths import against_anchor, left_side
 
 __all__ = [
     "PREFERRED",
     "Preference",
     "WORTH",
     "against_anchor",
-    "against_average",
     "left_side",
     "preference",
 ]

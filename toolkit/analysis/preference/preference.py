@@ -6,26 +6,27 @@ and an effect of the side, and whose errors are clustered by rater alone: it spe
 situations.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from toolkit.analysis.disparity import disparity
 from toolkit.analysis.engine import Worths, adjust, equivalence_p, fit_worths, joined, verdict_of
-from toolkit.analysis.findings import EXPLORATORY, SHARE_HOW, Finding, share_over_raters
-from toolkit.analysis.frames import Frames, Observations, observe
-from toolkit.analysis.preference.pairs import (
-    NEITHER,
-    REFERENCE,
-    Anchor,
-    Compared,
-    compared,
-    rows_of,
+from toolkit.analysis.findings import (
+    EXPLORATORY,
+    SHARE_HOW,
+    Counts,
+    Estimate,
+    Finding,
+    columns_of,
+    share_over_raters,
 )
-from toolkit.analysis.preference.worths import Worth, against_anchor, against_average, left_side
+from toolkit.analysis.frames import Frames, Observations
+from toolkit.analysis.preference.pairs import NEITHER, contestants_of, observed_pairs
+from toolkit.analysis.preference.worths import Worth, against_anchor, left_side
 
 _ROUNDING = 1e-9
 """Standard errors of shares below this are rounding."""
@@ -41,12 +42,12 @@ _ESTIMAND = (
     "share that prefers {who}'s reply minus the share that prefers the other's, both sides "
     "equally often, under the model of Bradley, Terry and Davidson"
 )
-_ENDS = ("value", "low", "high")
 _BESIDE = (
     "Its error is clustered by rater alone, so it speaks of these situations; what holds in "
     "general is the primary test's to say."
 )
 _ALIKE = "Raters say exactly the same of {}, so there is nothing to measure a difference by."
+_ONE_RATER = "One rater compared the pairs, so nothing can be said of raters in general."
 _ONE_SCENARIO = (
     "{} was seen in one scenario only: this cannot generalize over scenarios, so there is no "
     "p-value."
@@ -72,7 +73,6 @@ class Preference:
 def preference(
     source: Frames | Observations,
     *,
-    anchor: Anchor = "reference",
     margin: float | None = None,
     plan: str = EXPLORATORY,
     primary: bool = True,
@@ -81,14 +81,13 @@ def preference(
     """Compare replies that raters saw in pairs.
 
     Estimand of the model: P(the persona's reply preferred) - P(the other's preferred), both sides
-    equally often, which is what the primary test estimates without a model. Pairs in which
-    *neither* was acceptable say nothing of the two; they are counted apart.
+    equally often, which is what the primary test estimates without a model; the references of all
+    contrasts are taken as one. Pairs in which *neither* was acceptable say nothing of the two; they
+    are counted apart.
 
     Args:
         source: frames of stage confirm, or observations of scale ``preference``; these do not
             tell *neither* from a tie.
-        anchor: "reference": every persona against its contrasts' references, taken as one;
-            "personas": against the average persona, references being the personas they are.
         margin: the largest net share that would not matter, fixed before the data.
         plan: hash of the frozen plan that asked, or "exploratory".
         primary: whether preference is the plan's primary outcome.
@@ -97,214 +96,182 @@ def preference(
     Raises:
         AnalysisError: if rows are of stage explore, or not pairs.
     """
-    rows = rows_of(source, anchor)
-    seen = source if isinstance(source, Observations) else observe(source, "preference")
+    seen, rows = observed_pairs(source)
     if rows.empty:
         return Preference((), pd.DataFrame(columns=_COLUMNS), (_NO_PAIRS,), seen.simulated)
     first = disparity(seen, margin=margin, plan=plan, primary=primary, seed=seed).findings
     origins = sorted(set(rows["origin"]), key=lambda one: (one != "planned", one))
-    parts = [_part(rows[rows["origin"].eq(one)], anchor, one) for one in origins]
-    asked = _Asked(margin, plan, seen)
+    parts = [_part(rows[rows["origin"].eq(one)], one) for one in origins]
+    bare = Finding(
+        question="preference",
+        outcome=seen.outcome,
+        subject="",
+        estimand="",
+        about="these personas",
+        speaks_of="these situations",
+        stage="confirm",
+        verdict="not estimable",
+        compared_with="the reference",
+        unit="net share of pairs (−1 to 1)",
+        left_out=seen.left_out,
+        plan=plan,
+        simulated=seen.simulated,
+    )
     return Preference(
-        findings=(*first, *(one for part in parts for one in part.findings(asked))),
+        findings=(*first, *(one for part in parts for one in part.findings(bare, margin))),
         table=pd.DataFrame([row for part in parts for row in part.table()], columns=_COLUMNS),
         says=tuple(part.says() for part in parts),
         simulated=seen.simulated,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    margin: float | None
-    plan: str
-    seen: Observations
-
-
-def _part(rows: pd.DataFrame, anchor: Anchor, origin: str) -> "_Part":
-    data = compared(rows.reset_index(drop=True), anchor)
-    pairs, size = data.pairs, len(data.names)
-    met = np.bincount(np.concatenate([pairs.first, pairs.second]), minlength=size)
-    center = 0 if anchor == "reference" else int(met.argmax())
-    label = joined(pairs, size)
-    linked = label == label[center]
-    kept = linked[pairs.first] & linked[pairs.second]
-    fitted = fit_worths(pairs.where(kept), anchor=center) if kept.any() else ""
-    return _Part(data, anchor, origin, center, linked, fitted)
+def _part(rows: pd.DataFrame, origin: str) -> "_Part":
+    names, pairs = contestants_of(rows)
+    label = joined(pairs, len(names))
+    linked = label == label[0]
+    kept = linked[pairs.first]
+    fitted = fit_worths(pairs.where(kept), anchor=0) if kept.any() else ""
+    worths = {}
+    if isinstance(fitted, Worths):
+        worths = {
+            name: against_anchor(fitted, code)
+            for code, name in enumerate(names)
+            if code and linked[code]
+        }
+    return _Part(origin, rows, names[1:], worths, fitted)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Contrasts of one origin."""
 
-    data: Compared
-    anchor: Anchor
     origin: str
-    center: int
-    """Whom the fit takes as 0."""
-    linked: np.ndarray
-    """Which contestants hang together with the center."""
+    rows: pd.DataFrame
+    """All comparisons: those of observations, and ``neither``."""
+    names: tuple[str, ...]
+    """Who was compared with the reference."""
+    worths: Mapping[str, Worth]
+    """Of those who hang together with the reference."""
     fitted: Worths | str
     """The model, or why there is none."""
 
-    @property
-    def against(self) -> str:
-        return "the reference" if self.anchor == "reference" else "the average persona"
-
-    def contestants(self) -> list[tuple[int, str]]:
-        return [one for one in enumerate(self.data.names) if one[1] != REFERENCE]
-
-    def worth(self, code: int) -> Worth | None:
-        if isinstance(self.fitted, str) or not self.linked[code]:
-            return None
-        told = against_anchor if self.anchor == "reference" else against_average
-        one = told(self.fitted, code)
-        return one if one.se > _ROUNDING else None
-
-    def findings(self, asked: _Asked) -> list[Finding]:
+    def findings(self, bare: Finding, margin: float | None) -> list[Finding]:
         """One of each contestant, of the left side and of pairs without an acceptable reply."""
-        made = [self._finding(code, name, asked) for code, name in self.contestants()]
-        return [*_in_family(made), self._left(asked), self._neither(asked)]
+        made = [self._finding(name, bare, margin) for name in self.names]
+        return [*_in_family(made), self._left(bare), self._neither(bare)]
 
-    def _finding(self, code: int, name: str, asked: _Asked) -> Finding:
-        one, rows = self.worth(code), self.data.of(name)
-        estimand = _ESTIMAND.format(who=name)
+    def worth(self, name: str) -> Worth | None:
+        """The worth of a contestant; None without one, or without an error of it."""
+        one = self.worths.get(name)
+        return one if one and one.se > _ROUNDING else None
+
+    def _finding(self, name: str, bare: Finding, margin: float | None) -> Finding:
+        one, rows = self.worth(name), self._of(name)
+        made = replace(_resting(bare, rows), subject=name, estimand=_ESTIMAND.format(who=name))
         if one is None:
-            return self._made(
-                name,
-                estimand,
-                rows,
-                asked,
-                verdict="not estimable",
-                caveats=(self._why(code, name),),
-            )
-        return self._made(
-            name,
-            estimand,
-            rows,
-            asked,
-            estimate=one.net,
-            beside=MappingProxyType({WORTH: one.worth, PREFERRED: one.preferred}),
-            margin=asked.margin,
-            caveats=(_BESIDE, *([] if _several(rows) else [_ONE_SCENARIO.format(name)])),
-            **_tested(one, asked.margin, rows),
+            return replace(made, caveats=(self._why(name),))
+        caveats = (_BESIDE,) if _several(rows) else (_BESIDE, _ONE_SCENARIO.format(name))
+        beside = {WORTH: one.worth, PREFERRED: one.preferred}
+        return replace(made, margin=margin, caveats=caveats, **_tested(one, beside, margin, rows))
+
+    def _left(self, bare: Finding) -> Finding:
+        made = replace(
+            _resting(bare, self.rows),
+            subject="the left side",
+            estimand="share that prefers the left reply minus the right one, for equal worths",
+            about="the raters",
+            compared_with="the right side",
         )
-
-    def _left(self, asked: _Asked) -> Finding:
-        estimand = "share that prefers the left reply minus the right one, for equal worths"
-        one = None if isinstance(self.fitted, str) else left_side(self.fitted)
-        if one is None or one.se <= _ROUNDING:
+        if isinstance(self.fitted, str):
+            why = self.fitted or "No contestant can be compared, and so no side."
+            return replace(made, caveats=(why,))
+        one = left_side(self.fitted)
+        if one is None:
             why = "Replies stood on one side only, so an effect of the side cannot be told."
-            if isinstance(self.fitted, str):
-                why = self.fitted or "No contestant can be compared, and so no side."
-            elif self.fitted.order:
-                why = _ALIKE.format("both sides")
-            made: dict[str, Any] = {"verdict": "not estimable", "caveats": (why,)}
-        else:
-            made = {"estimate": one.net, "beside": MappingProxyType({WORTH: one.worth})}
-            made |= _tested(one, None, self.data.rows)
-            made["caveats"] = () if _several(self.data.rows) else (_ONE_SCENARIO.format("It"),)
-        made |= {"about": "the raters", "compared_with": "the right side"}
-        return self._made("the left side", estimand, self.data.rows, asked, **made)
+            return replace(made, caveats=(why,))
+        if one.se <= _ROUNDING:
+            return replace(made, caveats=(_ALIKE.format("both sides"),))
+        caveats = () if _several(self.rows) else (_ONE_SCENARIO.format("It"),)
+        return replace(made, caveats=caveats, **_tested(one, {WORTH: one.worth}, None, self.rows))
 
-    def _neither(self, asked: _Asked) -> Finding:
-        rows = self.data.rows
-        marks = rows["neither"].to_numpy(dtype="float64")
-        share = share_over_raters(marks, rows["rater"].to_numpy())
-        one_rater = "One rater compared the pairs, so nothing can be said of raters in general."
-        return self._made(
+    def _neither(self, bare: Finding) -> Finding:
+        marks, rater = self.rows["neither"].to_numpy("float64"), self.rows["rater"].to_numpy()
+        share = share_over_raters(marks, rater)
+        return _resting(bare, self.rows).estimated(
             "neither acceptable",
             "share of pairs in which neither reply was acceptable",
-            rows,
-            asked,
+            share,
+            "" if share else _ONE_RATER,
             about="all personas",
             compared_with="",
-            verdict="estimated" if share else "not estimable",
-            estimate=share,
             unit="share of pairs",
-            se_type=SHARE_HOW if share else "",
-            caveats=() if share else (one_rater,),
+            se_type=SHARE_HOW,
         )
 
-    def _made(
-        self, subject: str, estimand: str, rows: pd.DataFrame, asked: _Asked, **more: Any
-    ) -> Finding:
-        neither = int(rows["neither"].sum())
-        fields: dict[str, Any] = {
-            "question": "preference",
-            "outcome": asked.seen.outcome,
-            "subject": subject,
-            "estimand": estimand,
-            "about": "these personas",
-            "speaks_of": "these situations",
-            "stage": "confirm",
-            "compared_with": self.against,
-            "unit": "net share of pairs (−1 to 1)",
-            "n": self.data.counts(rows),
-            "left_out": MappingProxyType(
-                {**asked.seen.left_out, **({NEITHER: neither} if neither else {})}
-            ),
-            "plan": asked.plan,
-            "replies": tuple(sorted(rows["reply"].unique())),
-            "simulated": asked.seen.simulated,
-        }
-        return Finding(**(fields | more))
-
-    def _why(self, code: int, name: str) -> str:
+    def _why(self, name: str) -> str:
         if isinstance(self.fitted, str) and self.fitted:
             return self.fitted
-        told = isinstance(self.fitted, Worths) and self.linked[code]
-        if told:
+        if name in self.worths:
             return _ALIKE.format(name)
-        signed = self._signed(self.data.of(name), name)
-        if signed.empty:
+        decided = _decided(self._of(name))
+        if decided.empty:
             return f"No pair with {name} in it was decided, so its worth cannot be told."
-        if signed.eq(1).all() or signed.eq(-1).all():
-            all_of = "won" if signed.eq(1).all() else "lost"
-            return (
-                f"{name} {all_of} every pair that was decided, {len(signed)} of {len(signed)}, so "
-                "its worth has no finite estimate; read the primary test."
-            )
+        all_of = "won" if decided.gt(0).all() else "lost"
         return (
-            f"{name} cannot be reached from {self.data.names[self.center]} by wins and losses "
-            "both ways, so their worths cannot be set on one scale."
+            f"{name} {all_of} every pair that was decided, {len(decided)} of {len(decided)}, so "
+            "its worth has no finite estimate; read the primary test."
         )
 
     def table(self) -> list[tuple[Any, ...]]:
         """One row a contestant."""
-        return [self._row(code, name) for code, name in self.contestants()]
+        return [self._row(name) for name in self.names]
 
-    def _row(self, code: int, name: str) -> tuple[Any, ...]:
-        rows, one = self.data.of(name), self.worth(code)
-        signed = self._signed(rows, name)
-        ends: list[float | None] = [None] * 6
-        if one:
-            ends = [getattr(at, end) for at in (one.worth, one.preferred) for end in _ENDS]
+    def _row(self, name: str) -> tuple[Any, ...]:
+        rows, one = self._of(name), self.worth(name)
+        decided = _decided(rows)
         return (
-            *(self.origin, name, self.against, len(rows)),
-            *(int(signed.eq(answer).sum()) for answer in (1, -1, 0)),
+            *(self.origin, name, "the reference", len(rows)),
+            *(int(decided.eq(answer).sum()) for answer in (1, -1, 0)),
             *(int(rows["neither"].sum()), rows["rater"].nunique()),
-            *ends,
+            *columns_of(one.worth if one else None).values(),
+            *columns_of(one.preferred if one else None).values(),
         )
 
-    def _signed(self, rows: pd.DataFrame, name: str) -> "pd.Series[float]":
-        """Decided pairs, 1 where the contestant was preferred."""
-        judged = rows[~rows["neither"]]
-        return judged["value"].where(judged["first"].eq(name), -judged["value"])
+    def _of(self, name: str) -> pd.DataFrame:
+        return self.rows[self.rows["persona"].eq(name)]
 
     def says(self) -> str:
         """What was compared, in a sentence."""
-        rows = self.data.rows
-        told = sum(self.worth(code) is not None for code, _ in self.contestants())
-        many = len(self.contestants())
+        told = sum(self.worth(name) is not None for name in self.names)
         return (
-            f"{self.origin.capitalize()} contrasts: {len(rows)} pairs by "
-            f"{rows['rater'].nunique()} raters; in {int(rows['neither'].sum())} neither reply was "
-            f"acceptable; the worth of {told} of {many} contestants can be told."
+            f"{self.origin.capitalize()} contrasts: {len(self.rows)} pairs by "
+            f"{self.rows['rater'].nunique()} raters; in {int(self.rows['neither'].sum())} neither "
+            f"reply was acceptable; the worth of {told} of {len(self.names)} contestants can be "
+            "told."
         )
 
 
-def _tested(one: Worth, margin: float | None, rows: pd.DataFrame) -> dict[str, Any]:
-    made: dict[str, Any] = {"se": one.se, "se_type": METHOD, "df": one.df}
+def _decided(rows: pd.DataFrame) -> "pd.Series[float]":
+    return rows.loc[~rows["neither"], "value"]
+
+
+def _resting(bare: Finding, rows: pd.DataFrame) -> Finding:
+    """Say what a finding rests on."""
+    neither = int(rows["neither"].sum())
+    left_out = {**bare.left_out, **({NEITHER: neither} if neither else {})}
+    return replace(
+        bare,
+        n=Counts.of(rows),
+        left_out=MappingProxyType(left_out),
+        replies=tuple(sorted(rows["reply"].astype("str").unique())),
+    )
+
+
+def _tested(
+    one: Worth, beside: Mapping[str, Estimate], margin: float | None, rows: pd.DataFrame
+) -> dict[str, Any]:
+    made: dict[str, Any] = {"estimate": one.net, "beside": MappingProxyType(beside)}
+    made |= {"se": one.se, "se_type": METHOD, "df": one.df}
     if not _several(rows):
         return made | {"verdict": "inconclusive"}
     within = None if margin is None else equivalence_p(one.net.value, one.se, one.df, margin)

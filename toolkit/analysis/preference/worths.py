@@ -37,22 +37,7 @@ def against_anchor(fitted: Worths, contestant: int) -> Worth:
     """
     direction = np.zeros(len(fitted.parameters))
     direction[np.flatnonzero(fitted.contestants == contestant)[0]] = 1
-    return _worth(fitted, direction, sides=_sides(fitted))
-
-
-def against_average(fitted: Worths, contestant: int) -> Worth:
-    """Compare a contestant, or the anchor, with one of average worth.
-
-    Args:
-        fitted: with two raters or more.
-        contestant: one of ``fitted.contestants``, or the anchor.
-    """
-    count = len(fitted.contestants)
-    direction = np.zeros(len(fitted.parameters))
-    direction[:count] = -1 / (count + 1)
-    if contestant != fitted.anchor:
-        direction[np.flatnonzero(fitted.contestants == contestant)[0]] += 1
-    return _worth(fitted, direction, sides=_sides(fitted))
+    return _worth(fitted, direction, sides=(1.0, -1.0) if fitted.order else (0.0,))
 
 
 def left_side(fitted: Worths) -> Worth | None:
@@ -62,10 +47,6 @@ def left_side(fitted: Worths) -> Worth | None:
     direction = np.zeros(len(fitted.parameters))
     direction[len(fitted.contestants)] = 1
     return _worth(fitted, direction, sides=(0.0,))
-
-
-def _sides(fitted: Worths) -> tuple[float, ...]:
-    return (1.0, -1.0) if fitted.order else (0.0,)
 
 
 def _worth(fitted: Worths, direction: Floats, *, sides: tuple[float, ...]) -> Worth:

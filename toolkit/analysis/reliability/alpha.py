@@ -1,12 +1,12 @@
 """Krippendorff's alpha: agreement beyond chance among any number of raters, with gaps."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
-import pandas as pd
 
 from toolkit.analysis.findings import Estimate
-from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, Level, items_by_raters
+from toolkit.analysis.reliability.items import NONE_SHARED, Coefficient, ItemsByRaters, Level
 from toolkit.errors import AnalysisError
 
 MEASURE = "Krippendorff's alpha"
@@ -15,14 +15,14 @@ _BLOCK = 4_000_000
 
 
 def krippendorff_alpha(
-    ratings: pd.DataFrame,
+    items: ItemsByRaters,
     *,
     level: Level,
     seed: int,
     draws: int = 2000,
-    confidence: float = 0.95,
+    cluster: np.ndarray | None = None,
 ) -> Coefficient:
-    """Estimate Krippendorff's alpha with an interval from resampled items.
+    """Estimate Krippendorff's alpha with a percentile interval from resampled items.
 
     Estimand: 1 - D_o / D_e, where D_o is the mean squared difference between two raters of the
     same item and D_e that between any two ratings of the same margins. 1 is perfect agreement, 0
@@ -37,86 +37,61 @@ def krippendorff_alpha(
     taken from the margins, in each resample anew.
 
     Args:
-        ratings: ``item rater value``; values are numbers.
+        items: arranged; values are numbers.
         level: which differences count.
         seed: of the resamples.
         draws: resamples of items.
-        confidence: of the interval, which is the percentile interval.
+        cluster: what is resampled as a whole, one number an item, shape (items,); None: items.
 
     Raises:
-        AnalysisError: if a column is missing or the level is unknown.
+        AnalysisError: if the level is unknown.
 
     Source: K. Krippendorff, *Content Analysis*, 3rd ed. 2013, chapter 12; A. F. Hayes and
     K. Krippendorff 2007, Communication Methods and Measures 1, 77-89.
     """
-    if level not in ("nominal", "ordinal", "interval"):
+    if level not in get_args(Level):
         raise AnalysisError(
             f"agreement: got the level {level!r}; wanted nominal, ordinal or interval. Name one."
         )
-    return alpha_of(
-        items_by_raters(ratings), level=level, seed=seed, draws=draws, confidence=confidence
-    )
-
-
-def alpha_of(
-    items: ItemsByRaters,
-    *,
-    level: Level,
-    seed: int,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    cluster: np.ndarray | None = None,
-) -> Coefficient:
-    """Estimate alpha as ``krippendorff_alpha`` does, from arranged ratings.
-
-    Args:
-        items: arranged.
-        level: which differences count.
-        seed: of the resamples.
-        draws: resamples.
-        confidence: of the interval.
-        cluster: what is resampled as a whole, one number an item, shape (items,); None: items.
-    """
     shared = items.shared
     unit = np.arange(len(shared)) if cluster is None else cluster
-    _, unit = np.unique(unit[shared], return_inverse=True)
+    unit = np.unique(unit[shared], return_inverse=True)[1]
     sums = _Sums(items.counts[shared], items.values, level)
     what = "items" if cluster is None else "raters"
-    estimate, says = _estimate(sums, unit, seed, draws, confidence, what)
+    found, says = _estimate(sums, unit, seed, draws, what)
     how = f"bootstrap over {what}, {draws} draws"
-    return items.coefficient(MEASURE, level, estimate, how, says=says)
+    return items.coefficient(MEASURE, level, found, how, says=says)
 
 
 def _estimate(
-    sums: "_Sums", unit: np.ndarray, seed: int, draws: int, confidence: float, what: str
-) -> tuple[Estimate | None, str]:
+    sums: "_Sums", unit: np.ndarray, seed: int, draws: int, what: str
+) -> tuple[Estimate | str, str]:
+    """Give the estimate, or why there is none, and what limits it."""
     if len(unit) == 0:
-        return None, "No item was judged by two raters, so agreement cannot be estimated."
-    value = sums.alpha(np.ones((1, len(unit))))[0]
+        return NONE_SHARED, ""
+    value = float(sums.alpha(np.ones((1, len(unit))))[0])
     if np.isnan(value):
-        only = sums.only()
-        return None, (
-            f"Every rating that could be compared is {only:g}, so there is nothing to agree or "
-            "disagree about and no coefficient of agreement can be estimated."
-        )
+        return (
+            f"Every rating that could be compared is {sums.only():g}, so there is nothing to agree "
+            "or disagree about and no coefficient of agreement can be estimated."
+        ), ""
     size = int(unit.max()) + 1
     if size == 1:
-        return None, (
+        return (
             f"All ratings that could be compared come from one of the {what}, so no interval can "
             "be given and the coefficient is not shown."
-        )
+        ), ""
     drawn = np.concatenate(
         [sums.alpha(block[:, unit]) for block in _resamples(size, seed, draws, len(unit))]
     )
     kept = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(kept, [(1 - confidence) / 2, (1 + confidence) / 2])
-    says = ""
-    if len(kept) < draws:
-        says = (
-            f"In {draws - len(kept)} of {draws} resamples all ratings were equal; the interval "
-            "rests on the others."
-        )
-    return Estimate(value=float(value), low=float(low), high=float(high), level=confidence), says
+    low, high = np.quantile(kept, [0.025, 0.975])
+    lost = (
+        f"In {draws - len(kept)} of {draws} resamples all ratings were equal; the interval rests "
+        "on the others."
+    )
+    at = Estimate(value=value, low=float(low), high=float(high))
+    return at, lost if len(kept) < draws else ""
 
 
 def _resamples(size: int, seed: int, draws: int, width: int) -> Iterator[np.ndarray]:
@@ -131,19 +106,15 @@ class _Sums:
     """What alpha is made of, an item a row, so that a resample is a weighted sum."""
 
     def __init__(self, counts: np.ndarray, values: np.ndarray, level: Level) -> None:
-        raters = counts.sum(axis=1, keepdims=True).astype("float64")
-        self._counts = counts.astype("float64")
-        self._values = values
-        self._level = level
-        self._within: np.ndarray
-        per = self._counts / np.maximum(raters - 1, 1)
+        self._counts, self._values, self._level = counts.astype("float64"), values, level
+        raters = self._counts.sum(axis=1)
         if level == "interval":
             moment, square = self._counts @ values, self._counts @ values**2
-            self._within = (2 * raters[:, 0] * square - 2 * moment**2) / (raters[:, 0] - 1)
+            self._within = (2 * raters * square - 2 * moment**2) / (raters - 1)
         else:
-            pairs = per[:, :, None] * self._counts[:, None, :]
-            pairs -= per[:, :, None] * np.eye(counts.shape[1])
-            self._within = pairs.reshape(len(counts), counts.shape[1] ** 2)
+            per = (self._counts / np.maximum(raters - 1, 1)[:, None])[:, :, None]
+            pairs = per * (self._counts[:, None, :] - np.eye(len(values)))
+            self._within = pairs.reshape(len(counts), len(values) ** 2)
 
     def only(self) -> float:
         """The value that occurs when there is one alone."""
@@ -178,7 +149,6 @@ class _Sums:
 
 def _spread(within: np.ndarray, margins: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Sum the squared differences of scores over coincidences, each resample with its own."""
-    size = margins.shape[1]
-    pairs = within.reshape(-1, size, size)
+    pairs = within.reshape(-1, margins.shape[1], margins.shape[1])
     cross = np.einsum("bi,bij,bj->b", scores, pairs, scores)
     return np.asarray(2 * ((margins * scores**2).sum(axis=1) - cross))

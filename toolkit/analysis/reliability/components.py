@@ -13,13 +13,13 @@ from scipy.sparse import coo_array
 
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.mixed import fit
-from toolkit.analysis.reliability.icc import AVERAGE, SINGLE, averaged
-from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters
+from toolkit.analysis.reliability.items import ItemsByRaters
 from toolkit.errors import AnalysisError
 
-_HOW = "REML, expected information"
+REML = "REML, expected information"
 _NO_REST = "Raters agree but for their severity on every item, so there is no rest to judge by."
-_SEVERITY = ["rater", "ratings", "severity", "low", "high"]
+NO_SEVERITY = pd.DataFrame(columns=["rater", "ratings", "severity", "low", "high"])
+"""The table of severity without a rater in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,23 @@ class Components:
     covariance: np.ndarray
     """Of the three, in this order, from the expected information; shape (3, 3)."""
     severity: pd.DataFrame
-    """One row a rater: ``rater ratings severity low high``, see ``severity_of``."""
+    """One row a rater: ``rater ratings severity low high``. Severity is how much lower they rate
+    than raters on average, shrunken towards 0 by how little is known of them."""
+
+    def spread(self) -> tuple[Estimate, float] | None:
+        """Give the standard deviation of raters' severity and its error; None when it is 0.
+
+        The interval is normal on the scale of the logarithm.
+        """
+        if self.rater == 0:
+            return None
+        sd = float(np.sqrt(self.rater))
+        se = float(np.sqrt(self.covariance[1, 1])) / (2 * sd)
+        half = float(stats.norm.ppf(0.975)) * se / sd
+        return Estimate(value=sd, low=sd * np.exp(-half), high=sd * np.exp(half)), se
 
 
-def components(items: ItemsByRaters, *, confidence: float = 0.95) -> Components | str:
+def components(items: ItemsByRaters) -> Components | str:
     """Estimate the variances by REML, or say in a sentence why that cannot be done.
 
     Assumes that items and raters were drawn independently and that their effects add up; the
@@ -43,7 +56,6 @@ def components(items: ItemsByRaters, *, confidence: float = 0.95) -> Components 
 
     Args:
         items: arranged ratings; items with one rating are used too.
-        confidence: of severity's intervals.
 
     Source: S. R. Searle, G. Casella and C. E. McCulloch 1992, *Variance Components*, chapter 6.
     """
@@ -59,103 +71,39 @@ def components(items: ItemsByRaters, *, confidence: float = 0.95) -> Components 
         model = fit(table, "value ~ 1", ["rater", "item"])
     except AnalysisError:
         return _NO_REST
-    sds = {name: float(model.sds.get(name, 0.0)) for name in ("item", "rater", "residual")}
-    variances = np.array([sds["item"], sds["rater"], sds["residual"]]) ** 2
-    if variances[2] <= 1e-10 * float(table["value"].var()):
+    sds = model.sds.reindex(["item", "rater", "residual"], fill_value=0.0)
+    item, rater, rest = variances = sds.to_numpy("float64") ** 2
+    if rest <= 1e-10 * float(table["value"].var()):
         return _NO_REST
     information = _information(items, variances)
     if np.linalg.cond(information) > 1e10:
         return "Too few items are judged by two raters to tell replies, raters and the rest apart."
-    severity = severity_of(model.random("rater"), several, confidence) if sds["rater"] else None
     return Components(
-        item=float(variances[0]),
-        rater=float(variances[1]),
-        rest=float(variances[2]),
+        item=float(item),
+        rater=float(rater),
+        rest=float(rest),
         covariance=np.linalg.inv(information),
-        severity=no_severity() if severity is None else severity,
+        severity=_severity(model.random("rater"), several) if rater else NO_SEVERITY,
     )
 
 
-def severity_of(modes: pd.DataFrame, ratings: "pd.Series[int]", confidence: float) -> pd.DataFrame:
+def _severity(modes: pd.DataFrame, ratings: "pd.Series[int]") -> pd.DataFrame:
     """Say how much lower each rater rates than raters on average, shrunken, with its interval.
 
     The conditional mean of the rater's effect, with its sign turned: above 0 is more severe. Few
     ratings shrink it towards 0. There is no rank, because intervals overlap where ranks do not.
-
-    Args:
-        modes: ``rater mode sd``.
-        ratings: rater to number of ratings.
-        confidence: of the normal intervals.
     """
-    z = float(stats.norm.ppf((1 + confidence) / 2))
-    severity, half = -modes["mode"].to_numpy(), z * modes["sd"].to_numpy()
+    severity, half = -modes["mode"], float(stats.norm.ppf(0.975)) * modes["sd"]
     names = modes["rater"].astype("str")
-    table = pd.DataFrame(
-        {
-            "rater": names.to_numpy(),
-            "ratings": names.map(ratings).to_numpy(dtype="int64"),
-            "severity": severity,
-            "low": severity - half,
-            "high": severity + half,
-        }
+    numbers = (
+        names,
+        names.map(ratings).astype("int64"),
+        severity,
+        severity - half,
+        severity + half,
     )
+    table = pd.DataFrame(dict(zip(NO_SEVERITY, numbers, strict=True)))
     return table.sort_values("rater", ignore_index=True)
-
-
-def no_severity() -> pd.DataFrame:
-    """The table of severity without a rater in it."""
-    return pd.DataFrame(columns=_SEVERITY)
-
-
-def icc_from(
-    items: ItemsByRaters, parts: Components | str, *, confidence: float = 0.95
-) -> tuple[Coefficient, Coefficient]:
-    """Give ICC(2,1), and ICC(2,k) for the mean number k of raters of a shared item.
-
-    The interval is normal on the scale of artanh, from the delta method, and cut at 0.
-
-    Args:
-        items: what ``parts`` were estimated from.
-        parts: the variances, or why there are none.
-        confidence: of the intervals.
-    """
-    if isinstance(parts, str):
-        return (
-            items.coefficient(SINGLE, "interval", None, "none", says=parts),
-            items.coefficient(AVERAGE, "interval", None, "none", says=parts),
-        )
-    total = parts.item + parts.rater + parts.rest
-    value = parts.item / total
-    slope = np.array([1 - value, -value, -value]) / total
-    se = float(np.sqrt(slope @ parts.covariance @ slope))
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * se / (1 - value**2)
-    low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
-    single = Estimate(value=value, low=max(float(low), 0.0), high=float(high), level=confidence)
-    counts = items.counts[items.shared].sum(axis=1)
-    return (
-        items.coefficient(SINGLE, "interval", single, _HOW, se=se),
-        averaged(items, single, float(counts.mean()), _HOW),
-    )
-
-
-def severity_spread(
-    parts: Components, *, confidence: float = 0.95
-) -> tuple[Estimate, float] | None:
-    """Give the standard deviation of raters' severity and its standard error; None when it is 0.
-
-    The interval is normal on the scale of the logarithm.
-
-    Args:
-        parts: the variances.
-        confidence: of the interval.
-    """
-    if parts.rater == 0:
-        return None
-    sd = float(np.sqrt(parts.rater))
-    se = float(np.sqrt(parts.covariance[1, 1])) / (2 * sd)
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * se / sd
-    low, high = sd * np.exp(np.array([-half, half]))
-    return Estimate(value=sd, low=float(low), high=float(high), level=confidence), se
 
 
 def _information(items: ItemsByRaters, variances: np.ndarray) -> np.ndarray:

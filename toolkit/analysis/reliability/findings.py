@@ -1,24 +1,21 @@
 """Findings about raters, from what was computed of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit.analysis.findings import (
     SHARE_HOW,
-    ClusteredMean,
     Counts,
-    Estimate,
     Finding,
+    against_zero,
     mean_over_raters,
     share_over_raters,
 )
-from toolkit.analysis.reliability.alpha import alpha_of
-from toolkit.analysis.reliability.components import Components, severity_spread
+from toolkit.analysis.reliability.alpha import krippendorff_alpha
+from toolkit.analysis.reliability.components import REML, Components
 from toolkit.analysis.reliability.groups import GroupAgreement
 from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
 from toolkit.analysis.reliability.raters import DRIFT_STEP, Drift
@@ -41,287 +38,188 @@ _ESTIMANDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What all findings about the raters of one outcome share."""
-
-    outcome: str
-    plan: str
-    simulated: bool
-    points: str
-    """Unit of differences."""
-    rows: pd.DataFrame = field(repr=False)
-    """What is compared, one row a judgment."""
-    left_out: Mapping[str, int]
-
-    @classmethod
-    def of(
-        cls, rows: pd.DataFrame, compared: pd.DataFrame, outcome: Outcome, plan: str
-    ) -> "Context":
-        """Gather it from all judgments and those compared."""
-        apart = rows.loc[~rows.index.isin(compared.index), "apart"].astype("object")
-        counts = apart.fillna("neither").value_counts()
-        return cls(
-            outcome=outcome.name,
-            plan=plan,
-            simulated=bool(rows["simulated"].any()),
-            points=outcome.unit,
-            rows=compared,
-            left_out=MappingProxyType({str(why): int(n) for why, n in counts.items()}),
-        )
-
-    def finding(self, subject: str, estimand: str, **made: Any) -> Finding:
-        """Make a finding about the raters."""
-        return Finding(
-            question="reliability",
-            outcome=self.outcome,
-            subject=subject,
-            estimand=estimand,
-            about="the raters",
-            speaks_of="these situations",
-            stage="confirm",
-            plan=self.plan,
-            simulated=self.simulated,
-            **made,
-        )
-
-    def estimated(self, subject: str, estimand: str, one: "Estimated", *, unit: str) -> Finding:
-        """Make a finding of a number that compares nothing."""
-        return self.finding(
-            subject,
-            estimand,
-            verdict="estimated" if one.estimate else "not estimable",
-            unit=unit,
-            estimate=one.estimate,
-            se=one.se,
-            df=one.df,
-            se_type=one.se_type if one.estimate else "",
-            n=one.n,
-            left_out=self.left_out,
-            caveats=(one.says,) if one.says else (),
-        )
-
-    def compared(
-        self,
-        subject: str,
-        estimand: str,
-        mean: ClusteredMean | None,
-        n: Counts,
-        *,
-        compared_with: str,
-        why: str = "",
-    ) -> Finding:
-        """Make a finding of a difference whose standard error is clustered by rater."""
-        shared: dict[str, Any] = {"unit": self.points, "n": n, "left_out": self.left_out}
-        shared["compared_with"] = compared_with
-        if mean is None or not mean.se:
-            why = why or (_FLAT if mean else _ONE_RATER)
-            return self.finding(
-                subject, estimand, verdict="not estimable", caveats=(why,), **shared
-            )
-        return self.finding(subject, estimand, **mean.tested(), **shared)
-
-    def counts(self, rows: pd.DataFrame, observations: int | None = None) -> Counts:
-        """Count what a finding rests on."""
-        return Counts(
-            raters=rows["participant_id"].nunique(),
-            scenarios=rows["scenario_id"].nunique(),
-            contrasts=rows["contrast_id"].nunique(),
-            personas=rows["persona_id"].nunique(),
-            replies=rows["unit_id"].nunique(),
-            observations=len(rows) if observations is None else observations,
-        )
-
-
-def of_coefficient(one: Coefficient, context: Context) -> Finding:
-    """A finding of one coefficient of agreement.
+def of_nothing(rows: pd.DataFrame, compared: pd.DataFrame, outcome: Outcome) -> Finding:
+    """Make what all findings about the raters of one outcome share, without a number.
 
     Args:
-        one: the coefficient; one without an estimate is not estimable, for the reason it says.
-        context: what all findings about these raters share.
+        rows: all judgments.
+        compared: those that are compared.
+        outcome: what was judged; its unit is that of differences.
     """
-    rows = context.rows
-    rows = rows[rows.groupby("unit_id")["participant_id"].transform("nunique") >= 2]
+    apart = rows.loc[~rows.index.isin(compared.index), "apart"].astype("object")
+    counts = apart.fillna("neither").value_counts()
+    return Finding(
+        question="reliability",
+        outcome=outcome.name,
+        subject="",
+        estimand="",
+        about="the raters",
+        speaks_of="these situations",
+        stage="confirm",
+        verdict="not estimable",
+        unit=outcome.unit,
+        n=Counts.of(compared),
+        left_out=MappingProxyType({str(why): int(n) for why, n in counts.items()}),
+        simulated=bool(rows["simulated"].any()),
+    )
+
+
+def of_coefficient(one: Coefficient, compared: pd.DataFrame, bare: Finding) -> Finding:
+    """Say what one coefficient of agreement came to, or why it is not estimable.
+
+    Args:
+        one: the coefficient.
+        compared: the judgments that are compared.
+        bare: what all findings about these raters share.
+    """
+    several = compared.groupby("unit_id")["participant_id"].transform("nunique") >= 2
+    rows = compared[several]
     caveats = [one.says] if one.says else []
     if one.estimate and one.items < _FEW_ITEMS:
         caveats.append(
             f"It rests on {one.items} replies that two raters or more judged, so the interval is "
             "rough."
         )
-    return context.finding(
+    made = bare.estimated(
         f"{one.measure}, {one.of}",
         _ESTIMANDS[one.measure].format(of=one.of),
-        verdict="estimated" if one.estimate else "not estimable",
+        one.estimate,
         unit=_COEFFICIENT,
-        estimate=one.estimate,
         se=one.se,
-        se_type=one.how,
         df=one.df,
-        n=context.counts(rows, one.ratings),
-        left_out=context.left_out,
+        n=Counts.of(rows, observations=one.ratings),
         caveats=tuple(caveats),
         replies=tuple(sorted(rows["unit_id"].unique())),
     )
+    return replace(made, se_type=one.how)
 
 
-def of_groups(one: GroupAgreement, context: Context) -> Finding:
-    """A finding of agreement within groups of raters against across them.
+def of_groups(one: GroupAgreement, bare: Finding) -> Finding:
+    """Set agreement within groups of raters against that across them.
 
     Args:
         one: agreement within groups less that across, with its p; without a difference, why.
-        context: what all findings about these raters share.
+        bare: what all findings about these raters share.
     """
-    verdict = "not estimable"
-    if one.difference:
-        apart = one.difference.low > 0 or one.difference.high < 0
-        verdict = "differs" if apart else "inconclusive"
-    return context.finding(
+    at = one.difference
+    return bare.estimated(
         "groups of raters",
         "agreement of two raters of one group minus that of two raters of different groups",
-        verdict=verdict,
+        at,
+        one.says,
+        verdict="differs" if at and (at.low > 0 or at.high < 0) else "inconclusive",
         compared_with="raters of other groups",
         unit=_COEFFICIENT,
-        estimate=one.difference,
-        se_type="items and raters, dyadic" if one.difference else "",
-        n=context.counts(context.rows),
-        left_out=context.left_out,
+        se_type="items and raters, dyadic",
         tests={} if one.p is None else {"groups exchanged among raters (sharp null)": one.p},
-        caveats=(one.says,) if one.says else (),
     )
 
 
 def of_repeats(
-    pairs: pd.DataFrame, context: Context, *, level: Level, seed: int, draws: int
+    pairs: pd.DataFrame, bare: Finding, *, level: Level, seed: int, draws: int
 ) -> tuple[Finding, ...]:
-    """Findings of items shown a second time: how alike both ratings are, and whether they moved.
+    """Say of items shown a second time how alike both ratings are, and whether they moved.
 
     Args:
         pairs: ``rater reply first second change items_between``, as ``retest`` gives them.
-        context: what all findings about these raters share.
+        bare: what all findings about these raters share.
         level: at which Krippendorff's alpha tells how alike both ratings are.
         seed: of its resamples.
         draws: how many resamples.
     """
+    bare = replace(bare, n=Counts.of(pairs))
     alike = "agreement of a rater with their own first rating of the same reply, beyond chance"
-    size = Counts(
-        raters=pairs["rater"].nunique(), replies=pairs["reply"].nunique(), observations=len(pairs)
-    )
     if pairs.empty:
         why = "No item was shown and rated a second time, so raters' constancy cannot be told."
-        none = Estimated(None, size, why)
-        return (context.estimated("repeats: agreement", alike, none, unit=_COEFFICIENT),)
-    one = _constancy(pairs, level=level, seed=seed, draws=draws)
-    agreement = Estimated(one.estimate, size, one.says, se_type=one.how)
-    rater = pairs["rater"].to_numpy()
-    moved = mean_over_raters(pairs["change"].to_numpy(), rater)
+        return (bare.estimated("repeats: agreement", alike, None, why, unit=_COEFFICIENT),)
+    long = pairs.assign(item=np.arange(len(pairs))).melt(
+        id_vars="item", value_vars=["first", "second"], var_name="rater"
+    )
+    who, again = pairs["rater"].to_numpy(), pd.factorize(pairs["rater"])[0]
+    one = krippendorff_alpha(
+        items_by_raters(long), level=level, seed=seed, draws=draws, cluster=again
+    )
+    moved = mean_over_raters(pairs["change"].to_numpy(), who)
     return (
-        context.estimated("repeats: agreement", alike, agreement, unit=_COEFFICIENT),
-        context.estimated(
+        bare.estimated(
+            "repeats: agreement", alike, one.estimate, one.says, unit=_COEFFICIENT, se_type=one.how
+        ),
+        _share(
+            bare,
             "repeats: same answer",
             "share of repeated items that were rated as the first time",
-            Estimated.share(pairs["change"].eq(0).to_numpy(dtype="float64"), rater, size),
-            unit="share of repeated items",
+            pairs["change"].eq(0).to_numpy(),
+            who,
+            "share of repeated items",
         ),
-        context.compared(
-            "repeats: change",
-            "second rating minus first rating of the same reply by the same rater",
-            moved,
-            size,
+        replace(
+            bare,
+            subject="repeats: change",
+            estimand="second rating minus first rating of the same reply by the same rater",
             compared_with="the first rating",
+            **against_zero(moved, _ONE_RATER, _FLAT),
         ),
     )
 
 
-def of_attention(known: pd.DataFrame, context: Context) -> Finding:
-    """A finding of items whose answer is known: the share that was passed.
+def of_attention(known: pd.DataFrame, bare: Finding) -> Finding:
+    """Say which share of items whose answer is known was passed.
 
     Args:
         known: ``rater answered passed declined``, as ``attention`` gives them; whoever answered
             none is left out.
-        context: what all findings about these raters share.
+        bare: what all findings about these raters share.
     """
     known = known[known["answered"] > 0]
-    n = int(known["answered"].sum())
-    size = Counts(raters=len(known), observations=n)
-    each = np.repeat(known["rater"].to_numpy(), known["answered"])
-    pairs = zip(known["answered"], known["passed"], strict=True)
-    marks = np.concatenate([np.zeros(0), *(np.arange(a) < b for a, b in pairs)])
-    none = Estimated(None, size, "No attention item was answered, so attention cannot be told.")
-    return context.estimated(
-        "attention",
-        "share of items with a known answer that were answered so",
-        Estimated.share(marks, each, size) if n else none,
-        unit="share of attention items",
-    )
+    counts = np.column_stack([known["passed"], known["answered"] - known["passed"]]).ravel()
+    passed = np.repeat(np.tile([1.0, 0.0], len(known)), counts)
+    who = np.repeat(known["rater"].to_numpy().repeat(2), counts)
+    bare = replace(bare, n=Counts(raters=len(known), observations=len(who)))
+    subject, estimand = "attention", "share of items with a known answer that were answered so"
+    unit = "share of attention items"
+    if len(who):
+        return _share(bare, subject, estimand, passed, who, unit)
+    why = "No attention item was answered, so attention cannot be told."
+    return bare.estimated(subject, estimand, None, why, unit=unit)
 
 
-def of_severity(parts: Components | str, context: Context) -> Finding:
-    """A finding of how much raters differ in severity: the standard deviation between them.
+def of_severity(parts: Components | str, bare: Finding) -> Finding:
+    """Say how much raters differ in severity: the standard deviation between them.
 
     Args:
         parts: variances of items, raters and rest, or the sentence that says why there are
             none.
-        context: what all findings about these raters share; its ``points`` are the unit.
+        bare: what all findings about these raters share.
     """
-    spread = None if isinstance(parts, str) else severity_spread(parts)
-    size = context.counts(context.rows)
-    none = parts if isinstance(parts, str) else _NO_SPREAD
-    one = (
-        Estimated(spread[0], size, "", spread[1], None, "REML, expected information")
-        if spread
-        else Estimated(None, size, none)
-    )
-    return context.estimated(
-        "severity",
-        "standard deviation between raters of how low they rate the same reply",
-        one,
-        unit=context.points,
-    )
+    subject = "severity"
+    estimand = "standard deviation between raters of how low they rate the same reply"
+    if isinstance(parts, str):
+        return bare.estimated(subject, estimand, None, parts)
+    if not (spread := parts.spread()):
+        return bare.estimated(subject, estimand, None, _NO_SPREAD)
+    return bare.estimated(subject, estimand, spread[0], se=spread[1], se_type=REML)
 
 
-def of_drift(one: Drift, context: Context) -> Finding:
-    """A finding of how ratings move over the sitting.
+def of_drift(one: Drift, bare: Finding) -> Finding:
+    """Say how ratings move over the sitting.
 
     Args:
         one: the slope, in points per ``DRIFT_STEP`` items of the list, or why there is none.
-        context: what all findings about these raters share.
+        bare: what all findings about these raters share.
     """
-    return context.compared(
-        "drift",
-        f"change of ratings over {DRIFT_STEP} items of the list, for the same rater, contrast and "
-        "arm",
-        one.slope,
-        context.counts(context.rows),
+    return replace(
+        bare,
+        subject="drift",
+        estimand=f"change of ratings over {DRIFT_STEP} items of the list, for the same rater, "
+        "contrast and arm",
         compared_with="no drift",
-        why=one.says,
+        **against_zero(one.slope, one.says, _FLAT),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Estimated:
-    """A number that compares nothing, or why there is none."""
-
-    estimate: Estimate | None
-    n: Counts
-    says: str = ""
-    se: float | None = None
-    df: float | None = None
-    se_type: str = "clustered by rater"
-
-    @classmethod
-    def share(cls, marks: np.ndarray, rater: np.ndarray, n: Counts) -> "Estimated":
-        """A share with its interval over raters."""
-        share = share_over_raters(marks, rater)
-        return cls(share, n, "" if share else _ONE_RATER, se_type=SHARE_HOW)
-
-
-def _constancy(pairs: pd.DataFrame, *, level: Level, seed: int, draws: int) -> Coefficient:
-    both = pairs.assign(item=np.arange(len(pairs)))
-    long = both.melt(id_vars="item", value_vars=["first", "second"], var_name="rater")
-    return alpha_of(
-        items_by_raters(long),
-        level=level,
-        seed=seed,
-        draws=draws,
-        cluster=pd.factorize(pairs["rater"])[0],
-    )
+def _share(
+    bare: Finding, subject: str, estimand: str, marks: np.ndarray, who: np.ndarray, unit: str
+) -> Finding:
+    at = share_over_raters(marks, who)
+    why = "" if at else _ONE_RATER
+    return bare.estimated(subject, estimand, at, why, unit=unit, se_type=SHARE_HOW)

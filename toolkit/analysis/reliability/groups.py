@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.engine import interval
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Estimate
+from toolkit.analysis.findings import PRIVACY_MINIMUM, Estimate, columns_of
 from toolkit.analysis.reliability.items import ItemsByRaters, Level
 
 WITHIN, ACROSS = "within groups", "across groups"
@@ -37,8 +37,6 @@ def group_agreement(
     level: Level,
     seed: int,
     draws: int = 1000,
-    confidence: float = 0.95,
-    privacy_minimum: int = PRIVACY_MINIMUM,
 ) -> GroupAgreement:
     """Compare agreement within and across groups of raters.
 
@@ -60,8 +58,6 @@ def group_agreement(
         level: which differences count.
         seed: of the exchanges.
         draws: exchanges.
-        confidence: of the intervals.
-        privacy_minimum: groups of fewer raters are not shown by themselves.
     """
     if not groups:
         return _none(
@@ -72,34 +68,33 @@ def group_agreement(
     if why := pairs.nothing():
         return _none(why)
     same = pairs.same(pairs.group)
-    masks, hidden = _masks(pairs, same, privacy_minimum)
-    table = _table(pairs, masks, confidence)
-    says = ""
-    if hidden:
-        says = (
-            f"Groups of fewer than {privacy_minimum} raters are not shown by themselves: "
-            f"{len(hidden)} of {len(set(pairs.group))}."
-        )
+    names, sizes = np.unique(pairs.group.astype(str), return_counts=True)
+    shown = names[sizes >= PRIVACY_MINIMUM]
+    table = _table(pairs, same, shown)
     value, scores = pairs.gap(same), pairs.scores(same) - pairs.scores(~same)
-    estimate = _with_interval(pairs, value, scores, confidence)
+    estimate = pairs.estimate(value, scores, np.ones_like(same))
     if estimate is None:
         return GroupAgreement(None, None, table, _ONE_ITEM)
-    rng = np.random.default_rng(seed)
-    return GroupAgreement(estimate, _exchanged(pairs, value, rng, draws), table, says)
+    says = (
+        f"Groups of fewer than {PRIVACY_MINIMUM} raters are not shown by themselves: "
+        f"{len(names) - len(shown)} of {len(names)}."
+    )
+    p = _exchanged(pairs, value, np.random.default_rng(seed), draws)
+    return GroupAgreement(estimate, p, table, says if len(shown) < len(names) else "")
 
 
 class _Pairs:
     """Pairs of ratings of one item by two raters whose groups are known."""
 
     def __init__(self, items: ItemsByRaters, groups: Mapping[str, str], level: Level) -> None:
-        rows = items.table.assign(rater=items.table["rater"].astype("str"))
-        rows = rows[rows["rater"].isin(groups) & items.shared[items.item]]
-        names = sorted(rows["rater"].unique())
+        rows = items.compared.astype({"rater": "str"})
+        rows = rows[rows["rater"].isin(groups)]
+        names, rater = np.unique(rows["rater"].to_numpy(dtype="str"), return_inverse=True)
         self.group = np.array([groups[name] for name in names], dtype=object)
         rows = pd.DataFrame(
             {
                 "item": pd.factorize(rows["item"])[0],
-                "rater": np.searchsorted(names, rows["rater"]),
+                "rater": rater,
                 "code": np.searchsorted(items.values, rows["value"].to_numpy()),
             }
         )
@@ -107,18 +102,16 @@ class _Pairs:
         rows = rows[size >= 2].assign(share=1 / (size[size >= 2] - 1))
         both = rows.merge(rows.drop(columns="share"), on="item", suffixes=("", "_other"))
         both = both[both["rater"] < both["rater_other"]]
-        self.rows, self.pairs = rows, both
         counts = np.bincount(rows["code"], minlength=len(items.values))
-        self.distance = _distances(items.values, counts, level)
-        self.chance = float(counts @ self.distance @ counts / max(len(rows), 1) ** 2)
-        self.squared = self.distance[both["code"], both["code_other"]]
-        self.weight = both["share"].to_numpy()
-        self.item = both["item"].to_numpy()
+        distance = _distances(items.values, counts, level)
+        self.chance = float(counts @ distance @ counts / max(len(rows), 1) ** 2)
+        self.squared = distance[both["code"], both["code_other"]]
+        self.weight, self.item = both["share"].to_numpy(), both["item"].to_numpy()
         self.one, self.two = both["rater"].to_numpy(), both["rater_other"].to_numpy()
 
     def nothing(self) -> str:
         """Say why nothing can be compared; empty when something can."""
-        if self.pairs.empty:
+        if not len(self.item):
             return (
                 "No item was judged by two raters whose groups are known, so agreement within and "
                 "across groups cannot be told."
@@ -153,6 +146,22 @@ class _Pairs:
         added: np.ndarray = -weight * (self.squared - mean) / weight.sum() / self.chance
         return added
 
+    def estimate(self, value: float, scores: np.ndarray, kept: np.ndarray) -> Estimate | None:
+        """Give what some pairs come to its interval; None when it rests on one item."""
+        u, item, one, two = (by[kept] for by in (scores, self.item, self.one, self.two))
+        fewer = min(len(np.unique(item)), len(np.union1d(one, two)))
+        if fewer < 2:
+            return None
+        raters = len(self.group)
+        both, twice = np.concatenate([one, two]), np.concatenate([u, u])
+        of_items = _squared_sums(item, u)
+        of_raters = _squared_sums(both, twice) - _squared_sums(one * raters + two, u)
+        cell = np.concatenate([item, item]) * raters + both
+        of_cells = _squared_sums(cell, twice) - float(u @ u)
+        variance = max(of_items, of_raters, of_items + of_raters - of_cells) * fewer / (fewer - 1)
+        low, high = interval(value, float(np.sqrt(variance)), fewer - 1)
+        return Estimate(value=value, low=low, high=high)
+
 
 def _distances(values: np.ndarray, counts: np.ndarray, level: Level) -> np.ndarray:
     if level == "nominal":
@@ -162,66 +171,25 @@ def _distances(values: np.ndarray, counts: np.ndarray, level: Level) -> np.ndarr
     return squared
 
 
-def _masks(
-    pairs: _Pairs, same: np.ndarray, minimum: int
-) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Which pairs each row of the table is about, and which groups are too small for one."""
-    names, sizes = np.unique(pairs.group.astype(str), return_counts=True)
-    shown = [name for name, size in zip(names, sizes, strict=True) if size >= minimum]
-    first, second = pairs.group[pairs.one], pairs.group[pairs.two]
+def _table(pairs: _Pairs, same: np.ndarray, shown: np.ndarray) -> pd.DataFrame:
+    """Agreement within and across groups, and of each group and pair of groups that is shown."""
     masks = {WITHIN: same, ACROSS: ~same}
+    of = pairs.group[np.array([pairs.one, pairs.two])]
     for place, one in enumerate(shown):
-        masks[f"within {one}"] = (first == one) & (second == one)
+        masks[f"within {one}"] = (of == one).all(axis=0)
         for other in shown[place + 1 :]:
-            mixed = ((first == one) & (second == other)) | ((first == other) & (second == one))
-            masks[f"{one} with {other}"] = mixed
-    hidden = sorted(set(names) - set(shown))
-    return {name: mask for name, mask in masks.items() if mask.any()}, hidden
-
-
-def _table(pairs: _Pairs, masks: dict[str, np.ndarray], confidence: float) -> pd.DataFrame:
+            masks[f"{one} with {other}"] = (of == one).any(axis=0) & (of == other).any(axis=0)
     made = []
     for name, mask in masks.items():
-        value = pairs.agreement(mask)
-        shown = _with_interval(pairs, value, pairs.scores(mask), confidence, mask)
-        if shown is None:
+        if not mask.any():
             continue
-        made.append(
-            {
-                "compared": name,
-                "agreement": value,
-                "low": shown.low,
-                "high": shown.high,
-                "pairs": int(mask.sum()),
-                "items": len(np.unique(pairs.item[mask])),
-                "raters": len(np.union1d(pairs.one[mask], pairs.two[mask])),
-            }
-        )
+        shown_as = pairs.estimate(pairs.agreement(mask), pairs.scores(mask), mask)
+        if shown_as:
+            ends = columns_of(shown_as, "agreement").values()
+            raters = np.union1d(pairs.one[mask], pairs.two[mask])
+            counts = int(mask.sum()), len(np.unique(pairs.item[mask])), len(raters)
+            made.append((name, *ends, *counts))
     return pd.DataFrame(made, columns=_TABLE)
-
-
-def _with_interval(
-    pairs: _Pairs,
-    value: float,
-    scores: np.ndarray,
-    confidence: float,
-    mask: np.ndarray | None = None,
-) -> Estimate | None:
-    """Give an agreement its interval; None when it rests on one item."""
-    kept = np.ones(len(scores), dtype=bool) if mask is None else mask
-    u, item, one, two = scores[kept], pairs.item[kept], pairs.one[kept], pairs.two[kept]
-    fewer = min(len(np.unique(item)), len(np.union1d(one, two)))
-    if fewer < 2:
-        return None
-    raters = len(pairs.group)
-    both, twice = np.concatenate([one, two]), np.concatenate([u, u])
-    of_items = _squared_sums(item, u)
-    of_raters = _squared_sums(both, twice) - _squared_sums(one * raters + two, u)
-    cell = np.concatenate([item, item]) * raters + both
-    of_cells = _squared_sums(cell, twice) - float(u @ u)
-    variance = max(of_items, of_raters, of_items + of_raters - of_cells) * fewer / (fewer - 1)
-    low, high = interval(value, float(np.sqrt(variance)), fewer - 1, level=confidence)
-    return Estimate(value=value, low=low, high=high, level=confidence)
 
 
 def _squared_sums(group: np.ndarray, u: np.ndarray) -> float:

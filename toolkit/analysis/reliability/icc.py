@@ -1,123 +1,96 @@
 """Intraclass correlation: how much of the spread of ratings lies in what is rated."""
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.findings import Estimate
-from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, items_by_raters
+from toolkit.analysis.reliability.components import REML, Components
+from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters
 
-SINGLE = "ICC(2,1)"
-AVERAGE = "ICC(2,k)"
+SINGLE, AVERAGE = "ICC(2,1)", "ICC(2,k)"
 
 
-def icc(ratings: pd.DataFrame, *, confidence: float = 0.95) -> tuple[Coefficient, Coefficient]:
-    """Estimate ICC(2,1) and ICC(2,k) of a complete table by analysis of variance.
+def icc(items: ItemsByRaters, parts: Components | str) -> tuple[Coefficient, Coefficient]:
+    """Estimate ICC(2,1) and ICC(2,k): by analysis of variance of a complete table, else by REML.
 
     Estimand: with items, raters and rest as random effects, s_item^2 / (s_item^2 + s_rater^2 +
     s_rest^2): the correlation of two raters' ratings of one item (absolute agreement); ICC(2,k)
-    is that of the mean of the k raters.
+    is that of the mean of k raters, the mean number of a shared item.
 
-    Assumptions: every rater rated every item; both are samples; normal effects for the interval.
-
-    With mean squares of items R, raters C and rest E, n items and k raters, ICC(2,1) =
-    (R - E) / (R + (k - 1) E + k (C - E) / n). The interval is the F interval with Satterthwaite
-    degrees of freedom of McGraw and Wong.
+    Assumptions: items and raters are samples; normal effects for the interval. Of a complete table,
+    with mean squares of items R, raters C and rest E, n items and k raters, ICC(2,1) =
+    (R - E) / (R + (k - 1) E + k (C - E) / n) with the F interval and Satterthwaite degrees of
+    freedom of McGraw and Wong. Else the interval is normal on the scale of artanh, from the delta
+    method, and cut at 0.
 
     Args:
-        ratings: ``item rater value``.
-        confidence: of the interval.
-
-    Raises:
-        AnalysisError: if a column is missing.
+        items: arranged ratings.
+        parts: their variances, or why there are none.
 
     Source: P. E. Shrout and J. L. Fleiss 1979, Psychological Bulletin 86, 420-428; K. O. McGraw
     and S. P. Wong 1996, Psychological Methods 1, 30-46.
     """
-    return icc_of(items_by_raters(ratings), confidence=confidence)
-
-
-def icc_of(items: ItemsByRaters, *, confidence: float = 0.95) -> tuple[Coefficient, Coefficient]:
-    """ICC(2,1) and ICC(2,k) as ``icc`` has them, from arranged ratings.
-
-    Args:
-        items: arranged; unless every rater rated every item there is no estimate, and it says
-            why.
-        confidence: of the interval, between 0 and 1.
-    """
-    raters = items.table["rater"].nunique()
-    if (items.counts.sum(axis=1) != raters).any():
-        return _none(items, "Not every rater rated every item, so there is no complete table.")
-    wide = items.table.pivot(index="item", columns="rater", values="value").to_numpy()
-    if min(wide.shape) < 2:
-        return _none(items, "It takes two raters and two items to tell raters from items.")
-    rows, columns, rest = _mean_squares(wide)
-    if rows == columns == rest == 0:
-        return _none(items, f"Every rating is {wide[0, 0]:g}, so there is no spread to share out.")
-    n, k = wide.shape
-    value = (rows - rest) / (rows + (k - 1) * rest + k * (columns - rest) / n)
-    low, high = _f_interval(wide.shape, (rows, columns, rest), value, confidence)
-    how = "F, Satterthwaite"
-    single = Estimate(value=value, low=low, high=high, level=confidence)
-    return items.coefficient(SINGLE, "interval", single, how), averaged(items, single, k, how)
-
-
-def averaged(items: ItemsByRaters, single: Estimate, k: float, how: str) -> Coefficient:
-    """Step ICC(2,1) up to ICC(2,k): the mean of k ratings (C. Spearman, W. Brown 1910).
-
-    Args:
-        items: what it rests on.
-        single: ICC(2,1) with its interval.
-        k: ratings an item, above 1.
-        how: how the interval of ``single`` was had.
-    """
-    of = f"interval, mean of {k:.4g}"
-    ends = (single.value, single.low, single.high)
-    if min(1 + (k - 1) * end for end in ends) <= 0:
-        says = (
-            "Ratings of one item differ so much more than chance would have it that the mean of "
-            "several has no reliability to speak of."
-        )
-        return items.coefficient(AVERAGE, of, None, how, says=says)
-    value, low, high = (k * end / (1 + (k - 1) * end) for end in ends)
-    several = Estimate(value=value, low=low, high=high, level=single.level)
-    return items.coefficient(AVERAGE, of, several, how)
-
-
-def _mean_squares(wide: np.ndarray) -> tuple[float, float, float]:
-    n, k = wide.shape
-    centered = wide - wide.mean()
-    rows, columns = centered.mean(axis=1), centered.mean(axis=0)
-    rest = centered - rows[:, None] - columns[None, :]
+    how, se, single = "F, Satterthwaite", None, _by_variance(items)
+    if single is None:
+        if isinstance(parts, str):
+            one, several = (
+                items.coefficient(name, "interval", parts, "none") for name in (SINGLE, AVERAGE)
+            )
+            return one, several
+        how, (single, se) = REML, _by_components(parts)
+    of, stepped_up = _averaged(single, float(items.counts[items.shared].sum(axis=1).mean()))
     return (
-        float(k * (rows**2).sum() / (n - 1)),
-        float(n * (columns**2).sum() / (k - 1)),
-        float((rest**2).sum() / ((n - 1) * (k - 1))),
+        items.coefficient(SINGLE, "interval", single, how, se=se),
+        items.coefficient(AVERAGE, of, stepped_up, how),
     )
 
 
-def _f_interval(
-    shape: tuple[int, int], squares: tuple[float, float, float], value: float, confidence: float
-) -> tuple[float, float]:
-    n, k = shape
-    rows, columns, rest = squares
+def _averaged(single: Estimate, k: float) -> tuple[str, Estimate | str]:
+    """Step ICC(2,1) up to ICC(2,k): the mean of k ratings (C. Spearman, W. Brown 1910)."""
+    of = f"interval, mean of {k:.4g}"
+    ends = np.array([single.value, single.low, single.high])
+    if (1 + (k - 1) * ends).min() <= 0:
+        return of, (
+            "Ratings of one item differ so much more than chance would have it that the mean of "
+            "several has no reliability to speak of."
+        )
+    value, low, high = map(float, k * ends / (1 + (k - 1) * ends))
+    return of, Estimate(value=value, low=low, high=high)
+
+
+def _by_components(parts: Components) -> tuple[Estimate, float]:
+    total = parts.item + parts.rater + parts.rest
+    value = parts.item / total
+    slope = np.array([1 - value, -value, -value]) / total
+    se = float(np.sqrt(slope @ parts.covariance @ slope))
+    half = float(stats.norm.ppf(0.975)) * se / (1 - value**2)
+    low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
+    return Estimate(value=value, low=max(float(low), 0.0), high=float(high)), se
+
+
+def _by_variance(items: ItemsByRaters) -> Estimate | None:
+    """ICC(2,1) of a complete table; None where it is not complete or nothing varies."""
+    wide = items.table.pivot(index="item", columns="rater", values="value").to_numpy()
+    if min(wide.shape) < 2 or np.isnan(wide).any():
+        return None
+    n, k = wide.shape
+    centered = wide - wide.mean()
+    of_items, of_raters = centered.mean(axis=1), centered.mean(axis=0)
+    rest = centered - of_items[:, None] - of_raters
+    squares = np.array([k * (of_items**2).sum(), n * (of_raters**2).sum(), (rest**2).sum()])
+    rows, columns, rest = map(float, squares / [n - 1, k - 1, (n - 1) * (k - 1)])
+    if rows == columns == rest == 0:
+        return None
+    value = (rows - rest) / (rows + (k - 1) * rest + k * (columns - rest) / n)
     if rest == 0 and columns == 0:
-        return 1.0, 1.0
+        return Estimate(value=value, low=1.0, high=1.0)
     # Numerator and denominator times the rest's mean square, which may be 0.
     own = n * (1 + (k - 1) * value) - k * value
     top = (k - 1) * (n - 1) * (k * value * columns + own * rest) ** 2
     bottom = (n - 1) * (k * value * columns) ** 2 + (own * rest) ** 2
     df = top / bottom if bottom > 0 else (k - 1) * (n - 1)
-    tail = (1 + confidence) / 2
-    upper, lower = stats.f.ppf(tail, n - 1, df), stats.f.ppf(tail, df, n - 1)
+    upper, lower = stats.f.ppf(0.975, n - 1, df), stats.f.ppf(0.975, df, n - 1)
     spread = k * columns + (k * n - k - n) * rest
     low = n * (rows - upper * rest) / (upper * spread + n * rows)
     high = n * (lower * rows - rest) / (spread + n * lower * rows)
-    return float(low), float(high)
-
-
-def _none(items: ItemsByRaters, says: str) -> tuple[Coefficient, Coefficient]:
-    return (
-        items.coefficient(SINGLE, "interval", None, "none", says=says),
-        items.coefficient(AVERAGE, "interval", None, "none", says=says),
-    )
+    return Estimate(value=value, low=float(low), high=float(high))

@@ -1,7 +1,7 @@
 """Items by raters: what coefficients of agreement are computed from, and what they come to."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ from toolkit.errors import AnalysisError
 
 Level = Literal["nominal", "ordinal", "interval"]
 """Which differences between answers count: any; by rank; by distance."""
+NONE_SHARED = "No item was judged by two raters, so agreement cannot be estimated."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficient:
     """One coefficient of agreement with its interval, or why there is none."""
 
@@ -21,7 +22,7 @@ class Coefficient:
     """``Krippendorff's alpha``, ``ICC(2,1)``, …"""
     of: str
     """What is compared: ``ordinal``, ``interval``, ``a rating of 2 or less``, …"""
-    estimate: Estimate | None
+    estimate: Estimate | None = None
     how: str
     """How the interval was had."""
     items: int
@@ -54,30 +55,25 @@ class ItemsByRaters:
         several: np.ndarray = self.counts.sum(axis=1) >= 2
         return several
 
+    @property
+    def compared(self) -> pd.DataFrame:
+        """Rows of ``table`` about items that two raters or more judged."""
+        rows: pd.DataFrame = self.table[self.shared[self.item]]
+        return rows
+
     def coefficient(
-        self,
-        measure: str,
-        of: str,
-        estimate: Estimate | None,
-        how: str,
-        *,
-        says: str = "",
-        se: float | None = None,
-        df: float | None = None,
+        self, measure: str, of: str, found: Estimate | str, how: str, **more: Any
     ) -> Coefficient:
-        """Say what a coefficient came to, with the n it rests on."""
-        rows = self.table[self.shared[self.item]]
+        """Say what a coefficient came to, or why there is none, with the n it rests on."""
+        rows = self.compared
         return Coefficient(
             measure=measure,
             of=of,
-            estimate=estimate,
             how=how,
             items=int(self.shared.sum()),
             raters=int(rows["rater"].nunique()),
             ratings=len(rows),
-            says=says,
-            se=se,
-            df=df,
+            **({"says": found} if isinstance(found, str) else {"estimate": found, **more}),
         )
 
 
@@ -98,17 +94,10 @@ def items_by_raters(ratings: pd.DataFrame) -> ItemsByRaters:
             f"agreement: got a table without {' and '.join(repr(one) for one in missing)}; wanted "
             "the columns 'item', 'rater' and 'value'. Rename the columns of the table."
         )
-    rows = ratings[wanted].dropna()
-    table = rows.drop_duplicates(["item", "rater"], keep="last").reset_index(drop=True)
-    value = table["value"].to_numpy(dtype="float64")
-    values, code = np.unique(value, return_inverse=True)
+    table = ratings[wanted].dropna().drop_duplicates(["item", "rater"], keep="last")
+    table = table.reset_index(drop=True).astype({"value": "float64"})
+    values, code = np.unique(table["value"].to_numpy(), return_inverse=True)
     item, names = pd.factorize(table["item"], sort=True)
-    counts = np.bincount(
-        item * max(len(values), 1) + code, minlength=len(names) * len(values)
-    ).reshape(len(names), len(values))
-    return ItemsByRaters(
-        table=table.assign(value=value),
-        values=values,
-        item=item,
-        counts=counts,
-    )
+    counts = np.zeros((len(names), len(values)), dtype=np.intp)
+    np.add.at(counts, (item, code), 1)
+    return ItemsByRaters(table, values, item, counts)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.engine import absorb
-from toolkit.analysis.findings import ClusteredMean, clustered
+from toolkit.analysis.findings import ClusteredMean, clustered, columns_of, mean_over_raters
 
 DRIFT_STEP = 10
 """Items a slope is told for."""
@@ -72,15 +72,12 @@ def attention(rows: pd.DataFrame) -> pd.DataFrame:
     said = shown["value"].notna()
     marks = pd.DataFrame(
         {
-            "rater": shown["participant_id"].astype("str"),
-            "answered": said.astype("int64"),
-            "passed": (said & shown["value"].eq(shown["expected"]).fillna(value=False)).astype(
-                "int64"
-            ),
-            "declined": (~said).astype("int64"),
+            "answered": said,
+            "passed": said & shown["value"].eq(shown["expected"]).fillna(value=False),
+            "declined": ~said,
         }
-    )
-    return marks.groupby("rater", sort=True).sum().reset_index()
+    ).astype("int64")
+    return marks.groupby(shown["participant_id"].astype("str").rename("rater")).sum().reset_index()
 
 
 def straight_lining(rows: pd.DataFrame, outcome: str) -> pd.DataFrame:
@@ -103,22 +100,15 @@ def straight_lining(rows: pd.DataFrame, outcome: str) -> pd.DataFrame:
     )
     several = items[items["size"] >= 2]
     flat = several["nunique"].eq(1).groupby(level=0, observed=True).agg(["sum", "size"])
+    names = ["rater", "ratings", "distinct", "longest_run", "same_answer"]
     made = []
     for name, own in rated[rated["question"].eq(outcome)].groupby("participant_id", observed=True):
         value = own["value"].to_numpy(dtype="float64")
+        runs = np.diff(np.flatnonzero(np.diff(value, prepend=np.nan, append=np.nan)))
         distinct = len(np.unique(value))
-        made.append(
-            {
-                "rater": str(name),
-                "ratings": len(value),
-                "distinct": distinct,
-                "longest_run": _longest_run(value),
-                "same_answer": distinct == 1 and len(value) >= 3,
-                "straight_items": int(flat["sum"].get(name, 0)),
-                "items": int(flat["size"].get(name, 0)),
-            }
-        )
-    names = ["rater", "ratings", "distinct", "longest_run", "same_answer"]
+        same = distinct == 1 and len(value) >= 3
+        straight = (int(flat[count].get(name, 0)) for count in ("sum", "size"))
+        made.append((str(name), len(value), distinct, int(runs.max()), same, *straight))
     return pd.DataFrame(made, columns=[*names, "straight_items", "items"])
 
 
@@ -131,12 +121,9 @@ def distributions(ratings: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``of name value ratings``, where ``of`` is ``item`` or ``rater``; values that occurred.
     """
-    made = []
-    for of in ("item", "rater"):
-        counts = ratings.groupby([of, "value"], observed=True, sort=True).size()
-        made.append(counts.rename("ratings").rename_axis(["name", "value"]).reset_index())
-        made[-1].insert(0, "of", of)
-    return pd.concat(made, ignore_index=True)
+    by = {of: ratings.groupby([of, "value"], observed=True).size() for of in ("item", "rater")}
+    counts = pd.concat(by, names=["of", "name", "value"])
+    return counts.rename("ratings").reset_index()
 
 
 def drift(rows: pd.DataFrame) -> Drift:
@@ -148,21 +135,19 @@ def drift(rows: pd.DataFrame) -> Drift:
     raters, SE^2 times G / (G - 1), t with G - 1 degrees of freedom.
 
     Args:
-        rows: ``value rater contrast arm persona position``, as in observations.
+        rows: of ``Frames.item_ratings``, of one question and with nothing missing in ``value``.
     """
     rows = rows[rows["position"].notna()]
-    empty = _bins(rows, np.zeros(len(rows)))
-    if rows["rater"].nunique() < 2:
+    rater, contrast = (pd.factorize(rows[one])[0] for one in ("participant_id", "contrast_id"))
+    if len(set(rater)) < 2:
+        empty = _bins(rows, np.zeros(len(rows)))
         return Drift(None, empty, "Fewer than two raters rated, so drift cannot be told.")
-    rater, contrast = pd.factorize(rows["rater"])[0], pd.factorize(rows["contrast"])[0]
     absorbed = absorb([rater, contrast], np.ones(len(rows)))
-    arm = pd.factorize(rows["arm"].astype("str") + " " + rows["persona"].astype("str"))[0]
-    arms = (arm[:, None] == np.arange(1, arm.max() + 1)).astype("float64")
+    arm = pd.factorize(rows["arm"].astype("str") + " " + rows["persona_id"].astype("str"))[0]
+    arms = absorbed.sweep((arm[:, None] == np.arange(1, arm.max() + 1)).astype("float64"))
     value = absorbed.sweep(rows["value"].to_numpy(dtype="float64"))
-    arms = absorbed.sweep(arms)
     place = rows["position"].to_numpy(dtype="float64") / DRIFT_STEP
-    left = _without(arms, absorbed.sweep(place))
-    rest = _without(arms, value)
+    left, rest = (_without(arms, one) for one in (absorbed.sweep(place), value))
     table = _bins(rows, rest)
     total = float(left @ left)
     if total <= 1e-9 * float(place @ place):
@@ -186,28 +171,12 @@ def _without(columns: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 
 def _bins(rows: pd.DataFrame, adjusted: np.ndarray) -> pd.DataFrame:
     names = ["from_position", "to_position", "adjusted", "low", "high", "ratings", "raters"]
-    position = rows["position"].to_numpy(dtype="int64")
-    rater = pd.factorize(rows["rater"])[0]
+    position, rater = rows["position"].to_numpy(dtype="int64"), rows["participant_id"].to_numpy()
     made = []
-    for places in np.array_split(np.unique(position), _BINS):
+    for places in filter(len, np.array_split(np.unique(position), _BINS)):
         here = np.isin(position, places)
-        if not here.any():
-            continue
-        one = _mean(adjusted[here], rater[here])
-        made.append([int(places[0]), int(places[-1]), *one, int(here.sum())])
-        made[-1].append(len(np.unique(rater[here])))
+        mean = mean_over_raters(adjusted[here], rater[here])
+        shown = columns_of(mean.estimate() if mean else None).values()
+        many = int(here.sum()), len(np.unique(rater[here]))
+        made.append([int(places[0]), int(places[-1]), *shown, *many])
     return pd.DataFrame(made, columns=names)
-
-
-def _mean(values: np.ndarray, rater: np.ndarray) -> tuple[float | None, float | None, float | None]:
-    groups = np.unique(rater, return_inverse=True)[1]
-    if groups.max() == 0:
-        return None, None, None
-    mean = float(values.mean())
-    shown = clustered(mean, (values - mean) / len(values), groups).estimate()
-    return shown.value, shown.low, shown.high
-
-
-def _longest_run(value: np.ndarray) -> int:
-    change = np.flatnonzero(np.diff(value)) + 1
-    return int(np.diff(np.concatenate([[0], change, [len(value)]])).max(initial=0))

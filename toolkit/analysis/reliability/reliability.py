@@ -6,40 +6,29 @@ set against that across them. What agreement does tell is how much a single rati
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import get_args
 
 import pandas as pd
 
-from toolkit.analysis.findings import EXPLORATORY, Finding, columns_of
+from toolkit.analysis.findings import Finding, columns_of
 from toolkit.analysis.frames import Frames
-from toolkit.analysis.reliability.alpha import alpha_of
-from toolkit.analysis.reliability.chance import ac1_of, cohen_of, fleiss_of
-from toolkit.analysis.reliability.components import (
-    Components,
-    components,
-    icc_from,
-    no_severity,
-)
+from toolkit.analysis.reliability.alpha import krippendorff_alpha
+from toolkit.analysis.reliability.chance import COHEN, cohen_kappa, fleiss_kappa, gwet_ac1
+from toolkit.analysis.reliability.components import NO_SEVERITY, components
 from toolkit.analysis.reliability.findings import (
-    Context,
     of_attention,
     of_coefficient,
     of_drift,
     of_groups,
+    of_nothing,
     of_repeats,
     of_severity,
 )
-from toolkit.analysis.reliability.groups import GroupAgreement, group_agreement
-from toolkit.analysis.reliability.icc import icc_of
-from toolkit.analysis.reliability.items import (
-    Coefficient,
-    ItemsByRaters,
-    Level,
-    items_by_raters,
-)
+from toolkit.analysis.reliability.groups import group_agreement
+from toolkit.analysis.reliability.icc import icc
+from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
 from toolkit.analysis.reliability.raters import (
-    Drift,
     attention,
     distributions,
     drift,
@@ -47,8 +36,6 @@ from toolkit.analysis.reliability.raters import (
     straight_lining,
 )
 from toolkit.analysis.reliability.rows import judgments
-
-_LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class Reliability:
     """One row a coefficient: ``measure of estimate low high level how items raters ratings
     says``; an estimate that could not be had is missing and ``says`` why."""
     severity: pd.DataFrame = field(repr=False)
-    """One row a rater: ``rater ratings severity low high``; see ``severity_of``."""
+    """One row a rater: ``rater ratings severity low high``; above 0 is more severe."""
     groups: pd.DataFrame = field(repr=False)
     """Agreement within and across groups of raters; empty when the groups are not known."""
     retest: pd.DataFrame = field(repr=False)
@@ -87,125 +74,72 @@ def reliability(
     *,
     seed: int,
     level: Level = "ordinal",
-    flag: float = 2,
     groups: Mapping[str, str] | None = None,
     draws: int = 2000,
-    plan: str = EXPLORATORY,
 ) -> Reliability:
     """Say how far the raters of one outcome agree, with each other and with themselves.
 
     Agreement rests on replies that two raters or more judged; repeats and attention items are
-    kept out of it and looked at by themselves.
+    kept out of it and looked at by themselves. A rating of 2 or less counts as a flag, for AC1 and
+    kappa; of pairs, that the reference's reply is preferred.
 
     Args:
         frames: of stage confirm, from one confirm freeze.
         outcome: a question's id, or ``preference``.
         seed: of resamples.
         level: at which Krippendorff's alpha is a finding; the others stand in the table.
-        flag: a rating of this or less counts as a flag, for AC1 and kappa.
         groups: rater to group, for agreement within and across groups.
         draws: resamples.
-        plan: hash of the frozen plan that asked, or ``exploratory``.
 
     Raises:
-        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
+        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome, or the
+            level is unknown.
     """
     of, rows = frames.outcome(outcome), judgments(frames, outcome)
     compared = rows[rows["apart"].isna() & rows["value"].notna()]
-    context = Context.of(rows, compared, of, plan)
-    ratings = _ratings(compared)
+    ratings = compared.rename(columns={"unit_id": "item", "participant_id": "rater"})
+    ratings = ratings[["item", "rater", "value"]].astype({"rater": "str", "value": "float64"})
     items = items_by_raters(ratings)
     parts = components(items)
-    alphas = _alphas(items, level, seed=seed, draws=draws)
-    others = (*_correlations(items, parts), *_flags(ratings, flag, paired=of.paired))
-    coefficients = [*alphas, *others]
+    levels: list[Level] = [level, *(one for one in get_args(Level) if one != level)]
+    alphas = [krippendorff_alpha(items, level=one, seed=seed, draws=draws) for one in levels]
+    others = [*icc(items, parts), *_flags(ratings, paired=of.paired)]
     within = group_agreement(items, groups, level=level, seed=seed)
-    seen = _Seen(parts, within, retest(rows), attention(rows), drift(_named(compared)))
+    repeats, known, drifted = retest(rows), attention(rows), drift(compared)
     straight = straight_lining(rows if of.paired else frames.item_ratings, outcome)
+    bare = of_nothing(rows, compared, of)
+    # Cohen's kappa is for two raters; with more the others are told.
+    told = [alphas[0], *(one for one in others if one.measure != COHEN or one.estimate)]
     findings = (
-        *(of_coefficient(one, context) for one in _told(coefficients)),
-        *seen.findings(context, level=level, seed=seed, draws=draws),
+        *(of_coefficient(one, compared, bare) for one in told),
+        of_severity(parts, bare),
+        of_groups(within, bare),
+        *of_repeats(repeats, bare, level=level, seed=seed, draws=draws),
+        of_attention(known, bare),
+        of_drift(drifted, bare),
     )
     return Reliability(
         outcome=outcome,
         level=level,
         findings=findings,
-        agreement=_tidy(coefficients),
-        severity=no_severity() if isinstance(parts, str) else parts.severity,
-        groups=seen.groups.table,
-        retest=seen.repeats,
-        attention=seen.known,
-        drift=seen.drift.table,
+        agreement=_tidy([*alphas, *others]),
+        severity=NO_SEVERITY if isinstance(parts, str) else parts.severity,
+        groups=within.table,
+        retest=repeats,
+        attention=known,
+        drift=drifted.table,
         straight_lining=straight,
         distributions=distributions(ratings),
         says=_says(findings, straight),
-        simulated=context.simulated,
+        simulated=bare.simulated,
     )
 
 
-class _Seen(NamedTuple):
-    """What was seen of raters besides their agreement."""
-
-    parts: Components | str
-    groups: GroupAgreement
-    repeats: pd.DataFrame
-    known: pd.DataFrame
-    drift: Drift
-
-    def findings(
-        self, context: Context, *, level: Level, seed: int, draws: int
-    ) -> tuple[Finding, ...]:
-        return (
-            of_severity(self.parts, context),
-            of_groups(self.groups, context),
-            *of_repeats(self.repeats, context, level=level, seed=seed, draws=draws),
-            of_attention(self.known, context),
-            of_drift(self.drift, context),
-        )
-
-
-def _ratings(compared: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "item": compared["unit_id"].to_numpy(),
-            "rater": compared["participant_id"].astype("str").to_numpy(),
-            "value": compared["value"].to_numpy(dtype="float64"),
-        }
-    )
-
-
-def _alphas(items: ItemsByRaters, level: Level, *, seed: int, draws: int) -> list[Coefficient]:
-    """Alpha at every level, the one asked for first."""
-    levels = sorted(_LEVELS, key=lambda one: one != level)
-    return [alpha_of(items, level=one, seed=seed, draws=draws) for one in levels]
-
-
-def _correlations(items: ItemsByRaters, parts: Components | str) -> tuple[Coefficient, Coefficient]:
-    """ICC by analysis of variance where the table is complete, else from the mixed fit."""
-    whole = icc_of(items)
-    return whole if whole[0].estimate else icc_from(items, parts)
-
-
-def _flags(ratings: pd.DataFrame, flag: float, *, paired: bool) -> list[Coefficient]:
-    """Agreement on a rating of ``flag`` or less, whose rarity kappa takes badly."""
-    of = f"a rating of {flag:g} or less"
-    if paired:
-        flag, of = -1, "the reference's reply preferred"
-    flagged = items_by_raters(ratings.assign(value=ratings["value"].le(flag).astype("float64")))
-    return [ac1_of(flagged, of=of), fleiss_of(flagged, of=of), cohen_of(flagged, of=of)]
-
-
-def _told(coefficients: list[Coefficient]) -> list[Coefficient]:
-    """One alpha, the level asked for, and Cohen's kappa only where two raters rated."""
-    alpha, others = coefficients[0], coefficients[len(_LEVELS) :]
-    cohen = others.pop()
-    return [alpha, *others, *([cohen] if cohen.estimate else [])]
-
-
-def _named(compared: pd.DataFrame) -> pd.DataFrame:
-    return compared.rename(
-        columns={"participant_id": "rater", "contrast_id": "contrast", "persona_id": "persona"}
-    )
+def _flags(ratings: pd.DataFrame, *, paired: bool) -> list[Coefficient]:
+    """Agreement on a low rating, whose rarity kappa takes badly."""
+    most, of = (-1, "the reference's reply preferred") if paired else (2, "a rating of 2 or less")
+    flagged = items_by_raters(ratings.assign(value=ratings["value"].le(most).astype("float64")))
+    return [one(flagged, of=of) for one in (gwet_ac1, fleiss_kappa, cohen_kappa)]
 
 
 def _says(findings: tuple[Finding, ...], straight: pd.DataFrame) -> tuple[str, ...]:
@@ -214,11 +148,13 @@ def _says(findings: tuple[Finding, ...], straight: pd.DataFrame) -> tuple[str, .
         if one.estimate is None:
             said.extend(one.caveats)
             continue
-        low, high = (_number(end) for end in (one.estimate.low, one.estimate.high))
+        value, low, high = (
+            f"{number:.2f}".replace("-", "−")
+            for number in (one.estimate.value, one.estimate.low, one.estimate.high)
+        )
         said.append(
-            f"{one.subject[0].upper()}{one.subject[1:]} ({one.estimand}): "
-            f"{_number(one.estimate.value)}, 95 % interval {low} to {high}; "
-            f"{one.n.observations} judgments by {one.n.raters} raters."
+            f"{one.subject[0].upper()}{one.subject[1:]} ({one.estimand}): {value}, 95 % interval "
+            f"{low} to {high}; {one.n.observations} judgments by {one.n.raters} raters."
         )
     if len(straight):
         flat = int(straight["same_answer"].sum())
@@ -226,24 +162,10 @@ def _says(findings: tuple[Finding, ...], straight: pd.DataFrame) -> tuple[str, .
     return tuple(dict.fromkeys(said))
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
-
-
 def _tidy(coefficients: list[Coefficient]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "measure": one.measure,
-                "of": one.of,
-                **columns_of(one.estimate),
-                "level": one.estimate.level if one.estimate else None,
-                "how": one.how,
-                "items": one.items,
-                "raters": one.raters,
-                "ratings": one.ratings,
-                "says": one.says,
-            }
-            for one in coefficients
-        ]
-    )
+    names = ["measure", "of", "estimate", "low", "high", "level", "how", "items", "raters"]
+    rows = [
+        {**asdict(one), **columns_of(one.estimate), "level": one.estimate and one.estimate.level}
+        for one in coefficients
+    ]
+    return pd.DataFrame(rows)[[*names, "ratings", "says"]]

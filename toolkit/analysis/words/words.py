@@ -6,9 +6,8 @@ with a word is for people to read.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,18 +15,24 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.analysis.disparity import codes_of
-from toolkit.analysis.engine import Counted, adjust, log_odds, standard_error
-from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.engine import Counted, Floats, adjust, log_odds, standard_error
+from toolkit.analysis.findings import Counts, Estimate, Finding
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.text_distance import MASKED, masking
 from toolkit.errors import AnalysisError
 
-Floats = NDArray[np.float64]
-Exchange = Literal["scenario", "contrast"]
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NEEDED = ("stage", "apart", "text", "arm", "persona_id", "contrast_id", "scenario_id", "unit_id")
-LEAST_CLUSTERS = 5
-"""A word seen in fewer scenarios (or contrasts) is not tested."""
+_COLUMNS = [
+    *("subject", "word", "log_odds", "low", "high", "z", "p", "p_adjusted", "count"),
+    *("reference_count", "per_1000", "reference_per_1000", "clusters", "contrasts"),
+]
+_ALPHA = 0.05
+"""Share of false words expected among those that differ."""
+LEAST_TIMES = 10
+"""A word counted less often, in both arms together, is suppressed."""
+LEAST_SCENARIOS = 5
+"""A word seen in fewer scenarios is not tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,10 @@ def tokens(text: str) -> list[str]:
 def words(
     replies: pd.DataFrame,
     *,
-    mask: Mapping[str, Iterable[str]],
+    mask: Sequence[str],
     seed: int,
-    subjects: Sequence[str] | None = None,
-    exchange: Exchange = "scenario",
     prior: float = 50.0,
-    minimum: int = 10,
     draws: int = 1000,
-    alpha: float = 0.05,
-    level: float = 0.95,
-    plan: str = EXPLORATORY,
     simulated: bool = False,
 ) -> Words:
     """Compare the words of each persona's replies with those of the reference.
@@ -73,73 +72,50 @@ def words(
     Estimand: the difference of a word's log odds between both arms' replies to the same contrasts,
     averaged over scenarios by what each tells. Each scenario's counts carry a Dirichlet prior in
     proportion to its words under all arms (B. L. Monroe, M. P. Colaresi and K. M. Quinn 2008).
-    Standard errors come from drawing whole scenarios, or contrasts, again with replacement, and are
-    never below those of independent words; t with one degree of freedom less than there are
-    clusters with the word. Benjamini-Hochberg over all
-    words of all subjects. Assumes that the units exchanged are independent.
+    Standard errors come from drawing whole scenarios again with replacement, and are never below
+    those of independent words; t with one degree of freedom less than there are scenarios with the
+    word. Benjamini-Hochberg over all words of all personas. Assumes that scenarios are independent.
 
     Args:
         replies: ``Frames.replies`` of stage confirm; those kept apart are not read.
-        mask: persona to the words that carry it (``identity_words``); all are masked in all texts.
+        mask: words that carry personas, masked in all texts.
         seed: of the draws.
-        subjects: personas or null arms; None: every persona.
-        exchange: what is drawn again. With contrasts, the answer speaks of these scenarios only.
         prior: how many words the prior counts for in each scenario.
-        minimum: a word counted less often than this, both arms together, is suppressed.
         draws: how many times.
-        alpha: the share of false words expected among those that differ.
-        level: of the intervals, each word by itself.
-        plan: hash of the frozen plan that asks for it.
         simulated: whether any of it is.
 
     Raises:
         AnalysisError: if rows are of the wrong stage or columns are missing.
     """
-    rows = _rows(replies, masking([one for several in mask.values() for one in several]))
-    named = _named(rows) if subjects is None else list(subjects)
+    rows = _rows(replies, masking(mask))
+    personas = sorted(set(rows.loc[rows["arm"].eq("swap"), "subject"]))
     rng = np.random.default_rng(seed)
-    parts = [
-        _compare(rows, one, exchange, prior=prior, minimum=minimum, draws=draws, rng=rng)
-        for one in named
-    ]
-    table = _adjusted(pd.concat([part.table for part in parts]) if parts else _empty(), level)
-    asked = _Asked(alpha, level, plan, exchange, simulated)
-    findings = [one for part in parts for one in _findings(part, table, rows, asked)]
-    notes = _notes(parts, masked=any(mask.values()), minimum=minimum, exchange=exchange)
-    return Words(tuple(findings), table, tuple(notes))
+    parts = [_compare(rows, one, prior=prior, draws=draws, rng=rng) for one in personas]
+    table = _adjusted(pd.concat([part.table for part in parts]) if parts else _empty())
+    findings = [one for part in parts for one in _findings(part, table, rows, simulated)]
+    return Words(tuple(findings), table, tuple(_notes(parts, masked=any(mask))))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     subject: str
-    table: pd.DataFrame
-    suppressed: int
     contrasts: tuple[str, ...]
     """Those with both arms."""
-    why: str = ""
+    table: pd.DataFrame
+    suppressed: int = 0
+    why: str = "No word is counted often enough to be compared."
+    """What is said where no word is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    alpha: float
-    level: float
-    plan: str
-    exchange: Exchange
-    simulated: bool
-
-
-def _notes(
-    parts: Sequence[_Part], *, masked: bool, minimum: int, exchange: Exchange
-) -> Iterator[str]:
+def _notes(parts: Sequence[_Part], *, masked: bool) -> Iterator[str]:
     if not parts:
         yield "No reply to a persona can be read, so no words are compared."
     elif not masked:
         yield "No word was masked, so names may tell personas apart."
-    suppressed = sum(part.suppressed for part in parts)
-    if suppressed:
+    if suppressed := sum(part.suppressed for part in parts):
         yield (
-            f"{suppressed} words were suppressed: counted fewer than {minimum} times, or in fewer "
-            f"than {LEAST_CLUSTERS} {exchange}s."
+            f"{suppressed} words were suppressed: counted fewer than {LEAST_TIMES} times, or in "
+            f"fewer than {LEAST_SCENARIOS} scenarios."
         )
 
 
@@ -162,76 +138,62 @@ def _rows(replies: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:
     )
 
 
-def _named(rows: pd.DataFrame) -> list[str]:
-    return sorted(set(rows.loc[rows["arm"].eq("swap"), "subject"]))
-
-
 def _compare(
-    rows: pd.DataFrame,
-    subject: str,
-    exchange: Exchange,
-    *,
-    prior: float,
-    minimum: int,
-    draws: int,
-    rng: np.random.Generator,
+    rows: pd.DataFrame, subject: str, *, prior: float, draws: int, rng: np.random.Generator
 ) -> _Part:
     own, base = rows["subject"].eq(subject), rows["subject"].eq("reference")
     both = sorted(set(rows.loc[own, "contrast"]) & set(rows.loc[base, "contrast"]))
     rows = rows[rows["contrast"].isin(both)].sort_values("contrast", kind="stable")
     scenarios = rows["scenario"].nunique()
-    clusters = scenarios if exchange == "scenario" else len(both)
-    if clusters and scenarios < 2:
+    if scenarios == 1:
         why = (
             f"Replies of both {subject} and the reference are to one scenario only, so nothing "
             "can be generalized over scenarios and no word is tested. Send more scenarios."
         )
-        return _Part(subject, _empty(), 0, tuple(both), why)
-    if clusters < LEAST_CLUSTERS:
+        return _Part(subject, tuple(both), _empty(), why=why)
+    if scenarios < LEAST_SCENARIOS:
         why = (
-            f"{clusters} {exchange}s have replies of both {subject} and the reference; wanted at "
-            f"least {LEAST_CLUSTERS} to compare words. Send more {exchange}s."
+            f"{scenarios} scenarios have replies of both {subject} and the reference; wanted at "
+            f"least {LEAST_SCENARIOS} to compare words. Send more scenarios."
         )
-        return _Part(subject, _empty(), 0, tuple(both), why)
+        return _Part(subject, tuple(both), _empty(), why=why)
     known, counted = _counted(rows, subject)
     seen = counted.own + counted.base
-    per_cluster = seen if exchange == "contrast" else _summed(seen, counted.scenario)
-    present = (per_cluster > 0).sum(axis=0)
-    shown = (seen.sum(axis=0) >= minimum) & (present >= LEAST_CLUSTERS)
-    error = standard_error(counted, prior, by_contrast=exchange == "contrast", draws=draws, rng=rng)
-    totals = counted.own.sum(), counted.base.sum()
+    present = (_summed(seen, counted.scenario) > 0).sum(axis=0)
+    shown = (seen.sum(axis=0) >= LEAST_TIMES) & (present >= LEAST_SCENARIOS)
+    counts = counted.own.sum(axis=0), counted.base.sum(axis=0)
     table = pd.DataFrame(
         {
             "subject": subject,
             "word": known,
             "log_odds": log_odds(counted, prior),
-            "se": error,
-            "count": counted.own.sum(axis=0).astype("int64"),
-            "reference_count": counted.base.sum(axis=0).astype("int64"),
-            "per_1000": 1000 * counted.own.sum(axis=0) / max(totals[0], 1),
-            "reference_per_1000": 1000 * counted.base.sum(axis=0) / max(totals[1], 1),
+            "se": standard_error(counted, prior, draws=draws, rng=rng),
+            "count": counts[0].astype("int64"),
+            "reference_count": counts[1].astype("int64"),
+            "per_1000": 1000 * counts[0] / max(counts[0].sum(), 1),
+            "reference_per_1000": 1000 * counts[1] / max(counts[1].sum(), 1),
             "clusters": present,
             "contrasts": (seen > 0).sum(axis=0),
         }
     )[shown]
-    return _Part(subject, table, int((~shown & (seen.sum(axis=0) > 0)).sum()), tuple(both))
+    return _Part(subject, tuple(both), table, int((~shown & (seen.sum(axis=0) > 0)).sum()))
 
 
 def _counted(rows: pd.DataFrame, subject: str) -> tuple[list[str], Counted]:
     known = sorted({word for one in rows["said"] for word in one})
-    place = {word: index for index, word in enumerate(known)}
     contrast = codes_of(rows["contrast"])
-    size, of = int(contrast.max()) + 1, rows.groupby("contrast")["scenario"].first()
-    scenario = codes_of(of)
-    own, base, every = (np.zeros((size, len(known))) for _ in range(3))
-    for code, arm, said in zip(contrast, rows["subject"], rows["said"], strict=True):
-        at = np.bincount([place[one] for one in said], minlength=len(known))
-        every[code] += at
-        if arm == subject:
-            own[code] += at
-        elif arm == "reference":
-            base[code] += at
-    return known, Counted(own, base, scenario, _summed(every, scenario))
+    scenario = codes_of(rows.groupby("contrast")["scenario"].first())
+    said = rows.assign(contrast=contrast)[["contrast", "subject", "said"]].explode("said").dropna()
+    word = pd.Index(known).get_indexer(said["said"])
+
+    def of(*subjects: str) -> Floats:
+        kept = said["subject"].isin(subjects).to_numpy()
+        made = np.zeros((len(scenario), len(known)))
+        np.add.at(made, (said["contrast"].to_numpy()[kept], word[kept]), 1)
+        return made
+
+    every = _summed(of(*set(said["subject"])), scenario)
+    return known, Counted(of(subject), of("reference"), scenario, every)
 
 
 def _summed(counts: Floats, scenario: NDArray[np.intp]) -> Floats:
@@ -240,30 +202,30 @@ def _summed(counts: Floats, scenario: NDArray[np.intp]) -> Floats:
     return made
 
 
-def _adjusted(table: pd.DataFrame, level: float) -> pd.DataFrame:
+def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
     df = np.maximum(table["clusters"].to_numpy("float64") - 1, 1)
     value, se = table["log_odds"].to_numpy("float64"), table["se"].to_numpy("float64")
-    half = stats.t.ppf((1 + level) / 2, df) * se
+    half = stats.t.ppf(0.975, df) * se
     z = value / np.where(se > 0, se, 1)
     p = 2 * stats.t.sf(np.abs(z), df)
-    made = table.assign(low=value - half, high=value + half, z=z, p=p)
+    made = table.assign(low=value - half, high=value + half, z=z, p=p, size=-np.abs(z))
     made["p_adjusted"] = np.array(adjust(list(p), "Benjamini-Hochberg"), dtype="float64")
-    order = made.assign(size=-made["z"].abs()).sort_values(["subject", "size", "word"])
-    return order[list(_COLUMNS)].reset_index(drop=True)
+    return made.sort_values(["subject", "size", "word"])[_COLUMNS].reset_index(drop=True)
 
 
-def _findings(part: _Part, table: pd.DataFrame, rows: pd.DataFrame, asked: _Asked) -> list[Finding]:
-    mine = table[table["subject"].eq(part.subject)]
-    behind = rows[
-        rows["contrast"].isin(part.contrasts) & rows["subject"].isin([part.subject, "reference"])
-    ]
-    told = Finding(
+def _findings(
+    part: _Part, table: pd.DataFrame, rows: pd.DataFrame, simulated: bool
+) -> list[Finding]:
+    rows = rows[rows["contrast"].isin(part.contrasts)]
+    behind = rows[rows["subject"].isin([part.subject, "reference"])]
+    planned = "origin" in behind and len(behind) > 0 and behind["origin"].eq("planned").all()
+    bare = Finding(
         question="words",
         outcome="words of the reply",
         subject=part.subject,
         estimand="difference of the log odds of a word from the reference's replies",
         about="these personas",
-        speaks_of=_speaks(behind, asked.exchange),
+        speaks_of="in general" if planned else "these situations",
         stage="confirm",
         verdict="not estimable",
         compared_with="reference",
@@ -275,33 +237,30 @@ def _findings(part: _Part, table: pd.DataFrame, rows: pd.DataFrame, asked: _Aske
             replies=behind["unit_id"].nunique(),
             observations=len(behind),
         ),
-        plan=asked.plan,
-        caveats=(part.why or "No word is counted often enough to be compared.",),
+        caveats=(part.why,),
         replies=tuple(sorted(set(behind["unit_id"].astype("str")))),
-        simulated=asked.simulated,
+        simulated=simulated,
     )
-    differ = mine[mine["p_adjusted"].le(asked.alpha)]
-    if len(differ):
-        return [_of_word(told, one, asked, differs=True) for _, one in differ.iterrows()]
-    return [_of_word(told, one, asked, differs=False) for _, one in mine.head(1).iterrows()] or [
-        told
-    ]
+    mine = table[table["subject"].eq(part.subject)]
+    differ = mine["p_adjusted"].le(_ALPHA)
+    told = mine[differ] if differ.any() else mine.head(1)
+    return [_of_word(bare, one, bool(differ.any())) for _, one in told.iterrows()] or [bare]
 
 
-def _of_word(told: Finding, word: "pd.Series[float]", asked: _Asked, *, differs: bool) -> Finding:
+def _of_word(bare: Finding, word: "pd.Series[float]", differs: bool) -> Finding:
     name = str(word["word"])
     counts = f"{word['count']:.0f} times, in the reference's {word['reference_count']:.0f} times"
     caveat = f"The replies say {name!r} {counts}."
     if not differs:
         caveat = f"No word differs; the furthest apart is {name!r}. {caveat}"
-    at = [float(word[one]) for one in ("log_odds", "low", "high")]
+    value, low, high = (float(word[one]) for one in ("log_odds", "low", "high"))
     return replace(
-        told,
+        bare,
         estimand=f"difference of the log odds of {name!r} from the reference's replies",
         verdict="differs" if differs else "inconclusive",
-        estimate=Estimate(value=at[0], low=at[1], high=at[2], level=asked.level),
+        estimate=Estimate(value=value, low=low, high=high),
         se=float(word["log_odds"] / word["z"]) if word["z"] else None,
-        se_type=f"bootstrap of {asked.exchange}s",
+        se_type="bootstrap of scenarios",
         df=float(word["clusters"] - 1),
         p=float(word["p"]),
         p_adjusted=float(word["p_adjusted"]),
@@ -310,30 +269,8 @@ def _of_word(told: Finding, word: "pd.Series[float]", asked: _Asked, *, differs:
     )
 
 
-def _speaks(rows: pd.DataFrame, exchange: Exchange) -> Speaks:
-    planned = "origin" in rows and len(rows) > 0 and bool(rows["origin"].eq("planned").all())
-    return "in general" if planned and exchange == "scenario" else "these situations"
-
-
-_COLUMNS = (
-    "subject",
-    "word",
-    "log_odds",
-    "low",
-    "high",
-    "z",
-    "p",
-    "p_adjusted",
-    "count",
-    "reference_count",
-    "per_1000",
-    "reference_per_1000",
-    "clusters",
-    "contrasts",
-)
-
-
 def _empty() -> pd.DataFrame:
-    names = [*_COLUMNS, "se"]
     text = {"subject": "str", "word": "str"}
-    return pd.DataFrame({one: pd.Series(dtype=text.get(one, "float64")) for one in names})
+    return pd.DataFrame(
+        {one: pd.Series(dtype=text.get(one, "float64")) for one in (*_COLUMNS, "se")}
+    )

@@ -6,7 +6,7 @@ import pytest
 from judged import crossed, frames
 from scipy import stats
 
-from toolkit.analysis import Blinding, blinding
+from toolkit.analysis import blinding
 from toolkit.analysis.blinding import EXACT, RIGHT_SHARE, UNSURE_SHARE
 from toolkit.errors import AnalysisError
 
@@ -26,7 +26,7 @@ def guesses(states: dict[str, list[str]], options: int = 4, **more: Any) -> list
     ]
 
 
-def made(states: dict[str, list[str]], options: int = 4) -> Blinding:
+def made(states: dict[str, list[str]], options: int = 4) -> Any:
     return blinding(frames(guesses=guesses(states, options)))
 
 

@@ -20,8 +20,8 @@ from toolkit.analysis import (
     load_frames,
     progress,
     rating_distribution,
-    require_stage,
 )
+from toolkit.analysis.frames import require_stage
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record
 

@@ -9,7 +9,8 @@ import pytest
 from comparisons import EVERYBODY, PEOPLE, complete, judged, read
 from scipy import stats
 
-from toolkit.analysis import Disparity, Finding, Observations, disparity, from_table
+from toolkit.analysis import Finding, Observations, disparity, from_table
+from toolkit.analysis.disparity import Disparity
 from toolkit.analysis.engine import SIGN_FLIP
 from toolkit.errors import AnalysisError
 

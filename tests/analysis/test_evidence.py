@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from judged import frames
 
-from toolkit.analysis import COLUMNS, Counts, Estimate, Finding, Frames, evidence
+from toolkit.analysis import COLUMNS, Estimate, Finding, Frames, evidence
+from toolkit.analysis.findings import Counts
 from toolkit.analysis.frames import conform
 from toolkit.errors import AnalysisError
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.analysis import OBSERVATION_COLUMNS, disparity, from_table
+from toolkit.analysis import disparity, from_table
+from toolkit.analysis.frames import OBSERVATION_COLUMNS
 from toolkit.errors import AnalysisError
 
 

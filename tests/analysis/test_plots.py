@@ -13,7 +13,6 @@ from small_world import make_workspace
 from story import Story
 
 from toolkit.analysis import (
-    Figure,
     Frames,
     coverage,
     flags_by_harm,
@@ -22,6 +21,7 @@ from toolkit.analysis import (
     rating_distribution,
     session_ratings,
 )
+from toolkit.analysis.plots import Figure
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
 

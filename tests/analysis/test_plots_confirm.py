@@ -16,13 +16,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from toolkit.analysis import (
-    Counts,
-    Disparity,
     Estimate,
-    Figure,
     Finding,
     Observations,
-    Reliability,
     Truth,
     Verdict,
     caterpillar,
@@ -41,8 +37,11 @@ from toolkit.analysis import (
     scenario_map,
     sitting_drift,
 )
-from toolkit.analysis.findings import PRIVACY_MINIMUM
+from toolkit.analysis.disparity import Disparity
+from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts
 from toolkit.analysis.frames import undeclared_outcome
+from toolkit.analysis.plots import Figure
+from toolkit.analysis.reliability import Reliability
 from toolkit.errors import AnalysisError
 
 LONG = "Friederike-Alexandra Lohmann-Wurzelbacher of the very long department of names"

@@ -15,12 +15,18 @@ from toolkit.analysis import (
     draw,
     needed,
     planned_design,
-    planted,
     power,
     power_curve,
     sent_design,
 )
-from toolkit.analysis.planning import draw_values, effects_of_many, primary, share_of, trials
+from toolkit.analysis.planning import (
+    draw_values,
+    effects_of_many,
+    planted,
+    primary,
+    share_of,
+    trials,
+)
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from judged import crossed, frames
 
-from toolkit.analysis import Finding, Preference, disparity, observe, preference
+from toolkit.analysis import Finding, disparity, observe, preference
 from toolkit.analysis.engine import Pairs, Worths, fit_worths, joined
-from toolkit.analysis.preference import PREFERRED, WORTH, against_anchor, left_side
+from toolkit.analysis.preference import PREFERRED, WORTH, Preference, against_anchor, left_side
 from toolkit.errors import AnalysisError
 
 FOLDER = Path(__file__).parents[1] / "reference" / "preference"

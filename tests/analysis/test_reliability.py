@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from judged import crossed, frames
 
-from toolkit.analysis import Finding, Reliability, reliability
-from toolkit.analysis.reliability import group_agreement, items_by_raters
+from toolkit.analysis import Finding, reliability
+from toolkit.analysis.reliability import Reliability, group_agreement, items_by_raters
 from toolkit.analysis.reliability.groups import _Pairs
 from toolkit.errors import AnalysisError
 

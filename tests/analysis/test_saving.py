@@ -9,16 +9,8 @@ import pytest
 from confirm_story import ConfirmStory, rated
 from story import told_story
 
-from toolkit.analysis import (
-    COLUMNS,
-    Finding,
-    Frames,
-    findings_frame,
-    frames_of,
-    observe,
-    save_frames,
-)
-from toolkit.analysis.plan import described
+from toolkit.analysis import COLUMNS, Finding, Frames, findings_frame, frames_of, observe
+from toolkit.analysis.plan import described, save_frames
 from toolkit.errors import AnalysisError, RecordUnwritable
 from toolkit.record import write_csv
 

@@ -10,7 +10,6 @@ from lab import ROOT
 from toolkit.analysis import (
     Observations,
     Truth,
-    calibrated_truth,
     controls,
     crossed_design,
     draw,
@@ -20,7 +19,13 @@ from toolkit.analysis import (
     planned_design,
     selfcheck,
 )
-from toolkit.analysis.planning import controls_of, draw_values, latent_correlation, pair_covariances
+from toolkit.analysis.planning import (
+    calibrated_truth,
+    controls_of,
+    draw_values,
+    latent_correlation,
+    pair_covariances,
+)
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, open_record

@@ -9,19 +9,9 @@ from lab import ROOT
 from scipy import integrate, stats
 from small_confirm import make_confirm_workspace
 
-from toolkit.analysis import (
-    Design,
-    Truth,
-    crossed_design,
-    design_of,
-    draw,
-    planned_design,
-    planted,
-    sent_design,
-    true_effect,
-)
+from toolkit.analysis import Truth, crossed_design, draw, planned_design, sent_design, true_effect
 from toolkit.analysis.frames import OBSERVATION_COLUMNS
-from toolkit.analysis.planning import draw_values
+from toolkit.analysis.planning import Design, design_of, draw_values, planted
 from toolkit.design import ConfirmStage, Workspace, allocate
 from toolkit.errors import AnalysisError
 

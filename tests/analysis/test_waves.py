@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from comparisons import complete, corrected, expected, judged, read
 
-from toolkit.analysis import Waves, waves
+from toolkit.analysis import waves
 from toolkit.errors import AnalysisError
 
 EFFECTS = np.array([[-0.5], [0.4], [-1.1], [-0.2], [-0.9], [0.1]])
@@ -95,17 +95,9 @@ def test_the_change_of_a_null_arm_stands_beside_every_persona() -> None:
     beside = {one.subject: one.estimate for one in found.null_arms}
     assert set(beside) == {"paraphrase", "resample"}
     assert {tuple(one.null_arms.items()) for one in found.findings} == {tuple(beside.items())}
-    # Not planned as primary: adjusted among all that is explored.
     assert {one.family for one in found.findings if one.p is not None} == {
         f"changes, Benjamini-Hochberg ({len(found.findings)} claims)"
     }
     assert {one.speaks_of for one in found.findings} == {"in general"}
     lifted = judged(rows[rows["wave"].eq("after")].assign(origin="lead"))
     assert {one.speaks_of for one in waves(before, lifted).findings} == {"these situations"}
-
-
-def test_a_planned_change_is_held_by_holm() -> None:
-    first, second = complete(EFFECTS, raters=5), complete(EFFECTS, raters=5, seed=8)
-    found: Waves = waves(judged(first, **NUMBER), judged(second, **NUMBER), primary=True)
-    assert found.findings[0].family == "changes, Holm (1 claim)"
-    assert found.table["subject"].to_list() == ["ben"]

@@ -6,8 +6,9 @@ import pytest
 from analysis.spoken_words import replies, spoken
 from scipy import stats
 
-from toolkit.analysis import Counts, words
+from toolkit.analysis import words
 from toolkit.analysis.engine import Counted, by_scenario, log_odds
+from toolkit.analysis.findings import Counts
 from toolkit.analysis.words import tokens
 from toolkit.errors import AnalysisError
 

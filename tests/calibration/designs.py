@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.analysis import Design, Truth, crossed_design, planned_design
+from toolkit.analysis import Truth, crossed_design, planned_design
+from toolkit.analysis.planning import Design
 from toolkit.design import ConfirmStage, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,13 +10,15 @@ from scipy import stats
 
 from calibration.bands import TYPE_I, Band, Row, Section
 from calibration.designs import pilot, spread
-from toolkit.analysis import Design, Truth, adjust, crossed_design, planted
-from toolkit.analysis.engine import Swept
+from toolkit.analysis import Truth, crossed_design
+from toolkit.analysis.engine import Swept, adjust
 from toolkit.analysis.frames import Coded, coded
 from toolkit.analysis.planning import (
+    Design,
     Trials,
     draw_values,
     effects_of_many,
+    planted,
     primary,
     share_of,
     trials,

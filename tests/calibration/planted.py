@@ -12,14 +12,13 @@ from toolkit.analysis import (
     Estimate,
     Observations,
     confirm_design,
-    design_of,
     load_frames,
     observe,
     open_control,
 )
 from toolkit.analysis.engine import Swept
 from toolkit.analysis.frames import NULL_ARMS
-from toolkit.analysis.planning import effects_of_many, primary, share_of
+from toolkit.analysis.planning import design_of, effects_of_many, primary, share_of
 from toolkit.design import Workspace
 from toolkit.record import Simulation
 from toolkit.session import RaterModel, coldness

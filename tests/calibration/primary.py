@@ -8,9 +8,17 @@ from scipy import stats
 
 from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
-from toolkit.analysis import Design, Estimate, planted
+from toolkit.analysis import Estimate
 from toolkit.analysis.engine import Swept, cross_codes, group_sums
-from toolkit.analysis.planning import draw_values, effects_of_many, primary, share_of, true_effect
+from toolkit.analysis.planning import (
+    Design,
+    draw_values,
+    effects_of_many,
+    planted,
+    primary,
+    share_of,
+    true_effect,
+)
 
 _RULE = (
     "Least squares on contrast, rater and persona, clustered by rater and by scenario at once, "

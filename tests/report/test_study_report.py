@@ -8,7 +8,8 @@ import pytest
 from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
-from toolkit.analysis import Counts, Estimate, Finding, open_to_read
+from toolkit.analysis import Estimate, Finding, open_to_read
+from toolkit.analysis.findings import Counts
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
 from toolkit.record import open_record

@@ -22,20 +22,16 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
-from toolkit.analysis.blinding import Blinding, blinding
-from toolkit.analysis.disparity import Disparity, Ordinal, disparity, ordinal
-from toolkit.analysis.engine import VERDICTS, Verdict, adjust
+from toolkit.analysis.blinding import blinding
+from toolkit.analysis.disparity import disparity, ordinal
+from toolkit.analysis.engine import VERDICTS, Verdict
 from toolkit.analysis.evidence import evidence
-from toolkit.analysis.findings import Counts, Estimate, Finding, findings_frame
+from toolkit.analysis.findings import Estimate, Finding, findings_frame
 from toolkit.analysis.frames import (
     COLUMNS,
-    OBSERVATION_COLUMNS,
-    Column,
-    ConfirmDesign,
     Frames,
     Observations,
     Source,
-    columns,
     confirm_design,
     frames_of,
     from_table,
@@ -43,28 +39,21 @@ from toolkit.analysis.frames import (
     observe,
     open_control,
     open_to_read,
-    require_stage,
 )
-from toolkit.analysis.interim import Interim, finished_order, interim
-from toolkit.analysis.intersection import Intersections, intersections
-from toolkit.analysis.leads import Leads, leads
-from toolkit.analysis.movement import Movement, movement
-from toolkit.analysis.plan import PlanResult, Step, run_plan, save_frames, save_result_tables
+from toolkit.analysis.interim import finished_order, interim
+from toolkit.analysis.intersection import intersections
+from toolkit.analysis.leads import leads
+from toolkit.analysis.movement import movement
+from toolkit.analysis.plan import PlanResult, Step, run_plan, save_result_tables
 from toolkit.analysis.planning import (
-    Controls,
-    Design,
     Needed,
     Power,
-    Selfcheck,
     Truth,
-    calibrated_truth,
     controls,
     crossed_design,
-    design_of,
     draw,
     needed,
     planned_design,
-    planted,
     power,
     power_curve,
     selfcheck,
@@ -72,7 +61,6 @@ from toolkit.analysis.planning import (
     true_effect,
 )
 from toolkit.analysis.plots import (
-    Figure,
     caterpillar,
     coverage,
     flags_by_harm,
@@ -88,61 +76,35 @@ from toolkit.analysis.plots import (
     session_ratings,
     sitting_drift,
 )
-from toolkit.analysis.preference import Preference, preference
-from toolkit.analysis.rates import Rates, rates
+from toolkit.analysis.preference import preference
+from toolkit.analysis.rates import rates
 from toolkit.analysis.readable_table import readable
-from toolkit.analysis.reliability import Reliability, reliability
-from toolkit.analysis.trace import Trace, trace
-from toolkit.analysis.transcript import Transcript, transcript
-from toolkit.analysis.waves import Waves, waves
-from toolkit.analysis.words import Words, words
+from toolkit.analysis.reliability import reliability
+from toolkit.analysis.trace import trace
+from toolkit.analysis.transcript import transcript
+from toolkit.analysis.waves import waves
+from toolkit.analysis.words import words
 
 __all__ = [
-    "Blinding",
     "COLUMNS",
-    "Column",
-    "ConfirmDesign",
-    "Controls",
-    "Counts",
-    "Design",
-    "Disparity",
     "Estimate",
-    "Figure",
     "Finding",
     "Frames",
-    "Interim",
-    "Intersections",
-    "Leads",
-    "Movement",
     "Needed",
-    "OBSERVATION_COLUMNS",
     "Observations",
-    "Ordinal",
     "PlanResult",
     "Power",
-    "Preference",
-    "Rates",
-    "Reliability",
-    "Selfcheck",
     "Source",
     "Step",
-    "Trace",
-    "Transcript",
     "Truth",
     "VERDICTS",
     "Verdict",
-    "Waves",
-    "Words",
-    "adjust",
     "blinding",
-    "calibrated_truth",
     "caterpillar",
-    "columns",
     "confirm_design",
     "controls",
     "coverage",
     "crossed_design",
-    "design_of",
     "disparity",
     "draw",
     "evidence",
@@ -164,7 +126,6 @@ __all__ = [
     "ordinal",
     "persona_ratings",
     "planned_design",
-    "planted",
     "power",
     "power_curve",
     "power_curves",
@@ -177,9 +138,7 @@ __all__ = [
     "rating_distribution",
     "readable",
     "reliability",
-    "require_stage",
     "run_plan",
-    "save_frames",
     "save_result_tables",
     "scenario_map",
     "selfcheck",

@@ -20,6 +20,13 @@ EVIDENCE_COLUMNS: tuple[Column, ...] = (
     Column("text", "str", "raw and complete, or what had arrived"),
 )
 """Columns of ``evidence``, in order."""
+_NAMES = {
+    "unit_id": "reply",
+    "scenario_id": "scenario",
+    "contrast_id": "contrast",
+    "persona_id": "persona",
+    "outcome": "ended",
+}
 
 
 def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
@@ -47,20 +54,11 @@ def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
             "replies behind the finding; wanted all of them. Pass the frames it was computed from."
         )
     said = _said(finding.outcome, frames)
-    rows = pd.DataFrame(
-        {
-            "reply": here["unit_id"],
-            "scenario": here["scenario_id"],
-            "contrast": here["contrast_id"],
-            "arm": here["arm"],
-            "persona": here["persona_id"],
-            "replicate": here["replicate"],
-            "ended": here["outcome"],
-            "judged": here["unit_id"].map(said["judged"]).fillna(0),
-            "mean": here["unit_id"].map(said["mean"]),
-            "judgments": here["unit_id"].map(said["judgments"]).astype("object").fillna(""),
-            "text": here["text"],
-        }
+    of = here["unit_id"].map
+    rows = here.rename(columns=_NAMES).assign(
+        judged=of(said["judged"]).fillna(0),
+        mean=of(said["mean"]),
+        judgments=of(said["judgments"]).astype("object").fillna(""),
     )
     order = ["scenario", "contrast", "arm", "persona", "replicate", "reply"]
     made = declare(rows, EVIDENCE_COLUMNS).sort_values(order, kind="stable")

@@ -9,16 +9,15 @@ A smaller effect after than before is what was hoped for; whether the effect is 
 answered by ``disparity`` of the second wave, not by the change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from toolkit.analysis.disparity import Asked, Claim, Saying, in_family, measured
-from toolkit.analysis.engine import Codes, Effects, cross_codes, equal_scenarios, sweep
+from toolkit.analysis.disparity import Asked, Claim, Saying, in_family, measured, speaks_of
+from toolkit.analysis.engine import Bools, Codes, Effects, cross_codes, equal_scenarios, sweep
 from toolkit.analysis.findings import EXPLORATORY, About, Finding, findings_frame
 from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.errors import AnalysisError
@@ -46,34 +45,28 @@ def waves(
     after: Observations,
     *,
     margin: float | None = None,
-    level: float = 0.95,
-    alpha: float = 0.05,
-    plan: str = EXPLORATORY,
-    primary: bool = False,
 ) -> Waves:
     """Estimate the change of every persona's effect, paired by contrast.
 
     Estimand: the average over scenarios, each counting equally, of a persona's difference from the
-    reference after, less the same before.
+    reference after, less the same before. Changes of all personas are adjusted together
+    (Benjamini-Hochberg).
 
     Args:
         before: of one outcome and of stage confirm.
         after: of the same outcome, under the same contrasts.
         margin: the largest change that would not matter, fixed before the data.
-        level: of intervals.
-        alpha: error rate of the tests.
-        plan: hash of the frozen plan that asks for it, or "exploratory".
-        primary: whether the plan names this comparison; then Holm, else Benjamini-Hochberg.
 
     Raises:
         AnalysisError: if the waves are not of one outcome and scale, or share no contrast.
     """
     _require_alike(before, after)
     kept_before, kept_after, only = _paired(before, after)
+    left_out = Counter(before.left_out) + Counter(after.left_out)
     both = replace(
         after,
         frame=pd.concat([kept_before, kept_after], ignore_index=True),
-        left_out=_together(before.left_out, after.left_out),
+        left_out=MappingProxyType(dict(sorted(left_out.items()))),
         simulated=before.simulated or after.simulated,
     )
     later = np.arange(len(both.frame)) >= len(kept_before)
@@ -81,31 +74,23 @@ def waves(
     data = replace(data, block=_joined(data.block, later))
     claims = _changes(data)
     effects = _effects(data, later, claims)
-    known = [measured(one, effects, data, level=level, margin=margin) for one in claims]
-    personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
-    personas = in_family(personas, "changes", "Holm" if primary else "Benjamini-Hochberg")
-    asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=0)
-    say = _saying(both, data, asked, nulls)
+    asked = Asked(margin=margin, level=0.95, alpha=0.05, plan=EXPLORATORY, seed=0)
+    known = [measured(one, effects, data, level=asked.level, margin=margin) for one in claims]
+    nulls = known[-len(NULL_ARMS) :]
+    personas = in_family(known[: -len(NULL_ARMS)], "changes", "Benjamini-Hochberg")
+    beside = {one.subject: at for one in nulls if (at := one.estimate(asked.level))}
+    say = Saying(both, data, asked, speaks_of(both.frame), MappingProxyType(beside))
     findings = tuple(replace(say.finding(one), question="waves") for one in personas)
+    lost = (
+        f"{only[0]} contrasts were only asked before and {only[1]} only after: they are left out."
+    )
     return Waves(
         findings=findings,
         table=findings_frame(findings),
         null_arms=tuple(replace(say.null(one), question="waves") for one in nulls if one.own.any()),
         only_before=only[0],
         only_after=only[1],
-        notes=_notes(only),
-    )
-
-
-def _saying(both: Observations, data: Coded, asked: Asked, nulls: Sequence[Claim]) -> Saying:
-    planned = bool(both.frame["origin"].eq("planned").fillna(False).all())
-    beside = {one.subject: at for one in nulls if (at := one.estimate(asked.level)) is not None}
-    return Saying(
-        both,
-        data,
-        asked,
-        "in general" if planned else "these situations",
-        MappingProxyType(beside),
+        notes=(lost,) if any(only) else (),
     )
 
 
@@ -140,25 +125,20 @@ def _paired(
 
 def _key(frame: pd.DataFrame) -> "pd.Series[str]":
     """Name each row's contrast, endpoint, arm and persona."""
-    names = [
-        frame[name].astype("object").where(frame[name].notna(), "").astype("str")
-        for name in ("scenario", "contrast", "endpoint", "arm", "persona")
-    ]
-    return pd.Series(list(zip(*names, strict=True)), index=frame.index, dtype="object")
+    names = ["scenario", "contrast", "endpoint", "arm", "persona"]
+    rows = frame[names].astype("object").fillna("").astype("str").itertuples(index=False, name=None)
+    return pd.Series(list(rows), index=frame.index, dtype="object")
 
 
 def _changes(data: Coded) -> list[Claim]:
-    swaps: list[tuple[str, About, str, NDArray[np.bool_]]] = [
-        (persona, "these personas", f"replies to {persona}", data.of(persona))
-        for persona in data.subjects
-    ]
-    nulls: list[tuple[str, About, str, NDArray[np.bool_]]] = [
-        (name, "all personas", f"{name} replies", data.arm == name) for name in NULL_ARMS
+    about: list[tuple[str, About, str, Bools]] = [
+        *((one, "these personas", f"replies to {one}", data.of(one)) for one in data.subjects),
+        *((one, "all personas", f"{one} replies", data.arm == one) for one in NULL_ARMS),
     ]
     return [
         Claim(
             subject=subject,
-            about=about,
+            about=who,
             compared_with="reference",
             estimand=(
                 f"change, after less before, of the average difference of {these} from replies to "
@@ -168,22 +148,20 @@ def _changes(data: Coded) -> list[Claim]:
             own=own,
             index=index,
         )
-        for index, (subject, about, these, own) in enumerate([*swaps, *nulls])
+        for index, (subject, who, these, own) in enumerate(about)
     ]
 
 
-def _effects(data: Coded, later: NDArray[np.bool_], claims: list[Claim]) -> Effects:
+def _effects(data: Coded, later: Bools, claims: list[Claim]) -> Effects:
     """Fit both waves at once: every arm before, every arm after, and their difference."""
     columns = [column for one in claims for column in (one.own & ~later, one.own & later)]
     sides = [data.side * later, data.side * ~later] if np.any(data.side != 0) else []
     combine = np.zeros((len(columns) + len(sides), len(claims)))
     for index in range(len(claims)):
         combine[2 * index : 2 * index + 2, index] = (-1.0, 1.0)
-    levels = []
-    if not data.pairs:
-        levels = [data.block]
-        if data.rater is not None:
-            levels.append(_joined(data.rater, later))
+    levels = [] if data.pairs else [data.block]
+    if levels and data.rater is not None:
+        levels.append(_joined(data.rater, later))
     # Within a scenario each wave counts equally, however much was rated in it.
     weight = equal_scenarios(_joined(data.scenario, later), data.weight)
     return sweep(
@@ -198,19 +176,6 @@ def _effects(data: Coded, later: NDArray[np.bool_], claims: list[Claim]) -> Effe
     ).effects(data.value)
 
 
-def _joined(codes: Codes, later: NDArray[np.bool_]) -> Codes:
+def _joined(codes: Codes, later: Bools) -> Codes:
     both: Codes = np.unique(cross_codes(codes, later.astype("int64")), return_inverse=True)[1]
     return both.astype("int64")
-
-
-def _together(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
-    names = sorted({*one, *other})
-    return MappingProxyType({name: one.get(name, 0) + other.get(name, 0) for name in names})
-
-
-def _notes(only: tuple[int, int]) -> tuple[str, ...]:
-    if not any(only):
-        return ()
-    return (
-        f"{only[0]} contrasts were only asked before and {only[1]} only after: they are left out.",
-    )

@@ -96,15 +96,7 @@ def intersections(
     except AnalysisError as problem:
         models = str(problem)
     if isinstance(models, str):
-        missing = dict.fromkeys(_NUMBERS, np.nan)
-        why = replace(bare, caveats=(models, *strata.notes))
-        return Intersections(
-            findings=tuple(replace(why, subject=one, estimand=words) for one, words in shares),
-            table=strata.table.assign(suppressed=False, **missing),
-            variances=pd.DataFrame(columns=["part", "before", "after"]),
-            main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high"]),
-            notes=(*strata.notes, models),
-        )
+        return _nothing(models, strata, replace(bare, caveats=(models, *strata.notes)), shares)
     table = _table(models, strata, observations.rated * privacy_minimum)
     how = f"parametric bootstrap, {draws} draws"
     explained = tuple(
@@ -117,18 +109,33 @@ def intersections(
     told = tuple(
         _stratum(row, observations, strata, models, bare, alone) for _, row in kept.iterrows()
     )
-    before, after = models.null.sds**2, models.additive.sds**2
     of_null = (one for one in models.null.notes if "side" in one)
-    hidden = _suppression(table, privacy_minimum)
+    notes = (*strata.notes, *models.additive.notes, *of_null)
     return Intersections(
         findings=(*explained, *told),
         table=table,
-        variances=pd.DataFrame(
-            {"part": before.index, "before": before.to_numpy(), "after": after.to_numpy()}
-        ),
+        variances=_variances(models),
         main_effects=models.additive.coefficients.drop(columns="p"),
-        notes=tuple(dict.fromkeys((*strata.notes, *models.additive.notes, *of_null, *hidden))),
+        notes=tuple(dict.fromkeys((*notes, *_suppression(table, privacy_minimum)))),
     )
+
+
+def _nothing(
+    why: str, strata: Strata, bare: Finding, shares: Sequence[tuple[str, str]]
+) -> Intersections:
+    return Intersections(
+        findings=tuple(replace(bare, subject=one, estimand=words) for one, words in shares),
+        table=strata.table.assign(suppressed=False, **dict.fromkeys(_NUMBERS, np.nan)),
+        variances=pd.DataFrame(columns=["part", "before", "after"]),
+        main_effects=pd.DataFrame(columns=["name", "estimate", "se", "df", "low", "high"]),
+        notes=(*strata.notes, why),
+    )
+
+
+def _variances(models: "_Models") -> pd.DataFrame:
+    both = {"before": models.null.sds**2, "after": models.additive.sds**2}
+    numbers = {name: one.to_numpy() for name, one in both.items()}
+    return pd.DataFrame({"part": both["before"].index, **numbers})
 
 
 class _Models(NamedTuple):

@@ -97,8 +97,7 @@ def reliability(
     """
     of, rows = frames.outcome(outcome), judgments(frames, outcome)
     compared = rows[rows["apart"].isna() & rows["value"].notna()]
-    ratings = compared.rename(columns={"unit_id": "item", "participant_id": "rater"})
-    ratings = ratings[["item", "rater", "value"]].astype({"rater": "str", "value": "float64"})
+    ratings = _ratings(compared)
     items = items_by_raters(ratings)
     parts = components(items)
     levels: list[Level] = [level, *(one for one in get_args(Level) if one != level)]
@@ -108,10 +107,8 @@ def reliability(
     repeats, known, drifted = retest(rows), attention(rows), drift(compared)
     straight = straight_lining(rows if of.paired else frames.item_ratings, outcome)
     bare = of_nothing(rows, compared, of)
-    # Cohen's kappa is for two raters; with more the others are told.
-    told = [alphas[0], *(one for one in others if one.measure != COHEN or one.estimate)]
     findings = (
-        *(of_coefficient(one, compared, bare) for one in told),
+        *(of_coefficient(one, compared, bare) for one in _told(alphas[0], others)),
         of_severity(parts, bare),
         of_groups(within, bare),
         *of_repeats(repeats, bare, level=level, seed=seed, draws=draws),
@@ -133,6 +130,16 @@ def reliability(
         says=_says(findings, straight),
         simulated=bare.simulated,
     )
+
+
+def _ratings(compared: pd.DataFrame) -> pd.DataFrame:
+    named = compared.rename(columns={"unit_id": "item", "participant_id": "rater"})
+    return named[["item", "rater", "value"]].astype({"rater": "str", "value": "float64"})
+
+
+def _told(alpha: Coefficient, others: list[Coefficient]) -> list[Coefficient]:
+    """One alpha, and Cohen's kappa only where two raters rated."""
+    return [alpha, *(one for one in others if one.measure != COHEN or one.estimate)]
 
 
 def _flags(ratings: pd.DataFrame, *, paired: bool) -> list[Coefficient]:

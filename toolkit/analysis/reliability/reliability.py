@@ -27,7 +27,7 @@ from toolkit.analysis.reliability.findings import (
 )
 from toolkit.analysis.reliability.groups import group_agreement
 from toolkit.analysis.reliability.icc import icc
-from toolkit.analysis.reliability.items import Coefficient, Level, items_by_raters
+from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, Level, items_by_raters
 from toolkit.analysis.reliability.raters import (
     attention,
     distributions,
@@ -100,8 +100,7 @@ def reliability(
     ratings = _ratings(compared)
     items = items_by_raters(ratings)
     parts = components(items)
-    levels: list[Level] = [level, *(one for one in get_args(Level) if one != level)]
-    alphas = [krippendorff_alpha(items, level=one, seed=seed, draws=draws) for one in levels]
+    alphas = _alphas(items, level, seed, draws)
     others = [*icc(items, parts), *_flags(ratings, paired=of.paired)]
     within = group_agreement(items, groups, level=level, seed=seed)
     repeats, known, drifted = retest(rows), attention(rows), drift(compared)
@@ -135,6 +134,12 @@ def reliability(
 def _ratings(compared: pd.DataFrame) -> pd.DataFrame:
     named = compared.rename(columns={"unit_id": "item", "participant_id": "rater"})
     return named[["item", "rater", "value"]].astype({"rater": "str", "value": "float64"})
+
+
+def _alphas(items: ItemsByRaters, level: Level, seed: int, draws: int) -> list[Coefficient]:
+    """Alpha at every level, the one asked for first."""
+    levels: list[Level] = [level, *(one for one in get_args(Level) if one != level)]
+    return [krippendorff_alpha(items, level=one, seed=seed, draws=draws) for one in levels]
 
 
 def _told(alpha: Coefficient, others: list[Coefficient]) -> list[Coefficient]:

@@ -21,7 +21,6 @@ Definition = tuple[str, str]
 KEPT: Mapping[Definition, str] = {
     (f"{ROOM}.engine.clustered", "arm_effects"): "the primary test on arrays, for its witnesses",
     (f"{ROOM}.frames.columns", "columns"): "what the columns of a frame mean, to look up by hand",
-    (f"{ROOM}.waves", "waves"): "before and after a mitigation: an analyst's own notebook",
 }
 """Reached by nobody, and why it is there all the same."""
 

@@ -119,3 +119,27 @@ def test_frames_that_lack_a_reply_are_refused() -> None:
         "evidence: got frames that hold 1 of the 2 replies behind the finding; wanted all of them. "
         "Pass the frames it was computed from."
     )
+
+
+def test_what_a_number_rests_on_is_counted_by_either_names_of_columns() -> None:
+    rows = pd.DataFrame(
+        {"rater": ["a", "a", "b"], "scenario": ["s", "s", "t"], "persona": ["p", "p", "p"]}
+    )
+    named = rows.rename(columns={"rater": "participant_id", "scenario": "scenario_id"})
+    counted = Counts(raters=2, scenarios=2, personas=1, observations=3)
+    assert Counts.of(rows) == Counts.of(named) == counted
+    assert Counts.of(rows.assign(weight=[1.0, 2.0, 2.0])).observations == 5
+    assert Counts.of(rows, personas=4, replies=7) == Counts(
+        raters=2, scenarios=2, personas=4, replies=7, observations=3
+    )
+
+
+def test_a_number_that_cannot_be_had_says_why_and_not_how() -> None:
+    said = finding()
+    at = Estimate(value=0.5, low=0.2, high=0.8)
+    told = said.estimated("the rater", "a share", at, se_type="Wilson", unit="share")
+    assert (told.subject, told.verdict, told.estimate) == ("the rater", "estimated", at)
+    assert (told.se_type, told.unit, told.caveats) == ("Wilson", "share", ())
+    none = said.estimated("the rater", "a share", None, "One rater.", se_type="Wilson")
+    assert (none.verdict, none.estimate) == ("not estimable", None)
+    assert (none.se_type, none.caveats) == ("", ("One rater.",))

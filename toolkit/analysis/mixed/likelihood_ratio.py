@@ -46,7 +46,8 @@ def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
             f"{_list(with_factor.groups)}; wanted the same with one more in the second. "
             "Test one deviation at a time."
         )
-    statistic = _twice(without, with_factor)
+    # Where the deviation is estimated as 0 both are one model, and any gain is rounding.
+    statistic = _twice(without, with_factor) if with_factor.sds[added[0]] > 0 else 0.0
     notes = _notes(without, with_factor)
     others = [name for name in without.groups if with_factor.sds[name] == 0]
     if others:

@@ -19,9 +19,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from stored_prompts import run_replay
+
 from toolkit.design import ConfirmStage, EndpointPlan, Study
 from toolkit.endpoints import Endpoint, Settings, open_endpoint
-from toolkit.probes import run_replay, run_sweep
+from toolkit.probes import run_sweep
 from toolkit.record import GroupWriter, Reply, open_record
 from toolkit.session import Bound
 

@@ -13,6 +13,7 @@ import pytest
 from made_answers import Asked
 from servers import ChatServer, Say
 from small_confirm import make_confirm_workspace
+from stored_prompts import replayed, run_replay
 from sweep_driver import bound_to
 from swift_server import SwiftServer
 
@@ -20,7 +21,7 @@ from toolkit.analysis import load_frames
 from toolkit.design import ConfirmStage, Study
 from toolkit.endpoints import Endpoint, Scripted, Settings
 from toolkit.errors import EndpointUnreachable, OpenElsewhere, RequestRefused
-from toolkit.probes import Budget, Meter, replayed, run_replay, run_sweep, units_due
+from toolkit.probes import Budget, Meter, run_sweep, units_due
 from toolkit.record import Dispatch, Record, Reply, Sweep, SweepEnd, open_record
 from toolkit.session import Bound
 
@@ -77,8 +78,8 @@ def test_each_stored_reply_stands_beside_the_new_one(record):
     stored = record.rows(Reply)
     replay(record, Asked(lambda number: f"Answer {number}."), concurrency=1)
     pairs = replayed(record, "again")
-    assert [one.stored for one in pairs] == stored
-    assert [one.again.text for one in pairs] == [f"Answer {number}." for number in range(36)]
+    assert [old for old, _ in pairs] == stored
+    assert [new.text for _, new in pairs] == [f"Answer {number}." for number in range(36)]
     for old, new in pairs:
         assert (new.contrast_id, new.arm, new.persona_id) == (
             old.contrast_id,
@@ -88,7 +89,7 @@ def test_each_stored_reply_stands_beside_the_new_one(record):
         assert new.exchange.messages == old.exchange.messages
         assert new.exchange.answers == new.unit_id
         assert new.exchange.endpoint == "scripted:asked"
-    assert replayed(record, "another") == ()
+    assert replayed(record, "another") == []
 
 
 def test_the_same_answers_come_of_the_same_endpoint(record):
@@ -131,11 +132,6 @@ def test_replies_of_a_replay_are_not_replayed(record):
     assert replay(record, Asked(), name="another").replies == 36
 
 
-def test_one_freeze_can_be_named(stage, record):
-    assert replay(record, Asked(), confirm_hash="sha256:another").replies == 0
-    assert replay(record, Asked(), confirm_hash=stage.hash).replies == 36
-
-
 def test_a_budget_stops_it(record):
     meter = Meter(36, budget=Budget(tokens=400))
     end = replay(record, Scripted("courteous"), meter=meter, concurrency=2)
@@ -147,7 +143,7 @@ def test_failures_are_kept_apart_as_in_a_sweep(record):
     refused = RequestRefused("asked: got no; wanted yes. Ask again.")
     end = replay(record, Asked(lambda number: refused if number == 3 else "Yes."), concurrency=1)
     assert (end.replies, end.errored) == (36, 1)
-    (failed,) = (one.again for one in replayed(record, "again") if one.again.exchange.error)
+    (failed,) = (new for _, new in replayed(record, "again") if new.exchange.error)
     assert (failed.text, failed.exchange.outcome) == ("", "errored")
 
 
@@ -155,14 +151,14 @@ def test_an_endpoint_that_answers_nobody_leaves_every_prompt_due(record):
     nobody = EndpointUnreachable("asked: got nobody; wanted an answer.", final=True)
     with pytest.raises(EndpointUnreachable):
         replay(record, Asked(lambda _: nobody))
-    assert replayed(record, "again") == ()
+    assert replayed(record, "again") == []
     assert replay(record, Asked()).replies == 36
 
 
 def test_the_same_replay_runs_once_at_a_time(record):
     with record.lease("replay again"), pytest.raises(OpenElsewhere):
         replay(record, Asked())
-    assert replayed(record, "again") == ()
+    assert replayed(record, "again") == []
 
 
 @pytest.mark.kills
@@ -185,8 +181,8 @@ def test_kills_lose_nothing_and_send_nothing_kept_again(tmp_path):
     with open_record(stage.study, read_only=True) as record:
         assert record.verify().ok
         pairs = replayed(record, "again")
-        assert [one.stored.unit_id for one in pairs] == [unit.unit_id for unit in stage.units]
-        assert set(told) <= {one.again.unit_id for one in pairs}
+        assert [old.unit_id for old, _ in pairs] == [unit.unit_id for unit in stage.units]
+        assert set(told) <= {new.unit_id for _, new in pairs}
         sent: Counter[str] = Counter()
         kept: set[str] = set()
         for entry in record.entries(kinds=[Reply.KIND, Dispatch.KIND]):

@@ -5,18 +5,15 @@
   one, ``units_due`` lists the units that are **Due**.
 * ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results; a
   **BatchRead** tells what came of a file.
-* ``run_replay`` sends the prompts that a record holds again; ``replayed`` gives each stored reply
-  beside the new one, as a **Replayed** pair.
 * **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
 * **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
   **SweepProgress** is one reading of it.
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
 """
 
-from toolkit.probes.decision import Decision, decide
+from toolkit.probes.decision import decide
 from toolkit.probes.engine import Budget, Ended, Job, Meter, SweepProgress, run_jobs
-from toolkit.probes.prices import Price, Prices, price_of, read_prices
-from toolkit.probes.replay import Replayed, replayed, run_replay
+from toolkit.probes.prices import Prices, price_of, read_prices
 from toolkit.probes.units import (
     BatchRead,
     Due,
@@ -29,22 +26,17 @@ from toolkit.probes.units import (
 __all__ = [
     "BatchRead",
     "Budget",
-    "Decision",
     "Due",
     "Ended",
     "Job",
     "Meter",
-    "Price",
     "Prices",
-    "Replayed",
     "SweepProgress",
     "decide",
     "price_of",
     "read_batch",
     "read_prices",
-    "replayed",
     "run_jobs",
-    "run_replay",
     "run_sweep",
     "units_due",
     "write_batch",

@@ -1,41 +1,23 @@
 """A yes or no, or a grade, read from the log-probabilities of an answer's first token.
 
 The words of a sampled answer say which side came up once; the log-probabilities say how likely
-each side was. What they leave out is as telling: if much of the mass lies on words that are no
-answer to the question, the rest says little, so such a unit is marked and not used.
+each side was. What they leave out is as telling: if much of the probability lies on words that are
+no answer to the question, the rest says little, and an analysis leaves such a unit out.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from toolkit.endpoints import TokenChoice
 from toolkit.errors import DesignError
-from toolkit.record import DECIDING_MASS
 
 _WORD_MARKS = "\u2581\u0120"
 """How SentencePiece and byte-level tokenizers write the space before a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one answer decided, as probabilities of the answer words.
-
-    Attributes:
-        masses: the probability of each answer word as its first token, in the order asked for;
-            0 for a word that is not among the alternatives the endpoint named.
-        mass: their sum, at most 1.
-        usable: whether ``mass`` reaches ``DECIDING_MASS``.
-    """
-
-    masses: dict[str, float]
-    mass: float
-    usable: bool
-
-
 def decide(
     logprobs: Sequence[TokenChoice], words: Sequence[str] = ("Yes", "No")
-) -> Decision | None:
+) -> dict[str, float] | None:
     """Read a decision from ``Answer.logprobs``.
 
     Tokens are compared without regard to case, to space around them or to a tokenizer's mark for
@@ -48,7 +30,9 @@ def decide(
             should be one token of the endpoint's tokenizer.
 
     Returns:
-        The decision; None if the endpoint gave no log-probabilities.
+        The probability of each answer word as its first token, in the order asked for; 0 for a
+        word that is not among the alternatives the endpoint named. None if it gave no
+        log-probabilities.
 
     Raises:
         DesignError: if there are fewer than two words, or two that read the same.
@@ -61,9 +45,7 @@ def decide(
         word = sides.get(_plain(token))
         if word is not None:
             masses[word] += math.exp(logprob)
-    # Probabilities that were rounded on their way may sum to a little more than 1.
-    mass = min(1.0, math.fsum(masses.values()))
-    return Decision(masses, mass, usable=mass >= DECIDING_MASS)
+    return masses
 
 
 def _sides(words: Sequence[str]) -> dict[str, str]:

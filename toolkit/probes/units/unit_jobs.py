@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
-from toolkit.endpoints import Message, Settings
+from toolkit.endpoints import Answer, Message, Settings
+from toolkit.probes.decision import decide
 from toolkit.probes.engine import Ended, Job
-from toolkit.probes.reply_fields import reply_fields
 from toolkit.record import Reply
 from toolkit.session import Bound, SentRequest, instructions
 
@@ -71,8 +71,14 @@ class UnitJobs:
         bound = self._bound[unit.alias]
         settings = _settings_of(bound.settings, unit, decides=bool(contrast.decision))
         asked = SentRequest(unit.unit_id, messages, bound.endpoint.name, settings)
-        known = {**self._same(contrast, unit), "slots": slots, "attempt_of": attempt_of}
-        keep = partial(_reply, asked, unit, known, contrast.decision)
+        known = {
+            **self._same(contrast, unit),
+            "unit_id": unit.unit_id,
+            "replicate": unit.replicate,
+            "slots": slots,
+            "attempt_of": attempt_of,
+        }
+        keep = partial(_reply, asked, known, contrast.decision)
         return Job(unit.unit_id, messages, settings, keep)
 
     def _prompt(self, contrast: Contrast, unit: Unit) -> _Prompt:
@@ -123,12 +129,14 @@ def _settings_of(settings: Settings, unit: Unit, *, decides: bool) -> Settings:
 
 def _reply(
     asked: SentRequest,
-    unit: Unit,
     known: Mapping[str, Any],
     words: tuple[str, ...],
     ended: Ended,
     seconds: float,
 ) -> Reply:
     """Keep how a unit ended."""
-    fields = reply_fields(asked, ended, seconds, words=words)
-    return Reply(unit_id=unit.unit_id, replicate=unit.replicate, **fields, **known)
+    if not isinstance(ended, Answer):
+        exchange = asked.failed(ended, seconds=seconds)
+        return Reply(text=ended.partial, exchange=exchange, **known)
+    decision = decide(ended.logprobs, words) if words else None
+    return Reply(text=ended.text, exchange=asked.answered(ended), decision=decision, **known)

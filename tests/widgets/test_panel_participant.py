@@ -160,6 +160,24 @@ def test_a_rater_is_not_seated_under_the_code_of_a_released_tester(rater: Rater)
     assert Rater(rater.study, rater.record).screen == "enrol"
 
 
+def test_a_rater_is_not_seated_under_the_code_of_a_tester_at_work(rater: Rater) -> None:
+    """Both panels in one kernel, and whoever rates is somebody else."""
+
+    async def journey() -> None:
+        tester = Employee(SessionPanel(rater.study, rater.record, environ={})).begin("T-A")
+        beside = Rater(rater.study, rater.record)
+        assert (beside.screen, beside.panel.view["participant"]) == ("enrol", "")
+        beside.begin("R-A")
+        again = Employee(SessionPanel(rater.study, rater.record, environ={}))
+        assert again.panel.view["participant"] == tester.panel.view["participant"]
+        assert Rater(rater.study, rater.record).screen == "rate"
+        await beside.panel.release()
+        assert Employee(SessionPanel(rater.study, rater.record, environ={})).session
+        await tester.panel.release()
+
+    run(journey)
+
+
 def test_the_next_rater_is_not_led_past_the_last_item_of_another(rater: Rater) -> None:
     for code in ("R-A", "R-B"):
         rater.done("enrol", code=code)

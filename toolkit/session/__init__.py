@@ -10,7 +10,7 @@ A *RatingQueue* hands out blind *Items* to one rater and leaves Ratings, Choices
 draft of a contrast. *simulate_raters* rates without a human, by a *RaterModel* whose true effects
 are known.
 
-A *SeatedParticipant* is whoever is at work in a sitting or a queue: it enrols them, holds their
+A *SeatedParticipant* is whoever is at work in a sitting or a queue: both enrol them, holds their
 lease, keeps consent and withdrawal, and refuses every write once they are no longer the one.
 
 This floor is the only place where design, endpoints and record meet.
@@ -18,7 +18,7 @@ This floor is the only place where design, endpoints and record meet.
 
 from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting import Draft, OpenQuestion, Replacement, draft_contrast
-from toolkit.session.endpoint_alias import Bound, bind, record_binding
+from toolkit.session.endpoint_alias import BIND_VARIABLE, Bound, bind, record_binding
 from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
     Conversation,
@@ -27,7 +27,6 @@ from toolkit.session.explore import (
     persona_card,
     scenario_card,
 )
-from toolkit.session.participant import EnrolledBy
 from toolkit.session.rating import (
     Preferred,
     RatingQueue,
@@ -45,11 +44,11 @@ from toolkit.session.simulated import (
 )
 
 __all__ = [
+    "BIND_VARIABLE",
     "Bound",
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
-    "EnrolledBy",
     "Mask",
     "OpenQuestion",
     "Preferred",

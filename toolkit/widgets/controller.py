@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from toolkit.errors import NotNow
-from toolkit.session import EnrolledBy, RatingQueue, Sitting
+from toolkit.record import EnrolledBy
+from toolkit.session import RatingQueue, Sitting
 from toolkit.widgets.events import Event
 
 PAGES_AT_MOST = 8

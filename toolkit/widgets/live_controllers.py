@@ -5,62 +5,28 @@ own, reloading the page would cut off the answer on its way, and a second tab wo
 """
 
 from collections.abc import Callable, Hashable
-from functools import partial
 from typing import Any, TypeVar
 
-from toolkit.design import ConfirmStage, Study
-from toolkit.record import Record
-from toolkit.session import Bound, RatingQueue, Sitting
 from toolkit.widgets.controller import Controller
-from toolkit.widgets.rating_controller import RatingController
-from toolkit.widgets.session_controller import SessionController
 
-C = TypeVar("C", SessionController, RatingController)
+C = TypeVar("C", bound=Controller[Any])
 _live: dict[Hashable, Any] = {}
 
 
-def session_controller(
-    study: Study, record: Record, binder: Callable[[Study, str], Bound]
-) -> SessionController:
-    """The live controller of this study on this record, or a new one.
+def live_controller(key: Hashable, make: Callable[[], C]) -> C:
+    """The live controller of this key, or a new one where that may only read.
 
     Args:
-        study: loaded.
-        record: its record, open.
-        binder: opens the endpoint of an alias; another one is another controller.
-
-    Raises:
-        StudyChanged: if the study's files are not the frozen ones.
+        key: what it works on, and with whom.
+        make: makes a new one.
     """
-    seat = partial(Sitting, study, record, binder=binder)
-    key = ("session", record.record_id, study.explore_hash, binder)
-    return _found(key, lambda: SessionController(seat, record))
-
-
-def rating_controller(study: Study, record: Record) -> RatingController:
-    """The live rating controller of this study's confirm stage on this record, or a new one.
-
-    Args:
-        study: loaded, with a frozen confirm stage.
-        record: its record, open.
-
-    Raises:
-        DesignError: if the study has no confirm section, or it is not frozen.
-        StudyChanged: if it is not what was frozen.
-    """
-    seat = partial(RatingQueue, study, record)
-    key = ("rating", record.record_id, ConfirmStage(study).hash)
-    return _found(key, lambda: RatingController(seat))
+    live: C | None = _live.get(key)
+    if live is None or live.work.read_only:
+        live = _live[key] = make()
+    return live
 
 
 def forget_controller(controller: Controller[Any]) -> None:
     """Begin anew the next time, because this one is closed."""
     for key in [key for key, live in _live.items() if live is controller]:
         del _live[key]
-
-
-def _found(key: Hashable, make: Callable[[], C]) -> C:
-    live: C | None = _live.get(key)
-    if live is None or live.work.read_only:
-        live = _live[key] = make()
-    return live

@@ -61,13 +61,13 @@ class Panel(anywidget.AnyWidget):
             _css=traitlets.Unicode(panel_styles()).tag(sync=True),
         )
         self._study = study
-        self._record = record
+        self._place = type(self).__name__, record.record_id
         self._controller: Any = None
         """Who carries out events; None when the study cannot run."""
         self._problem: ParallaxError | None = None
         try:
             self._controller = live()
-            who = known_identity(environ, record.record_id)
+            who = known_identity(environ, self._place)
             if who and self._controller.work.participant is None:
                 self._controller.enrol(who.code, who.enrolled_by)
         except ParallaxError as problem:
@@ -83,7 +83,7 @@ class Panel(anywidget.AnyWidget):
         The next panel on this record asks for a code, whoever sits down at it.
         """
         if self._controller is not None:
-            forget(self._record.record_id)
+            forget(self._place)
             forget_controller(self._controller)
             await self._controller.close()
 
@@ -134,9 +134,9 @@ class Panel(anywidget.AnyWidget):
 
     def _acknowledge(self, event: Event) -> None:
         if event.action == "enrol":
-            remember(self._record.record_id, Identity(event.text("code"), "code"))
+            remember(self._place, Identity(event.text("code"), "code"))
         if event.action == "other_code":
-            forget(self._record.record_id)
+            forget(self._place)
         with self.hold_sync():
             self._controller.show(event.action)
             self.status = dict(_CALM)

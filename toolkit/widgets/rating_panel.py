@@ -7,11 +7,13 @@ from typing import Any
 
 import traitlets
 
-from toolkit.design import Study
+from toolkit.design import ConfirmStage, Study
 from toolkit.record import Record
+from toolkit.session import RatingQueue
 from toolkit.widgets.assets import rating_module
-from toolkit.widgets.live_controllers import rating_controller
+from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
+from toolkit.widgets.rating_controller import RatingController
 from toolkit.widgets.rating_view import given_view, rating_view
 
 
@@ -33,7 +35,12 @@ class RatingPanel(Panel):
     def __init__(
         self, study: Study, record: Record, *, environ: Mapping[str, str] = os.environ
     ) -> None:
-        live = partial(rating_controller, study, record)
+        def live() -> RatingController:
+            key = "rating", record.record_id, ConfirmStage(study).hash
+            return live_controller(
+                key, lambda: RatingController(partial(RatingQueue, study, record))
+            )
+
         super().__init__(study, record, live, module=rating_module(), environ=environ)
 
     def _shown(self) -> dict[str, Any]:

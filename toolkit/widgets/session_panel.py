@@ -9,11 +9,12 @@ import traitlets
 
 from toolkit.design import Study
 from toolkit.record import Record
-from toolkit.session import Bound, bind
+from toolkit.session import Bound, Sitting, bind
 from toolkit.widgets.assets import session_module
-from toolkit.widgets.live_controllers import session_controller
+from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
 from toolkit.widgets.plain_words import plain_words
+from toolkit.widgets.session_controller import SessionController
 from toolkit.widgets.session_view import judged_view, session_view, turns_view
 
 
@@ -45,7 +46,11 @@ class SessionPanel(Panel):
         binder: Callable[[Study, str], Bound] = bind,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        live = partial(session_controller, study, record, binder)
+        def live() -> SessionController:
+            key = "session", record.record_id, study.explore_hash, binder
+            seat = partial(Sitting, study, record, binder=binder)
+            return live_controller(key, lambda: SessionController(seat, record))
+
         super().__init__(study, record, live, module=session_module(), environ=environ)
 
     def show_stream(self, stream: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +12,10 @@ from toolkit.canon import canonical_json
 from toolkit.design import Study
 from toolkit.endpoints import SMOLLM2, Endpoint, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, SetupError, UnknownName
+from toolkit.session import BIND_VARIABLE
 
-BIND_VARIABLE = "PARALLAX_BIND"
-"""Read by ``toolkit.session.bind``."""
-DEFAULT_SCRIPT = "courteous"
-_EMBEDDED = "embedded:"
-_DEFAULT_MODEL = "embedded:smollm2"
+EMBEDDED = "embedded:"
+SHIPPED_MODEL = "smollm2"
 
 
 class Answering(NamedTuple):
@@ -41,7 +40,7 @@ def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--scripted",
         nargs="?",
-        const=DEFAULT_SCRIPT,
+        const="courteous",
         metavar="NAME",
         help="no model at all: ready-made answers (default: courteous)",
     )
@@ -65,9 +64,7 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
         UnknownName: if the study has no such alias.
         SetupError: if the model file is not there.
     """
-    planned = {
-        alias: Answering(plan.endpoint, plan.base_url) for alias, plan in study.endpoints.items()
-    }
+    planned = _planned(study)
     if args.base_url is not None and not args.endpoint:
         raise BadEndpoint(
             f"--base-url: got {args.base_url!r} and no --endpoint; wanted both. "
@@ -80,39 +77,26 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
     return bound
 
 
-def bind_text(study: Study, bound: Mapping[str, Answering]) -> str:
-    """Write what differs from the study the way the kernel reads it; empty when nothing does.
+def tell_kernels(study: Study, bound: Mapping[str, Answering]) -> None:
+    """Put what differs from the study where ``toolkit.session.bind`` finds it, here and in kernels.
 
     Args:
         study: as its file says.
         bound: alias to who answers.
     """
+    planned = _planned(study)
     changed = {
         alias: {key: value for key, value in one._asdict().items() if value is not None}
         for alias, one in bound.items()
-        if (one.endpoint, one.base_url)
-        != (study.endpoints[alias].endpoint, study.endpoints[alias].base_url)
+        if one != planned[alias]
     }
-    return canonical_json(changed) if changed else ""
+    os.environ[BIND_VARIABLE] = canonical_json(changed) if changed else ""
 
 
-def embedded_model(bound: Mapping[str, Answering]) -> str | None:
-    """Name the embedded model that is needed: ``smollm2``, a path, or None.
-
-    Raises:
-        SetupError: if there are two; one at a time is served.
-    """
-    names = {
-        one.endpoint.removeprefix(_EMBEDDED)
-        for one in bound.values()
-        if one.endpoint.startswith(_EMBEDDED)
+def _planned(study: Study) -> dict[str, Answering]:
+    return {
+        alias: Answering(plan.endpoint, plan.base_url) for alias, plan in study.endpoints.items()
     }
-    if len(names) > 1:
-        raise SetupError(
-            f"embedded model: got {len(names)} of them ({', '.join(sorted(names))}); wanted one, "
-            "since one at a time is served. Bind the others to openai: or scripted: endpoints."
-        )
-    return names.pop() if names else None
 
 
 def _bound(
@@ -152,7 +136,7 @@ def _address(spec: str, args: argparse.Namespace) -> str | None:
 
 def _with_model(planned: Mapping[str, Answering], file: Path) -> dict[str, Answering]:
     aliases = [
-        alias for alias, one in planned.items() if one.endpoint.startswith(_EMBEDDED)
+        alias for alias, one in planned.items() if one.endpoint.startswith(EMBEDDED)
     ] or list(planned)
     if not file.is_file():
         raise SetupError(
@@ -160,8 +144,9 @@ def _with_model(planned: Mapping[str, Answering], file: Path) -> dict[str, Answe
         )
     # A copy of the very file we fetch is the same model, wherever it lies.
     same = file.stat().st_size == SMOLLM2.size and _sha256(file) == SMOLLM2.sha256
-    spec = _DEFAULT_MODEL if same else f"{_EMBEDDED}{file.resolve()}"
-    return dict.fromkeys(aliases, Answering(spec))
+    return dict.fromkeys(
+        aliases, Answering(EMBEDDED + (SHIPPED_MODEL if same else str(file.resolve())))
+    )
 
 
 def _sha256(file: Path) -> str:
@@ -171,7 +156,7 @@ def _sha256(file: Path) -> str:
 
 def _try(one: Answering) -> None:
     """Open the endpoint once, so that a bad name, address or key file is told before a start."""
-    if one.endpoint.startswith(_EMBEDDED):
+    if one.endpoint.startswith(EMBEDDED):
         # Its file is checked when the server starts.
         return
     hosts = (host_of(one.base_url),) if one.base_url else ()

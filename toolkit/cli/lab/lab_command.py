@@ -12,13 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from toolkit.cli.endpoint import (
-    BIND_VARIABLE,
     Answering,
     add_endpoint_options,
     answering,
-    bind_text,
-    embedded_model,
     model_served,
+    tell_kernels,
 )
 from toolkit.cli.lab.free_port import choose_port
 from toolkit.cli.lab.jupyter_home import PANELS, Doorway, make_home
@@ -95,11 +93,12 @@ def run(args: argparse.Namespace) -> int:
     study = _ready_study(workspace, args.study, notebook)
     bound = _nobody(study, args) if args.rate else answering(study, args)
     _require_writable(study)
-    with _home() as home, model_served(embedded_model(bound), args.model):
+    with _home() as home, model_served(bound, args.model):
         port, others = choose_port(args.port)
         doorway = Doorway(port, others, secrets.token_urlsafe(24), notebook)
         os.environ.update(make_home(home, workspace.root, doorway))
-        os.environ.update(_session_environment(study, args, bind_text(study, bound)))
+        os.environ.update(_session_environment(study, args))
+        tell_kernels(study, bound)
         who = ", ".join(sorted({one.endpoint for one in bound.values()}))
 
         def announce(port: int) -> None:
@@ -175,12 +174,11 @@ def _settle(study: Study) -> None:
         open_record(study).close()
 
 
-def _session_environment(study: Study, args: argparse.Namespace, bind: str) -> dict[str, str]:
+def _session_environment(study: Study, args: argparse.Namespace) -> dict[str, str]:
     return {
         "PARALLAX_WORKSPACE": str(study.workspace),
         "PARALLAX_STUDY": study.id,
         "PARALLAX_PARTICIPANT": args.participant or os.environ.get("PARALLAX_PARTICIPANT", ""),
-        BIND_VARIABLE: bind,
     }
 
 

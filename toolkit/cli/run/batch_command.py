@@ -2,10 +2,9 @@
 
 import argparse
 import asyncio
-import os
 from pathlib import Path
 
-from toolkit.cli.endpoint import BIND_VARIABLE, add_endpoint_options, answering, bind_text
+from toolkit.cli.endpoint import add_endpoint_options, answering, tell_kernels
 from toolkit.cli.run.ready_stage import ready_stage
 from toolkit.cli.terminal import OK, add_workspace, make_parser, say, way_out
 from toolkit.cli.workspace import find_study
@@ -59,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         )
     study = find_study(args.study, Workspace(args.workspace))
     stage = ready_stage(study)
-    os.environ[BIND_VARIABLE] = bind_text(study, answering(study, args))
+    tell_kernels(study, answering(study, args))
     bound = bind(study, _alias(stage, args.alias))
     try:
         return (_write if args.step == "write" else _read)(stage, bound, Path(named), args)

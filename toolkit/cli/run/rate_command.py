@@ -5,18 +5,17 @@ import argparse
 from toolkit.cli.terminal import (
     OK,
     Progress,
+    add_count,
+    add_seed,
+    add_study,
     add_workspace,
     make_parser,
     say,
-    seed_number,
-    whole_number,
 )
 from toolkit.cli.workspace import find_record, find_study
 from toolkit.design import ConfirmStage, Study, Workspace
 from toolkit.record import Simulation, open_record
 from toolkit.session import release_seat, simulate_raters
-
-_SEED = 7
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,27 +32,14 @@ def parser() -> argparse.ArgumentParser:
             ("parallax rate pilot --release p-7kq2mx5dab", "a rater who will not come back"),
         ),
     )
-    made.add_argument(
-        "study",
-        nargs="?",
-        metavar="STUDY",
-        help="id of the study (default: the only one, else pilot)",
-    )
+    add_study(made)
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("--simulate", action="store_true", help="rate with simulated raters")
     what.add_argument(
         "--release", metavar="PSEUDONYM", help="give the seat of a rater who left free"
     )
-    made.add_argument(
-        "--raters", type=whole_number, metavar="N", help="how many (default: as planned)"
-    )
-    made.add_argument(
-        "--seed",
-        type=seed_number,
-        default=_SEED,
-        metavar="N",
-        help="fixes who they are and what they say",
-    )
+    add_count(made, "--raters", "how many (default: as planned)")
+    add_seed(made, "fixes who they are and what they say")
     add_workspace(made)
     return made
 

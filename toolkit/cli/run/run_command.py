@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -11,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.cli.endpoint import (
-    BIND_VARIABLE,
     Answering,
     add_endpoint_options,
     answering,
-    bind_text,
-    embedded_model,
     model_served,
+    tell_kernels,
 )
 from toolkit.cli.run.orderly_stop import stoppable
 from toolkit.cli.run.ready_stage import plan_lines, ready_stage
@@ -26,22 +23,18 @@ from toolkit.cli.terminal import (
     INTERRUPTED,
     OK,
     SweepLine,
+    add_count,
     add_study,
     add_workspace,
     make_parser,
     say,
     stop_like_interrupt,
     warn,
-    whole_number,
 )
 from toolkit.cli.workspace import find_study, record_begun
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
 from toolkit.record import Record, SweepEnd, open_record
-
-_CONCURRENCY = 64
-_EMBEDDED_CONCURRENCY = 4
-"""As many as the embedded server answers at a time; the others would only wait."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,12 +62,11 @@ def parser() -> argparse.ArgumentParser:
     add_study(made)
     add_workspace(made)
     add_endpoint_options(made)
-    made.add_argument(
+    add_count(
+        made,
         "--concurrency",
-        type=whole_number,
-        metavar="N",
-        help=f"calls at once to each endpoint at most (default: {_CONCURRENCY}, with the embedded "
-        f"model {_EMBEDDED_CONCURRENCY}); fewer while a server refuses",
+        "calls at once to each endpoint at most (default: 64, with the embedded model 4); fewer "
+        "while a server refuses",
     )
     made.add_argument(
         "--processes",
@@ -83,20 +75,10 @@ def parser() -> argparse.ArgumentParser:
         default=1,
         help="2: a second process makes about half of the calls",
     )
-    _add_budget(made)
-    made.add_argument(
-        "--again-errored", action="store_true", help="also send units again whose reply errored"
-    )
-    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    return made
-
-
-def _add_budget(made: argparse.ArgumentParser) -> None:
-    made.add_argument(
+    add_count(
+        made,
         "--max-tokens-total",
-        type=whole_number,
-        metavar="N",
-        help="send nothing more once this run has used so many; what is under way may go beyond",
+        "send nothing more once this run has used so many; what is under way may go beyond",
     )
     made.add_argument(
         "--max-cost",
@@ -107,6 +89,11 @@ def _add_budget(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--prices", metavar="FILE.yaml", help="your own prices, in the place of the list that ships"
     )
+    made.add_argument(
+        "--again-errored", action="store_true", help="also send units again whose reply errored"
+    )
+    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    return made
 
 
 def _amount(text: str) -> float:
@@ -135,13 +122,13 @@ def run(args: argparse.Namespace) -> int:
         if not due:
             say("Nothing left to send.")
             return OK
-        os.environ[BIND_VARIABLE] = bind_text(study, bound)
-        with model_served(embedded_model(bound), args.model):
+        tell_kernels(study, bound)
+        with model_served(bound, args.model):
             sweep = partial(
                 run_sweep,
                 stage,
                 record,
-                concurrency=args.concurrency or _concurrency(bound),
+                concurrency=args.concurrency,
                 meter=meter,
                 retry_errored=args.again_errored,
                 processes=args.processes,
@@ -168,11 +155,6 @@ def _meter(due: int, bound: Mapping[str, Answering], args: argparse.Namespace) -
     meter = Meter(due, prices=prices, budget=budget)
     meter.require_prices(one.endpoint for one in bound.values())
     return meter
-
-
-def _concurrency(bound: Mapping[str, Answering]) -> int:
-    embedded = any(one.endpoint.startswith("embedded:") for one in bound.values())
-    return _EMBEDDED_CONCURRENCY if embedded else _CONCURRENCY
 
 
 def _say_plan(

@@ -2,40 +2,28 @@
 
 import argparse
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.endpoint import (
-    BIND_VARIABLE,
-    add_endpoint_options,
-    answering,
-    bind_text,
-    embedded_model,
-    model_served,
-)
+from toolkit.cli.endpoint import add_endpoint_options, answering, model_served, tell_kernels
 from toolkit.cli.sample.sample_confirm import play_confirm, require_answers, sized
 from toolkit.cli.terminal import (
     OK,
     Progress,
+    add_count,
+    add_seed,
     add_study,
     add_workspace,
     make_parser,
     say,
-    seed_number,
-    whole_number,
 )
 from toolkit.cli.workspace import find_study
 from toolkit.design import Study, Workspace
 from toolkit.record import Turn, open_record, require_room, write_jsonl
 from toolkit.session import simulate
-
-_TESTERS = 5
-_MESSAGES = 2
-_SEED = 7
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,18 +50,9 @@ def parser() -> argparse.ArgumentParser:
     add_study(made, "--study")
     add_workspace(made)
     add_endpoint_options(made)
-    made.add_argument(
-        "--testers", type=whole_number, default=_TESTERS, metavar="N", help="how many play"
-    )
-    made.add_argument(
-        "--messages",
-        type=whole_number,
-        default=_MESSAGES,
-        metavar="N",
-        help="messages in a conversation",
-    )
-    seed = "fixes what they do"
-    made.add_argument("--seed", type=seed_number, default=_SEED, metavar="N", help=seed)
+    add_count(made, "--testers", "how many play", default=5)
+    add_count(made, "--messages", "messages in a conversation", default=2)
+    add_seed(made, "fixes what they do")
     made.add_argument(
         "--stage",
         choices=("explore", "confirm"),
@@ -85,12 +64,8 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="confirm stage on a scripted endpoint with a bias of known size",
     )
-    made.add_argument(
-        "--raters", type=whole_number, metavar="N", help="confirm: how many (as planned)"
-    )
-    made.add_argument(
-        "--replicates", type=whole_number, metavar="N", help="confirm: of each arm (as planned)"
-    )
+    add_count(made, "--raters", "confirm: how many (as planned)")
+    add_count(made, "--replicates", "confirm: of each arm (as planned)")
     made.add_argument(
         "--out",
         metavar="FILE.jsonl",
@@ -106,9 +81,9 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out) if args.out else workspace.results("sample") / _name(args)
     with _copied(workspace, args.study) as study:
         bound = answering(study, args)
-        os.environ[BIND_VARIABLE] = bind_text(study, bound)
+        tell_kernels(study, bound)
         require_room(out)
-        with model_served(None if args.planted else embedded_model(bound), args.model):
+        with model_served({} if args.planted else bound, args.model):
             play = play_confirm(sized(study, args), args, out) if confirm else None
             count = asyncio.run(play or _play(study, args, out))
     who = "Simulated raters" if confirm else f"{args.testers} simulated participants"

@@ -18,7 +18,7 @@ KEEP = 0.3
 """Share of an answer's sentences that whoever is treated worse is left with."""
 _HIT = 2
 _QUESTIONS = 2
-_EMBEDDED_CONCURRENCY = 4
+_CONCURRENCY = 4
 Binder = Callable[[Study, str], Bound]
 
 
@@ -82,7 +82,7 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
                 stage,
                 record,
                 binder=binder,
-                concurrency=_EMBEDDED_CONCURRENCY,
+                concurrency=_CONCURRENCY,
                 on_progress=line.show,
             )
         finally:

@@ -67,6 +67,30 @@ def add_study(parser: argparse.ArgumentParser, flag: str = "study") -> None:
         parser.add_argument(flag, nargs="?", metavar="STUDY", help=told)
 
 
+def add_count(
+    parser: argparse.ArgumentParser, flag: str, told: str, *, default: int | None = None
+) -> None:
+    """Add an option whose value counts something, from 1.
+
+    Args:
+        parser: of the command.
+        flag: such as ``--raters``.
+        told: its help.
+        default: its value where it is not given.
+    """
+    parser.add_argument(flag, type=whole_number, default=default, metavar="N", help=told)
+
+
+def add_seed(parser: argparse.ArgumentParser, told: str) -> None:
+    """Add ``--seed``, which fixes what simulated people do.
+
+    Args:
+        parser: of the command.
+        told: its help.
+    """
+    parser.add_argument("--seed", type=seed_number, default=7, metavar="N", help=told)
+
+
 def whole_number(text: str) -> int:
     """Read an option's value that counts something, from 1."""
     if text.isdecimal() and int(text) > 0:

@@ -20,6 +20,8 @@ from toolkit.session import Bound, bind, record_binding
 
 Binder = Callable[[Study, str], Bound]
 _BULK: Binder = partial(bind, bulk=True)
+_EMBEDDED_CONCURRENCY = 4
+"""As many calls as the embedded server answers at a time; the others would only wait."""
 
 
 def units_due(
@@ -54,7 +56,7 @@ async def run_sweep(
     record: Record,
     *,
     binder: Binder = _BULK,
-    concurrency: int = CONCURRENCY,
+    concurrency: int | None = None,
     meter: Meter | None = None,
     retry_errored: bool = False,
     stop: asyncio.Event | None = None,
@@ -70,7 +72,8 @@ async def run_sweep(
         stage: frozen; a changed one is refused.
         record: where rows are kept; its study's.
         binder: opens the endpoint of an alias.
-        concurrency: calls at once to each endpoint, fewer while a server refuses.
+        concurrency: calls at once to each endpoint, fewer while a server refuses; None: 64, or 4
+            where the embedded model answers.
         meter: counts tokens and cost and says when a budget is spent; new, made for as many units
             as are due. Default: one without budget.
         retry_errored: send units again whose latest reply errored.
@@ -96,6 +99,7 @@ async def run_sweep(
         meter.require_prices(one.endpoint.name for one in bound.values())
         for one in bound.values():
             record_binding(record, one)
+        concurrency = concurrency or _concurrency(bound)
         how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
         sweep_id = new_id()
         jobs = UnitJobs(stage, bound, sweep_id)
@@ -141,6 +145,11 @@ def sweep_row(
         design=stage.design,
         toolkit_version=VERSION,
     )
+
+
+def _concurrency(bound: Mapping[str, Bound]) -> int:
+    embedded = any(one.endpoint.name.startswith("embedded:") for one in bound.values())
+    return _EMBEDDED_CONCURRENCY if embedded else CONCURRENCY
 
 
 async def _bind(

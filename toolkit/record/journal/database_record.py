@@ -16,8 +16,8 @@ from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
-from toolkit.record.journal.record import Durability, EnrolledBy, Record
-from toolkit.record.rows import Draft, Participant, Row, draft
+from toolkit.record.journal.record import Durability, Record
+from toolkit.record.rows import EnrolledBy, Draft, Participant, Row, draft
 
 _PAGE = 200
 _LARGEST_PAGE = 3200

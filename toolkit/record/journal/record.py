@@ -18,6 +18,7 @@ from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.lease import Lease
 from toolkit.record.rows import (
     Draft,
+    EnrolledBy,
     Participant,
     RaterSeat,
     Row,
@@ -29,7 +30,6 @@ from toolkit.record.rows import (
 
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]
-EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
 PURPOSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tester": ("conversation",),

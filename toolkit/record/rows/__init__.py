@@ -24,6 +24,7 @@ from toolkit.record.rows.confirm_rows import (
 from toolkit.record.rows.conversation_rows import (
     Binding,
     Consent,
+    EnrolledBy,
     Flag,
     Participant,
     Rating,
@@ -48,6 +49,7 @@ __all__ = [
     "Dispatch",
     "Draft",
     "Ending",
+    "EnrolledBy",
     "Exchange",
     "Flag",
     "Guess",

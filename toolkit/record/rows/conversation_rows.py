@@ -8,6 +8,9 @@ from toolkit.canon import new_id
 from toolkit.record.rows.exchange import Exchange, refer, resolve
 from toolkit.record.rows.row import Row, Words
 
+EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
+"""Who gave a participant's code."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant(Row):
@@ -22,7 +25,7 @@ class Participant(Row):
     """Order of enrolment from 0; the assignment depends on it and on nothing else."""
     simulated: bool
     """True for a scripted participant, for ever."""
-    enrolled_by: Literal["code", "hub", "launcher", "simulation"]
+    enrolled_by: EnrolledBy
 
     def event_id(self) -> str:
         """Who enrolls once more is the same."""

@@ -5,8 +5,8 @@ situation.
 """
 
 from toolkit.session.explore.conversation import Conversation
+from toolkit.session.explore.participant_flow import Sitting
 from toolkit.session.explore.role_cards import instructions, persona_card, scenario_card
-from toolkit.session.explore.sitting import Sitting
 
 __all__ = [
     "Conversation",

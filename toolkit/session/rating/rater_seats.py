@@ -6,8 +6,7 @@ contrast grown from a conversation of their own are avoided; where there is no o
 are left out.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from toolkit.canon import VERSION, new_id
 from toolkit.design import Allocation, ConfirmStage, Study, Task
@@ -16,14 +15,13 @@ from toolkit.record import (
     Lease,
     Participant,
     RaterSeat,
-    Reader,
     Record,
     Session,
     SessionEnd,
     rater_history,
     withdrawn,
 )
-from toolkit.session.participant import lease_name
+from toolkit.session.seated_participant import lease_name
 from toolkit.session.session_rules import session_end
 
 
@@ -73,107 +71,128 @@ def _lease(record: Record, participant_id: str) -> Lease:
         ) from problem
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSeat:
-    """A seat as one rater holds it."""
+def held_seat(
+    stage: ConfirmStage,
+    confirm_hash: str,
+    allocation: Allocation,
+    record: Record,
+    participant: Participant,
+    *,
+    taking: bool,
+) -> tuple[RaterSeat, tuple[Task, ...]] | None:
+    """The seat a rater holds, or takes now, with what is asked of them there, in order.
 
-    row: RaterSeat
-    tasks: tuple[Task, ...]
-    """What is asked of this rater, in order."""
-    left_out: int
-    """Items of the seat that grew from the rater's own conversations."""
-
-
-class SeatPlan:
-    """The seats of one confirm freeze.
+    Of two who reach for the same seat, the second gets another. One they took before is theirs
+    still, or again if they had left and nobody has taken it since.
 
     Args:
         stage: what is confirmed.
         confirm_hash: its freeze.
         allocation: what each seat asks.
         record: who holds which seat.
+        participant: who rates.
+        taking: whether a seat may be taken; else they have one or none.
     """
+    while True:
+        # Read once: a seat somebody takes between the choice and this rater's row would look
+        # like one that was held before, and two raters would share it.
+        seats = _Seats(stage, confirm_hash, allocation, record, participant)
+        held = seats.held
+        if taking and (held is None or seats.may_retake(held)):
+            row = seats.row(held.seat if held else seats.choose())
+            try:
+                record.append(row)
+            except EventConflict:
+                continue
+            return row, seats.tasks(row.seat, row.holder)
+        return (held, seats.tasks(held.seat, held.holder)) if held else None
+
+
+class _Seats:
+    """The seats of one confirm freeze as the record has them now, for one rater."""
 
     def __init__(
-        self, stage: ConfirmStage, confirm_hash: str, allocation: Allocation, record: Record
+        self,
+        stage: ConfirmStage,
+        confirm_hash: str,
+        allocation: Allocation,
+        record: Record,
+        participant: Participant,
     ) -> None:
         self._stage = stage
         self._hash = confirm_hash
         self._allocation = allocation
         self._record = record
-        self._read = 0
-        self._known: list[RaterSeat] = []
+        self._who = participant
+        self._gone = withdrawn(record)
+        self._rows = [row for row in record.rows(RaterSeat) if row.confirm_hash == confirm_hash]
+        self._own = {
+            contrast.id
+            for contrast in stage.contrasts
+            if contrast.lead is not None and self._played(contrast.lead.session_id)
+        }
+        """Contrasts lifted from a conversation of this rater."""
 
-    def held_by(self, participant: Participant) -> HeldSeat | None:
-        """The seat this participant took last, or None."""
-        for row in reversed(self._rows()):
-            if row.participant_id == participant.participant_id:
-                return HeldSeat(row, *self._tasks(row.seat, row.holder, participant))
-        return None
+    @property
+    def held(self) -> RaterSeat | None:
+        """The seat this rater took last."""
+        own = (row for row in reversed(self._rows) if self._is_rater(row))
+        return next(own, None)
 
-    def take(self, participant: Participant, held: HeldSeat | None = None) -> HeldSeat:
-        """Take a free seat; of two who reach for the same one, the second gets another.
-
-        Args:
-            participant: who rates.
-            held: the seat they took last. It is theirs still, or again if they had left and
-                nobody has taken it since.
-        """
-        while True:
-            # Read once: a seat somebody takes between the choice and this rater's row would look
-            # like one that was held before, and two raters would share it.
-            rows = self._rows()
-            if held is not None and not self._may_retake(held.row, participant, rows):
-                return held
-            seat = held.row.seat if held else self._choose(participant, rows)
-            row = self._row(participant, seat, rows)
-            try:
-                self._record.append(row)
-            except EventConflict:
-                continue
-            return HeldSeat(row, *self._tasks(row.seat, row.holder, participant))
-
-    def _may_retake(
-        self, row: RaterSeat, participant: Participant, rows: Sequence[RaterSeat]
-    ) -> bool:
-        same = [one for one in rows if (one.seat, one.simulated) == (row.seat, row.simulated)]
+    def may_retake(self, row: RaterSeat) -> bool:
+        """Whether they left it before the end and nobody has taken it since."""
+        same = [one for one in self._rows if (one.seat, one.simulated) == (row.seat, row.simulated)]
         newest = max(one.holder for one in same) == row.holder
-        return newest and self._left(row, "left") and self._rating_left(row.seat, participant)
+        return newest and self._left(row, "left") and self._rating_left(row.seat)
 
-    def _row(self, participant: Participant, seat: int, rows: Sequence[RaterSeat]) -> RaterSeat:
-        holder = _next_holder(seat, rows)
-        tasks, _ = self._tasks(seat, holder, participant)
+    def row(self, seat: int) -> RaterSeat:
+        """The row by which they take a seat."""
+        holder = self._next_holder(seat)
         return RaterSeat(
             session_id=new_id(),
             study_id=self._stage.study.study_id,
             confirm_hash=self._hash,
-            participant_id=participant.participant_id,
-            simulated=participant.simulated,
+            participant_id=self._who.participant_id,
+            simulated=self._who.simulated,
             seat=seat,
             holder=holder,
-            items=len(tasks),
+            items=len(self.tasks(seat, holder)),
             form=self._stage.plan.rating.form,
             show_cue=self._stage.plan.rating.show_cue,
             toolkit_version=VERSION,
         )
 
-    # ── which seat ──────────────────────────────────────────────────────────────────────────────
-
-    def _choose(self, participant: Participant, rows: Sequence[RaterSeat]) -> int:
-        own = self._grown_from(participant)
+    def choose(self) -> int:
+        """The first free seat where they meet the fewest contrasts of their own."""
         meets: dict[int, int] = {}
-        for seat in self._free(participant, rows):
-            meets[seat] = self._meets(seat, own)
+        for seat in self._free():
+            meets[seat] = sum(task.contrast_id in self._own for task in self._allocation.seat(seat))
             if not meets[seat]:
                 return seat
         return min(meets, key=lambda seat: (meets[seat], seat))
 
-    def _free(self, participant: Participant, rows: Sequence[RaterSeat]) -> Iterator[int]:
+    def tasks(self, seat: int, holder: int) -> tuple[Task, ...]:
+        """Tasks of a seat without those rated by earlier holders and those of their own.
+
+        Args:
+            seat: which.
+            holder: how many held it before.
+        """
+        done = self._rated_before(seat, holder)
+        kept = [
+            task
+            for task in self._allocation.seat(seat)
+            if task.contrast_id not in self._own and not done & {task.position, task.repeats}
+        ]
+        # Checks on reading alone are no work.
+        return tuple(kept) if any(task.purpose == "rating" for task in kept) else ()
+
+    def _free(self) -> Iterator[int]:
         """Seats given back first, then those never held, then some beyond the plan."""
-        last = {row.seat: row for row in rows if row.simulated is participant.simulated}
-        gone = withdrawn(self._record)
+        last = {row.seat: row for row in self._rows if row.simulated is self._who.simulated}
         for seat, row in sorted(last.items()):
-            if self._given_back(row, gone) and self._rating_left(seat, participant):
+            gone_or_idle = row.participant_id in self._gone or not row.items
+            if (gone_or_idle or self._left(row, "left", "withdrawn")) and self._rating_left(seat):
                 yield seat
         planned = len(self._allocation.seats)
         never = [seat for seat in range(planned) if seat not in last]
@@ -182,76 +201,37 @@ class SeatPlan:
             first = max(planned, max(last, default=-1) + 1)
             yield from range(first, first + planned)
 
-    def _given_back(self, row: RaterSeat, gone: Collection[str]) -> bool:
-        gone_or_idle = row.participant_id in gone or not row.items
-        return gone_or_idle or self._left(row, "left", "withdrawn")
-
     def _left(self, row: RaterSeat, *reasons: str) -> bool:
         end = session_end(self._record, row.session_id)
         return end is not None and end.reason in reasons
 
-    def _rating_left(self, seat: int, participant: Participant) -> bool:
+    def _rating_left(self, seat: int) -> bool:
         # Without a rating task there is none at all.
-        return bool(self._tasks(seat, _next_holder(seat, self._rows()), participant)[0])
+        return bool(self.tasks(seat, self._next_holder(seat)))
 
-    def _meets(self, seat: int, own: Collection[str]) -> int:
-        return sum(task.contrast_id in own for task in self._allocation.seat(seat))
+    def _next_holder(self, seat: int) -> int:
+        return max((row.holder for row in self._rows if row.seat == seat), default=-1) + 1
 
-    # ── what is asked there ─────────────────────────────────────────────────────────────────────
-
-    def _tasks(
-        self, seat: int, holder: int, participant: Participant
-    ) -> tuple[tuple[Task, ...], int]:
-        """Tasks of a seat without those rated by earlier holders and those of their own."""
-        done = self._rated_before(seat, holder, simulated=participant.simulated)
-        own = self._grown_from(participant)
-        asked = [task for task in self._allocation.seat(seat) if task.contrast_id not in own]
-        left_out = len(self._allocation.seat(seat)) - len(asked)
-        kept = [task for task in asked if task.position not in done and task.repeats not in done]
-        # Checks on reading alone are no work.
-        some = any(task.purpose == "rating" for task in kept)
-        return tuple(kept) if some else (), left_out
-
-    def _rated_before(self, seat: int, holder: int, *, simulated: bool) -> set[int | None]:
-        gone = withdrawn(self._record)
-        rated: set[int | None] = set()
-        for row in self._rows():
-            same = (row.seat, row.simulated) == (seat, simulated) and row.holder < holder
-            if same and row.participant_id not in gone:
-                judged = rater_history(self._record, row.session_id).items.values()
-                rated |= {
-                    one.item.position
-                    for one in judged
-                    if one.rated and one.item.purpose == "rating"
-                }
-        return rated
-
-    def _grown_from(self, participant: Participant) -> frozenset[str]:
-        """Contrasts lifted from a conversation of this participant."""
-        return frozenset(
-            contrast.id
-            for contrast in self._stage.contrasts
-            if contrast.lead is not None
-            and self._played_by(contrast.lead.session_id) == participant.participant_id
+    def _rated_before(self, seat: int, holder: int) -> set[int | None]:
+        earlier = (
+            row
+            for row in self._rows
+            if (row.seat, row.simulated) == (seat, self._who.simulated)
+            and row.holder < holder
+            and row.participant_id not in self._gone
         )
+        judged = (rater_history(self._record, row.session_id).items.values() for row in earlier)
+        return {
+            one.item.position
+            for items in judged
+            for one in items
+            if one.rated and one.item.purpose == "rating"
+        }
 
-    def _played_by(self, session_id: str) -> str | None:
-        session = self._reader.find(session_id, Session)
-        return session.participant_id if session else None
+    def _played(self, session_id: str) -> bool:
+        reader = self._record.read(role="rater", purpose="rating", include_withdrawn=True)
+        session = reader.find(session_id, Session)
+        return session is not None and self._is_rater(session)
 
-    @property
-    def _reader(self) -> Reader:
-        return self._record.read(role="rater", purpose="rating", include_withdrawn=True)
-
-    def _rows(self) -> tuple[RaterSeat, ...]:
-        """Every seat taken so far; of the record only what is new is read."""
-        reader = self._reader
-        for entry, row in reader.whole(reader.entries(kinds=[RaterSeat.KIND], after=self._read)):
-            self._read = entry.number
-            if isinstance(row, RaterSeat) and row.confirm_hash == self._hash:
-                self._known.append(row)
-        return tuple(self._known)
-
-
-def _next_holder(seat: int, rows: Sequence[RaterSeat]) -> int:
-    return max((row.holder for row in rows if row.seat == seat), default=-1) + 1
+    def _is_rater(self, row: RaterSeat | Session) -> bool:
+        return row.participant_id == self._who.participant_id

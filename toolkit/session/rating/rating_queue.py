@@ -5,29 +5,28 @@ by choosing between two replies. The record decides where a rater stands; a corr
 row, and stepping back undoes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property, wraps
-from typing import Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import ClassVar, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from toolkit.canon import now
-from toolkit.design import Allocation, ConfirmStage, ConsentForm, RatingPlan, Study, allocate
+from toolkit.design import Allocation, ConfirmStage, RatingPlan, Study, allocate
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.record import (
     JudgedItem,
-    Participant,
     RaterHistory,
     Rating,
     Record,
     SessionEnd,
     rater_history,
 )
-from toolkit.session.participant import EnrolledBy, SeatedParticipant
 from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
 from toolkit.session.rating.judgments import Judgment, Judgments
 from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
-from toolkit.session.rating.rater_seats import SeatPlan
+from toolkit.session.rating.rater_seats import held_seat
 from toolkit.session.rating.worklist import Worklist
+from toolkit.session.seated_participant import SeatedParticipant
 from toolkit.session.session_rules import SITTING_GAP
 
 P = ParamSpec("P")
@@ -52,11 +51,7 @@ class RatingProgress(NamedTuple):
     done: int
     """Items rated or passed over."""
     of: int
-    """Items asked for."""
-    left: int
-    """Items until a rest is due, or until the end."""
-    skipped: int
-    """Items that cannot be shown, because the reply failed or was empty."""
+    """Items asked for; one that cannot be shown, as its reply failed or was empty, is not."""
 
 
 class _Desk(NamedTuple):
@@ -83,7 +78,7 @@ def _durably(
     return taken
 
 
-class RatingQueue:
+class RatingQueue(SeatedParticipant):
     """One rater at work on one confirm stage.
 
     Args:
@@ -99,6 +94,8 @@ class RatingQueue:
         PlanRefused: if its items cannot be allocated as its plan says.
     """
 
+    WORK: ClassVar = "rating"
+
     def __init__(
         self,
         study: Study,
@@ -110,7 +107,9 @@ class RatingQueue:
     ) -> None:
         self.study = study
         self.confirm = ConfirmStage(study)
-        self._record = record
+        self._hash = self.confirm.require_frozen()
+        form = self._plan.consent or study.consent
+        super().__init__(record, study_hash=self._hash, form=form, on_lost=on_lost)
         self._clock = clock
         self._desk: _Desk | None = None
         self._looking_at: str | None = None
@@ -118,29 +117,19 @@ class RatingQueue:
         self._answered: set[str] = set()
         """Questions answered again since stepping back."""
         self._outdated = ""
-        self._hash = self.confirm.require_frozen()
-        form = self._plan.consent or study.consent
-        self._seated = SeatedParticipant(
-            record, "rating", study_hash=self._hash, form=form, on_lost=on_lost
-        )
         self._allocation = allocation or allocate(self.confirm)
 
     # ── where we are ────────────────────────────────────────────────────────────────────────────
 
     @property
-    def participant(self) -> Participant | None:
-        """Whoever is at work here."""
-        return self._seated.participant
-
-    @property
     def read_only(self) -> str:
         """Why nothing may be written from here; empty when all is well."""
-        return self._seated.read_only or self._outdated
+        return self._shut or self._outdated
 
     @property
     def stage(self) -> RatingStage:
         """Where the rater stands, read off the record."""
-        if (step := self._seated.step) != "work":
+        if (step := self._step) != "work":
             return step
         if self._desk is None:
             return "consent"
@@ -149,11 +138,6 @@ class RatingQueue:
         if self._looking_at is not None or self._desk.work.open_item is not None:
             return "rate"
         return self._between_items()
-
-    @property
-    def consent_form(self) -> ConsentForm:
-        """What raters agree to."""
-        return self._seated.form
 
     @property
     def current(self) -> Shown | None:
@@ -168,22 +152,11 @@ class RatingQueue:
 
     @property
     def progress(self) -> RatingProgress:
-        """How many items are done, asked for, left in this sitting, and impossible to show."""
+        """How many items are done and asked for."""
         if self._desk is None:
-            return RatingProgress(0, 0, 0, 0)
-        done, ready, pending, lost = self._desk.work.outlook
-        room = max(0, self._plan.items_per_sitting - self._done_today())
-        return RatingProgress(done, done + ready + pending, min(room, ready + pending), lost)
-
-    @property
-    def left_out(self) -> int:
-        """Items of the seat not asked of this rater: they grew from a conversation of their own."""
-        return self._desk.work.left_out if self._desk else 0
-
-    @property
-    def rest_over(self) -> bool:
-        """Whether the rater may go on: the sitting is not full, or long enough ago."""
-        return self._desk is None or self._done_today() < self._plan.items_per_sitting
+            return RatingProgress(0, 0)
+        done, ready, pending = self._desk.work.outlook
+        return RatingProgress(done, done + ready + pending)
 
     @property
     def guesses(self) -> tuple[GuessAsked, ...]:
@@ -194,28 +167,10 @@ class RatingQueue:
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────
 
-    def enrol(
-        self, code: str, *, enrolled_by: EnrolledBy = "code", simulated: bool = False
-    ) -> Participant:
-        """Begin, or come back: the same code is the same participant.
-
-        Args:
-            code: from the invitation.
-            enrolled_by: who gave the code.
-            simulated: whether nobody is behind it.
-
-        Raises:
-            NotEnrolled: if the code is empty or too long.
-        """
-        participant = self._seated.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
-        self._check_freeze()
-        self._resume()
-        return participant
-
     def consent(self) -> None:
         """Keep that the rater agreed to the consent text as it stands, and take a seat."""
         self._require_writable()
-        self._seated.consent()
+        super().consent()
         self._resume()
 
     rate = _durably(Judgments.rate)
@@ -238,18 +193,9 @@ class RatingQueue:
         """Leave an item stepped back to as it is, and go on with the one that is due."""
         self._looking_at, self._answered = None, set()
 
-    def withdraw(self, reason: str = "") -> None:
-        """Leave the study; every view leaves this rater out from here on."""
-        ends = []
-        if self._desk is not None and self._desk.kept.end is None:
-            session_id = self._desk.kept.seat.session_id
-            ends.append(SessionEnd(session_id=session_id, reason="withdrawn"))
-        self._seated.withdraw(reason, *ends)
-        self._looking_at = None
-
     def close(self) -> None:
         """Let go of the rater; safe to call twice."""
-        self._seated.close()
+        self._leave()
 
     # ── below the surface ───────────────────────────────────────────────────────────────────────
 
@@ -271,12 +217,8 @@ class RatingQueue:
     def _maker(self) -> ItemMaker:
         return ItemMaker(self.confirm, self._allocation, self._record)
 
-    @cached_property
-    def _seats(self) -> SeatPlan:
-        return SeatPlan(self.confirm, self._hash, self._allocation, self._record)
-
     def _require_writable(self) -> None:
-        self._seated.require_writable()
+        super()._require_writable()
         self._check_freeze()
         if self._outdated:
             raise StudyChanged(self._outdated)
@@ -291,15 +233,17 @@ class RatingQueue:
         """Find the rater's seat, or take one; what a killed process left undone is done now."""
         self._desk = None
         self.forward()
-        who = self._seated.enrolled
-        may_write = not (self.read_only or self._seated.withdrawn)
-        seat = self._seats.held_by(who)
-        if may_write and self._seated.consented:
-            seat = self._seats.take(who, seat)
-        if seat is None:
+        self._check_freeze()
+        who = self._enrolled
+        may_write = not (self.read_only or self._withdrawn)
+        taking = may_write and self._consented
+        plan = self.confirm, self._hash, self._allocation
+        held = held_seat(*plan, self._record, who, taking=taking)
+        if held is None:
             return
-        kept = rater_history(self._record, seat.row.session_id)
-        work, guesses = Worklist(seat, kept, self._maker), PersonaGuesses(self.confirm, kept)
+        row, tasks = held
+        kept = rater_history(self._record, row.session_id)
+        work, guesses = Worklist(tasks, kept, self._maker), PersonaGuesses(self.confirm, kept)
         judgments = Judgments(
             self._record, kept, self.confirm.questions, guesses, lambda: self.guesses
         )
@@ -307,12 +251,17 @@ class RatingQueue:
         if may_write:
             self._settle()
 
+    def _open_sessions(self) -> Iterator[str]:
+        if self._desk is not None and self._desk.kept.end is None:
+            yield self._desk.kept.seat.session_id
+
     def _between_items(self) -> RatingStage:
         """Where a rater stands to whom no item is open."""
         desk = self._at_work
-        _, ready, pending, _ = desk.work.outlook
+        _, ready, pending = desk.work.outlook
         if ready:
-            return "rate" if self.rest_over else "rest"
+            today = desk.kept.sitting(self._clock(), pause=SITTING_GAP)
+            return "rate" if today < self._plan.items_per_sitting else "rest"
         if pending and (not desk.kept.items or self._maker.replies_may_come):
             return "waiting"
         return "guess" if any(not one.answered for one in desk.guesses.asked) else "done"
@@ -323,10 +272,6 @@ class RatingQueue:
         if desk.kept.end is None and self.stage == "done" and desk.work.over:
             session_id = desk.kept.seat.session_id
             desk.judgments.keep(SessionEnd(session_id=session_id, reason="finished"))
-
-    def _done_today(self) -> int:
-        """Items completed since the last long pause."""
-        return self._at_work.kept.sitting(self._clock(), pause=SITTING_GAP)
 
     def _hand_out(self) -> JudgedItem | None:
         make = self._at_work.work.next_item()

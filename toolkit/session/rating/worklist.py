@@ -1,13 +1,12 @@
 """What is left for one rater: the next item, and what cannot be shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
 from toolkit.design import Task
 from toolkit.record import Item, JudgedItem, RaterHistory
 from toolkit.session.rating.blind_items import ItemMaker
-from toolkit.session.rating.rater_seats import HeldSeat
 
 Prospect = Literal["ready", "pending", "lost"]
 """Whether a task can be shown now, may be later, or not at all."""
@@ -21,25 +20,20 @@ class Outlook(NamedTuple):
     ready: int
     """Tasks that can be shown now, the open item included."""
     pending: int
-    """Tasks whose reply has not come yet."""
-    lost: int
-    """Tasks whose reply failed or was empty and has nothing to stand in for it."""
+    """Tasks whose reply has not come yet; one whose reply failed is in no count."""
 
 
 class Worklist:
     """The tasks of one seat against what its rater has done.
 
     Args:
-        seat: the seat and its tasks.
+        tasks: what is asked of the rater, in order.
         kept: what the rater has left so far; read anew at each question.
         maker: makes items, and knows which replies are there.
     """
 
-    def __init__(self, seat: HeldSeat, kept: RaterHistory, maker: ItemMaker) -> None:
-        self.left_out = seat.left_out
-        """Items of the seat that are not asked of this rater."""
-        self._tasks = seat.tasks
-        self._session_id = seat.row.session_id
+    def __init__(self, tasks: Sequence[Task], kept: RaterHistory, maker: ItemMaker) -> None:
+        self._tasks = tasks
         self._kept = kept
         self._maker = maker
 
@@ -54,7 +48,7 @@ class Worklist:
         prospects = [self._prospect(task) for task in self._left()]
         return Outlook(
             sum(one.complete for one in self._kept.items.values()),
-            *(prospects.count(kind) for kind in ("ready", "pending", "lost")),
+            *(prospects.count(kind) for kind in ("ready", "pending")),
         )
 
     @property
@@ -127,12 +121,13 @@ class Worklist:
         return since >= max(1, planned // 2)
 
     def _make(self, task: Task) -> Item:
+        session_id = self._kept.seat.session_id
         if task.purpose == "attention":
-            return self._maker.attention(task, self._session_id)
+            return self._maker.attention(task, session_id)
         original = self._at(task.repeats)
         if task.purpose == "repeat" and original is not None:
             return self._maker.repeat(task, original.item)
-        return self._maker.item(task, self._session_id, self._maker.replies(task) or ())
+        return self._maker.item(task, session_id, self._maker.replies(task) or ())
 
     def _at(self, position: int | None) -> JudgedItem | None:
         items = self._kept.items.values()

@@ -16,8 +16,6 @@ from toolkit.record import Item, Record, Reply, Simulation
 from toolkit.session.rating import UNUSABLE, Preferred, RatingQueue, Shown
 from toolkit.session.simulated.rater_model import RaterModel, coldness, deviate, generator, told
 
-OnItem = Callable[[int, int], None]
-_A_DAY = timedelta(days=1)
 _PREFERENCES: tuple[Preferred, ...] = ("left", "right", "equal", "equal")
 
 
@@ -28,7 +26,7 @@ def simulate_raters(
     raters: int,
     seed: int,
     model: RaterModel | None = None,
-    on_item: OnItem = lambda done, total: None,
+    on_item: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Rate a confirm stage with simulated raters; returns how many items were judged.
 
@@ -54,12 +52,10 @@ def simulate_raters(
     total = sum(asked[number % len(asked)] for number in range(raters))
     done = count(1)
     for number in range(raters):
-        clock = _Clock()
-        queue = RatingQueue(stage.study, record, clock=clock.now, allocation=allocation)
+        rater = _SimulatedRater(stage, record, model, seed=seed, number=number)
+        queue = RatingQueue(stage.study, record, clock=rater.clock, allocation=allocation)
         try:
-            SimulatedRater(stage, record, model, seed=seed, number=number).rate(
-                queue, rest=clock.sleep, on_item=lambda: on_item(next(done), total)
-            )
+            rater.rate(queue, on_item=lambda: on_item(next(done), total))
         finally:
             queue.close()
     return next(done) - 1
@@ -98,16 +94,8 @@ def true_effects(stage: ConfirmStage, record: Record, model: RaterModel) -> dict
     return {label: fmean(map(fmean, each.values())) for label, each in effects.items()}
 
 
-class SimulatedRater:
-    """One rater who judges what the queue shows.
-
-    Args:
-        stage: what is rated; tells which contrast and scenario an item belongs to.
-        record: where the queue keeps what it showed.
-        model: how they judge.
-        seed: of the simulation.
-        number: which of its raters, from 0.
-    """
+class _SimulatedRater:
+    """One rater who judges what the queue shows, and whose clock jumps a day when a rest is due."""
 
     def __init__(
         self, stage: ConfirmStage, record: Record, model: RaterModel, *, seed: int, number: int
@@ -116,21 +104,19 @@ class SimulatedRater:
         self._model = model
         self._seed = seed
         self._number = number
+        self._ahead = timedelta(0)
         self._units = {unit.unit_id: unit for unit in stage.units}
         self._scenarios = {one.id: one.scenario for one in stage.contrasts}
 
-    def rate(
-        self,
-        queue: RatingQueue,
-        *,
-        rest: Callable[[], None],
-        on_item: Callable[[], None] = lambda: None,
-    ) -> None:
+    def clock(self) -> datetime:
+        """What this rater's clock says."""
+        return now() + self._ahead
+
+    def rate(self, queue: RatingQueue, *, on_item: Callable[[], None]) -> None:
         """Enroll, consent, judge every item there is, and guess.
 
         Args:
-            queue: fresh, at its first step.
-            rest: called when the queue asks for a rest; the queue's clock must have moved on then.
+            queue: fresh, at its first step, on this rater's clock.
             on_item: called after each item.
         """
         queue.enrol(
@@ -142,7 +128,7 @@ class SimulatedRater:
             queue.consent()
         while queue.stage in ("rate", "rest"):
             if queue.stage == "rest":
-                rest()
+                self._ahead += timedelta(days=1)
             elif shown := queue.current:
                 self._judge(queue, shown)
                 on_item()
@@ -218,19 +204,6 @@ class SimulatedRater:
                 unsure = draw.random() < self._model.cannot_tell
                 option = None if unsure else int(draw.random() * len(asked.options))
                 queue.guess(asked.item_id, option)
-
-
-class _Clock:
-    """A rater's clock, which jumps to the next day when a rest is due."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta(0)
-
-    def now(self) -> datetime:
-        return now() + self._ahead
-
-    def sleep(self) -> None:
-        self._ahead += _A_DAY
 
 
 def _keep_truth(

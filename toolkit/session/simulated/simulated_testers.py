@@ -7,7 +7,6 @@ an endpoint.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
 from toolkit.design import UNSURE, Persona, Scenario, Study
@@ -16,61 +15,6 @@ from toolkit.session.endpoint_alias import Bound, bind
 from toolkit.session.explore import Conversation, Sitting
 
 FLAG_PROBABILITY = 0.15
-OnConversation = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedTester:
-    """How a simulated participant behaves.
-
-    Args:
-        seed: fixes everything it does.
-        messages: messages it sends in a conversation, at most.
-    """
-
-    seed: int
-    messages: int = 3
-
-    async def play(
-        self,
-        sitting: Sitting,
-        *,
-        on_conversation: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Enrol, consent and play every conversation that is due.
-
-        Args:
-            sitting: in which nobody is enrolled yet.
-            on_conversation: called after each conversation.
-        """
-        sitting.enrol(f"simulated-{self.seed}", enrolled_by="simulation", simulated=True)
-        if sitting.stage == "consent":
-            sitting.consent()
-        while sitting.stage in {"brief", "conversation"}:
-            brief = sitting.brief
-            conversation = (
-                sitting.conversation
-                if sitting.conversation is not None and sitting.stage == "conversation"
-                else sitting.begin()
-            )
-            await self._converse(conversation, brief.persona, brief.scenario, sitting.study)
-            on_conversation()
-
-    async def _converse(
-        self, conversation: Conversation, persona: Persona, scenario: Scenario, study: Study
-    ) -> None:
-        draw = random.Random(f"{self.seed}:{conversation.session.position}")
-        for text in self._messages(persona, scenario):
-            turn = await conversation.say(text)
-            _judge(conversation, turn, study, scenario, draw)
-        for question in study.form:
-            value = draw.choice((2, 3, 3, 4, 4, 5))
-            conversation.rate(question.id, value, dimension=question.dimension)
-        conversation.finish()
-
-    def _messages(self, persona: Persona, scenario: Scenario) -> list[str]:
-        first, *others = scenario.rehearsal
-        return [f"{_introduction(persona)} {first}", *others][: self.messages]
 
 
 async def simulate(
@@ -81,7 +25,7 @@ async def simulate(
     seed: int,
     messages: int = 3,
     binder: Callable[[Study, str], Bound] = bind,
-    on_conversation: OnConversation = lambda done, total: None,
+    on_conversation: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Play ``testers`` whole sittings; returns how many conversations were played.
 
@@ -99,11 +43,32 @@ async def simulate(
     for number in range(testers):
         sitting = Sitting(study, record, binder=binder)
         try:
-            tester = SimulatedTester(seed * 1_000 + number, messages)
-            await tester.play(sitting, on_conversation=lambda: on_conversation(next(done), total))
+            tester = seed * 1_000 + number
+            sitting.enrol(f"simulated-{tester}", enrolled_by="simulation", simulated=True)
+            if sitting.stage == "consent":
+                sitting.consent()
+            while sitting.stage in {"brief", "conversation"}:
+                await _converse(sitting, tester, messages)
+                on_conversation(next(done), total)
         finally:
             await sitting.close()
     return next(done) - 1
+
+
+async def _converse(sitting: Sitting, tester: int, messages: int) -> None:
+    """Play the conversation that is under way, or the next one."""
+    study, persona, scenario = sitting.study, sitting.brief.persona, sitting.brief.scenario
+    under_way = sitting.conversation if sitting.stage == "conversation" else None
+    conversation = under_way or sitting.begin()
+    draw = random.Random(f"{tester}:{conversation.session.position}")
+    first, *others = scenario.rehearsal
+    for text in [f"{_introduction(persona)} {first}", *others][:messages]:
+        turn = await conversation.say(text)
+        _judge(conversation, turn, study, scenario, draw)
+    for question in study.form:
+        value = draw.choice((2, 3, 3, 4, 4, 5))
+        conversation.rate(question.id, value, dimension=question.dimension)
+    conversation.finish()
 
 
 def _introduction(persona: Persona) -> str:

@@ -1,22 +1,22 @@
-"""A sitting: everything one participant does in a study, resumed from the record alone.
+"""Participant flow of the explore stage: consent, briefs, conversations, resumed from the record.
 
 The record decides where a participant stands. Opening the notebook again, on another day or after
 a crash, leads to the same place, and nothing is written twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 from toolkit.canon import now
 from toolkit.design import Assignment, Study, assign
 from toolkit.errors import NotNow
-from toolkit.record import Participant, Record, Session, SessionEnd, sessions
+from toolkit.record import Record, Session, sessions
 from toolkit.session.endpoint_alias import Bound, bind, record_binding
 from toolkit.session.explore.conversation import Conversation
 from toolkit.session.explore.role_cards import Brief, session_row
-from toolkit.session.participant import EnrolledBy, SeatedParticipant
+from toolkit.session.seated_participant import SeatedParticipant
 from toolkit.session.session_rules import SITTING_GAP, session_end
 
 SittingStage = Literal["enrol", "consent", "brief", "conversation", "rest", "done", "withdrawn"]
@@ -29,8 +29,8 @@ PAUSE = timedelta(minutes=5)
 """Whoever does nothing for longer has left the desk: that time is not counted."""
 
 
-class Sitting:
-    """One participant at work in one study.
+class Sitting(SeatedParticipant):
+    """A sitting: everything one participant does in a study.
 
     Args:
         study: loaded; it is frozen by the first sitting, and a changed one is refused.
@@ -43,6 +43,8 @@ class Sitting:
         StudyChanged: if the study's files are not the frozen ones.
     """
 
+    WORK: ClassVar = "session"
+
     def __init__(
         self,
         study: Study,
@@ -52,37 +54,24 @@ class Sitting:
         clock: Callable[[], datetime] = now,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
+        if study.frozen() is None:
+            study.freeze()
+        frozen = study.require_unchanged()
+        super().__init__(record, study_hash=frozen, form=study.consent, on_lost=on_lost)
         self.study = study
         self.conversation: Conversation | None = None
-        self._record = record
         self._binder = binder
         self._clock = clock
         self._bound: dict[str, Bound] = {}
         # Only this sitting writes for its participant, so what it read once stays true.
         self._sessions: list[Session] = []
-        if study.frozen() is None:
-            study.freeze()
-        self._study_hash = study.require_unchanged()
-        self._seated = SeatedParticipant(
-            record, "session", study_hash=self._study_hash, form=study.consent, on_lost=on_lost
-        )
 
     # ── where we are ────────────────────────────────────────────────────────────────────────────
 
     @property
-    def participant(self) -> Participant | None:
-        """Whoever is at work here."""
-        return self._seated.participant
-
-    @property
-    def read_only(self) -> str:
-        """Why nothing may be written from here; empty when all is well."""
-        return self._seated.read_only
-
-    @property
     def stage(self) -> SittingStage:
         """Where the participant stands, read off the record."""
-        if (step := self._seated.step) != "work":
+        if (step := self._step) != "work":
             return step
         if self.conversation is not None and self.conversation.end is None:
             return "conversation"
@@ -93,7 +82,7 @@ class Sitting:
     @property
     def assignments(self) -> tuple[Assignment, ...]:
         """The conversations of this participant's seat, in order."""
-        return assign(self.study, self._seated.enrolled.seat)
+        return assign(self.study, self._enrolled.seat)
 
     @property
     def position(self) -> int:
@@ -118,36 +107,13 @@ class Sitting:
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────
 
-    def enrol(
-        self, code: str, *, enrolled_by: EnrolledBy = "code", simulated: bool = False
-    ) -> Participant:
-        """Begin, or come back: the same code is the same participant.
-
-        Args:
-            code: from the invitation.
-            enrolled_by: who gave the code.
-            simulated: whether nobody is behind it.
-
-        Raises:
-            NotEnrolled: if the code is empty or too long.
-        """
-        before = self._seated.lease
-        participant = self._seated.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
-        if before is None or before is not self._seated.lease:
-            self._resume()
-        return participant
-
-    def consent(self) -> None:
-        """Keep that the participant agreed to the study's consent text as it stands."""
-        self._seated.consent()
-
     def begin(self) -> Conversation:
         """Begin the next conversation.
 
         Raises:
             NotNow: unless the participant has consented and a conversation is due.
         """
-        self._seated.require_writable()
+        self._require_writable()
         if self.stage != "brief":
             raise NotNow("No conversation is due right now. Reload the page to see where you are.")
         brief = self.brief
@@ -155,7 +121,7 @@ class Sitting:
         session = session_row(
             self.study,
             self._study_hash,
-            self._seated.enrolled,
+            self._enrolled,
             brief,
             of=len(self.assignments),
             bound=bound,
@@ -170,13 +136,14 @@ class Sitting:
         self.begin().skip()
 
     def withdraw(self, reason: str = "") -> None:
-        """Leave the study: ends what is open, and every view leaves this participant out."""
-        ends = []
-        if self.conversation is not None and self.conversation.end is None:
+        """Leave the study: ends what is open, and every view leaves this participant out.
+
+        Args:
+            reason: in their own words; may be empty.
+        """
+        if self.conversation is not None:
             self.conversation.stop()
-            session_id = self.conversation.session.session_id
-            ends.append(SessionEnd(session_id=session_id, reason="withdrawn"))
-        self._seated.withdraw(reason, *ends)
+        super().withdraw(reason)
         self.conversation = None
 
     async def close(self) -> None:
@@ -186,7 +153,7 @@ class Sitting:
         """
         if self.conversation is not None:
             await self.conversation.put_away()
-        self._seated.close()
+        self._leave()
         for bound in self._bound.values():
             await bound.endpoint.close()
         self._bound.clear()
@@ -212,12 +179,16 @@ class Sitting:
             self.conversation.stop()
             self.conversation = None
         self._sessions = sessions(
-            self._record, participant=self._seated.participant_id, include_withdrawn=True
+            self._record, participant=self._enrolled.participant_id, include_withdrawn=True
         )
         unfinished = [session for session in self._sessions if not self._is_over(session)]
-        if unfinished and not self._seated.withdrawn:
+        if unfinished and not self._withdrawn:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))
+
+    def _open_sessions(self) -> Iterator[str]:
+        if self.conversation is not None and self.conversation.end is None:
+            yield self.conversation.session.session_id
 
     def _bound_to(self, alias: str) -> Bound:
         if alias not in self._bound:
@@ -233,5 +204,5 @@ class Sitting:
             bound.endpoint,
             settings=bound.settings,
             messages_cap=self.study.care.messages_cap,
-            writable=self._seated.writing(),
+            writable=self._writing(),
         )

@@ -114,6 +114,12 @@ def test_a_joiner_that_spells_nothing_is_shown(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+@pytest.mark.timeout(30)
+def test_very_many_hidden_characters_are_spelled_out_in_one_go() -> None:
+    """Each looks at its neighbors alone; looking at all before it took minutes."""
+    assert len(visible("\u202e" * 300_000)) == 2_400_000
+
+
 def test_marks_of_ones_own_can_be_spelled_out_too() -> None:
     assert visible("⟦1 forged⟧", also="⟦⟧") == "<U+27E6>1 forged<U+27E7>"
     assert visible("a\tb\n", keep="\t") == "a\tb<U+000A>"

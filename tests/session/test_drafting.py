@@ -10,7 +10,7 @@ from small_world import make_workspace
 from toolkit.design import Persona, Scenario, Workspace, lint
 from toolkit.errors import BadIdentifier, DesignError
 from toolkit.record import Exchange, Turn
-from toolkit.session import Draft, OpenQuestion, Replacement, draft_contrast
+from toolkit.session import Draft, Finding, draft_contrast
 
 SESSION, ANSWER = "01a2-session", "01a200ee-29a9-72df-afd8-014320c28ffa"
 
@@ -91,7 +91,7 @@ def lift(scenario: Scenario, text: str, persona: Persona = NADIA) -> Draft:
 
 
 def asked(draft: Draft) -> list[tuple[str, str]]:
-    return [(one.words, one.asks) for one in draft.questions]
+    return [(one.words, one.says) for one in draft.questions]
 
 
 # --- what becomes a slot ----------------------------------------------------------------------
@@ -128,8 +128,8 @@ def test_cues_become_slots(scenario: Scenario, said: str, wanted: str) -> None:
 def test_a_replacement_says_what_it_was_and_why(scenario: Scenario) -> None:
     draft = lift(scenario, "Nadia Girgis, Alexandria.")
     assert draft.replacements == (
-        Replacement(0, 0, 12, "Nadia Girgis", "{name}", "the persona's full name", "sure"),
-        Replacement(0, 14, 24, "Alexandria", "{place}", "the persona's place", "sure"),
+        Finding(0, 0, 12, "Nadia Girgis", "the persona's full name", "{name}", "sure"),
+        Finding(0, 14, 24, "Alexandria", "the persona's place", "{place}", "sure"),
     )
     assert draft.questions == ()
 
@@ -138,7 +138,7 @@ def test_another_spelling_is_only_likely(scenario: Scenario) -> None:
     raul = person(name="Raúl Grinberg", pronouns="he/him", place="Mendoza")
     (found,) = lift(scenario, "Here is Raul, hello.", raul).replacements
     assert (found.slot, found.sureness) == ("{name.first}", "likely")
-    assert found.reason == "the persona's given name, 'Raúl', spelled so"
+    assert found.says == "the persona's given name, 'Raúl', spelled so"
 
 
 def test_a_name_turned_around_is_only_likely(scenario: Scenario) -> None:
@@ -284,7 +284,7 @@ def test_a_message_without_a_cue_says_so(scenario: Scenario) -> None:
     assert asked(draft) == [
         ("", "No cue was found in these messages: where should it say who is asking?")
     ]
-    assert "with slots: nothing proposed" in draft.diff
+    assert "with slots: nothing proposed" in draft.in_words()
 
 
 def test_what_nobody_can_see_is_left_out_and_said(scenario: Scenario) -> None:
@@ -489,7 +489,7 @@ def test_the_diff_shows_before_after_reasons_and_questions(scenario: Scenario) -
         "  1: 'She': Does 'she' mean the persona, to become a pronoun slot, or somebody else?"
     )
     assert draft.questions == (
-        OpenQuestion(
+        Finding(
             0,
             12,
             15,

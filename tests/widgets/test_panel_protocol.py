@@ -249,13 +249,16 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
 
 
 def test_the_unforeseen_shows_no_traceback(
-    make_panel: MakePanel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    make_panel: MakePanel,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a secret somebody wrote")
 
     tester = Employee(make_panel())
-    monkeypatch.setattr(tester.panel._record, "enrol", broken)
+    monkeypatch.setattr(record, "enrol", broken)
     event = tester.do("enrol", code="T-01")
     assert tester.panel.status == {
         "state": "error",

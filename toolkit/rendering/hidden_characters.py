@@ -3,7 +3,8 @@
 Hidden are the general categories Cc, Cf, Cn, Co, Cs, Zl and Zp of the Unicode Character Database,
 and what its property Default_Ignorable_Code_Point adds to them (letters and marks without a form).
 Joiners and variation selectors are spelling inside an emoji and between letters of scripts that
-are written with them; ``widgets/static/text.js`` has the same rule for the panel.
+are written with them; ``widgets/static/text.js`` says the same in the browser's terms, and a test
+holds them together.
 """
 
 import re
@@ -46,7 +47,7 @@ def _hides(text: str, at: int) -> bool:
     sign = text[at]
     if unicodedata.category(sign) not in _CATEGORIES and not _IGNORABLE.match(sign):
         return False
-    before, after = text[:at][-2:], text[at + 1 : at + 2]
+    before, after = text[max(0, at - 2) : at], text[at + 1 : at + 2]
     if sign in _SELECTORS:
         return not _ends_in_picture(before, _KEYS)
     if sign in "\u200c\u200d" and _script(before[-1:]) and _script(after):
@@ -61,4 +62,6 @@ def _ends_in_picture(text: str, others: str = "") -> bool:
 
 
 def _script(sign: str) -> bool:
-    return bool(sign) and unicodedata.name(sign, "").partition(" ")[0] in _JOINED
+    if not sign or unicodedata.category(sign)[0] not in "LM":
+        return False
+    return unicodedata.name(sign, "").removeprefix("COMBINING ").partition(" ")[0] in _JOINED

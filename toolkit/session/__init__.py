@@ -17,7 +17,7 @@ This floor is the only place where design, endpoints and record meet.
 """
 
 from toolkit.session.contrast_mask import Mask
-from toolkit.session.drafting import Draft, OpenQuestion, Replacement, draft_contrast
+from toolkit.session.drafting import Draft, Finding, draft_contrast
 from toolkit.session.endpoint_alias import BIND_VARIABLE, Bound, bind, record_binding
 from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
@@ -49,12 +49,11 @@ __all__ = [
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
+    "Finding",
     "Mask",
-    "OpenQuestion",
     "Preferred",
     "RaterModel",
     "RatingQueue",
-    "Replacement",
     "SITTING_GAP",
     "SentRequest",
     "Shown",

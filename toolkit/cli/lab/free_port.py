@@ -1,23 +1,15 @@
 """A free port on this machine's own address."""
 
 import socket
-from typing import NamedTuple
 
 from toolkit.errors import SetupError
 
-FIRST_PORT = 8888
+_FIRST = 8888
 _MORE = 50
 
 
-class Ports(NamedTuple):
-    """Where to begin, and how many more ports to try from there."""
-
-    first: int
-    more: int
-
-
-def choose_port(wanted: int | None) -> Ports:
-    """Say where to listen.
+def choose_port(wanted: int | None) -> tuple[int, int]:
+    """Say where to begin to listen, and how many more ports to try from there.
 
     Args:
         wanted: a port somebody asked for; then no other will do. None: the next free one.
@@ -26,9 +18,9 @@ def choose_port(wanted: int | None) -> Ports:
         SetupError: if the wanted port is taken.
     """
     if wanted is None:
-        return Ports(FIRST_PORT, _MORE)
+        return _FIRST, _MORE
     if _is_free(wanted):
-        return Ports(wanted, 0)
+        return wanted, 0
     raise SetupError(
         f"port: got {wanted}, which cannot be listened on (another program has it, or it is "
         "reserved); wanted a free one. Stop the other program, name another --port, or leave "

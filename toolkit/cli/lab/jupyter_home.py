@@ -69,7 +69,9 @@ def make_home(home: Path, workspace: Path, doorway: Doorway) -> dict[str, str]:
     """
     _write(home / "config" / "jupyter_server_config.json", server_config(home, workspace, doorway))
     _write(home / "config" / "voila.json", voila_config(home, doorway))
-    _write(home / "config" / "labconfig" / "page_config.json", _page_config())
+    disabled = dict.fromkeys(_NEVER_ACTIVE, True)
+    page = {"disabledExtensions": disabled, "parallaxNotebooks": list(PANELS)}
+    _write(home / "config" / "labconfig" / "page_config.json", page)
     _write(home / "config" / "labconfig" / "default_setting_overrides.json", _SETTINGS)
     _write(home / "share" / "kernels" / "python3" / "kernel.json", _kernel())
     return _environment(home, workspace)
@@ -85,18 +87,13 @@ def server_config(home: Path, workspace: Path, doorway: Doorway) -> dict[str, An
     """
     return {
         "ServerApp": {
+            **_listening(doorway),
             "allow_root": True,
             "answer_yes": True,
             "default_url": f"/doc/tree/{doorway.notebook}",
-            "ip": "127.0.0.1",
             "jpserver_extensions": dict.fromkeys(_NEVER_LOADED, False),
-            "log_level": 40,
-            "open_browser": False,
-            "port": doorway.port,
-            "port_retries": doorway.other_ports,
             "root_dir": str(workspace),
             "terminals_enabled": False,
-            "tornado_settings": {"headers": _HEADERS},
         },
         "Application": {"log_level": 40},
         "FileContentsManager": {
@@ -121,20 +118,32 @@ def voila_config(home: Path, doorway: Doorway) -> dict[str, Any]:
         doorway: where and how to listen.
     """
     return {
-        "Voila": {
-            "ip": "127.0.0.1",
-            "log_level": 40,
-            "open_browser": False,
-            "port": doorway.port,
-            "port_retries": doorway.other_ports,
-            "token": doorway.token,
-            "tornado_settings": {"headers": _HEADERS},
-        },
+        "Voila": {**_listening(doorway), "token": doorway.token},
         "KernelManager": {"transport": _transport(home)},
         "VoilaConfiguration": {
             "extension_denylist": ["parallax-open", "@voila-dashboards/jupyterlab-preview"],
             "show_tracebacks": False,
             "strip_sources": True,
+        },
+    }
+
+
+def _listening(doorway: Doorway) -> dict[str, Any]:
+    """On this machine only, and whatever a page holds, the browser reaches no other place."""
+    return {
+        "ip": "127.0.0.1",
+        "log_level": 40,
+        "open_browser": False,
+        "port": doorway.port,
+        "port_retries": doorway.other_ports,
+        "tornado_settings": {
+            "headers": {
+                "Content-Security-Policy": (
+                    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+                    "connect-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
+                    "form-action 'self'; frame-ancestors 'self'"
+                )
+            }
         },
     }
 
@@ -148,23 +157,6 @@ _SETTINGS: dict[str, Any] = {
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
     # A cell scrolled out of sight would otherwise be taken out of the page, and the panel with it.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
-}
-
-
-def _page_config() -> dict[str, Any]:
-    return {
-        "disabledExtensions": dict.fromkeys(_NEVER_ACTIVE, True),
-        "parallaxNotebooks": list(PANELS),
-    }
-
-
-# The browser itself then refuses to reach any other place, whatever a page or an answer holds.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-        "connect-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    )
 }
 
 

@@ -3,12 +3,10 @@
 import argparse
 import os
 import secrets
-import shutil
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from toolkit.cli.endpoint import (
@@ -92,9 +90,12 @@ def run(args: argparse.Namespace) -> int:
     notebook = RATING if args.rate else SESSION
     study = _ready_study(workspace, args.study, notebook)
     bound = _nobody(study, args) if args.rate else answering(study, args)
-    _require_writable(study)
-    with _home() as home, model_served(bound, args.model):
-        port, others = choose_port(args.port)
+    # So that a folder that cannot be written is told before a session.
+    open_record(study).close()
+    # Only this user can read it, as it holds the server's token.
+    folder = tempfile.TemporaryDirectory(prefix="parallax-", ignore_cleanup_errors=True)
+    with folder as name, model_served(bound, args.model):
+        home, (port, others) = Path(name), choose_port(args.port)
         doorway = Doorway(port, others, secrets.token_urlsafe(24), notebook)
         os.environ.update(make_home(home, workspace.root, doorway))
         os.environ.update(_session_environment(study, args))
@@ -113,7 +114,10 @@ def run(args: argparse.Namespace) -> int:
             serve_voila(workspace.root / notebook, announce)
         else:
             serve_lab(notebook, announce)
-    _settle(study)
+    # A kernel that is stopped leaves the newest rows beside the record's own file, where whoever
+    # copies it would lose them; opening it brings them in.
+    with suppress(ParallaxError):
+        open_record(study).close()
     say("Stopped.")
     return OK
 
@@ -160,36 +164,12 @@ def _nobody(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
     return {}
 
 
-def _require_writable(study: Study) -> None:
-    """Open the record once, so that a folder that cannot be written is told before a session."""
-    open_record(study).close()
-
-
-def _settle(study: Study) -> None:
-    """Bring the newest rows into the record's own file.
-
-    A kernel that is stopped leaves them beside it, and whoever copies the file would lose them.
-    """
-    with suppress(ParallaxError):
-        open_record(study).close()
-
-
 def _session_environment(study: Study, args: argparse.Namespace) -> dict[str, str]:
     return {
         "PARALLAX_WORKSPACE": str(study.workspace),
         "PARALLAX_STUDY": study.id,
         "PARALLAX_PARTICIPANT": args.participant or os.environ.get("PARALLAX_PARTICIPANT", ""),
     }
-
-
-@contextmanager
-def _home() -> Iterator[Path]:
-    """A folder that only this user can read, gone at the end: it holds the server's token."""
-    home = Path(tempfile.mkdtemp(prefix="parallax-"))
-    try:
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _open_browser(home: Path, url: str) -> None:

@@ -1,12 +1,21 @@
 """A confirm stage ready to be sent: files in order, frozen, as frozen; and what is due of it."""
 
 from collections import Counter
+from typing import NamedTuple
 
 from toolkit.cli.workspace import require_filled
 from toolkit.design import ConfirmStage, Study, lint
 from toolkit.errors import InvalidFiles
 from toolkit.probes import Due
 from toolkit.record import Record, Reply
+
+
+class _Held(NamedTuple):
+    """A planned unit with a reply: its alias, who answered last, and how that ended."""
+
+    alias: str
+    endpoint: str
+    outcome: str
 
 
 def ready_stage(study: Study) -> ConfirmStage:
@@ -64,8 +73,8 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def _held(held: list[dict[str, str]]) -> str:
-    errored = sum(one["outcome"] == "errored" for one in held)
+def _held(held: list[_Held]) -> str:
+    errored = sum(one.outcome == "errored" for one in held)
     failed = f", {errored:,} of them errored" if errored else ""
     return f"{len(held):,} in the record{failed}."
 
@@ -81,9 +90,9 @@ def _unfrozen(stage: ConfirmStage, endpoints: dict[str, str]) -> list[str]:
     ]
 
 
-def _strangers(held: list[dict[str, str]], endpoints: dict[str, str]) -> list[str]:
+def _strangers(held: list[_Held], endpoints: dict[str, str]) -> list[str]:
     """Say which replies in the record came from somebody else than who answers now."""
-    found = Counter((one["alias"], one["endpoint"]) for one in held)
+    found = Counter((one.alias, one.endpoint) for one in held)
     return [
         f"  Note: {_counted(count, 'reply', 'replies')} under {alias} came from {endpoint}, "
         f"not from {endpoints.get(alias)}."
@@ -92,14 +101,13 @@ def _strangers(held: list[dict[str, str]], endpoints: dict[str, str]) -> list[st
     ]
 
 
-def _latest(stage: ConfirmStage, record: Record | None) -> list[dict[str, str]]:
-    """For each planned unit with a reply: its alias, who answered last, and how that ended."""
+def _latest(stage: ConfirmStage, record: Record | None) -> list[_Held]:
     if record is None:
         return []
     planned = {unit.unit_id: unit.alias for unit in stage.units}
-    latest: dict[str, dict[str, str]] = {}
-    for row in record.read(role="owner", purpose="collection").each(Reply):
-        if row.unit_id in planned:
-            kept = {"endpoint": row.exchange.endpoint, "outcome": row.exchange.outcome}
-            latest[row.unit_id] = {"alias": planned[row.unit_id], **kept}
+    latest = {
+        row.unit_id: _Held(planned[row.unit_id], row.exchange.endpoint, row.exchange.outcome)
+        for row in record.read(role="owner", purpose="a run").each(Reply)
+        if row.unit_id in planned
+    }
     return list(latest.values())

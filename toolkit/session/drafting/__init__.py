@@ -1,6 +1,6 @@
 """From a flagged answer to the draft of a contrast: slots proposed, questions left open."""
 
 from toolkit.session.drafting.contrast_draft import Draft, draft_contrast
-from toolkit.session.drafting.draft_findings import OpenQuestion, Replacement
+from toolkit.session.drafting.draft_findings import Finding
 
-__all__ = ["Draft", "OpenQuestion", "Replacement", "draft_contrast"]
+__all__ = ["Draft", "Finding", "draft_contrast"]

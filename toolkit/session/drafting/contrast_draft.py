@@ -22,8 +22,6 @@ from toolkit.session.drafting.draft_file import draft_file
 from toolkit.session.drafting.draft_findings import (
     Finding,
     LiftedMessage,
-    OpenQuestion,
-    Replacement,
     first_come,
     replaced,
 )
@@ -51,18 +49,13 @@ class Draft(Readable):
     """Each message of the prompt as it was said."""
     after: tuple[str, ...]
     """Each message with the slots proposed."""
-    replacements: tuple[Replacement, ...]
-    questions: tuple[OpenQuestion, ...]
+    replacements: tuple[Finding, ...]
+    questions: tuple[Finding, ...]
     """What was left as it is, and why somebody has to look."""
 
-    @property
-    def diff(self) -> str:
+    def in_words(self) -> str:
         """Each changed message before and after, then every replacement and every question."""
         return "\n".join(_diff_lines(self))
-
-    def in_words(self) -> str:
-        """Give the differences."""
-        return self.diff
 
     def save(self, workspace: Workspace) -> Path:
         """Write the draft under ``personas/contrasts/``, to be gone on with there.
@@ -141,11 +134,8 @@ def draft_contrast(
         text=draft_file(name, turn, persona, scenario, prompt),
         before=tuple(text for _, text, _ in found),
         after=after,
-        replacements=tuple(one for one in everything if isinstance(one, Replacement)),
-        questions=(
-            *(one for one in everything if isinstance(one, OpenQuestion)),
-            *_about_the_whole(turn, said, after),
-        ),
+        replacements=tuple(one for one in everything if one.slot),
+        questions=(*(one for one in everything if not one.slot), *_whole(turn, said, after)),
     )
 
 
@@ -198,7 +188,7 @@ def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, l
     findings = (_of_the_assistant if role == "assistant" else _findings)(said, persona)
     if len(seen) != len(text):
         asks = f"{len(text) - len(seen)} invisible characters were left out: did they matter?"
-        findings.append(OpenQuestion(message, 0, 0, "", asks))
+        findings.append(Finding(message, 0, 0, "", asks))
     return seen, findings
 
 
@@ -213,16 +203,14 @@ def _findings(message: LiftedMessage, persona: Persona) -> list[Finding]:
     asks = "A brace begins a slot: reword without it."
     braces = [message.ask(match.span(), asks) for match in _BRACES.finditer(message.text)]
     cues = first_come([*braces, *cue_findings(message, persona)])
-    named = any(isinstance(one, Replacement) and "{name" in one.slot for one in cues)
+    named = any("{name" in one.slot for one in cues)
     known = {*persona.cues.name.split(), *(persona.cues.place or "").split()}
     somebody = any(name not in known for name in _SOMEBODY.findall(message.text))
     about = named and not introduces_self(message, persona) and not somebody
     return first_come([*cues, *pronoun_findings(message, persona, about=about)])
 
 
-def _about_the_whole(
-    turn: Turn, said: Sequence[tuple[str, str]], after: Sequence[str]
-) -> list[OpenQuestion]:
+def _whole(turn: Turn, said: Sequence[tuple[str, str]], after: Sequence[str]) -> list[Finding]:
     asks = []
     if not any("{" in text for text in after):
         asks.append("No cue was found in these messages: where should it say who is asking?")
@@ -233,7 +221,7 @@ def _about_the_whole(
             f"The tester sent {sent} messages before this answer and the last {taken} are here: "
             "does anything in the earlier ones belong to it?"
         )
-    return [OpenQuestion(0, 0, 0, "", one) for one in asks]
+    return [Finding(0, 0, 0, "", one) for one in asks]
 
 
 def _diff_lines(draft: Draft) -> list[str]:
@@ -246,12 +234,12 @@ def _diff_lines(draft: Draft) -> list[str]:
             lines += ["with slots: nothing proposed"]
     lines += ["", f"Proposed: {_count(draft.replacements)}"]
     for one in draft.replacements:
-        why = f"{one.message + 1}: {one.was!r} -> {one.slot} ({one.sureness}: {one.reason})"
+        why = f"{one.message + 1}: {one.words!r} -> {one.slot} ({one.sureness}: {one.says})"
         lines += _listed(why)
     lines += ["", f"To be decided, left as it is: {_count(draft.questions)}"]
     for question in draft.questions:
         words = f"{question.message + 1}: {question.words!r}: " if question.words else ""
-        lines += _listed(f"{words}{question.asks}")
+        lines += _listed(f"{words}{question.says}")
     return lines
 
 

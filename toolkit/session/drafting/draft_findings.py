@@ -13,38 +13,21 @@ Stretch = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """Words of a message that a slot takes the place of."""
+class Finding:
+    """Words that may tell who is asking: a slot takes their place, or somebody has to decide."""
 
     message: int
     """Which message of the prompt, from 0."""
     start: int
-    """Code points of the message before anything was replaced."""
-    end: int
-    was: str
-    """The words as the tester wrote them."""
-    slot: str
-    """One slot or two, such as ``{a} {noun}``."""
-    reason: str
-    """Why, after "because it is"."""
-    sureness: Sureness
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """Words that may tell who is asking; they stay as they are until somebody decides."""
-
-    message: int
-    start: int
     """Code points of the message before anything was replaced; 0 for the whole message."""
     end: int
     words: str
-    """The words, or nothing when the question is about the whole message."""
-    asks: str
-    """One sentence."""
-
-
-Finding = Replacement | OpenQuestion
+    """The words as the tester wrote them; empty when the question is about the whole message."""
+    says: str
+    """Of a slot: why, after "because it is"; else the question, one sentence."""
+    slot: str = ""
+    """One slot or two, such as ``{a} {noun}``; empty: the words stay until somebody decides."""
+    sureness: Sureness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +49,13 @@ class LiftedMessage:
 
     def slot(
         self, stretch: Stretch, slot: str, reason: str, sureness: Sureness = "likely"
-    ) -> Replacement:
+    ) -> Finding:
         """Propose a slot for a stretch."""
-        return Replacement(self.number, *stretch, self.says(stretch), slot, reason, sureness)
+        return Finding(self.number, *stretch, self.says(stretch), reason, slot, sureness)
 
-    def ask(self, stretch: Stretch, asks: str) -> OpenQuestion:
+    def ask(self, stretch: Stretch, asks: str) -> Finding:
         """Leave a stretch to a person."""
-        return OpenQuestion(self.number, *stretch, self.says(stretch), asks)
+        return Finding(self.number, *stretch, self.says(stretch), asks)
 
 
 def first_come(findings: Iterable[Finding]) -> list[Finding]:
@@ -94,7 +77,7 @@ def replaced(text: str, findings: Iterable[Finding]) -> str:
     """
     parts, end = [], 0
     for one in findings:
-        if isinstance(one, Replacement):
+        if one.slot:
             parts += [text[end : one.start], one.slot]
             end = one.end
     return "".join([*parts, text[end:]])

@@ -25,19 +25,23 @@ function toUnits(text, point) {
 const isHigh = (unit) => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit) => unit >= 0xdc00 && unit <= 0xdfff;
 
-// Joiners and selectors that spelling needs: inside an emoji, and between letters of scripts that
-// are written with them (Persian, Hindi, Sinhala, …). Everywhere else they hide something.
+// The rule of toolkit/rendering/hidden_characters.py in the browser's terms. Joiners and selectors
+// that spelling needs stay: inside an emoji, and between letters of scripts that are written with
+// them (Persian, Hindi, Sinhala, …). Everywhere else they hide something.
+const PICTURES = "\\p{So}\\p{Sk}\\p{Sm}";
 const SCRIPTS = "Arab Syrc Mong Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr"
   .split(" ").map((name) => `\\p{Script=${name}}`).join("");
+// Marks of several scripts belong to none: vowel signs of Arabic, accents of Devanagari.
+const LETTER = `(?=[\\p{L}\\p{M}])[${SCRIPTS}\\u0640\\u064B-\\u0655\\u0670\\u0951-\\u0954]`;
 const NEEDED = [
-  "(?<=\\p{Emoji})[\\uFE0E\\uFE0F]",
-  "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]\\uFE0F?)\\u200D(?=\\p{Extended_Pictographic})",
-  `(?<=[${SCRIPTS}])[\\u200C\\u200D](?=[${SCRIPTS}])`,
+  `(?<=[${PICTURES}#*0-9\\u203C\\u2049\\u3030])[\\uFE0E\\uFE0F]`,
+  `(?<=[${PICTURES}]\\uFE0F?)\\u200D(?=[${PICTURES}])`,
+  `(?<=${LETTER})[\\u200C\\u200D](?=${LETTER})`,
 ].join("|");
 // Characters a reader would miss: controls, bidirectional marks, zero-width and other invisible
-// ones. A line break and a tab are what they seem.
-const HIDDEN = "[\\p{Cc}\\p{Default_Ignorable_Code_Point}\\p{Zl}\\p{Zp}" +
-  "\\p{Noncharacter_Code_Point}\\uFFF9-\\uFFFB]";
+// ones, and those that no font has. A line break and a tab are what they seem.
+const HIDDEN = "[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}" +
+  "\\p{Default_Ignorable_Code_Point}]";
 const HIDDEN_RUN = new RegExp(`(?:(?!${NEEDED})(?!\\r?\\n|\\t)${HIDDEN})+`, "gu");
 const NAMED_AT_MOST = 4;
 // Long stretches are cut into blocks, which the browser lays out only when they come into view.

@@ -104,7 +104,7 @@ def test_after_closing_the_conversation_writes_nothing(
     assert record.extent() == before
 
 
-@pytest.mark.parametrize("step", ["consent", "begin", "skip_brief", "withdraw"])
+@pytest.mark.parametrize("step", ["consent", "begin", "withdraw"])
 def test_after_closing_the_sitting_writes_nothing(sit: Sit, record: Record, step: str) -> None:
     sitting = sit()
     asyncio.run(sitting.close())

@@ -75,7 +75,7 @@ def test_a_conversation_before_consent_is_refused(study: Study, record: Record) 
 
 def test_skipping_is_recorded_and_leads_on(sit: Sit, record: Record) -> None:
     sitting = sit()
-    sitting.skip_brief()
+    sitting.begin().skip()
     assert sitting.position == 1
     assert [end.reason for end in record.rows(SessionEnd)] == ["skipped"]
 

@@ -14,14 +14,9 @@
 from toolkit.probes.decision import decide
 from toolkit.probes.engine import Budget, Ended, Job, Meter, SweepProgress, run_jobs
 from toolkit.probes.prices import Prices, price_of, read_prices
-from toolkit.probes.units import (
-    BatchRead,
-    Due,
-    read_batch,
-    run_sweep,
-    units_due,
-    write_batch,
-)
+from toolkit.probes.units.batch import BatchRead, read_batch, write_batch
+from toolkit.probes.units.sweep import run_sweep, units_due
+from toolkit.probes.units.unit_jobs import Due
 
 __all__ = [
     "BatchRead",

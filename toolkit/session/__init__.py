@@ -17,7 +17,8 @@ This floor is the only place where design, endpoints and record meet.
 """
 
 from toolkit.session.contrast_mask import Mask
-from toolkit.session.drafting import Draft, Finding, draft_contrast
+from toolkit.session.drafting.contrast_draft import Draft, draft_contrast
+from toolkit.session.drafting.draft_findings import Finding
 from toolkit.session.endpoint_alias import BIND_VARIABLE, Bound, bind, record_binding
 from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
@@ -34,14 +35,10 @@ from toolkit.session.rating import (
     release_seat,
 )
 from toolkit.session.session_rules import COMMENT_LENGTH, SITTING_GAP
-from toolkit.session.simulated import (
-    RaterModel,
-    coldness,
-    planted,
-    simulate,
-    simulate_raters,
-    true_effects,
-)
+from toolkit.session.simulated.planted_bias import planted
+from toolkit.session.simulated.rater_model import RaterModel, coldness
+from toolkit.session.simulated.simulated_raters import simulate_raters, true_effects
+from toolkit.session.simulated.simulated_testers import simulate
 
 __all__ = [
     "BIND_VARIABLE",

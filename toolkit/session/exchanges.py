@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import cast
 
 from toolkit.endpoints import Answer, CallAttempt, Message, Settings
 from toolkit.errors import EndpointError
@@ -25,15 +25,8 @@ class SentRequest:
 
     def answered(self, answer: Answer) -> Exchange:
         """An answer came, be it refused, cut off or empty."""
-        return self._exchange(
-            outcome_of(answer),
-            seconds=answer.seconds,
-            attempts=_kept(answer.attempts),
-            model_reported=answer.model_reported,
-            usage=Usage(**asdict(answer.usage)) if answer.usage else None,
-            first_token_seconds=answer.first_token_seconds,
-            finish_reason=answer.finish_reason,
-        )
+        outcome, seconds = outcome_of(answer), answer.seconds
+        return self._exchange(outcome, seconds, attempts=answer.attempts, answer=answer)
 
     def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
         """No usable answer came.
@@ -42,30 +35,36 @@ class SentRequest:
             problem: why.
             seconds: how long was waited in all.
         """
-        tried = _kept(problem.attempts)
-        return self._exchange("errored", seconds=seconds, attempts=tried, error=str(problem))
+        return self._exchange("errored", seconds, attempts=problem.attempts, error=str(problem))
 
     def stopped(self, *, seconds: float) -> Exchange:
         """Whoever asked gave up waiting."""
-        return self._exchange("stopped", seconds=seconds)
+        return self._exchange("stopped", seconds)
 
-    def _exchange(self, outcome: Ending, **found: Any) -> Exchange:
-        nothing: dict[str, Any] = {
-            "model_reported": "",
-            "usage": None,
-            "first_token_seconds": None,
-            "finish_reason": "",
-            "attempts": (),
-            "error": "",
-        }
+    def _exchange(
+        self,
+        outcome: Ending,
+        seconds: float,
+        *,
+        attempts: Iterable[object] = (),
+        error: str = "",
+        answer: Answer | None = None,
+    ) -> Exchange:
         return Exchange(
             outcome=outcome,
             answers=self.answers,
             messages=tuple(self._messages()),
             endpoint=self.endpoint,
+            model_reported=answer.model_reported if answer else "",
             parameters=self.settings.parameters(),
             seed=self.settings.seed,
-            **(nothing | found),
+            usage=Usage(**asdict(answer.usage)) if answer and answer.usage else None,
+            seconds=seconds,
+            first_token_seconds=answer.first_token_seconds if answer else None,
+            finish_reason=answer.finish_reason if answer else "",
+            # As the record keeps them: the endpoint's own, field by field.
+            attempts=tuple(Attempt(**asdict(cast(CallAttempt, one))) for one in attempts),
+            error=error,
         )
 
     def _messages(self) -> Iterator[dict[str, str]]:
@@ -83,8 +82,3 @@ def outcome_of(answer: Answer) -> Ending:
     if answer.finish_reason == "length":
         return "truncated"
     return "answered" if answer.text.strip() else "empty"
-
-
-def _kept(tried: Iterable[object]) -> tuple[Attempt, ...]:
-    """Attempts as the record keeps them: the endpoint's own, field by field."""
-    return tuple(Attempt(**asdict(cast(CallAttempt, one))) for one in tried)

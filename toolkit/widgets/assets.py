@@ -8,21 +8,17 @@ from functools import cache
 from importlib.resources import files
 
 _COMMON = ("dom", "text", "markdown", "outbox", "link", "entry", "frame")
-_SESSION = ("flagging", "answer", "composer", "live", "chat", "cards", "screens", "main")
+SESSION = (*_COMMON, "flagging", "answer", "composer", "live", "chat", "cards", "screens", "main")
+"""Parts of the session panel's module."""
 _RATING = ("parts", "single", "pair", "guess", "screens", "main")
+RATING = (*_COMMON, *(f"rating_{name}" for name in _RATING))
+"""Parts of the rating panel's module."""
 
 
 @cache
-def session_module() -> str:
-    """The ECMAScript module of the session panel."""
-    return "\n".join(_read(f"{name}.js") for name in (*_COMMON, *_SESSION))
-
-
-@cache
-def rating_module() -> str:
-    """The ECMAScript module of the rating panel."""
-    rating = (f"rating_{name}" for name in _RATING)
-    return "\n".join(_read(f"{name}.js") for name in (*_COMMON, *rating))
+def module_of(parts: tuple[str, ...]) -> str:
+    """One ECMAScript module made of its parts."""
+    return "\n".join(_read(f"{name}.js") for name in parts)
 
 
 @cache

@@ -10,7 +10,7 @@ import traitlets
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Record
 from toolkit.session import RatingQueue
-from toolkit.widgets.assets import rating_module
+from toolkit.widgets.assets import RATING, module_of
 from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
 from toolkit.widgets.rating_controller import RatingController
@@ -41,7 +41,7 @@ class RatingPanel(Panel):
                 key, lambda: RatingController(partial(RatingQueue, study, record))
             )
 
-        super().__init__(study, record, live, module=rating_module(), environ=environ)
+        super().__init__(study, record, live, module=module_of(RATING), environ=environ)
 
     def _shown(self) -> dict[str, Any]:
         live, queue = self._controller, self._controller.work

@@ -97,7 +97,7 @@ class SessionController(Controller[Sitting]):
         if self.conversation is not None:
             self.conversation.skip()
         elif self.work.stage == "brief":
-            self.work.skip_brief()
+            self.work.begin().skip()
 
     def _say(self, event: Event) -> None:
         conversation = self._current(event)

@@ -10,7 +10,7 @@ import traitlets
 from toolkit.design import Study
 from toolkit.record import Record
 from toolkit.session import Bound, Sitting, bind
-from toolkit.widgets.assets import session_module
+from toolkit.widgets.assets import SESSION, module_of
 from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
 from toolkit.widgets.plain_words import plain_words
@@ -51,7 +51,7 @@ class SessionPanel(Panel):
             seat = partial(Sitting, study, record, binder=binder)
             return live_controller(key, lambda: SessionController(seat, record))
 
-        super().__init__(study, record, live, module=session_module(), environ=environ)
+        super().__init__(study, record, live, module=module_of(SESSION), environ=environ)
 
     def show_stream(self, stream: dict[str, Any]) -> None:
         """Pass on a piece of an answer."""

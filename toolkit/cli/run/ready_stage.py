@@ -1,8 +1,10 @@
 """A confirm stage ready to be sent: files in order, frozen, as frozen; and what is due of it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from toolkit.cli.endpoint import Answering
 from toolkit.cli.workspace import require_filled
 from toolkit.design import ConfirmStage, Study, lint
 from toolkit.errors import InvalidFiles
@@ -41,17 +43,20 @@ def ready_stage(study: Study) -> ConfirmStage:
 
 
 def plan_lines(
-    stage: ConfirmStage, due: tuple[Due, ...], endpoints: dict[str, str], record: Record | None
+    stage: ConfirmStage,
+    due: tuple[Due, ...],
+    bound: Mapping[str, Answering],
+    record: Record | None,
 ) -> list[str]:
     """Say what is to be sent, to whom, and how much of it is done.
 
     Args:
         stage: whose units.
         due: those that would be sent now.
-        endpoints: alias to who answers.
+        bound: alias to who answers.
         record: where replies are; None when there is none yet.
     """
-    units = stage.units
+    units, endpoints = stage.units, {alias: one.endpoint for alias, one in bound.items()}
     arms = Counter(unit.arm.kind for unit in units)
     per = ", ".join(f"{count:,} {kind}" for kind, count in arms.items())
     again = sum(one.attempt_of > 0 for one in due)

@@ -34,7 +34,7 @@ from toolkit.cli.terminal import (
 from toolkit.cli.workspace import find_study, record_begun
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
-from toolkit.record import Record, SweepEnd, open_record
+from toolkit.record import SweepEnd, open_record
 
 
 def parser() -> argparse.ArgumentParser:
@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     with open_record(study) as record:
         due = units_due(stage, record, retry_errored=args.again_errored)
         meter = _meter(len(due), bound, args)
-        _say_plan(stage, due, bound, record)
+        say(*plan_lines(stage, due, bound, record))
         if not due:
             say("Nothing left to send.")
             return OK
@@ -144,7 +144,7 @@ def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse
         if record:
             due = units_due(stage, record, retry_errored=args.again_errored)
         _meter(len(due), bound, args)
-        _say_plan(stage, due, bound, record)
+        say(*plan_lines(stage, due, bound, record))
     say("Nothing was sent.")
     return OK
 
@@ -155,16 +155,6 @@ def _meter(due: int, bound: Mapping[str, Answering], args: argparse.Namespace) -
     meter = Meter(due, prices=prices, budget=budget)
     meter.require_prices(one.endpoint for one in bound.values())
     return meter
-
-
-def _say_plan(
-    stage: ConfirmStage,
-    due: tuple[Due, ...],
-    bound: Mapping[str, Answering],
-    record: Record | None,
-) -> None:
-    endpoints = {alias: one.endpoint for alias, one in bound.items()}
-    say(*plan_lines(stage, due, endpoints, record))
 
 
 async def _watched(sweep: Callable[..., Coroutine[Any, Any, SweepEnd]]) -> SweepEnd | None:

@@ -107,13 +107,8 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
             messages=args.messages,
             on_conversation=Progress("Playing", unit="conversations"),
         )
-        require_answers(
-            [
-                turn.exchange
-                for turn in record.read(role="owner", purpose="collection").each(Turn)
-                if turn.exchange
-            ]
-        )
+        turns = record.read(role="owner", purpose="a sample").each(Turn)
+        require_answers(turn.exchange for turn in turns)
         return write_jsonl(record, out)
 
 

@@ -3,7 +3,7 @@
 import argparse
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -87,9 +87,8 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
             )
         finally:
             line.end()
-        require_answers(
-            [row.exchange for row in record.read(role="owner", purpose="collection").each(Reply)]
-        )
+        replies = record.read(role="owner", purpose="a sample").each(Reply)
+        require_answers(reply.exchange for reply in replies)
         simulate_raters(
             stage,
             record,
@@ -120,12 +119,13 @@ def treated_worse(stage: ConfirmStage) -> tuple[str, ...]:
     return tuple(sorted(swapped, key=lambda name: (-swapped[name], name))[:_HIT])
 
 
-def require_answers(exchanges: Sequence[Exchange]) -> None:
-    """Say how many answers failed.
+def require_answers(found: Iterable[Exchange | None]) -> None:
+    """Say how many answers failed; None is no answer at all.
 
     Raises:
         EndpointError: if none came, so that what was written earlier is kept.
     """
+    exchanges = [one for one in found if one]
     errors = [one.error for one in exchanges if one.outcome == "errored"]
     if not errors:
         return

@@ -32,7 +32,8 @@ class Progress:
         amount = self._amount(done, total)
         if self._stream.isatty():
             bar = "█" * step + "░" * (_WIDTH - step)
-            self._stream.write(f"\r{self._what} {bar} {amount}{self._end(done, total)}")
+            end = "\n" if total and done >= total else ""
+            self._stream.write(f"\r{self._what} {bar} {amount}{end}")
         else:
             self._stream.write(f"{self._what}: {amount}\n")
         self._stream.flush()
@@ -43,7 +44,3 @@ class Progress:
         else:
             unit = self._unit
         return f"{done} of {total} {unit}" if total else f"{done} {unit}"
-
-    @staticmethod
-    def _end(done: int, total: int) -> str:
-        return "\n" if total and done >= total else ""

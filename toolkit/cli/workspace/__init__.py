@@ -1,14 +1,6 @@
 """Files of a workspace: which study is meant, what is left to fill in; `check`, `init`, `new`."""
 
 from toolkit.cli.workspace.study_lookup import find_record, find_study, record_begun
-from toolkit.cli.workspace.unfilled_fields import files_of, require_filled, unfilled, written_files
+from toolkit.cli.workspace.unfilled_fields import require_filled
 
-__all__ = [
-    "files_of",
-    "find_record",
-    "find_study",
-    "record_begun",
-    "require_filled",
-    "unfilled",
-    "written_files",
-]
+__all__ = ["find_record", "find_study", "record_begun", "require_filled"]

@@ -3,7 +3,7 @@
 import argparse
 
 from toolkit.cli.terminal import OK, add_workspace, make_parser, say, way_out
-from toolkit.cli.workspace import unfilled, written_files
+from toolkit.cli.workspace.unfilled_fields import unfilled, written_files
 from toolkit.design import Workspace, stale_schemas, write_schemas
 from toolkit.errors import Complaint, InvalidFiles, SetupError
 

@@ -1,9 +1,9 @@
 """Usage meter and budget: tokens, cost and time, spent and left."""
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from toolkit.endpoints import Answer
@@ -31,19 +31,19 @@ class SweepProgress:
 
     planned: int
     """Units this run is to send."""
-    done: int
+    done: int = 0
     """Units that came to an end, failed ones included."""
-    failed: int
+    failed: int = 0
     """Of these, how many have no usable answer."""
-    in_flight: int
-    prompt_tokens: int
+    in_flight: int = 0
+    prompt_tokens: int = 0
     """As far as the endpoint counted; ``uncounted`` says where it did not."""
-    completion_tokens: int
-    uncounted: int
+    completion_tokens: int = 0
+    uncounted: int = 0
     """Replies whose tokens the endpoint did not report; they are in no sum."""
-    cost: float | None
+    cost: float | None = 0.0
     """Of the tokens counted, in the currency of the prices; None where a price is unknown."""
-    seconds_left: float | None
+    seconds_left: float | None = None
     """At the pace of the latest replies; None before there is one."""
 
     def __str__(self) -> str:
@@ -86,11 +86,8 @@ class Meter:
         self.budget = budget or Budget()
         self.exhausted = ""
         """Why no further unit may be sent; empty while there is budget left."""
-        self._due = due
+        self._used = SweepProgress(planned=due)
         self._clock = clock
-        self._done = self._failed = self._uncounted = 0
-        self._tokens = Counter[str]()
-        self._cost: float | None = 0.0
         self._ends: deque[float] = deque([clock()], maxlen=_RECENT)
 
     def require_prices(self, endpoints: Iterable[str]) -> None:
@@ -124,16 +121,21 @@ class Meter:
             endpoint: who was asked, such as ``openai:gpt-4o-mini``.
             ended: an answer, with the tokens it took as the endpoint counted them, or a failure.
         """
-        failed = not isinstance(ended, Answer)
         usage = ended.usage if isinstance(ended, Answer) else None
-        self._ends.append(self._clock())
-        self._done += 1
-        self._failed += failed
-        sent = usage.prompt_tokens if usage else None
-        said = usage.completion_tokens if usage else None
+        sent, said = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         counted = sent is not None and said is not None
-        self._uncounted += not counted
-        self._add(endpoint, sent or 0, said or 0)
+        failed = not isinstance(ended, Answer)
+        used, price = self._used, price_of(self.prices, endpoint)
+        self._ends.append(self._clock())
+        self._used = replace(
+            used,
+            done=used.done + 1,
+            failed=used.failed + failed,
+            prompt_tokens=used.prompt_tokens + (sent or 0),
+            completion_tokens=used.completion_tokens + (said or 0),
+            uncounted=used.uncounted + (not counted),
+            cost=_sum(used.cost, price.of(sent or 0, said or 0) if price else None),
+        )
         self.exhausted = self.exhausted or self._spent(endpoint, counted=counted or failed)
 
     def progress(self, in_flight: int) -> SweepProgress:
@@ -142,49 +144,33 @@ class Meter:
         Args:
             in_flight: calls under way or waiting for their turn.
         """
-        return SweepProgress(
-            planned=self._due,
-            done=self._done,
-            failed=self._failed,
-            in_flight=min(in_flight, self._due - self._done),
-            prompt_tokens=self._tokens["prompt"],
-            completion_tokens=self._tokens["completion"],
-            uncounted=self._uncounted,
-            cost=self._cost,
-            seconds_left=self._seconds_left(),
-        )
-
-    def _add(self, endpoint: str, sent: int, said: int) -> None:
-        self._tokens.update(prompt=sent, completion=said)
-        price = price_of(self.prices, endpoint)
-        if price is None or self._cost is None:
-            self._cost = None
-        else:
-            self._cost += price.of(sent, said)
+        used, taken = self._used, self._ends[-1] - self._ends[0]
+        due = used.planned - used.done
+        pace = taken / (len(self._ends) - 1) if used.done and taken > 0 else None
+        left = None if pace is None else due * pace
+        return replace(used, in_flight=min(in_flight, due), seconds_left=left)
 
     def _spent(self, endpoint: str, *, counted: bool) -> str:
         """Say why the budget is spent, or can no longer be watched; empty while it is not."""
-        budget = self.budget
+        budget, cost = self.budget, self._used.cost
         if budget.tokens is not None:
             if not counted:
                 return _unwatched(endpoint)
-            if (used := self._tokens.total()) >= budget.tokens:
+            if (used := self._used.prompt_tokens + self._used.completion_tokens) >= budget.tokens:
                 return f"{used:,} of {budget.tokens:,} tokens are used"
         if budget.cost is not None:
             price = price_of(self.prices, endpoint)
-            if price is None or self._cost is None:
+            if price is None or cost is None:
                 return f"the price of {endpoint} is unknown, so a limit in USD cannot be kept"
             if not counted and (price.input or price.output):
                 return _unwatched(endpoint)
-            if self._cost >= budget.cost:
-                return f"{self._cost:.4g} of {budget.cost:g} USD are used"
+            if cost >= budget.cost:
+                return f"{cost:.4g} of {budget.cost:g} USD are used"
         return ""
 
-    def _seconds_left(self) -> float | None:
-        taken = self._ends[-1] - self._ends[0]
-        if not self._done or taken <= 0:
-            return None
-        return (self._due - self._done) * taken / (len(self._ends) - 1)
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def _unwatched(endpoint: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -33,13 +33,8 @@ class _Failure:
     final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    number: int
-    ended: Answer | _Failure
-
-
-_CALL, _END = TypeAdapter(Call), TypeAdapter(_End)
+_FAILED_WITH = ("attempts", "partial", "retry_after", "final")
+_CALL, _END = TypeAdapter(Call), TypeAdapter(tuple[int, Answer | _Failure])
 _KINDS = {kind.__name__: kind for kind in EndpointError.__subclasses__()}
 
 
@@ -66,31 +61,16 @@ def end_to_line(number: int, ended: Ended) -> bytes:
         number: of the call.
         ended: its answer, or the failure.
     """
-    told = ended if isinstance(ended, Answer) else _failure(ended)
-    return _END.dump_json(_End(number, told)) + b"\n"
+    if not isinstance(ended, Answer):
+        more: dict[str, Any] = {name: getattr(ended, name) for name in _FAILED_WITH}
+        return _END.dump_json((number, _Failure(type(ended).__name__, str(ended), **more))) + b"\n"
+    return _END.dump_json((number, ended)) + b"\n"
 
 
 def end_from_line(line: bytes) -> tuple[int, Ended]:
     """Read what ``end_to_line`` wrote: the call's number and how it ended."""
-    end = _END.validate_json(line)
-    if isinstance(end.ended, Answer):
-        return end.number, end.ended
-    failed = end.ended
-    return end.number, _KINDS.get(failed.kind, EndpointFailed)(
-        failed.message,
-        attempts=failed.attempts,
-        partial=failed.partial,
-        retry_after=failed.retry_after,
-        final=failed.final,
-    )
-
-
-def _failure(problem: EndpointError) -> _Failure:
-    return _Failure(
-        type(problem).__name__,
-        str(problem),
-        cast(tuple[CallAttempt, ...], problem.attempts),
-        problem.partial,
-        problem.retry_after,
-        problem.final,
-    )
+    number, ended = _END.validate_json(line)
+    if isinstance(ended, Answer):
+        return number, ended
+    more: dict[str, Any] = {name: getattr(ended, name) for name in _FAILED_WITH}
+    return number, _KINDS.get(ended.kind, EndpointFailed)(ended.message, **more)

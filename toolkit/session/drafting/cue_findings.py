@@ -104,12 +104,9 @@ def _whole_sentence(text: str, start: int, end: int) -> Stretch:
 def _noun(message: LiftedMessage, noun: str) -> Iterator[Finding]:
     for start, end in message.find(noun):
         article = re.search(r"(?<!\w)an?\s+$", message.text[:start], re.IGNORECASE)
-        if article:
-            reason = "the persona's noun, with its article"
-            yield message.slot((article.start(), end), "{a} {noun}", reason, "sure")
-        else:
-            reason = "the persona's noun, without an article"
-            yield message.slot((start, end), "{noun}", reason, "sure")
+        place = (article.start() if article else start), end
+        slot, how = ("{a} {noun}", "with its") if article else ("{noun}", "without an")
+        yield message.slot(place, slot, f"the persona's noun, {how} article", "sure")
 
 
 def _names(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ def field(key: str, text: str, indent: int) -> list[str]:
         indent: of the key; the text goes four deeper.
     """
     margin = " " * indent
+    if text == _TODO:
+        return [f"{margin}{key}: {text}"]
     if not text.strip() or _ODD_SPACE.search(text):
         return [f"{margin}{key}: {json.dumps(text, ensure_ascii=False)}"]
     inner = margin + "    "
@@ -89,14 +91,6 @@ _TODO = "TODO the same message in other words, with the same slots"
 def _messages(prompt: Sequence[tuple[str, str]]) -> list[str]:
     lines: list[str] = []
     for role, text in prompt:
-        if role != "user":
-            lines += [f"  - role: {role}", *_text("text", text, 4)]
-        else:
-            lines += _text("- text", text, 2)
+        other = [f"  - role: {role}", *field("text", text, 4)]
+        lines += field("- text", text, 2) if role == "user" else other
     return lines
-
-
-def _text(key: str, text: str, indent: int) -> list[str]:
-    if text == _TODO:
-        return [f"{' ' * indent}{key}: {text}"]
-    return field(key, text, indent)

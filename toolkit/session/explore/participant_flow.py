@@ -131,10 +131,6 @@ class Sitting(SeatedParticipant):
         self.conversation = self._converse(session, bound)
         return self.conversation
 
-    def skip_brief(self) -> None:
-        """Skip the next conversation before it begins; nothing is asked and nothing is lost."""
-        self.begin().skip()
-
     def withdraw(self, reason: str = "") -> None:
         """Leave the study: ends what is open, and every view leaves this participant out.
 

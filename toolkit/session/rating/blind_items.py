@@ -19,7 +19,6 @@ from toolkit.design import (
 )
 from toolkit.record import (
     Item,
-    JudgedItem,
     RaterSeat,
     Reader,
     Record,
@@ -59,34 +58,6 @@ class Shown:
     why: str
     passed: bool
     """Whether it was passed over."""
-
-
-def shown(judged: JudgedItem, questions: tuple[Question, ...], *, position: int, of: int) -> Shown:
-    """An item that was handed out, with what its rater has said so far.
-
-    Args:
-        judged: the item as its rater left it.
-        questions: of the study's form.
-        position: which item this is, from 1.
-        of: how many are asked for.
-    """
-    values = judged.item.shown
-    choice = judged.choice
-    return Shown(
-        item_id=judged.item.item_id,
-        form=judged.item.form,
-        title=values["title"],
-        situation=values["situation"],
-        prompt=tuple(values["prompt"]),
-        replies=tuple(values["replies"]),
-        questions=questions if judged.item.form == "single" else (),
-        position=position,
-        of=of,
-        answers={name: rating.value for name, rating in judged.ratings.items()},
-        preferred=choice.preferred if choice else None,
-        why=choice.why if choice else "",
-        passed=judged.passed is not None,
-    )
 
 
 class ItemMaker:

@@ -21,7 +21,7 @@ from toolkit.record import (
     SessionEnd,
     rater_history,
 )
-from toolkit.session.rating.blind_items import ItemMaker, Shown, shown
+from toolkit.session.rating.blind_items import ItemMaker, Shown
 from toolkit.session.rating.judgments import Judgment, Judgments
 from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
 from toolkit.session.rating.rater_seats import held_seat
@@ -282,8 +282,22 @@ class RatingQueue(SeatedParticipant):
         return self._at_work.kept.items[item.item_id]
 
     def _shown(self, judged: JudgedItem) -> Shown:
-        place = list(self._at_work.kept.items).index(judged.item.item_id)
-        return shown(judged, self.confirm.questions, position=place + 1, of=self.progress.of)
+        item, choice = judged.item, judged.choice
+        return Shown(
+            item_id=item.item_id,
+            form=item.form,
+            title=item.shown["title"],
+            situation=item.shown["situation"],
+            prompt=tuple(item.shown["prompt"]),
+            replies=tuple(item.shown["replies"]),
+            questions=self.confirm.questions if item.form == "single" else (),
+            position=list(self._at_work.kept.items).index(item.item_id) + 1,
+            of=self.progress.of,
+            answers={name: rating.value for name, rating in judged.ratings.items()},
+            preferred=choice.preferred if choice else None,
+            why=choice.why if choice else "",
+            passed=judged.passed is not None,
+        )
 
     def _go_on(self, judgment: Judgment) -> None:
         """Leave the item stepped back to once it was judged again; see whether all is done."""

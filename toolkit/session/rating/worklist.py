@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from toolkit.design import Task
 from toolkit.record import Item, JudgedItem, RaterHistory
@@ -10,17 +10,6 @@ from toolkit.session.rating.blind_items import ItemMaker
 
 Prospect = Literal["ready", "pending", "lost"]
 """Whether a task can be shown now, may be later, or not at all."""
-
-
-class Outlook(NamedTuple):
-    """How a rater's tasks stand."""
-
-    done: int
-    """Items rated or passed over."""
-    ready: int
-    """Tasks that can be shown now, the open item included."""
-    pending: int
-    """Tasks whose reply has not come yet; one whose reply failed is in no count."""
 
 
 class Worklist:
@@ -43,13 +32,14 @@ class Worklist:
         return next((one for one in self._kept.items.values() if not one.complete), None)
 
     @property
-    def outlook(self) -> Outlook:
-        """Count the tasks by how they stand."""
+    def outlook(self) -> tuple[int, int, int]:
+        """Items done with, tasks that can be shown now, and tasks whose reply may still come.
+
+        An open item can be shown; a task whose reply failed and has no other is in no count.
+        """
         prospects = [self._prospect(task) for task in self._left()]
-        return Outlook(
-            sum(one.complete for one in self._kept.items.values()),
-            *(prospects.count(kind) for kind in ("ready", "pending")),
-        )
+        done = sum(one.complete for one in self._kept.items.values())
+        return done, prospects.count("ready"), prospects.count("pending")
 
     @property
     def over(self) -> bool:

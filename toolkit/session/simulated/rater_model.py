@@ -36,9 +36,7 @@ class RaterModel(LatentRating):
 
     def content(self) -> dict[str, Any]:
         """Every parameter, as the record keeps them."""
-        values = asdict(self)
-        values["cutpoints"] = list(self.cutpoints)
-        return values
+        return {**asdict(self), "cutpoints": list(self.cutpoints)}
 
     def mean_points(self, coldness: float) -> float:
         """Expected answer to a reply of this coldness, over raters, scenarios and replies."""

@@ -21,11 +21,11 @@ def require_points(what: str, value: int | None) -> None:
     """Refuse what is neither one of the five points nor None, for "I would rather not say".
 
     Args:
-        what: how to call it.
+        what: how to begin the refusal, such as ``rating: got``.
         value: the answer.
     """
     if value is not None and value not in POINTS:
-        raise NotNow(f"{what}: got {value}; wanted 1 to 5. Choose one of the five.")
+        raise NotNow(f"{what} {value}; wanted 1 to 5. Choose one of the five.")
 
 
 def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) -> R | None:

@@ -1,11 +1,6 @@
 """Who answers in this run: the options that say so, and the model on this machine."""
 
-from toolkit.cli.endpoint.endpoint_options import (
-    Answering,
-    add_endpoint_options,
-    answering,
-    tell_kernels,
-)
+from toolkit.cli.endpoint.endpoint_options import add_endpoint_options, answering, tell_kernels
 from toolkit.cli.endpoint.served_model import model_served
 
-__all__ = ["Answering", "add_endpoint_options", "answering", "model_served", "tell_kernels"]
+__all__ = ["add_endpoint_options", "answering", "model_served", "tell_kernels"]

@@ -6,24 +6,15 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from toolkit.canon import canonical_json
-from toolkit.design import Study
+from toolkit.design import EndpointPlan, Study
 from toolkit.endpoints import SMOLLM2, Endpoint, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, SetupError, UnknownName
 from toolkit.session import BIND_VARIABLE
 
 EMBEDDED = "embedded:"
 SHIPPED_MODEL = "smollm2"
-
-
-class Answering(NamedTuple):
-    """Who answers under one alias."""
-
-    endpoint: str
-    """``openai:NAME``, ``embedded:NAME`` or ``scripted:NAME``."""
-    base_url: str | None = None
 
 
 def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +43,7 @@ def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
+def answering(study: Study, args: argparse.Namespace) -> dict[str, EndpointPlan]:
     """Say who answers under each alias of the study.
 
     Args:
@@ -64,7 +55,7 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
         UnknownName: if the study has no such alias.
         SetupError: if the model file is not there.
     """
-    planned = _planned(study)
+    planned = study.endpoints
     if args.base_url is not None and not args.endpoint:
         raise BadEndpoint(
             f"--base-url: got {args.base_url!r} and no --endpoint; wanted both. "
@@ -77,37 +68,35 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
     return bound
 
 
-def tell_kernels(study: Study, bound: Mapping[str, Answering]) -> None:
+def tell_kernels(study: Study, bound: Mapping[str, EndpointPlan]) -> None:
     """Put what differs from the study where ``toolkit.session.bind`` finds it, here and in kernels.
 
     Args:
         study: as its file says.
         bound: alias to who answers.
     """
-    planned = _planned(study)
     changed = {
-        alias: {key: value for key, value in one._asdict().items() if value is not None}
+        alias: one.model_dump(include={"endpoint", "base_url"}, exclude_none=True)
         for alias, one in bound.items()
-        if one != planned[alias]
+        if one != study.endpoints[alias]
     }
     os.environ[BIND_VARIABLE] = canonical_json(changed) if changed else ""
 
 
-def _planned(study: Study) -> dict[str, Answering]:
-    return {
-        alias: Answering(plan.endpoint, plan.base_url) for alias, plan in study.endpoints.items()
-    }
-
-
 def _bound(
-    study: Study, planned: Mapping[str, Answering], args: argparse.Namespace
-) -> dict[str, Answering]:
+    study: Study, planned: Mapping[str, EndpointPlan], args: argparse.Namespace
+) -> dict[str, EndpointPlan]:
     if args.scripted is not None:
-        return dict.fromkeys(planned, Answering(f"scripted:{args.scripted}"))
+        return {alias: _by(one, f"scripted:{args.scripted}") for alias, one in planned.items()}
     if args.model is not None:
         return _with_model(planned, Path(args.model))
     pairs = (_split(study, text) for text in args.endpoint or ())
-    return {alias: Answering(spec, _address(spec, args)) for alias, spec in pairs}
+    return {alias: _by(planned[alias], spec, _address(spec, args)) for alias, spec in pairs}
+
+
+def _by(plan: EndpointPlan, endpoint: str, base_url: str | None = None) -> EndpointPlan:
+    """Somebody else, asked the same way."""
+    return plan.model_copy(update={"endpoint": endpoint, "base_url": base_url})
 
 
 def _split(study: Study, text: str) -> tuple[str, str]:
@@ -134,7 +123,7 @@ def _address(spec: str, args: argparse.Namespace) -> str | None:
     return None if several and not spec.startswith("openai:") else args.base_url
 
 
-def _with_model(planned: Mapping[str, Answering], file: Path) -> dict[str, Answering]:
+def _with_model(planned: Mapping[str, EndpointPlan], file: Path) -> dict[str, EndpointPlan]:
     aliases = [
         alias for alias, one in planned.items() if one.endpoint.startswith(EMBEDDED)
     ] or list(planned)
@@ -144,9 +133,8 @@ def _with_model(planned: Mapping[str, Answering], file: Path) -> dict[str, Answe
         )
     # A copy of the very file we fetch is the same model, wherever it lies.
     same = file.stat().st_size == SMOLLM2.size and _sha256(file) == SMOLLM2.sha256
-    return dict.fromkeys(
-        aliases, Answering(EMBEDDED + (SHIPPED_MODEL if same else str(file.resolve())))
-    )
+    name = SHIPPED_MODEL if same else file.resolve()
+    return {alias: _by(planned[alias], f"{EMBEDDED}{name}") for alias in aliases}
 
 
 def _sha256(file: Path) -> str:
@@ -154,7 +142,7 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _try(one: Answering) -> None:
+def _try(one: EndpointPlan) -> None:
     """Open the endpoint once, so that a bad name, address or key file is told before a start."""
     if one.endpoint.startswith(EMBEDDED):
         # Its file is checked when the server starts.

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.cli.endpoint.endpoint_options import EMBEDDED, SHIPPED_MODEL, Answering
+from toolkit.cli.endpoint.endpoint_options import EMBEDDED, SHIPPED_MODEL
 from toolkit.cli.terminal import Progress, say
+from toolkit.design import EndpointPlan
 from toolkit.endpoints import EmbeddedServer, fetch_model, model_path
 from toolkit.errors import SetupError
 
@@ -15,7 +16,7 @@ _KEY_VARIABLE = "PARALLAX_EMBEDDED_KEY"
 
 
 @contextmanager
-def model_served(bound: Mapping[str, Answering], file: str | None) -> Iterator[None]:
+def model_served(bound: Mapping[str, EndpointPlan], file: str | None) -> Iterator[None]:
     """Serve the embedded model that is needed, and tell endpoints here and in kernels where.
 
     Args:
@@ -40,7 +41,7 @@ def model_served(bound: Mapping[str, Answering], file: str | None) -> Iterator[N
         server.stop()
 
 
-def _needed(bound: Mapping[str, Answering]) -> str | None:
+def _needed(bound: Mapping[str, EndpointPlan]) -> str | None:
     names = {
         one.endpoint.removeprefix(EMBEDDED)
         for one in bound.values()

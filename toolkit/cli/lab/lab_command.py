@@ -9,13 +9,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-from toolkit.cli.endpoint import (
-    Answering,
-    add_endpoint_options,
-    answering,
-    model_served,
-    tell_kernels,
-)
+from toolkit.cli.endpoint import add_endpoint_options, answering, model_served, tell_kernels
 from toolkit.cli.lab.free_port import choose_port
 from toolkit.cli.lab.jupyter_home import PANELS, Doorway, make_home
 from toolkit.cli.lab.notebook_server import (
@@ -34,7 +28,7 @@ from toolkit.cli.terminal import (
     stop_like_interrupt,
 )
 from toolkit.cli.workspace import find_study, require_filled
-from toolkit.design import ConfirmStage, Study, Workspace
+from toolkit.design import ConfirmStage, EndpointPlan, Study, Workspace
 from toolkit.errors import ParallaxError, SetupError
 from toolkit.record import open_record
 from toolkit.rendering import redirect_page
@@ -142,7 +136,7 @@ def _ready_study(workspace: Workspace, name: str | None, notebook: str) -> Study
     return study
 
 
-def _nobody(study: Study, args: argparse.Namespace) -> dict[str, Answering]:
+def _nobody(study: Study, args: argparse.Namespace) -> dict[str, EndpointPlan]:
     """Rating asks no assistant: check that nobody meant otherwise, and that there is a plan.
 
     Raises:

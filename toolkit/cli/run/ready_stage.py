@@ -2,22 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from toolkit.cli.endpoint import Answering
 from toolkit.cli.workspace import require_filled
-from toolkit.design import ConfirmStage, Study, lint
+from toolkit.design import ConfirmStage, EndpointPlan, Study, lint
 from toolkit.errors import InvalidFiles
 from toolkit.probes import Due
 from toolkit.record import Record, Reply
 
-
-class _Held(NamedTuple):
-    """A planned unit with a reply: its alias, who answered last, and how that ended."""
-
-    alias: str
-    endpoint: str
-    outcome: str
+_Held = list[tuple[str, str, str]]
+"""For each planned unit with a reply: its alias, who answered last, and how that ended."""
 
 
 def ready_stage(study: Study) -> ConfirmStage:
@@ -45,7 +38,7 @@ def ready_stage(study: Study) -> ConfirmStage:
 def plan_lines(
     stage: ConfirmStage,
     due: tuple[Due, ...],
-    bound: Mapping[str, Answering],
+    bound: Mapping[str, EndpointPlan],
     record: Record | None,
 ) -> list[str]:
     """Say what is to be sent, to whom, and how much of it is done.
@@ -78,8 +71,8 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def _held(held: list[_Held]) -> str:
-    errored = sum(one.outcome == "errored" for one in held)
+def _held(held: _Held) -> str:
+    errored = sum(outcome == "errored" for _, _, outcome in held)
     failed = f", {errored:,} of them errored" if errored else ""
     return f"{len(held):,} in the record{failed}."
 
@@ -95,9 +88,9 @@ def _unfrozen(stage: ConfirmStage, endpoints: dict[str, str]) -> list[str]:
     ]
 
 
-def _strangers(held: list[_Held], endpoints: dict[str, str]) -> list[str]:
+def _strangers(held: _Held, endpoints: dict[str, str]) -> list[str]:
     """Say which replies in the record came from somebody else than who answers now."""
-    found = Counter((one.alias, one.endpoint) for one in held)
+    found = Counter((alias, endpoint) for alias, endpoint, _ in held)
     return [
         f"  Note: {_counted(count, 'reply', 'replies')} under {alias} came from {endpoint}, "
         f"not from {endpoints.get(alias)}."
@@ -106,12 +99,12 @@ def _strangers(held: list[_Held], endpoints: dict[str, str]) -> list[str]:
     ]
 
 
-def _latest(stage: ConfirmStage, record: Record | None) -> list[_Held]:
+def _latest(stage: ConfirmStage, record: Record | None) -> _Held:
     if record is None:
         return []
     planned = {unit.unit_id: unit.alias for unit in stage.units}
     latest = {
-        row.unit_id: _Held(planned[row.unit_id], row.exchange.endpoint, row.exchange.outcome)
+        row.unit_id: (planned[row.unit_id], row.exchange.endpoint, row.exchange.outcome)
         for row in record.read(role="owner", purpose="a run").each(Reply)
         if row.unit_id in planned
     }

@@ -9,13 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.cli.endpoint import (
-    Answering,
-    add_endpoint_options,
-    answering,
-    model_served,
-    tell_kernels,
-)
+from toolkit.cli.endpoint import add_endpoint_options, answering, model_served, tell_kernels
 from toolkit.cli.run.orderly_stop import stoppable
 from toolkit.cli.run.ready_stage import plan_lines, ready_stage
 from toolkit.cli.terminal import (
@@ -32,9 +26,11 @@ from toolkit.cli.terminal import (
     warn,
 )
 from toolkit.cli.workspace import find_study, record_begun
-from toolkit.design import ConfirmStage, Workspace
+from toolkit.design import ConfirmStage, EndpointPlan, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
 from toolkit.record import SweepEnd, open_record
+
+_Answers = Mapping[str, EndpointPlan]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -137,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
     return _tell(study.id, end, meter)
 
 
-def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse.Namespace) -> int:
+def _dry_run(stage: ConfirmStage, bound: _Answers, args: argparse.Namespace) -> int:
     begun = record_begun(stage.study)
     with open_record(stage.study, read_only=True) if begun else nullcontext() as record:
         due = tuple(Due(unit, 0) for unit in stage.units)
@@ -149,7 +145,7 @@ def _dry_run(stage: ConfirmStage, bound: Mapping[str, Answering], args: argparse
     return OK
 
 
-def _meter(due: int, bound: Mapping[str, Answering], args: argparse.Namespace) -> Meter:
+def _meter(due: int, bound: _Answers, args: argparse.Namespace) -> Meter:
     budget = Budget(tokens=args.max_tokens_total, cost=args.max_cost)
     prices = read_prices(Path(args.prices) if args.prices else None)
     meter = Meter(due, prices=prices, budget=budget)

@@ -6,13 +6,13 @@ unit has one Reply in the end or is still due, and the same call goes on where i
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
 from toolkit.canon import VERSION, new_id
-from toolkit.design import ConfirmStage, Study, Unit
+from toolkit.design import ConfirmStage, Study
 from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, in_two_processes, run_jobs
 from toolkit.probes.units.unit_jobs import Due, UnitJobs
 from toolkit.record import Record, Reply, Sweep, SweepEnd
@@ -39,16 +39,11 @@ def units_due(
         return tuple(Due(unit, 0) for unit in stage.units if unit.unit_id not in replied)
     reader = record.read(role="owner", purpose="collection")
     latest = {row.unit_id: row for row in reader.each(Reply)}
-    return tuple(_due_again(stage.units, latest))
-
-
-def _due_again(units: Sequence[Unit], latest: Mapping[str, Reply]) -> Iterable[Due]:
-    for unit in units:
-        reply = latest.get(unit.unit_id)
-        if reply is None:
-            yield Due(unit, 0)
-        elif reply.exchange.outcome == "errored":
-            yield Due(unit, reply.attempt_of + 1)
+    return tuple(
+        Due(unit, reply.attempt_of + 1 if reply else 0)
+        for unit in stage.units
+        if (reply := latest.get(unit.unit_id)) is None or reply.exchange.outcome == "errored"
+    )
 
 
 async def run_sweep(

@@ -28,7 +28,6 @@ from toolkit.session.explore.pending_exchange import PendingExchange
 from toolkit.session.session_rules import (
     COMMENT_LENGTH,
     MESSAGE_LENGTH,
-    POINTS,
     kept_row,
     require_points,
 )
@@ -212,7 +211,7 @@ class Conversation:
             comment: free text.
             rating_id: the caller's own id, so that sending it again changes nothing.
         """
-        require_points("rating", value)
+        require_points("rating: got", value)
         if turn_id is not None:
             self._assistant_turn(turn_id)
         if kept := self._known(rating_id, Rating):
@@ -264,8 +263,7 @@ class Conversation:
                 f"flag: got characters {start} to {end} of an answer of {len(turn.text)}; wanted "
                 "a stretch inside it. Select the words again."
             )
-        if severity not in POINTS:
-            raise NotNow(f"flag: got severity {severity}; wanted 1 to 5. Choose one of the five.")
+        require_points("flag: got severity", severity)
         return self._judge(
             Flag(
                 flag_id=flag_id or new_id(),

@@ -75,7 +75,7 @@ class Judgments:
                 f"rating: got question {question!a}; wanted one of {', '.join(self._form)}. Reload "
                 "the page and answer again."
             )
-        require_points("rating", value)
+        require_points("rating: got", value)
         return self.keep(
             Rating(
                 rating_id=rating_id or new_id(),

@@ -67,8 +67,7 @@ async def run_sweep(
         stage: frozen; a changed one is refused.
         record: where rows are kept; its study's.
         binder: opens the endpoint of an alias.
-        concurrency: calls at once to each endpoint, fewer while a server refuses; None: 64, or 4
-            where the embedded model answers.
+        concurrency: calls at once to each endpoint at most; None: 64, or 4 by the embedded model.
         meter: counts tokens and cost and says when a budget is spent; new, made for as many units
             as are due. Default: one without budget.
         retry_errored: send units again whose latest reply errored.

@@ -105,7 +105,7 @@ def _latest(stage: ConfirmStage, record: Record | None) -> _Held:
     planned = {unit.unit_id: unit.alias for unit in stage.units}
     latest = {
         row.unit_id: (planned[row.unit_id], row.exchange.endpoint, row.exchange.outcome)
-        for row in record.read(role="owner", purpose="a run").each(Reply)
+        for row in record.read(role="owner", purpose="collection").each(Reply)
         if row.unit_id in planned
     }
     return list(latest.values())

@@ -107,7 +107,7 @@ async def _play(study: Study, args: argparse.Namespace, out: Path) -> int:
             messages=args.messages,
             on_conversation=Progress("Playing", unit="conversations"),
         )
-        turns = record.read(role="owner", purpose="a sample").each(Turn)
+        turns = record.read(role="owner", purpose="collection").each(Turn)
         require_answers(turn.exchange for turn in turns)
         return write_jsonl(record, out)
 

@@ -87,7 +87,7 @@ async def play_confirm(study: Study, args: argparse.Namespace, out: Path) -> int
             )
         finally:
             line.end()
-        replies = record.read(role="owner", purpose="a sample").each(Reply)
+        replies = record.read(role="owner", purpose="collection").each(Reply)
         require_answers(reply.exchange for reply in replies)
         simulate_raters(
             stage,

@@ -124,6 +124,17 @@ def test_testers_meet_ever_different_sets_of_personas(
     assert len(company(study(personas, scenarios, 1, k), personas * scenarios // k)) >= 2 * fixed
 
 
+@pytest.mark.parametrize(("personas", "scenarios", "k"), [(10, 8, 3), (9, 6, 4)])
+def test_orders_are_drawn_anew_for_each_block_though_testers_straddle_two(
+    personas: int, scenarios: int, k: int
+) -> None:
+    seen = draws(study(personas, scenarios, 1, k), personas * scenarios)[: personas * scenarios]
+    block = personas * scenarios // gcd(personas, scenarios)
+    firsts = [seen[start : start + personas] for start in range(0, len(seen), block)]
+    orders = {tuple(one.persona_id for one in first) for first in firsts}
+    assert len(orders) == len(firsts) == gcd(personas, scenarios)
+
+
 def test_the_one_case_without_variety_is_the_one_the_docstring_names() -> None:
     for personas, scenarios, k in product(range(4, 13), range(4, 13), (2, 3)):
         if personas % k or gcd(personas, scenarios) > 1:

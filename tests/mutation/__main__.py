@@ -9,16 +9,14 @@ import argparse
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 
 from mutation.contexts import Map
 from mutation.mutants import Mutant, changed, mutant, places
-from mutation.trials import BROKEN, Replaced, failing, forked, load_libraries
+from mutation.trials import BROKEN, failing, forked, load_libraries, replace
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = Path(__file__).with_name("report.md")
@@ -30,7 +28,6 @@ def main() -> int:
     made.add_argument("--mutants", type=int, default=200)
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--tests", nargs="*", default=(), help="only these files or folders")
-    made.add_argument("--minutes", type=float, default=180.0, help="draw no mutant after these")
     made.add_argument("--seconds", type=float, default=60.0, help="the tests of one mutant have")
     made.add_argument("--jobs", type=int, default=2, help="processes side by side")
     made.add_argument("--wanted", type=float, default=0.85, help="share noticed; less is an error")
@@ -39,13 +36,10 @@ def main() -> int:
     load_libraries()
     known = Map(ROOT, asked.tests)
     known.renew(asked.jobs)
-    end = time.monotonic() + 60 * asked.minutes
-    drawn_in_time = takewhile(
-        lambda _: time.monotonic() < end, drawn(asked.rooms, asked.mutants, asked.seed)
-    )
     killers: dict[Mutant, str] = {}
+    sample = drawn(asked.rooms, asked.mutants, asked.seed)
     work = partial(noticed, known=known, seconds=asked.seconds)
-    for one, killer in forked(drawn_in_time, work, jobs=asked.jobs, seconds=asked.seconds):
+    for one, killer in forked(sample, work, jobs=asked.jobs, seconds=asked.seconds):
         killers[one] = killer or ""
         alive = list(killers.values()).count("")
         said = {None: "survived: its time is over", "": "survived"}.get(killer, killer)
@@ -87,7 +81,7 @@ def noticed(one: Mutant, known: Map, seconds: float) -> str:
     Returns:
         The test that failed, or that none could begin; empty when all passed.
     """
-    sys.meta_path.insert(0, Replaced(one.path, known.root, changed(one.path, one.number)))
+    replace(one.path, changed(one.path, one.number))
     return failing(known.noticing(one, seconds))
 
 

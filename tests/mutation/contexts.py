@@ -4,7 +4,7 @@ import ast
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from mutation.trials import forked, measured
 LEFT_OUT = {"bench", "calibration", "house", "journeys", "mutation", "notebooks", "reference"}
 LONGEST = 900.0
 """Seconds for one test file under ``coverage``."""
+EMPTY: dict[str, Any] = {"key": "", "tests": [], "lines": {}}
 
 
 class Map:
     """What each test file executes, one part a file; a part is renewed when its sources change."""
 
     def __init__(self, root: Path, tests: Sequence[str] = (), package: str = "toolkit") -> None:
-        """Read what is kept.
+        """Name the sources.
 
         Args:
             root: of the tree.
@@ -29,41 +30,31 @@ class Map:
             package: folder that is mapped.
         """
         self.root, self.package = root, package
-        places = [root / one for one in tests or ["tests"]]
-        found = {
-            path
-            for one in places
-            for path in ([one] if one.is_file() else one.rglob("test_*.py"))
-            if path.relative_to(root).parts[1] not in LEFT_OUT
-        }
-        self.tests = sorted(found)
+        self.chosen = [root / one for one in tests or ["tests"]]
         self.parts: dict[Path, dict[str, Any]] = {}
 
     def renew(self, jobs: int) -> None:
-        """Run every test file whose part is missing or stale.
+        """Read what is kept, and run every test file whose part is missing or stale.
 
         Args:
             jobs: how many at a time.
         """
-        common = self._common()
-        keys = {one: _digest([one], common) for one in self.tests}
-        self.parts = {one: self._kept(one) for one in self.tests}
-        stale = [one for one in self.tests if self.parts[one].get("key") != keys[one]]
+        known = sorted((self.root / "tests").rglob("*.py"))
+        known = [one for one in known if one.relative_to(self.root).parts[1] not in LEFT_OUT]
+        tests = [one for one in known if one.name.startswith("test_")]
+        # A line added to what tests share, or to the toolkit, moves the lines of every part.
+        common = [*self._modules, *(one for one in known if one not in tests)]
+        wanted = [one for one in tests if {one, *one.parents} & {*self.chosen}]
+        keys = {one: _digest([*common, one]) for one in wanted}
+        self.parts = {one: self._kept(one) for one in wanted}
+        stale = [one for one in wanted if self.parts[one]["key"] != keys[one]]
         work = partial(measured, root=self.root, package=self.package)
         for done, (one, part) in enumerate(forked(stale, work, jobs=jobs, seconds=LONGEST), 1):
-            self.parts[one] = {"tests": [], "lines": {}} if part is None else part
-            many = len(self.parts[one]["tests"])
-            print(f"map {done}/{len(stale)} {one.relative_to(self.root)}: {many} tests", flush=True)
-            kept = self._place(one)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"key": keys[one], **self.parts[one]})
-            kept.write_text(text if part else "{}", encoding="utf-8")
-
-    def _common(self) -> str:
-        """Digest what every test may read: a changed line there moves the lines of every part."""
-        shared = [one for one in (self.root / "tests").rglob("*.py") if "test_" not in one.name]
-        known = [one for one in shared if one.parent.name not in LEFT_OUT]
-        return _digest(sorted([*self._modules, *known]), "")
+            self.parts[one] = {"key": keys[one], **part} if part else EMPTY
+            many = f"{len(part['tests'])} tests" if part else "it did not end"
+            print(f"map {done}/{len(stale)} {one.relative_to(self.root)}: {many}", flush=True)
+            self._place(one).parent.mkdir(parents=True, exist_ok=True)
+            self._place(one).write_text(json.dumps(self.parts[one]), encoding="utf-8")
 
     def _place(self, test: Path) -> Path:
         name = ".".join(test.relative_to(self.root).with_suffix(".json").parts)
@@ -71,7 +62,7 @@ class Map:
 
     def _kept(self, test: Path) -> dict[str, Any]:
         place = self._place(test)
-        return json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+        return json.loads(place.read_text(encoding="utf-8")) if place.exists() else EMPTY
 
     def noticing(self, one: Mutant, seconds: float) -> dict[str, float]:
         """Give the tests that may notice a mutant, in the order to run them.
@@ -88,18 +79,11 @@ class Map:
         """
         chosen = self._executing(one)
         ranked = sorted(chosen, key=lambda test: self._rank(test, chosen[test]))
-        near = [(test, number) for test in ranked for number in chosen[test]]
-        kept = set(near)
-        rest = [
-            (test, number)
-            for test in ranked
-            for number in range(len(self.parts[test]["tests"]))
-            if (test, number) not in kept
-        ]
+        near = [self.parts[test]["tests"][number] for test in ranked for number in chosen[test]]
+        all_of_them = [one for test in ranked for one in self.parts[test]["tests"]]
         found: dict[str, float] = {}
-        for test, number in [*near, *rest]:
-            name, took = self.parts[test]["tests"][number]
-            if sum(found.values()) + took <= seconds / 2:
+        for name, took in [*near, *all_of_them]:
+            if name not in found and sum(found.values()) + took <= seconds / 2:
                 found[name] = took
         return found
 
@@ -108,13 +92,16 @@ class Map:
         return (0.5 + sum(tests[one][1] for one in numbers)) * len(tests) / len(numbers)
 
     def _executing(self, one: Mutant) -> dict[Path, list[int]]:
-        """Give the tests of each file that execute a mutant, the quickest first."""
+        """Give the tests of each file that execute a mutant, the quickest first.
+
+        What runs when its module is loaded meets the tests of the lines that name what it sets,
+        else of the whole module.
+        """
         lines = [(one.path, line) for line in one.lines]
         found = self._at(lines)
         if any(-1 in numbers for numbers in found.values()):
-            body = [(one.path, line) for line in one.body]
             readers = [place for name in one.names for place in self._mentions[name]]
-            found = self._at([*lines, *body, *readers])
+            found = self._at([*lines, *readers])
             if not any(numbers - {-1} for numbers in found.values()):
                 found = self._at([(one.path, line) for line in range(1, 9999)])
         return {
@@ -135,8 +122,10 @@ class Map:
     def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
         found: dict[str, list[tuple[Path, int]]] = defaultdict(list)
         for path in self._modules:
-            for name, line in _named(ast.parse(path.read_text(encoding="utf-8"))):
-                found[name].append((path, line))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Name | ast.Attribute):
+                    name = node.id if isinstance(node, ast.Name) else node.attr
+                    found[name].append((path, node.lineno))
         return found
 
     @cached_property
@@ -144,15 +133,8 @@ class Map:
         return sorted((self.root / self.package).rglob("*.py"))
 
 
-def _named(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
-        name = getattr(node, "id", None) or getattr(node, "attr", None)
-        if isinstance(name, str):
-            yield name, node.lineno  # type: ignore[attr-defined]
-
-
-def _digest(paths: Iterable[Path], salt: str) -> str:
-    made = hashlib.sha256(salt.encode())
+def _digest(paths: Iterable[Path]) -> str:
+    made = hashlib.sha256()
     for path in paths:
         made.update(path.read_bytes())
     return made.hexdigest()

@@ -33,6 +33,7 @@ SILENT = {"frozen", "kw_only", "observed", "repr", "slots", "strict", "total"}
 """Flags that a program without a fault does not feel."""
 UNREAD = {"annotation", "returns", "decorator_list", "type_params"}
 """Parts of the syntax that say what something is, and do nothing when the program runs."""
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 Change = Callable[[ast.AST], None]
 Place = tuple[ast.AST, ast.stmt, Change]
 """What changes, the statement that it stands in, and how."""
@@ -45,9 +46,7 @@ class Mutant:
     path: Path
     number: int
     lines: range
-    """Of the statement, without the statements inside it."""
-    body: range
-    """Of the function whose default value it is; else empty."""
+    """Of the statement without those inside it; of a default value, the whole function's."""
     names: frozenset[str]
     """What the statement gives a value to."""
     before: str
@@ -69,18 +68,11 @@ def mutant(path: Path, number: int) -> Mutant:
     node, statement, change = _places(path)[1][number]
     before = ast.unparse(node)
     change(node)
-    inner = getattr(statement, "body", None) or []
+    inner = [] if isinstance(statement, FUNCTION) else getattr(statement, "body", [])
     end = inner[0].lineno if inner else (statement.end_lineno or 0) + 1
-    is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
-    return Mutant(
-        path=path,
-        number=number,
-        lines=range(statement.lineno, max(end, statement.lineno + 1)),
-        body=range(end, (statement.end_lineno or 0) + 1) if is_function else range(0),
-        names=frozenset(_given(statement)),
-        before=before,
-        after=ast.unparse(node),
-    )
+    lines = range(statement.lineno, max(end, statement.lineno + 1))
+    names = frozenset(_given(statement))
+    return Mutant(path, number, lines, names, before, after=ast.unparse(node))
 
 
 def changed(path: Path, number: int) -> CodeType:

@@ -3,21 +3,18 @@
 The parent has loaded the libraries and no part of the toolkit, so a child loads only that.
 """
 
-import importlib.util
-import json
+import multiprocessing
 import os
 import resource
-import shutil
 import signal
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from itertools import islice
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
@@ -26,7 +23,7 @@ import coverage
 import pytest
 
 Task = TypeVar("Task")
-LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "sqlalchemy", "pydantic", "openai")
+FORK = multiprocessing.get_context("fork")
 MEMORY = 8 << 30
 """Bytes that a child may have: a mutant may ask for more without end."""
 FILES = 8
@@ -40,7 +37,7 @@ MEASURED = (*OPTIONS, "-m", "not browser and not embedded and not kills")
 
 def load_libraries() -> None:
     """Load what most tests need, once."""
-    for name in LIBRARIES:
+    for name in ("pandas", "scipy.stats", "scipy.optimize", "sqlalchemy", "pydantic", "openai"):
         __import__(name)
 
 
@@ -51,7 +48,7 @@ def forked(
 
     Args:
         tasks: in the order in which they begin.
-        work: what to do; gives what JSON can hold.
+        work: what to do.
         jobs: how many at a time.
         seconds: for each of them.
 
@@ -59,54 +56,40 @@ def forked(
         A task and what its work gave, or none when it did not end in its time.
     """
     waiting = iter(tasks)
-    running: dict[int, tuple[Task, Path, float]] = {}
-    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+    running: dict[Connection, tuple[Any, Task, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         while True:
             for task in islice(waiting, jobs - len(running)):
-                folder = Path(tempfile.mkdtemp(dir=place))
-                running[_begun(work, task, folder)] = task, folder, time.monotonic() + seconds
+                answer, given = FORK.Pipe(duplex=False)
+                child = FORK.Process(target=_alone, args=(work, task, given, folder))
+                child.start()
+                given.close()
+                running[answer] = child, task, time.monotonic() + seconds
             if not running:
                 return
-            time.sleep(0.02)
-            for child, (task, folder, end) in list(running.items()):
-                ended = os.waitpid(child, os.WNOHANG)[0]
-                if ended or time.monotonic() > end:
+            ready = wait(list(running), timeout=0.2)
+            for answer, (child, task, end) in list(running.items()):
+                if answer in ready or time.monotonic() > end:
+                    del running[answer]
+                    yield task, _received(answer)
                     with suppress(ProcessLookupError):
-                        os.killpg(child, signal.SIGKILL)
-                    if not ended:
-                        os.waitpid(child, 0)
-                    del running[child]
-                    yield task, _given(folder)
-                    shutil.rmtree(folder, ignore_errors=True)
+                        os.killpg(child.pid, signal.SIGKILL)
+                    child.join()
 
 
-def _begun(work: Callable[[Task], object], task: Task, folder: Path) -> int:
-    sys.stdout.flush()
-    child = os.fork()
-    if child:
-        return child
-    try:
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        sys.stdout = sys.stderr = (folder / "output.txt").open("w", encoding="utf-8", buffering=1)
-        for number in (1, 2):
-            os.dup2(sys.stdout.fileno(), number)
-        os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
-        tempfile.tempdir = None
-        given = json.dumps(work(task))
-        (folder / "given").write_text(given)
-        (folder / "given").rename(folder / "given.json")
-    except BaseException:
-        (folder / "trace.txt").write_text(traceback.format_exc())
-    finally:
-        os._exit(0)
+def _received(answer: Connection) -> object:
+    with answer, suppress(EOFError):
+        return answer.recv() if answer.poll() else None
 
 
-def _given(folder: Path) -> Any:
-    trace, given = folder / "trace.txt", folder / "given.json"
-    if trace.exists():
-        sys.stderr.write(trace.read_text())
-    return json.loads(given.read_text()) if given.exists() else None
+def _alone(work: Callable[[Task], object], task: Task, given: Connection, place: str) -> None:
+    os.setsid()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    os.dup2(sys.stdout.fileno(), 1)
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        tempfile.tempdir = os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        given.send(work(task))
 
 
 def measured(test: Path, root: Path, package: str) -> dict[str, Any]:
@@ -126,17 +109,17 @@ def measured(test: Path, root: Path, package: str) -> dict[str, Any]:
     watch.start()
     pytest.main([*MEASURED, str(test)], plugins=[plugin])
     watch.stop()
-    tests = [one for one in plugin.seconds if one not in plugin.failed]
+    tests = {one: took for one, took in plugin.seconds.items() if one not in plugin.failed}
     numbers = {"": -1, **{one: number for number, one in enumerate(tests)}}
     data = watch.get_data()
-    lines = {}
-    for path in data.measured_files():
-        found = data.contexts_by_lineno(path).items()
-        lines[str(Path(path).relative_to(root))] = {
-            line: sorted(numbers[one] for one in contexts if one in numbers)
-            for line, contexts in found
+    lines = {
+        str(Path(path).relative_to(root)): {
+            str(line): sorted(numbers[one] for one in contexts if one in numbers)
+            for line, contexts in data.contexts_by_lineno(path).items()
         }
-    return {"tests": [(one, plugin.seconds[one]) for one in tests], "lines": lines}
+        for path in data.measured_files()
+    }
+    return {"tests": list(tests.items()), "lines": lines}
 
 
 class _Contexts:
@@ -156,6 +139,21 @@ class _Contexts:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
         if not report.passed:
             self.failed.add(report.nodeid)
+
+
+def replace(path: Path, code: CodeType) -> None:
+    """Load a module from other code than its file holds, when it is next loaded.
+
+    Args:
+        path: of the module.
+        code: what to run instead.
+    """
+    kept = SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, name: str) -> CodeType | None:
+        return code if self.path == str(path) else kept(self, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
 
 
 def failing(tests: Mapping[str, float]) -> str:
@@ -183,10 +181,8 @@ class _Chosen:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        ranks = {one: rank for rank, one in enumerate(self.tests)}
-        items[:] = sorted(
-            (one for one in items if one.nodeid in ranks), key=lambda one: ranks[one.nodeid]
-        )
+        found = {one.nodeid: one for one in items}
+        items[:] = [found[one] for one in self.tests if one in found]
         for item in items:
             # A change may let a loop run for ever: far longer than measured is a failure.
             limit = pytest.mark.timeout(15 + 5 * self.tests[item.nodeid])
@@ -199,40 +195,3 @@ class _Chosen:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.failed = self.failed or report.nodeid
-
-
-class Replaced(MetaPathFinder):
-    """Load one module from other code than its file holds."""
-
-    def __init__(self, path: Path, root: Path, code: CodeType) -> None:
-        """Say which.
-
-        Args:
-            path: of the module.
-            root: of the tree.
-            code: what to run instead.
-        """
-        parts = path.relative_to(root).with_suffix("").parts
-        self.package = parts[-1] == "__init__"
-        self.name = ".".join(parts[:-1] if self.package else parts)
-        self.loader = _Compiled(self.name, str(path), code)
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: object = None
-    ) -> ModuleSpec | None:
-        """Answer for that module alone."""
-        if fullname != self.name:
-            return None
-        inside = [str(Path(self.loader.path).parent)] if self.package else None
-        return importlib.util.spec_from_file_location(
-            fullname, self.loader.path, loader=self.loader, submodule_search_locations=inside
-        )
-
-
-class _Compiled(SourceFileLoader):
-    def __init__(self, name: str, path: str, code: CodeType) -> None:
-        super().__init__(name, path)
-        self.code = code
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self.code

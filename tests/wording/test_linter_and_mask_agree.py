@@ -84,6 +84,21 @@ def test_the_linter_flags_every_form_of_a_word(entry: Entry) -> None:
     assert [form for form in entry.forms if not is_flagged(form, people)] == []
 
 
+@pytest.mark.parametrize(
+    ("noun", "word", "hidden"),
+    [("English teacher", "English", "‹group›"), ("older teacher", "older", "older")],
+)
+def test_a_capital_makes_a_common_word_of_a_noun_tell_of_a_group(
+    noun: str, word: str, hidden: str
+) -> None:
+    people = cast(noun=noun)
+    assert is_flagged(word, people) == (hidden != word)
+    assert (
+        Mask(asks(word), list(people.values())).reply(f"It is {word} now.")
+        == f"It is {hidden} now."
+    )
+
+
 NAMES = st.sampled_from(
     [
         "Zoë Ångström",

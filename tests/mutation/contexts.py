@@ -4,17 +4,21 @@ import ast
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from mutation.mutants import Mutant
-from mutation.trials import forked, measured
+from mutation.trials import LOADED, forked, measured
+
+Line = tuple[Path, int]
 
 LEFT_OUT = {"bench", "calibration", "house", "journeys", "mutation", "notebooks", "reference"}
 LONGEST = 900.0
 """Seconds for one test file under ``coverage``."""
+LONG = 1.0
+"""Seconds of a test that waits for the quicker ones."""
 EMPTY: dict[str, Any] = {"key": "", "tests": [], "lines": {}}
 
 
@@ -67,8 +71,9 @@ class Map:
     def noticing(self, one: Mutant, seconds: float) -> dict[str, float]:
         """Give the tests that may notice a mutant, in the order to run them.
 
-        Files of which a larger share executes the line come first, and quick ones; the other tests
-        of these files come last, since a value that is kept is computed for the first test alone.
+        Quick tests come first, those of files of which a larger share executes the line before
+        others; the other tests of these files come last, since a value that is kept is computed
+        for the first test alone.
 
         Args:
             one: the mutant.
@@ -77,40 +82,25 @@ class Map:
         Returns:
             The seconds that each took when it was measured.
         """
-        chosen = self._executing(one)
-        ranked = sorted(chosen, key=lambda test: self._rank(test, chosen[test]))
-        near = [self.parts[test]["tests"][number] for test in ranked for number in chosen[test]]
-        all_of_them = [one for test in ranked for one in self.parts[test]["tests"]]
         found: dict[str, float] = {}
-        for name, took in [*near, *all_of_them]:
-            if name not in found and sum(found.values()) + took <= seconds / 2:
-                found[name] = took
+        for lines in self._lines(one):
+            for name, took in self._in_order(self._at(lines)):
+                if name not in found and sum(found.values()) + took <= seconds / 2:
+                    found[name] = took
         return found
 
-    def _rank(self, test: Path, numbers: Sequence[int]) -> float:
-        tests = self.parts[test]["tests"]
-        return (0.5 + sum(tests[one][1] for one in numbers)) * len(tests) / len(numbers)
+    def _lines(self, one: Mutant) -> list[list[Line]]:
+        """Give the lines whose tests may notice a mutant; what runs on loading says so by its name.
 
-    def _executing(self, one: Mutant) -> dict[Path, list[int]]:
-        """Give the tests of each file that execute a mutant, the quickest first.
-
-        What runs when its module is loaded meets the tests of the lines that name what it sets,
-        else of the whole module.
+        A constant meets the tests of the lines that name it, and then those of its whole module.
         """
-        lines = [(one.path, line) for line in one.lines]
-        found = self._at(lines)
-        if any(-1 in numbers for numbers in found.values()):
-            readers = [place for name in one.names for place in self._mentions[name]]
-            found = self._at([*lines, *readers])
-            if not any(numbers - {-1} for numbers in found.values()):
-                found = self._at([(one.path, line) for line in range(1, 9999)])
-        return {
-            test: sorted(numbers - {-1}, key=lambda number: self.parts[test]["tests"][number][1])
-            for test, numbers in found.items()
-            if numbers - {-1}
-        }
+        own = [(one.path, line) for line in one.lines]
+        if all(LOADED not in numbers for numbers in self._at(own).values()):
+            return [own]
+        readers = [line for name in one.names for line in self._mentions[name]]
+        return [[*own, *readers], [(one.path, line) for line in range(1, 9999)]]
 
-    def _at(self, lines: Iterable[tuple[Path, int]]) -> dict[Path, set[int]]:
+    def _at(self, lines: Iterable[Line]) -> dict[Path, set[int]]:
         found: dict[Path, set[int]] = defaultdict(set)
         for path, line in lines:
             name = str(path.relative_to(self.root))
@@ -118,9 +108,22 @@ class Map:
                 found[test].update(part["lines"].get(name, {}).get(str(line), ()))
         return found
 
+    def _in_order(self, found: Mapping[Path, set[int]]) -> list[tuple[str, float]]:
+        ranked = []
+        for file, numbers in found.items():
+            tests = self.parts[file]["tests"]
+            chosen = sorted((tests[one] for one in numbers - {LOADED}), key=lambda test: test[1])
+            if chosen:
+                took = 0.5 + sum(seconds for _, seconds in chosen)
+                ranked.append((took * len(tests) / len(chosen), chosen, tests))
+        ranked.sort(key=lambda one: one[0])
+        near = [test for _, chosen, _ in ranked for test in chosen]
+        near.sort(key=lambda test: test[1] > LONG)
+        return [*near, *(test for _, _, tests in ranked for test in tests)]
+
     @cached_property
-    def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
-        found: dict[str, list[tuple[Path, int]]] = defaultdict(list)
+    def _mentions(self) -> dict[str, list[Line]]:
+        found: dict[str, list[Line]] = defaultdict(list)
         for path in self._modules:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Name | ast.Attribute):

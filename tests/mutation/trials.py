@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from itertools import islice
@@ -28,10 +28,12 @@ MEMORY = 8 << 30
 """Bytes that a child may have: a mutant may ask for more without end."""
 FILES = 8
 """Test files that are collected together; the next are loaded only when these notice nothing."""
+LOADED = -1
+"""In place of a test: what runs when a module is loaded."""
 BROKEN = "nothing can be loaded"
 # A plugin that a library loaded before is not told from a fault: pytest warns of both.
-LOADED = "ignore::pytest.PytestAssertRewriteWarning"
-OPTIONS = ("-q", "--tb=short", "-p", "no:cacheprovider", "-W", LOADED)
+UNTOLD = "ignore::pytest.PytestAssertRewriteWarning"
+OPTIONS = ("-q", "--tb=short", "-p", "no:cacheprovider", "-W", UNTOLD)
 MEASURED = (*OPTIONS, "-m", "not browser and not embedded and not kills")
 
 
@@ -102,15 +104,15 @@ def measured(test: Path, root: Path, package: str) -> dict[str, Any]:
 
     Returns:
         ``tests``, the id and seconds of each that passed, and ``lines``, a module's lines with the
-        numbers of the tests that executed them; -1 for what runs when it is loaded.
+        numbers of the tests that executed them, or ``LOADED``.
     """
     watch = coverage.Coverage(data_file=None, include=[f"{root}/{package}/*"], config_file=False)
     plugin = _Contexts(watch)
     watch.start()
-    pytest.main([*MEASURED, str(test)], plugins=[plugin])
+    _run([*MEASURED, str(test)], plugin)
     watch.stop()
     tests = {one: took for one, took in plugin.seconds.items() if one not in plugin.failed}
-    numbers = {"": -1, **{one: number for number, one in enumerate(tests)}}
+    numbers = {"": LOADED, **{one: number for number, one in enumerate(tests)}}
     data = watch.get_data()
     lines = {
         str(Path(path).relative_to(root)): {
@@ -168,10 +170,19 @@ def failing(tests: Mapping[str, float]) -> str:
     files = list(dict.fromkeys(one.split("::")[0] for one in tests))
     for first in range(0, len(files), FILES):
         plugin = _Chosen(tests)
-        pytest.main([*OPTIONS, "-x", *files[first : first + FILES]], plugins=[plugin])
-        if plugin.failed:
-            return plugin.failed
+        ended = _run([*OPTIONS, "-x", *files[first : first + FILES]], plugin)
+        # A conftest.py that cannot be loaded is told by the way it ended alone.
+        if plugin.failed or ended not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return plugin.failed or BROKEN
     return ""
+
+
+def _run(options: Sequence[str], plugin: object) -> int:
+    try:
+        return pytest.main([*options], plugins=[plugin])
+    except Warning:
+        # What was left open is told when all has ended, and of no test.
+        return 0
 
 
 class _Chosen:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import RecordUnreadable, RecordUnwritable
-from toolkit.record import Turn, open_record, read_jsonl, write_jsonl
+from toolkit.record import Turn, open_record, read_jsonl, require_room, write_jsonl
 
 
 @pytest.fixture
@@ -297,3 +297,12 @@ def test_an_export_is_only_read(exported, turn):
         with pytest.raises(RecordUnwritable) as refused:
             write()
         assert str(refused.value) == message
+
+
+def test_room_for_an_export_is_found_in_a_folder_that_is_not_there_yet(tmp_path):
+    target = tmp_path / "deep" / "out" / "record.jsonl"
+    for _ in range(2):
+        require_room(target)
+        assert list(target.parent.iterdir()) == []
+    with pytest.raises(RecordUnwritable, match=r"deep/out cannot be written \(Is a directory\)"):
+        require_room(target.parent)

@@ -28,7 +28,7 @@ def main() -> int:
     made.add_argument("--mutants", type=int, default=200)
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--tests", nargs="*", default=(), help="only these files or folders")
-    made.add_argument("--seconds", type=float, default=60.0, help="the tests of one mutant have")
+    made.add_argument("--seconds", type=float, default=120.0, help="the tests of one mutant have")
     made.add_argument("--jobs", type=int, default=2, help="processes side by side")
     made.add_argument("--wanted", type=float, default=0.85, help="share noticed; less is an error")
     made.add_argument("--report", action="store_true", help=f"renew {REPORT.name}")

@@ -71,9 +71,9 @@ class Map:
     def noticing(self, one: Mutant, seconds: float) -> dict[str, float]:
         """Give the tests that may notice a mutant, in the order to run them.
 
-        Quick tests come first, those of files of which a larger share executes the line before
-        others; the other tests of these files come last, since a value that is kept is computed
-        for the first test alone.
+        Quick tests come first, those of files of its own room before others, and of files of which
+        a larger share executes the line; the other tests of these files come last, since a value
+        that is kept is computed for the first test alone.
 
         Args:
             one: the mutant.
@@ -84,7 +84,7 @@ class Map:
         """
         found: dict[str, float] = {}
         for lines in self._lines(one):
-            for name, took in self._in_order(self._at(lines)):
+            for name, took in self._in_order(self._at(lines), self._room(one.path)):
                 if name not in found and sum(found.values()) + took <= seconds / 2:
                     found[name] = took
         return found
@@ -108,14 +108,18 @@ class Map:
                 found[test].update(part["lines"].get(name, {}).get(str(line), ()))
         return found
 
-    def _in_order(self, found: Mapping[Path, set[int]]) -> list[tuple[str, float]]:
+    def _room(self, path: Path) -> str:
+        return path.relative_to(self.root).parts[1]
+
+    def _in_order(self, found: Mapping[Path, set[int]], room: str) -> list[tuple[str, float]]:
         ranked = []
         for file, numbers in found.items():
             tests = self.parts[file]["tests"]
             chosen = sorted((tests[one] for one in numbers - {LOADED}), key=lambda test: test[1])
             if chosen:
                 took = 0.5 + sum(seconds for _, seconds in chosen)
-                ranked.append((took * len(tests) / len(chosen), chosen, tests))
+                far = 1 if self._room(file) == room else 4
+                ranked.append((took * far * len(tests) / len(chosen), chosen, tests))
         ranked.sort(key=lambda one: one[0])
         near = [test for _, chosen, _ in ranked for test in chosen]
         near.sort(key=lambda test: test[1] > LONG)

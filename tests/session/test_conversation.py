@@ -182,6 +182,18 @@ def test_rather_not_say_is_a_rating_without_a_value(converse: Converse) -> None:
     assert converse().rate("accurate", None, dimension="accuracy").value is None
 
 
+def test_a_flag_stands_in_the_answer_it_names_and_in_no_message(converse: Converse) -> None:
+    conversation = converse(Scripted(lambda messages: f"That is all I know, {len(messages)}."))
+    asyncio.run(conversation.say("Hello?"))
+    second = asyncio.run(conversation.say("And now?"))
+    flag = conversation.flag(second.turn_id, 0, 4, harm="unsure", severity=3)
+    assert flag.turn_id == second.turn_id
+    for turn in conversation.turns:
+        if turn.speaker == "tester":
+            with pytest.raises(NotNow, match="not part of this conversation"):
+                conversation.flag(turn.turn_id, 0, 4, harm="unsure", severity=3)
+
+
 def test_a_flag_counts_code_points_and_can_be_changed_and_taken_back(
     converse: Converse, record: Record
 ) -> None:

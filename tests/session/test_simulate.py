@@ -1,6 +1,7 @@
 """A simulated participant plays everything, reproducibly, and is marked for ever."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 from small_world import make_workspace
@@ -39,6 +40,12 @@ def test_it_says_who_it_plays_and_answers_the_whole_form(study: Study, record: R
     assert str(session.persona_shown["name"]) in first.text
     rated = {row.question for row in record.rows(Rating) if row.turn_id is None}
     assert rated == {question.id for question in study.form}
+
+
+def test_it_sends_three_messages_in_a_conversation(study: Study, record: Record) -> None:
+    asyncio.run(simulate(study, record, testers=1, seed=1))
+    said = Counter(row.session_id for row in record.rows(Turn) if row.speaker == "tester")
+    assert list(said.values()) == [3, 3]
 
 
 def test_the_same_seed_does_the_same(tmp_path: Path) -> None:

@@ -172,6 +172,16 @@ def test_another_code_before_the_first_item_only(rater: Rater, study: Study) -> 
     asyncio.run(newcomer.panel.release())
 
 
+def test_no_other_code_after_the_first_item_though_the_cell_runs_again(
+    rater: Rater, study: Study, record: Record
+) -> None:
+    rater.answer(3, 3)
+    again = Rater(study, record)
+    again.done("other_code")
+    assert again.screen == "rate"
+    asyncio.run(again.panel.release())
+
+
 def test_frozen_again_while_a_rater_is_at_work(
     rater: Rater, study: Study, record: Record, tmp_path: Path
 ) -> None:

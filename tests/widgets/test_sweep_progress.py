@@ -1,5 +1,7 @@
 """The bar and the line that tell how far a run has come."""
 
+from dataclasses import replace
+
 from toolkit.probes import SweepProgress
 from toolkit.widgets import SweepProgressView
 
@@ -18,7 +20,14 @@ READING = SweepProgress(
 
 def test_nothing_is_said_before_anything_is_sent() -> None:
     view = SweepProgressView()
-    assert (view.bar.value, view.text.value) == (0, "Nothing sent yet.")
+    assert (view.bar.value, view.bar.min, view.bar.max) == (0, 0, 1)
+    assert view.text.value == "Nothing sent yet."
+
+
+def test_a_bar_has_a_length_though_nothing_is_planned() -> None:
+    view = SweepProgressView()
+    view.show(replace(READING, planned=0, done=0, failed=0))
+    assert (view.bar.value, view.bar.max, view.bar.bar_style) == (0, 1, "")
 
 
 def test_a_reading_moves_the_bar_and_is_said_in_words() -> None:

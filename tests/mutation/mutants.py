@@ -29,7 +29,18 @@ NEAR: dict[type[ast.AST], type[ast.AST]] = {
 }
 _TURNED = [(ast.Lt, ast.Gt), (ast.LtE, ast.GtE)]
 TURNED = {**dict(_TURNED), **{other: one for one, other in _TURNED}}
-SILENT = {"frozen", "kw_only", "observed", "repr", "slots", "strict", "total"}
+SILENT = {
+    "check_finite",
+    "frozen",
+    "ignore_errors",
+    "include_url",
+    "kw_only",
+    "observed",
+    "repr",
+    "slots",
+    "strict",
+    "total",
+}
 """Flags that a program without a fault does not feel."""
 UNREAD = {"annotation", "returns", "decorator_list", "type_params"}
 """Parts of the syntax that say what something is, and do nothing when the program runs."""

@@ -1,6 +1,7 @@
 """``parallax status`` tells how far a confirm stage is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,21 @@ def test_how_far_units_and_raters_are(
         f"      {names[2]}  seat 0 (holder 2): 0 of 5 rated; at work; TIME UTC",
         "    Rated: 0 replies, none of them twice (planned: 20%)",
     ]
+
+
+def test_replies_that_two_raters_rated_are_counted(
+    world: RatingWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_replies(world.stage, world.record)
+    raters = [world.queue(f"R-{number}") for number in range(8)]
+    for queue in raters:
+        judge_all(queue)
+    by = Counter(unit for queue in raters for unit in world.units(queue))
+    twice = [unit for unit, count in by.items() if count > 1]
+    assert 0 < len(twice) < len(by)
+    assert status(world, capsys)[-1] == (
+        f"    Rated: {len(by)} replies, {len(twice)} of them by two or more raters (planned: 20%)"
+    )
 
 
 def test_a_confirm_stage_that_is_not_frozen_or_changed(

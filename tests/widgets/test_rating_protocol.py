@@ -167,6 +167,10 @@ def test_another_code_before_the_first_item_only(rater: Rater, study: Study) -> 
     newcomer.done("enrol", code="R-2O")
     newcomer.done("other_code")
     assert newcomer.screen == "enrol"
+    newcomer.agree("R-19")
+    assert newcomer.screen == "how"
+    newcomer.done("other_code")
+    assert newcomer.screen == "enrol"
     newcomer.begin("R-20")
     assert newcomer.screen == "rate"
     asyncio.run(newcomer.panel.release())

@@ -159,6 +159,8 @@ def test_running_the_cell_again_shows_the_same_item(
 
 
 def test_another_code_before_the_first_item_only(rater: Rater, study: Study) -> None:
+    rater.done("other_code")
+    assert rater.screen == "rate"
     rater.answer(3, 3)
     rater.done("other_code")
     assert rater.screen == "rate"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from story import Story
 
-from toolkit.analysis import COLUMNS, Frames, frames_of, load_frames
-from toolkit.analysis.frames import columns, require_stage
+from toolkit.analysis import COLUMNS, Frames, columns, frames_of, load_frames
+from toolkit.analysis.frames import require_stage
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, history
 

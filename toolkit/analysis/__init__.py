@@ -2,7 +2,7 @@
 
 * **Frames**: the record as tidy tables with declared columns (a **Column** each; ``columns``
   describes them) and an account of every row left out. The column ``stage`` tells explore, which
-  finds, from confirm, which measures; ``require_stage`` refuses the wrong one.
+  finds, from confirm, which measures; what takes rows refuses those of the wrong one.
 * **Trace**: the chain from one blind judgment back to the turn that started it.
 * **Leads**: words that a participant flagged, or an answer they rated low. A lead says that it
   happened, never how often.
@@ -32,6 +32,7 @@ from toolkit.analysis.frames import (
     Frames,
     Observations,
     Source,
+    columns,
     confirm_design,
     frames_of,
     from_table,
@@ -101,6 +102,7 @@ __all__ = [
     "Verdict",
     "blinding",
     "caterpillar",
+    "columns",
     "confirm_design",
     "controls",
     "coverage",

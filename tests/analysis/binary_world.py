@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames import Observations, declared, undeclared_outcome
+from toolkit.analysis.frames import OBSERVATION_COLUMNS, Observations, declare, undeclared_outcome
 from toolkit.design import OUTCOMES, Scale
 
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -38,6 +38,6 @@ def observed(
         frame["reply"] = [f"u-{number}" for number in range(len(frame))]
     return Observations(
         of=OUTCOMES.get(outcome) or undeclared_outcome(outcome, scale, BOUNDS[scale], rated=False),
-        frame=declared(frame),
+        frame=declare(frame, OBSERVATION_COLUMNS),
         people=pd.DataFrame(index=pd.Index([], name="persona")),
     )

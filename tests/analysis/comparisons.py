@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis import Observations
-from toolkit.analysis.frames import declared, undeclared_outcome
+from toolkit.analysis.frames import OBSERVATION_COLUMNS, declare, undeclared_outcome
 from toolkit.design import Scale
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "disparity"
@@ -50,7 +50,9 @@ def judged(
     seen = PEOPLE[PEOPLE.index.isin(table["persona"])]
     rated = bool(table.get("rater", pd.Series([None])).notna().any())
     of = undeclared_outcome(changed.pop("outcome", "respect"), scale, bounds, rated=rated)
-    return Observations(of=of, frame=declared(table), **{"people": seen, **changed})
+    return Observations(
+        of=of, frame=declare(table, OBSERVATION_COLUMNS), **{"people": seen, **changed}
+    )
 
 
 def complete(

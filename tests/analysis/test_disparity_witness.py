@@ -11,10 +11,9 @@ from toolkit.analysis.engine import (
     Effects,
     Method,
     adjust,
-    arm_effects,
     bias_reduced,
     equal_scenarios,
-    indicators,
+    sweep,
 )
 from toolkit.analysis.frames import coded
 
@@ -66,16 +65,15 @@ def test_codes_alone_give_the_same_effects(crossed: Observations) -> None:
     data = coded(crossed)
     label = np.where(data.arm == "swap", data.persona, data.arm)
     names = [*PERSONAS, "paraphrase", "resample"]
-    arm = np.array([0 if one == "reference" else 1 + names.index(one) for one in label])
-    effects = arm_effects(
-        data.value,
-        arm=arm,
+    assert data.rater is not None
+    swept = sweep(
+        (label[:, None] == names).astype("float64"),
         scenario=data.scenario,
-        contrast=data.contrast,
         rater=data.rater,
+        levels=[data.contrast, data.rater],
         weight=data.weight,
     )
-    same(effects, names, expected("reference"))
+    same(swept.effects(data.value), names, expected("reference"))
 
 
 def test_effects_against_the_grand_mean_are_those_of_r(crossed: Observations) -> None:
@@ -162,7 +160,7 @@ def test_machine_outcomes_cluster_scenarios_alone() -> None:
 def test_cr1_and_cr2_are_those_of_clubsandwich() -> None:
     data = coded(judged(read("machine").assign(rater=None), scale="binary", bounds=(0, 1)))
     (at,) = bias_reduced(
-        indicators((data.arm == "swap").astype("int64") - 1, 1),
+        (data.arm == "swap").astype("float64")[:, None],
         data.value,
         cluster=data.scenario,
         levels=[data.contrast],
@@ -183,16 +181,16 @@ def test_cr2_holds_where_clusters_have_levels_of_their_own(
 ) -> None:
     data = coded(crossed)
     asks = comparison(data, "reference")
-    columns, wanted, _ = data.laid_out(asks.columns)
+    swept = data.sweep(asks.columns)
     index = [one.subject for one in asks.claims].index(name)
     assert data.rater is not None
     (at,) = bias_reduced(
-        columns,
+        swept.columns,
         data.value,
         cluster=data.scenario,
         levels=[data.contrast, data.rater],
         weight=equal_scenarios(data.scenario, data.weight),
-        combine=wanted[:, [index]],
+        combine=swept.combine[:, [index]],
     )
     r = expected("crossed_by_scenario")
     assert at is not None

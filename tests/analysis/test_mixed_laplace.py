@@ -73,7 +73,7 @@ def test_standard_errors_are_those_of_the_value_itself() -> None:
     ses = np.sqrt(np.diag(back @ joint @ back.T))
     ours = np.concatenate([numbers(found.thresholds, "se"), numbers(found.coefficients, "se")])
     assert ours == pytest.approx(ses[:6], rel=1e-6)
-    assert np.sqrt(np.diag(found.joint)) == pytest.approx(ses, rel=1e-5)
+    assert np.sqrt(np.diag(found.vcov)) == pytest.approx(ses, rel=1e-5)
     assert numbers(found.thresholds, "se") == pytest.approx(np.sqrt(np.diag(found.vcov))[:4])
 
 
@@ -146,13 +146,13 @@ def test_new_answers_come_from_the_fitted_model_and_are_fitted_again() -> None:
     counts = found.simulate(3)
     assert (counts.sum(1) == found.problem.arrays.sizes).all()
     assert (counts == found.simulate(3)).all()
-    same = found.refit(found.problem.counts)
+    same = found.refit(found.problem.answers.counts)
     assert numbers(same.coefficients) == pytest.approx(numbers(found.coefficients), abs=1e-7)
 
 
 def test_an_answer_lost_in_a_redraw_is_left_out_of_the_refit() -> None:
     found = fit(ratings(10), "value ~ arm", ["rater"], family="cumulative")
-    counts = found.problem.counts.copy()
+    counts = found.problem.answers.counts.copy()
     counts[:, 1] += counts[:, 0]
     counts[:, 0] = 0
     again = found.refit(counts)

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from toolkit.analysis.disparity import Pieces, needed, pieces
-from toolkit.analysis.engine import arm_effects, shrink
+from toolkit.analysis.engine import shrink, sweep
 
 
 def test_shrinking_is_worked_by_hand() -> None:
@@ -85,7 +85,9 @@ def test_what_is_planned_from_starts_at_the_error_and_df_of_the_primary_test() -
             np.tile(np.arange(12), 10),
         )
         value = rng.normal(size=120) + noise * rng.normal(size=(12, 3))[rater, arm]
-        found = arm_effects(value, arm=arm, scenario=scenario, contrast=scenario, rater=rater)
+        columns = (arm[:, None] == [1, 2]).astype("float64")
+        swept = sweep(columns, scenario=scenario, rater=rater, levels=[scenario, rater])
+        found = swept.effects(value)
         for index in range(2):
             known = pieces(found, index)
             assert known.se(known.scenarios, known.raters) == pytest.approx(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Truth, crossed_design
-from toolkit.analysis.engine import Working, cross_codes, indicators
+from toolkit.analysis.engine import Working, cross_codes
 from toolkit.analysis.planning import draw_values, primary
 
 
@@ -35,7 +35,7 @@ def test_a_complete_matched_design_needs_but_its_clusters() -> None:
     """12 raters × 10 scenarios: 10/9 and 9, 12/11 and 11, 120/119."""
     design = crossed_design(raters=12, scenarios=10, matched=True)
     swept = primary(design)
-    arm = indicators(design.arm - 1, 1)
+    arm = (design.arm == 1).astype("float64")[:, None]
     working = Working([design.contrast, _rater(design)], arm, swept.weight)
     influence = swept.influence[:, :1]
     by_scenario = working.correction(influence, design.scenario)
@@ -52,13 +52,13 @@ def test_an_uneven_design_agrees_with_plain_matrices() -> None:
     levels = [rng.integers(0, 7, 60), rng.integers(0, 5, 60)]
     columns, weight = rng.normal(size=(60, 2)), rng.uniform(0.5, 2, 60)
     influence, groups = rng.normal(size=(60, 3)), rng.integers(0, 9, 60)
-    fitted = np.column_stack([indicators(levels[0], 7), indicators(levels[1], 5), columns])
+    fitted = np.column_stack([np.eye(7)[levels[0]], np.eye(5)[levels[1]], columns])
     root = np.sqrt(weight)[:, None]
     hat = fitted @ np.linalg.pinv(root * fitted) * root.T
     residual = np.eye(60) - hat
     found = Working(levels, columns, weight).correction(influence, groups)
     for effect in range(3):
-        parts = indicators(groups, 9).T * influence[:, effect]
+        parts = np.eye(9)[groups].T * influence[:, effect]
         products = parts @ residual @ residual.T @ parts.T
         assert found.factor[effect] == pytest.approx(
             np.sum(influence[:, effect] ** 2) / np.trace(products), rel=1e-9
@@ -81,12 +81,14 @@ def test_the_factor_takes_the_bias_away() -> None:
     values = draw_values(design, plain, np.random.default_rng(1), simulations=4000)
     influence = swept.influence[:, :1]
     working = Working(
-        [design.contrast, _rater(design)], indicators(design.arm - 1, 1), swept.weight
+        [design.contrast, _rater(design)],
+        (design.arm == 1).astype("float64")[:, None],
+        swept.weight,
     )
     scores = influence * swept.residuals(values)
     variance = float(np.sum(influence**2))
     for groups in (design.scenario, _rater(design)):
-        pieces = np.square(indicators(groups, int(groups.max()) + 1).T @ scores).sum(axis=0)
+        pieces = np.square(np.eye(int(groups.max()) + 1)[groups].T @ scores).sum(axis=0)
         factor = float(working.correction(influence, groups).factor[0])
         error = pieces.std() / np.sqrt(4000)
         assert factor > 1.1

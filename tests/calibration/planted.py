@@ -82,7 +82,7 @@ def world() -> World:
         asked = confirm_design(record)
         (simulation,) = record.rows(Simulation)
         frames = load_frames(record, stage="confirm")
-    observed = observe(frames, asked.analysis.primary, people=asked.people)
+    observed = observe(frames, asked.analysis.primary, design=asked)
     texts = frames.replies.set_index("unit_id")["text"].astype("str")
     model = {**simulation.model, "cutpoints": tuple(simulation.model["cutpoints"])}
     design = design_of(observed)

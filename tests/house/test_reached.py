@@ -19,7 +19,6 @@ Definition = tuple[str, str]
 """Module and name."""
 
 KEPT: Mapping[Definition, str] = {
-    (f"{ROOM}.engine.clustered", "arm_effects"): "the primary test on arrays, for its witnesses",
     (f"{ROOM}.frames.columns", "columns"): "what the columns of a frame mean, to look up by hand",
 }
 """Reached by nobody, and why it is there all the same."""

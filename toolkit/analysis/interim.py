@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.disparity import Comparison, against_reference
+from toolkit.analysis.disparity import against_reference, counts_of, replies_of, speaks_of
 from toolkit.analysis.engine import confidence_sequence, evidence_against, verdict_of
 from toolkit.analysis.findings import Estimate, Finding
 from toolkit.analysis.frames import Frames, Observations
@@ -81,10 +81,10 @@ def interim(
             unit, or a t-test is asked for.
     """
     _require_sequence(test)
-    comparison = against_reference(observations, subject)
-    units = _unit_differences(comparison, over, order)
+    rows = against_reference(observations, subject)
+    units = _unit_differences(rows, over, order)
     path = _path(units, _bounds(observations), 1 - alpha / claims)
-    finding = _finding(observations, comparison, path, over, margin, claims, alpha / claims)
+    finding = _finding(observations, subject, rows, path, over, margin, claims, alpha / claims)
     reached = finding.verdict not in ("inconclusive", "not estimable")
     return Interim(finding, path, stop=reached, says=_says(finding, len(path), over))
 
@@ -102,7 +102,7 @@ def finished_order(frames: Frames, over: Over) -> tuple[str, ...]:
     return tuple(last.sort_values(["at", name])[name])
 
 
-def _unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) -> pd.DataFrame:
+def _unit_differences(rows: pd.DataFrame, over: Over, order: Sequence[str]) -> pd.DataFrame:
     """Give one difference a rater or scenario, in order: ``unit difference``.
 
     Units without both the arm and the reference have none and are left out; of pairs, each value
@@ -112,14 +112,13 @@ def _unit_differences(comparison: Comparison, over: Over, order: Sequence[str]) 
         AnalysisError: if the order misses a unit.
     """
     column = _COLUMN[over]
-    rows = comparison.frame.assign(own=comparison.own)
+    paired = bool(rows["own"].all())
     rows = rows[rows[column].notna()].astype({column: "str", "contrast": "str"})
     _require_order(rows[column], order, over)
     keys = [column] if over == "raters" else [column, "contrast"]
     weighed = rows.assign(total=rows["value"] * rows["weight"])
     sums = weighed.groupby([*keys, "own"])[["total", "weight"]].sum()
     means = (sums["total"] / sums["weight"]).unstack("own").reindex(columns=[True, False])
-    paired = bool(comparison.own.all())
     each = means[True] if paired else (means[True] - means[False]).dropna()
     if over == "scenario blocks":
         each = each.groupby(level=0).mean()
@@ -160,30 +159,31 @@ def _path(units: pd.DataFrame, bounds: tuple[float, float], level: float) -> pd.
 
 def _finding(
     observations: Observations,
-    comparison: Comparison,
+    subject: str,
+    rows: pd.DataFrame,
     path: pd.DataFrame,
     over: Over,
     margin: float | None,
     claims: int,
     alpha: float,
 ) -> Finding:
-    again = _coming_back(comparison, over)
+    again = _coming_back(rows, over)
     fixed = over == "raters" or again > 0
     bare = Finding(
         question="interim",
         outcome=observations.outcome,
-        subject=comparison.subject,
+        subject=subject,
         estimand=_BY_THESE if again else _ESTIMANDS[over],
         about="these personas",
-        speaks_of="these situations" if fixed else comparison.speaks_of,
+        speaks_of="these situations" if fixed else speaks_of(rows),
         stage="confirm",
         verdict="not estimable",
         compared_with="reference",
         unit=observations.of.unit,
         margin=margin,
-        n=comparison.counts,
+        n=counts_of(rows),
         left_out=observations.left_out,
-        replies=comparison.replies,
+        replies=replies_of(rows["reply"]),
         simulated=observations.simulated,
     )
     if len(path) < 2:
@@ -194,9 +194,9 @@ def _finding(
         verdict="inconclusive",
         estimate=Estimate(value=value, low=low, high=high, level=1 - alpha),
         se_type=f"confidence sequence over {len(path)} {over}",
-        caveats=_caveats(comparison, over, again),
+        caveats=_caveats(rows, over, again),
     )
-    if alone := _alone(comparison):
+    if alone := _alone(subject, rows):
         return replace(made, caveats=(*made.caveats, alone))
     bounds = _bounds(observations)
     won = evidence_against(path["difference"], bounds, level=1 - alpha)[-1]
@@ -217,15 +217,15 @@ def _finding(
     )
 
 
-def _alone(comparison: Comparison) -> str:
+def _alone(subject: str, rows: pd.DataFrame) -> str:
     """Say what there is but one of; empty when both are several."""
-    counts, seen = comparison.counts, ""
-    if counts.scenarios < 2:
+    seen = ""
+    if rows["scenario"].nunique() < 2:
         seen, several = "seen in one scenario", "scenarios"
-    elif comparison.rater is not None and counts.raters < 2:
+    elif rows["rater"].nunique() == 1:
         seen, several = "judged by one rater", "raters"
     return seen and (
-        f"{comparison.subject} was {seen} only: this cannot generalize over {several}, so there "
+        f"{subject} was {seen} only: this cannot generalize over {several}, so there "
         "is no p-value and no verdict."
     )
 
@@ -238,15 +238,15 @@ def _too_few(path: pd.DataFrame, over: Over) -> str:
     return f"{len(path)} {seen}: too few for an interval. Go on until at least 2 have."
 
 
-def _coming_back(comparison: Comparison, over: Over) -> int:
+def _coming_back(rows: pd.DataFrame, over: Over) -> int:
     """Count the raters who judged in more than one block."""
     if over == "raters":
         return 0
-    seen = comparison.frame[["rater", "scenario"]].dropna().drop_duplicates()
+    seen = rows[["rater", "scenario"]].dropna().drop_duplicates()
     return int((seen["rater"].value_counts() > 1).sum())
 
 
-def _caveats(comparison: Comparison, over: Over, again: int) -> tuple[str, ...]:
+def _caveats(rows: pd.DataFrame, over: Over, again: int) -> tuple[str, ...]:
     if over == "raters":
         return (
             "A sequence over raters speaks of these scenarios only: more raters never make it "
@@ -257,7 +257,7 @@ def _caveats(comparison: Comparison, over: Over, again: int) -> tuple[str, ...]:
         return (rated,)
     return (
         rated,
-        f"{again} of {comparison.counts.raters} raters judged in more than one scenario. What such "
+        f"{again} of {rows['rater'].nunique()} raters judged in more than one scenario. What such "
         "raters lean to never averages out over scenarios, so this is said of these raters and not "
         "in general. Give each block raters of its own, or run `disparity` after the last rating.",
     )

@@ -16,9 +16,18 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity import Asked, Claim, Saying, in_family, measured, speaks_of
+from toolkit.analysis.disparity import (
+    Asked,
+    Claim,
+    Saying,
+    comparison,
+    in_family,
+    measured,
+    null_estimates,
+    speaks_of,
+)
 from toolkit.analysis.engine import Bools, Codes, Effects, cross_codes, equal_scenarios, sweep
-from toolkit.analysis.findings import EXPLORATORY, About, Finding, findings_frame
+from toolkit.analysis.findings import EXPLORATORY, Finding, findings_frame
 from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.errors import AnalysisError
 
@@ -74,12 +83,11 @@ def waves(
     data = replace(data, block=_joined(data.block, later))
     claims = _changes(data)
     effects = _effects(data, later, claims)
-    asked = Asked(margin=margin, level=0.95, alpha=0.05, plan=EXPLORATORY, seed=0)
-    known = [measured(one, effects, data, level=asked.level, margin=margin) for one in claims]
+    asked = Asked(plan=EXPLORATORY, margin=margin)
+    known = [measured(one, effects, data, asked) for one in claims]
     nulls = known[-len(NULL_ARMS) :]
     personas = in_family(known[: -len(NULL_ARMS)], "changes", "Benjamini-Hochberg")
-    beside = {one.subject: at for one in nulls if (at := one.estimate(asked.level))}
-    say = Saying(both, data, asked, speaks_of(both.frame), MappingProxyType(beside))
+    say = Saying(both, data, asked, speaks_of(both.frame), null_estimates(nulls))
     findings = tuple(replace(say.finding(one), question="waves") for one in personas)
     lost = (
         f"{only[0]} contrasts were only asked before and {only[1]} only after: they are left out."
@@ -87,7 +95,7 @@ def waves(
     return Waves(
         findings=findings,
         table=findings_frame(findings),
-        null_arms=tuple(replace(say.null(one), question="waves") for one in nulls if one.own.any()),
+        null_arms=tuple(replace(say.bare(one), question="waves") for one in nulls if one.own.any()),
         only_before=only[0],
         only_after=only[1],
         notes=(lost,) if any(only) else (),
@@ -131,24 +139,9 @@ def _key(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _changes(data: Coded) -> list[Claim]:
-    about: list[tuple[str, About, str, Bools]] = [
-        *((one, "these personas", f"replies to {one}", data.of(one)) for one in data.subjects),
-        *((one, "all personas", f"{one} replies", data.arm == one) for one in NULL_ARMS),
-    ]
     return [
-        Claim(
-            subject=subject,
-            about=who,
-            compared_with="reference",
-            estimand=(
-                f"change, after less before, of the average difference of {these} from replies to "
-                "the reference, each scenario counting equally"
-            ),
-            rows=data.beside(own),
-            own=own,
-            index=index,
-        )
-        for index, (subject, who, these, own) in enumerate(about)
+        replace(one, estimand=f"change, after less before, of the {one.estimand}")
+        for one in comparison(data, "reference").claims
     ]
 
 

@@ -1,19 +1,20 @@
 """Who is treated differently: the primary test, its families, and what stands beside it."""
 
 from toolkit.analysis.disparity.arm_comparison import (
-    Comparison,
     against_reference,
     arm_of,
+    clusters_of,
     codes_of,
     counts_of,
+    replies_of,
     speaks_of,
     subjects,
     units_of,
 )
-from toolkit.analysis.disparity.claims import TWO_WAY, Claim, in_family, measured
+from toolkit.analysis.disparity.claims import TWO_WAY, Asked, Claim, in_family, measured
 from toolkit.analysis.disparity.comparison import comparison
 from toolkit.analysis.disparity.disparity import Disparity, disparity
-from toolkit.analysis.disparity.disparity_findings import Asked, Saying
+from toolkit.analysis.disparity.disparity_findings import Saying, null_estimates
 from toolkit.analysis.disparity.equivalence_power import Pieces, needed, pieces
 from toolkit.analysis.disparity.factor_claims import FEWEST
 from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
@@ -21,7 +22,6 @@ from toolkit.analysis.disparity.ordinal import Ordinal, ordinal
 __all__ = [
     "Asked",
     "Claim",
-    "Comparison",
     "Disparity",
     "FEWEST",
     "Ordinal",
@@ -30,6 +30,7 @@ __all__ = [
     "TWO_WAY",
     "against_reference",
     "arm_of",
+    "clusters_of",
     "codes_of",
     "comparison",
     "counts_of",
@@ -37,8 +38,10 @@ __all__ = [
     "in_family",
     "measured",
     "needed",
+    "null_estimates",
     "ordinal",
     "pieces",
+    "replies_of",
     "speaks_of",
     "subjects",
     "units_of",

@@ -1,93 +1,40 @@
-"""One arm of a study beside the reference of the same contrasts, as arrays."""
-
-from dataclasses import dataclass
+"""One arm of a study beside the reference of the same contrasts, and what rows rest on."""
 
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import Bools, Codes, Floats
+from toolkit.analysis.engine import Bools, Codes
 from toolkit.analysis.findings import Counts, Speaks
-from toolkit.analysis.frames import Observations, require_stage
+from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, require_stage
 from toolkit.errors import AnalysisError
 
-NULL_ARMS = ("paraphrase", "resample")
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Rows of one arm and of the reference in the contrasts that have both; arrays of shape (n,).
-
-    Empty when no contrast has both.
-    """
-
-    subject: str
-    """A persona's id, ``paraphrase`` or ``resample``."""
-    frame: pd.DataFrame
-    """The rows, with ``OBSERVATION_COLUMNS``."""
-    value: Floats
-    weight: Floats
-    own: Bools
-    """True in the arm, False in the reference."""
-    scenario: Codes
-    contrast: Codes
-    rater: Codes | None
-    """None when no rater judged."""
-
-    @property
-    def clusters(self) -> tuple[Codes, ...]:
-        """Everything that was sampled: scenarios, and raters where there are any."""
-        return (self.scenario,) if self.rater is None else (self.scenario, self.rater)
-
-    @property
-    def counts(self) -> Counts:
-        """What the comparison rests on."""
-        return counts_of(self.frame)
-
-    @property
-    def speaks_of(self) -> Speaks:
-        """In general from planned contrasts of at least two situations alone."""
-        return speaks_of(self.frame)
-
-    @property
-    def replies(self) -> tuple[str, ...]:
-        """Ids of the replies, each once."""
-        return tuple(sorted(set(self.frame["reply"].dropna().astype("str"))))
-
-
-def against_reference(observations: Observations, subject: str) -> Comparison:
+def against_reference(observations: Observations, subject: str) -> pd.DataFrame:
     """Take an arm and the reference of the same contrasts; of pairs, the arm's pairs alone.
 
     Args:
         observations: of stage confirm.
         subject: a persona's id, ``paraphrase`` or ``resample``.
 
+    Returns:
+        Their rows, with ``OBSERVATION_COLUMNS`` and ``own``: True in the arm, False in the
+        reference. None when no contrast has both.
+
     Raises:
         AnalysisError: if rows are of the wrong stage or there is no such arm.
     """
-    require_stage(observations.frame, "confirm")
-    frame, own = observations.frame, arm_of(observations.frame).eq(subject).to_numpy()
+    frame = observations.frame
+    require_stage(frame, "confirm")
+    own, reference = arm_of(frame).eq(subject), frame["arm"].eq("reference")
     if not own.any():
         raise AnalysisError(
             f"analysis: got {subject!r}; wanted one of the arms that were observed: "
             f"{', '.join(subjects(frame)) or 'there is none'}. Name one of these."
         )
-    reference = frame["arm"].eq("reference").to_numpy()
     contrast = frame["contrast"].astype("object")
     both = set(contrast[own]) & set(contrast[reference])
-    keep = (own | reference) & contrast.isin(both).to_numpy()
-    if observations.of.paired:
-        keep = own
-    rows = frame[keep].reset_index(drop=True)
-    return Comparison(
-        subject=subject,
-        frame=rows,
-        value=rows["value"].to_numpy("float64"),
-        weight=rows["weight"].to_numpy("float64"),
-        own=own[keep],
-        scenario=codes_of(rows["scenario"]),
-        contrast=codes_of(rows["contrast"]),
-        rater=codes_of(rows["rater"]) if rows["rater"].notna().any() else None,
-    )
+    keep = own if observations.of.paired else (own | reference) & contrast.isin(both)
+    return frame.assign(own=own)[keep].reset_index(drop=True)
 
 
 def arm_of(frame: pd.DataFrame) -> "pd.Series[str]":
@@ -107,6 +54,12 @@ def codes_of(column: "pd.Series[str]") -> Codes:
     """Give each value a whole number from 0, in the order of the values; missing is one too."""
     text = column.astype("object").where(column.notna(), "")
     return np.unique(text.to_numpy(dtype="str"), return_inverse=True)[1].astype(np.intp)
+
+
+def clusters_of(frame: pd.DataFrame) -> list[Codes]:
+    """Number everything that was sampled: scenarios, and raters where there are any."""
+    names = ["scenario", "rater"] if frame["rater"].notna().any() else ["scenario"]
+    return [codes_of(frame[name]) for name in names]
 
 
 def units_of(frame: pd.DataFrame) -> Codes:
@@ -130,6 +83,29 @@ def counts_of(frame: pd.DataFrame) -> Counts:
         replies=frame["reply"].nunique(),
         observations=round(float(frame["weight"].sum())),
     )
+
+
+def counts_between(data: Coded, own: Bools, rows: Bools) -> Counts:
+    """Count what a comparison rests on.
+
+    Args:
+        data: the observations, arrays of shape (n,).
+        own: rows of the subject alone; scenarios, contrasts and personas are its own.
+        rows: those and the rows of what it is compared with.
+    """
+    return Counts(
+        raters=0 if data.rater is None else len(np.unique(data.rater[rows])),
+        scenarios=len(np.unique(data.scenario[own])),
+        contrasts=len(np.unique(data.contrast[own])),
+        personas=len(set(data.persona[own])),
+        replies=len(replies_of(data.reply[rows])),
+        observations=round(float(data.weight[rows].sum())),
+    )
+
+
+def replies_of(names: "pd.Series[str] | np.ndarray") -> tuple[str, ...]:
+    """List ids of replies, each once; some may be missing."""
+    return tuple(sorted({str(one) for one in names if not pd.isna(one)}))
 
 
 def speaks_of(frame: pd.DataFrame) -> Speaks:

@@ -7,12 +7,31 @@ import numpy as np
 
 from toolkit.analysis.engine import Bools, Effects, Method, adjust, equivalence_p, interval
 from toolkit.analysis.findings import About, Estimate
-from toolkit.analysis.frames import Coded
+from toolkit.analysis.frames import Coded, CompareWith
 
 TWO_WAY = "two-way clusters (raters, scenarios)"
 ONE_WAY = "clusters (scenarios)"
 OVER_RATERS = "clusters (raters), in this one scenario"
 OVER_SCENARIOS = "clusters (scenarios), for this one rater"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all claims are held against."""
+
+    plan: str
+    margin: float | None = None
+    level: float = 0.95
+    alpha: float = 0.05
+    seed: int = 0
+    compare_with: CompareWith = "reference"
+    factors: tuple[str, ...] = ()
+    holm: str = ""
+    """The family adjusted by Holm; empty: no claim here is of the primary family."""
+
+    def method(self, family: str) -> Method:
+        """Say how p-values of a family are adjusted."""
+        return "Holm" if family == self.holm else "Benjamini-Hochberg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +46,10 @@ class Claim:
     """Rows of the subject and of what it is compared with."""
     own: Bools = field(repr=False)
     """Rows of the subject alone."""
-    value: float | None = None
+    at: Estimate | None = None
+    """None when not estimable."""
     se: float | None = None
     df: float | None = None
-    low: float | None = None
-    high: float | None = None
     p: float | None = None
     p_equivalent: float | None = None
     p_adjusted: float | None = None
@@ -52,16 +70,8 @@ class Claim:
         """Whether there is a p."""
         return self.p is not None
 
-    def estimate(self, level: float) -> Estimate | None:
-        """Give the number with its interval; None when not estimable."""
-        if self.value is None or self.low is None or self.high is None:
-            return None
-        return Estimate(value=self.value, low=self.low, high=self.high, level=level)
 
-
-def measured(
-    claim: Claim, effects: Effects, coded: Coded, *, level: float, margin: float | None
-) -> Claim:
+def measured(claim: Claim, effects: Effects, coded: Coded, asked: Asked) -> Claim:
     """Put the estimate, interval and p-values of an effect into its claim, or why there are none.
 
     Args:
@@ -69,31 +79,32 @@ def measured(
             ``coded``.
         effects: estimates on ``coded`` with the pieces of their variance, arrays of shape (q,).
         coded: the observations, arrays of shape (n,).
-        level: of the interval, between 0 and 1.
-        margin: the largest difference that would not matter, in the outcome's unit, above 0;
-            None: no test of equivalence.
+        asked: level of the interval, and the margin of the test of equivalence.
     """
-    index = claim.index
+    index, value = claim.index, float(effects.estimate[claim.index])
     claim = replace(
         claim, raters=int(effects.raters[index]), scenarios=int(effects.scenarios[index])
     )
-    reason = _why_not(claim, effects, coded)
-    if reason:
-        return replace(claim, caveats=(*claim.caveats, reason))
-    value = float(effects.estimate[index])
-    se, df, how, caveat = _error(claim, effects)
-    if se is None or df is None:
-        return replace(claim, caveats=(*claim.caveats, caveat))
-    if se <= _floor(coded):
-        return replace(claim, caveats=(*claim.caveats, _no_spread(claim)))
-    low, high = interval(value, se, df, level=level)
-    claim = replace(claim, value=value, se=se, df=df, low=low, high=high, se_type=how)
+    error = _why_not(claim, effects, coded) or _error(claim, effects)
+    if isinstance(error, str):
+        return replace(claim, caveats=(*claim.caveats, error))
+    se, df, how, caveat = error
+    # Standard errors below this are rounding.
+    if se <= 1e-9 * max(float(np.ptp(coded.value)), 1e-300):
+        none = (
+            f"The model leaves no error at all in the observations of {claim.subject}, so there is "
+            "nothing to measure the difference by."
+        )
+        return replace(claim, caveats=(*claim.caveats, none))
+    low, high = interval(value, se, df, level=asked.level)
+    at = Estimate(value=value, low=low, high=high, level=asked.level)
+    claim = replace(claim, at=at, se=se, df=df, se_type=how)
     if caveat:
         return replace(claim, caveats=(*claim.caveats, caveat))
     return replace(
         claim,
         p=float(effects.p[index]),
-        p_equivalent=None if margin is None else equivalence_p(value, se, df, margin),
+        p_equivalent=None if asked.margin is None else equivalence_p(value, se, df, asked.margin),
     )
 
 
@@ -156,46 +167,29 @@ def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
     return ""
 
 
-def _error(claim: Claim, effects: Effects) -> tuple[float | None, float | None, str, str]:
-    """Give the standard error, its df and kind, and what cannot be generalized."""
-    index, who = claim.index, claim.subject
+def _error(claim: Claim, effects: Effects) -> tuple[float, float, str, str] | str:
+    """Give the standard error, its df and kind, and what cannot be generalized; or why none."""
+    who, one_rater = claim.subject, effects.rated and claim.raters < 2
     one_scenario = (
         f"{who} was seen in one scenario only: this cannot generalize over scenarios, so there is "
         "no p-value."
     )
-    if effects.rated and claim.raters < 2 and claim.scenarios < 2:
+    if claim.scenarios < 2 and not effects.rated:
+        return one_scenario.replace("p-value", "interval and no p-value")
+    if claim.scenarios < 2 and one_rater:
         return (
-            None,
-            None,
-            "",
             f"{who} was seen in one scenario by one rater only: this cannot generalize over "
-            "either, so there is no interval.",
+            "either, so there is no interval."
         )
-    if not effects.rated and claim.scenarios < 2:
-        return None, None, "", one_scenario.replace("p-value", "interval and no p-value")
+    caveat = ""
     if claim.scenarios < 2:
-        errors, df = effects.over_raters()
-        return float(errors[index]), float(df[index]), OVER_RATERS, one_scenario
-    if effects.rated and claim.raters < 2:
-        errors, df = effects.over_scenarios()
-        return (
-            float(errors[index]),
-            float(df[index]),
-            OVER_SCENARIOS,
+        (errors, df), how, caveat = effects.over("raters"), OVER_RATERS, one_scenario
+    elif one_rater:
+        (errors, df), how = effects.over("scenarios"), OVER_SCENARIOS
+        caveat = (
             f"{who} was judged by one rater only: this cannot generalize over raters, so there is "
-            "no p-value.",
+            "no p-value."
         )
-    how = TWO_WAY if effects.rated else ONE_WAY
-    return float(effects.se[index]), float(effects.df[index]), how, ""
-
-
-def _floor(coded: Coded) -> float:
-    """Standard errors below this are rounding."""
-    return 1e-9 * max(float(np.ptp(coded.value)), 1e-300)
-
-
-def _no_spread(claim: Claim) -> str:
-    return (
-        f"The model leaves no error at all in the observations of {claim.subject}, so there is "
-        "nothing to measure the difference by."
-    )
+    else:
+        errors, df, how = effects.se, effects.df, TWO_WAY if effects.rated else ONE_WAY
+    return float(errors[claim.index]), float(df[claim.index]), how, caveat

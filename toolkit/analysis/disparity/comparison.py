@@ -36,46 +36,25 @@ def comparison(data: Coded, compare_with: CompareWith) -> Comparison:
         data: the observations.
         compare_with: what each persona is compared with.
     """
-    if compare_with == "reference":
-        return _with_reference(data)
-    return _with_grand_mean(data)
-
-
-def _with_reference(data: Coded) -> Comparison:
-    columns = [data.of(one) for one in data.subjects]
-    claims = [
-        Claim(
-            subject=persona,
-            about="these personas",
-            compared_with="reference",
-            estimand=estimand(f"replies to {persona}", "replies to the reference"),
-            rows=data.beside(own),
-            own=own,
-            index=index,
-        )
-        for index, (persona, own) in enumerate(zip(data.subjects, columns, strict=True))
-    ]
-    return Comparison(columns, np.eye(len(columns)), columns, [*claims, *_nulls(data, len(claims))])
-
-
-def _with_grand_mean(data: Coded) -> Comparison:
-    personas = data.subjects if data.pairs else data.everybody
-    columns = [data.sent_with(one) for one in personas]
+    with_reference = compare_with == "reference"
+    personas = data.subjects if with_reference or data.pairs else data.everybody
+    columns = [data.of(one) if with_reference else data.sent_with(one) for one in personas]
     own = [rows & data.compared for rows in columns]
     count = len(personas)
+    those = "replies to the reference" if with_reference else f"the average of all {count} personas"
     claims = [
         Claim(
             subject=persona,
             about="these personas",
-            compared_with=GRAND_MEAN,
-            estimand=estimand(f"replies to {persona}", f"the average of all {count} personas"),
-            rows=_those_beside(data, rows),
+            compared_with="reference" if with_reference else GRAND_MEAN,
+            estimand=estimand(f"replies to {persona}", those),
+            rows=data.beside(rows) if with_reference else _those_beside(data, rows),
             own=rows,
             index=index,
         )
         for index, (persona, rows) in enumerate(zip(personas, own, strict=True))
     ]
-    combine = np.eye(count) - 1 / max(count, 1)
+    combine = np.eye(count) - (0 if with_reference else 1 / max(count, 1))
     return Comparison(columns, combine, own, [*claims, *_nulls(data, count)])
 
 

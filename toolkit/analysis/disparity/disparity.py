@@ -12,19 +12,19 @@ raters have no level in it; the side on which the persona's reply stood has.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.disparity.claims import in_family, measured
+from toolkit.analysis.disparity.claims import Asked, in_family, measured
 from toolkit.analysis.disparity.comparison import comparison, unseen
-from toolkit.analysis.disparity.disparity_findings import Asked, Beside, Saying
+from toolkit.analysis.disparity.disparity_findings import Beside, Saying, null_estimates
 from toolkit.analysis.disparity.factor_claims import factor_claims
 from toolkit.analysis.disparity.scenario_cells import CELL_COLUMNS, cells
-from toolkit.analysis.engine import SIGN_FLIP, Method
+from toolkit.analysis.engine import SIGN_FLIP
 from toolkit.analysis.findings import EXPLORATORY, Finding, Speaks, findings_frame
 from toolkit.analysis.frames import (
     NULL_ARMS,
@@ -94,18 +94,26 @@ def disparity(
         AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
     require_observations(observations, "disparity")
-    _require_margin(margin)
-    _require_one_of(compare_with, COMPARE_WITH, "compare_with")
-    _require_one_of(family, FAMILIES, "family")
-    _require_share(level, "level")
-    _require_share(alpha, "alpha")
-    asked = Asked(margin=margin, level=level, alpha=alpha, plan=plan or EXPLORATORY, seed=seed)
+    asked = Asked(
+        plan=plan or EXPLORATORY,
+        margin=margin,
+        level=level,
+        alpha=alpha,
+        seed=seed,
+        compare_with=compare_with,
+        factors=tuple(factors),
+        holm=family if primary else "",
+    )
+    _require_asked(asked, family)
     parts: list[Disparity] = []
     absent = _absent(observations)
     for part, speaks_of in _by_origin(observations):
-        within = _Within(compare_with, family if primary and not parts else None, tuple(factors))
-        parts.append(_compare(part, asked, within, speaks_of=speaks_of, absent=absent))
-        absent = set()
+        parts.append(_compare(part, asked, speaks_of=speaks_of, absent=absent))
+        asked, absent = replace(asked, holm=""), set()
+    return _together(observations, parts)
+
+
+def _together(observations: Observations, parts: Sequence[Disparity]) -> Disparity:
     findings = [one for part in parts for one in part.findings]
     shown = [part.by_scenario for part in parts]
     return Disparity(
@@ -117,6 +125,14 @@ def disparity(
         null_arms=tuple(one for part in parts for one in part.null_arms),
         notes=tuple(dict.fromkeys(_notes(observations, parts))),
     )
+
+
+def _require_asked(asked: Asked, family: str) -> None:
+    _require_margin(asked.margin)
+    _require_one_of(asked.compare_with, COMPARE_WITH, "compare_with")
+    _require_one_of(family, FAMILIES, "family")
+    _require_share(asked.level, "level")
+    _require_share(asked.alpha, "alpha")
 
 
 def _require_margin(margin: float | None) -> None:
@@ -144,17 +160,6 @@ def _require_share(got: float, argument: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Within:
-    compare_with: CompareWith
-    holm: Family | None
-    """The family adjusted by Holm; None: no claim here is of the primary family."""
-    factors: tuple[str, ...]
-
-    def method(self, family: Family) -> Method:
-        return "Holm" if family == self.holm else "Benjamini-Hochberg"
-
-
 def _absent(observations: Observations) -> set[str]:
     """Personas that are described and of whom nothing was observed."""
     seen = {str(one) for one in observations.frame["persona"].unique()}
@@ -175,31 +180,26 @@ def _by_origin(observations: Observations) -> list[tuple[Observations, Speaks]]:
 def _compare(
     observations: Observations,
     asked: Asked,
-    within: _Within,
     *,
     speaks_of: Speaks,
     absent: set[str],
 ) -> Disparity:
     data = coded(observations)
-    asks = comparison(data, within.compare_with)
+    asks = comparison(data, asked.compare_with)
     swept = data.sweep(asks.columns, combine=asks.combine, own=asks.own)
     effects = swept.effects(data.value)
-    known = [
-        measured(one, effects, data, level=asked.level, margin=asked.margin) for one in asks.claims
-    ]
+    known = [measured(one, effects, data, asked) for one in asks.claims]
     personas, nulls = known[: -len(NULL_ARMS)], known[-len(NULL_ARMS) :]
     personas = in_family(
-        [*personas, *unseen(data, within.compare_with, absent)],
+        [*personas, *unseen(data, asked.compare_with, absent)],
         "personas",
-        within.method("personas"),
+        asked.method("personas"),
     )
     personas.sort(key=lambda one: one.subject)
-    of_factors, notes = factor_claims(
-        data, observations.people, within.factors, level=asked.level, margin=asked.margin
-    )
-    of_factors = in_family(of_factors, "factor levels", within.method("factors"))
-    beside = Beside(data, asks, swept, effects, observations, asked)
-    say = Saying(observations, data, asked, speaks_of, beside.null_arms(nulls))
+    of_factors, notes = factor_claims(data, observations.people, asked)
+    of_factors = in_family(of_factors, "factor levels", asked.method("factors"))
+    beside = Beside(data, swept, effects, observations, asked)
+    say = Saying(observations, data, asked, speaks_of, null_estimates(nulls))
     findings = [
         *(say.finding(one, beside) for one in personas),
         *(say.finding(one) for one in of_factors),
@@ -209,8 +209,8 @@ def _compare(
         findings=tuple(findings),
         table=pd.DataFrame(),
         by_scenario=table.assign(speaks_of=speaks_of),
-        null_arms=tuple(say.null(one) for one in nulls if one.own.any()),
-        notes=(*_references(data, within.compare_with), *notes),
+        null_arms=tuple(say.bare(one) for one in nulls if one.own.any()),
+        notes=(*_references(data, asked.compare_with), *notes),
     )
 
 

@@ -5,8 +5,8 @@ The question is planned for, not looked up: how large must the study be for 80 %
 between scenarios, between raters and within both, never the effect that was seen.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from math import ceil
 
 from scipy import stats
 
@@ -113,7 +113,7 @@ def needed(known: Pieces, *, margin: float, alpha: float) -> str:
 
 
 def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int | None:
-    """Find the smallest number to add, by halving; None when none is enough."""
+    """Find the smallest number to add, by bisection; None when none is enough."""
 
     def enough(added: int) -> bool:
         s = known.scenarios + (added if scenarios else 0)
@@ -121,12 +121,5 @@ def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int
         return known.power(s, r, margin=margin, alpha=alpha) >= POWER
 
     most = _MOST * (known.scenarios if scenarios else known.raters)
-    if enough(0):
-        return 0
-    if not enough(most):
-        return None
-    low, high = 0, most
-    while high - low > 1:
-        middle = ceil((low + high) / 2)
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    added = bisect_left(range(most + 1), True, key=enough)
+    return added if added <= most else None

@@ -17,7 +17,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings import EXPLORATORY, Counts, Estimate, Finding, findings_frame
+from toolkit.analysis.disparity.claims import Asked, Claim
+from toolkit.analysis.disparity.comparison import comparison
+from toolkit.analysis.disparity.disparity_findings import Saying
+from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame
 from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.analysis.mixed import Fit, Marginal, fit, marginal
 from toolkit.errors import AnalysisError
@@ -63,12 +66,16 @@ def ordinal(
         )
     data = coded(observations)
     made = _fitted(observations, data)
-    labels = [*data.subjects, *(one for one in NULL_ARMS if np.any(data.arm == one))]
     df = max(len(data.scenarios) - 1.0, 1.0)
     known = [
-        (one, marginal(made, "arm", one, "reference", at_least=at_least, df=df)) for one in labels
+        (claim, marginal(made, "arm", claim.subject, "reference", at_least=at_least, df=df))
+        for claim in comparison(data, "reference").claims
+        if claim.own.any()
     ]
-    findings = tuple(_finding(observations, data, *one, df=df, plan=plan) for one in known)
+    planned = observations.frame["origin"].eq("planned").fillna(False).all()
+    asked = Asked(plan=plan)
+    say = Saying(observations, data, asked, "in general" if planned else "these situations")
+    findings = tuple(_finding(say, claim, found, df) for claim, found in known)
     shares = [one.shares for _, one in known if len(one.shares)]
     return Ordinal(
         findings=findings,
@@ -111,54 +118,25 @@ def _fitted(observations: Observations, data: Coded) -> Fit:
     )
 
 
-def _own(data: Coded, label: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    return (data.arm == label) if label in NULL_ARMS else data.of(label)
-
-
-def _finding(
-    observations: Observations, data: Coded, label: str, found: Marginal, *, df: float, plan: str
-) -> Finding:
-    own = _own(data, label)
-    rows = data.beside(own)
-    scenarios = len(np.unique(data.scenario[own]))
-    better = found.superiority
+def _finding(say: Saying, claim: Claim, found: Marginal, df: float) -> Finding:
     unit = f"share of answers of {found.at_least:g} or more"
-    these = f"{label} replies" if label in NULL_ARMS else f"replies to {label}"
-    replies = sorted({str(one) for one in data.reply[rows] if not pd.isna(one)})
-    return Finding(
+    null = claim.subject in NULL_ARMS
+    these = f"{claim.subject} replies" if null else f"replies to {claim.subject}"
+    bare, better = say.bare(claim), found.superiority
+    return replace(
+        bare,
         question="ordinal",
-        outcome=observations.outcome,
-        subject=label,
         estimand=f"average change in the {unit}, {these} against replies to the reference",
-        about="all personas" if label in NULL_ARMS else "these personas",
-        speaks_of="in general" if scenarios > 1 and _planned(observations) else "these situations",
-        stage="confirm",
+        speaks_of=say.speaks_of if bare.n.scenarios > 1 else "these situations",
         verdict="not estimable" if found.change is None else "estimated",
-        compared_with="reference",
         unit=unit,
         estimate=None if found.change is None else _held(found.change),
         se=found.change_se,
         se_type="delta method, t on one less than the scenarios",
         df=df,
         beside=MappingProxyType({} if better is None else {"probability of superiority": better}),
-        n=Counts(
-            raters=0 if data.rater is None else len(np.unique(data.rater[rows])),
-            scenarios=scenarios,
-            contrasts=len(np.unique(data.contrast[own])),
-            personas=len(set(data.persona[own])),
-            replies=len(replies),
-            observations=round(float(data.weight[rows].sum())),
-        ),
-        left_out=observations.left_out,
-        plan=plan,
         caveats=(_DECIDES, *found.notes),
-        replies=tuple(replies),
-        simulated=observations.simulated,
     )
-
-
-def _planned(observations: Observations) -> bool:
-    return bool(observations.frame["origin"].eq("planned").fillna(False).all())
 
 
 def _held(change: Estimate) -> Estimate:

@@ -5,32 +5,24 @@ import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.disparity.claims import Claim
-from toolkit.analysis.engine import Bools, Codes, ScenarioEffects, shrink
+from toolkit.analysis.engine import ScenarioEffects, shrink
 from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.frames import Coded
 
-_COLUMNS = [
+_SEEN = (
     "subject",
     "scenario",
     "effect",
     "low",
     "high",
-    "variance",
     "share",
     "raters",
     "observations",
     "others",
-]
-CELL_COLUMNS = (
-    *(name for name in _COLUMNS if name != "variance"),
-    "shrunken",
-    "shrunken_low",
-    "shrunken_high",
-    "suppressed",
-    "speaks_of",
 )
+_SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
+CELL_COLUMNS = (*_SEEN, *_SHRUNKEN, "suppressed", "speaks_of")
 """Columns of ``Disparity.by_scenario``, in order."""
-_NUMBERS = ["effect", "low", "high", "shrunken", "shrunken_low", "shrunken_high"]
 
 
 def cells(
@@ -67,12 +59,14 @@ def cells(
                     "high": high[at],
                     "variance": by_scenario.variance[at],
                     "share": by_scenario.share[at],
-                    "raters": _raters(data.rater, own | others),
+                    "raters": 0 if data.rater is None else len(np.unique(data.rater[own | others])),
                     "observations": round(float(data.weight[own].sum())),
                     "others": round(float(data.weight[others].sum())),
                 }
             )
-    return _shown(pd.DataFrame(rows, columns=_COLUMNS), rated=data.rater is not None, level=level)
+    return _shown(
+        pd.DataFrame(rows, columns=[*_SEEN, "variance"]), rated=data.rater is not None, level=level
+    )
 
 
 def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
@@ -88,9 +82,5 @@ def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
         suppressed=few,
     )
     # A number without its interval is not shown, nor one about too few people.
-    table.loc[few | table["low"].isna(), _NUMBERS] = np.nan
+    table.loc[few | table["low"].isna(), ["effect", "low", "high", *_SHRUNKEN]] = np.nan
     return table.sort_values(["subject", "scenario"]).reset_index(drop=True)
-
-
-def _raters(rater: Codes | None, rows: Bools) -> int:
-    return 0 if rater is None else len(np.unique(rater[rows]))

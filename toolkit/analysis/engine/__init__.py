@@ -5,10 +5,8 @@ from toolkit.analysis.engine.bradley_terry import Pairs, Worths, fit_worths, joi
 from toolkit.analysis.engine.clustered import (
     Effects,
     Swept,
-    arm_effects,
     cross_codes,
     equal_scenarios,
-    indicators,
     sweep,
 )
 from toolkit.analysis.engine.confidence_sequence import confidence_sequence, evidence_against
@@ -22,7 +20,7 @@ from toolkit.analysis.engine.equivalence import (
     verdict_of,
 )
 from toolkit.analysis.engine.fixed_effects import absorb
-from toolkit.analysis.engine.jackknife import Equations, ranges, without_each
+from toolkit.analysis.engine.jackknife import ranges, without_each
 from toolkit.analysis.engine.log_odds import Counted, by_scenario, log_odds, standard_error
 from toolkit.analysis.engine.multiplicity import Method, adjust
 from toolkit.analysis.engine.proportions import ratio_interval, wilson, zero_event_bound
@@ -38,7 +36,6 @@ __all__ = [
     "Codes",
     "Counted",
     "Effects",
-    "Equations",
     "Floats",
     "Method",
     "Pairs",
@@ -51,7 +48,6 @@ __all__ = [
     "Worths",
     "absorb",
     "adjust",
-    "arm_effects",
     "bias_reduced",
     "by_scenario",
     "confidence_sequence",
@@ -61,7 +57,6 @@ __all__ = [
     "evidence_against",
     "fit_worths",
     "group_sums",
-    "indicators",
     "interval",
     "joined",
     "largest",

@@ -5,13 +5,13 @@ left side, and d = l_left - l_right + g, left, right and tie have odds e^{d/2} :
 The likelihood is that of neighboring categories, concave in all three.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats
+from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
 
 _STEPS = 100
 _DECREMENT = 1e-16
@@ -38,14 +38,7 @@ class Pairs:
 
     def where(self, keep: Bools) -> "Pairs":
         """Keep some of the comparisons."""
-        return Pairs(
-            first=self.first[keep],
-            second=self.second[keep],
-            value=self.value[keep],
-            side=self.side[keep],
-            rater=self.rater[keep],
-            weight=self.weight[keep],
-        )
+        return Pairs(*(getattr(self, one.name)[keep] for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +181,7 @@ class _Model:
 
 def _clustered(score: Floats, information: Floats, rater: Codes) -> tuple[Floats, int]:
     names, code = np.unique(rater, return_inverse=True)
-    sums = np.zeros((len(names), score.shape[1]))
-    np.add.at(sums, code, score)
+    sums = group_sums(code, score)
     inverse = np.linalg.inv(information)
     factor = len(names) / (len(names) - 1)
     return inverse @ (sums.T @ sums) @ inverse * factor, len(names)

@@ -13,13 +13,14 @@ Everything here is arrays and codes. Codes are whole numbers from 0 without gaps
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.fixed_effects import Absorbed, absorb
-from toolkit.analysis.engine.small_samples import Correction, Corrections, Working, largest
+from toolkit.analysis.engine.small_samples import Corrections, Working, largest
 
 _NULL = 1e-9
 """Share of the largest below which a number is rounding and not information."""
@@ -32,6 +33,10 @@ class Swept:
     It depends on who rated what alone, so one of it serves every outcome and every simulation.
     """
 
+    columns: Floats
+    """What has an effect, shape (n, k)."""
+    combine: Floats
+    """Combinations of their coefficients that are the effects, shape (k, q)."""
     influence: Floats
     """Effects are ``influence.T @ value``; shape (n, q)."""
     estimable: Bools
@@ -148,13 +153,17 @@ class Effects:
             t = np.abs(self.estimate) / self.se
         return np.asarray(2 * stats.t.sf(t, np.maximum(self.df, 1)), dtype="float64")
 
-    def over_raters(self) -> tuple[Floats, Floats]:
-        """Standard errors over raters alone and their df: for what is said of these scenarios."""
-        return self._one_way(self.of_raters, self.raters, self.corrections.raters)
+    def over(self, kind: Literal["raters", "scenarios"]) -> tuple[Floats, Floats]:
+        """Standard errors clustered by raters alone, or by scenarios alone, and their df.
 
-    def over_scenarios(self) -> tuple[Floats, Floats]:
-        """Standard errors over scenarios alone and their df: for what is said of these raters."""
-        return self._one_way(self.of_scenarios, self.scenarios, self.corrections.scenarios)
+        Args:
+            kind: what is clustered; nothing generalizes over the other.
+        """
+        piece, clusters = getattr(self, f"of_{kind}"), getattr(self, kind)
+        correction = getattr(self.corrections, kind)
+        usable = self.estimable & (clusters > 1)
+        se = np.where(usable, np.sqrt(correction.of(piece)), np.nan)
+        return se, np.where(clusters > 1, np.maximum(correction.df, 1.0), 0.0)
 
     @property
     def _combined(self) -> tuple[Floats, Floats]:
@@ -164,50 +173,6 @@ class Effects:
             if self.rated
             else largest(self.of_scenarios, None, None, self.corrections)
         )
-
-    def _one_way(
-        self, piece: Floats, clusters: Codes, correction: Correction
-    ) -> tuple[Floats, Floats]:
-        usable = self.estimable & (clusters > 1)
-        se = np.where(usable, np.sqrt(correction.of(piece)), np.nan)
-        return se, np.where(clusters > 1, np.maximum(correction.df, 1.0), 0.0)
-
-
-def arm_effects(
-    value: Floats,
-    *,
-    arm: Codes,
-    scenario: Codes,
-    contrast: Codes,
-    rater: Codes | None = None,
-    weight: Floats | None = None,
-    arms: int | None = None,
-) -> Effects:
-    """Estimate every arm against the reference of its contrasts.
-
-    Estimand: the average over scenarios, each counting equally, of an arm's difference from its
-    contrast's reference, for raters and scenarios like these. In an incomplete design a scenario
-    counts by how much it tells about the arm. Assumes that raters and scenarios were drawn
-    independently of each other, and that levels of raters and contrasts add up.
-
-    Args:
-        value: the outcome, shape (n,).
-        arm: 0 for the reference, else from 1 on, shape (n,).
-        scenario: codes, shape (n,).
-        contrast: codes, shape (n,); each lies in one scenario.
-        rater: codes, shape (n,); None for outcomes read by machine.
-        weight: how many equal observations a row stands for; 1 each when None.
-        arms: how many arms besides the reference; counted when None.
-
-    Returns:
-        One effect an arm, in the order of the codes.
-    """
-    count = int(arm.max(initial=0)) if arms is None else arms
-    levels = [contrast] if rater is None else [contrast, rater]
-    swept = sweep(
-        indicators(arm - 1, count), scenario=scenario, rater=rater, levels=levels, weight=weight
-    )
-    return swept.effects(value)
 
 
 def sweep(
@@ -246,6 +211,8 @@ def sweep(
     telling = np.abs(influence)
     telling = seen & (telling > _NULL * telling.max(axis=0, initial=0)) & estimable
     return Swept(
+        columns=columns,
+        combine=wanted,
         influence=np.where(estimable, influence, 0.0),
         estimable=estimable,
         raters=np.zeros(wanted.shape[1], "int64") if rater is None else _present(rater, telling),
@@ -271,19 +238,6 @@ def equal_scenarios(scenario: Codes, weight: Floats | None = None) -> Floats:
     scale = len(scenario) / max(int(np.count_nonzero(totals)), 1)
     shares: Floats = rows / totals[scenario] * scale
     return shares
-
-
-def indicators(codes: Codes, count: int) -> Floats:
-    """Indicator matrix of codes: a 0/1 column each, shape (n, count).
-
-    Args:
-        codes: shape (n,); a negative code is in no column.
-        count: how many columns, more than the largest code.
-    """
-    made = np.zeros((len(codes), count))
-    rows = np.flatnonzero(codes >= 0)
-    made[rows, codes[rows]] = 1.0
-    return made
 
 
 def cross_codes(first: Codes, second: Codes) -> Codes:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.analysis.engine.arrays import Codes, Floats
-from toolkit.analysis.engine.clustered import indicators
 from toolkit.analysis.engine.equivalence import p_value
+from toolkit.analysis.engine.small_samples import sparse_indicators
 
 CR2 = "CR2 with Satterthwaite's df over scenarios (null: no average effect)"
 
@@ -62,7 +62,7 @@ def bias_reduced(
     Returns:
         One a combination; None with fewer than two clusters, or without any error to measure by.
     """
-    design = np.column_stack([*(indicators(one, int(one.max()) + 1) for one in levels), columns])
+    design = np.column_stack([*(sparse_indicators(one).toarray() for one in levels), columns])
     nothing = np.zeros((design.shape[1] - len(combine), combine.shape[1]))
     bread = np.linalg.pinv((design * weight[:, None]).T @ design, hermitian=True)
     spread = design @ (bread @ np.vstack([nothing, combine])) * weight[:, None]

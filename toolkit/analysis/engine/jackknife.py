@@ -5,12 +5,13 @@ eliminated, so the equations are a sum with one term for each cluster.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.arrays import Codes, Floats, group_sums
+from toolkit.analysis.engine.clustered import Swept
+from toolkit.analysis.engine.fixed_effects import absorb
 
 _RIDGE = 1e-11
 """Relative to the diagonal: makes the equations regular and moves no number that is estimable."""
@@ -18,42 +19,31 @@ _LOST = 1e6
 """Times the information lost at which an effect is no longer estimable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
-    """Rows to fit, and how they are grouped."""
-
-    columns: Floats
-    """Shape (n, k)."""
-    value: Floats
-    weight: Floats
-    cluster: Codes
-    """What is left out, one at a time."""
-    nested: Codes | None
-    """Levels within clusters, or the clusters themselves; None: there are none to sweep out."""
-    other: Codes | None
-    """Levels that cross the clusters; None when there are none."""
-
-
-def without_each(equations: Equations, wanted: Floats, own: Bools) -> Floats:
-    """Estimate combinations of coefficients without each cluster in turn.
+def without_each(
+    swept: Swept, value: Floats, *, cluster: Codes, nested: Codes | None, other: Codes | None
+) -> Floats:
+    """Estimate every effect without each cluster in turn.
 
     Rows keep the weights they have with everything in.
 
     Args:
-        equations: what is fitted.
-        wanted: combinations of the columns' coefficients, shape (k, q).
-        own: rows on which each combination is seen, shape (n, q).
+        swept: the design.
+        value: the outcome, shape (n,).
+        cluster: what is left out, one at a time: codes, shape (n,).
+        nested: levels within clusters, or the clusters themselves; None: there are none.
+        other: levels that cross the clusters; None when there are none.
 
     Returns:
         Shape (clusters, q); NaN where what is left does not tell.
     """
-    parts = list(_parts(equations))
+    wanted = swept.combine
+    parts = list(_parts(swept, value, cluster, nested, other))
     matrix = sum((part for part, _ in parts), np.zeros_like(parts[0][0]))
     right = sum((part for _, part in parts), np.zeros_like(parts[0][1]))
     ridge = np.diag(matrix) * _RIDGE
     ridge = np.where(ridge > 0, ridge, ridge.max(initial=_RIDGE))
     padded = np.vstack([np.zeros((len(matrix) - len(wanted), wanted.shape[1])), wanted])
-    seen = group_sums(equations.cluster, own.astype("float64"))
+    seen = group_sums(cluster, swept.own.astype("float64"))
     total, estimates = seen.sum(axis=0), []
     full = _information(matrix, ridge, padded)
     for index, (part, part_right) in enumerate(parts):
@@ -79,22 +69,19 @@ def _information(matrix: Floats, ridge: Floats, padded: Floats) -> Floats:
     return spent
 
 
-def _parts(equations: Equations) -> Iterator[tuple[Floats, Floats]]:
+def _parts(
+    swept: Swept, value: Floats, cluster: Codes, nested: Codes | None, other: Codes | None
+) -> Iterator[tuple[Floats, Floats]]:
     """Give each cluster's share of the normal equations, its nested levels eliminated."""
-    order = np.argsort(equations.cluster, kind="stable")
-    edges = np.cumsum(np.bincount(equations.cluster))[:-1]
-    levels = 0 if equations.other is None else int(equations.other.max()) + 1
-    for rows in np.split(order, edges):
-        made = np.zeros((len(rows), levels + equations.columns.shape[1]))
-        if equations.other is not None:
-            made[np.arange(len(rows)), equations.other[rows]] = 1.0
-        made[:, levels:] = equations.columns[rows]
-        value, weight = equations.value[rows], equations.weight[rows]
-        left, left_value = made, value
-        if equations.nested is not None:
-            _, inside = np.unique(equations.nested[rows], return_inverse=True)
-            totals = np.bincount(inside, weights=weight)
-            left = made - (group_sums(inside, made * weight[:, None]) / totals[:, None])[inside]
-            left_value = value - (np.bincount(inside, weights=weight * value) / totals)[inside]
-        weighted = left * weight[:, None]
-        yield weighted.T @ left, weighted.T @ left_value
+    columns, weight = swept.columns, swept.weight
+    order = np.argsort(cluster, kind="stable")
+    levels = 0 if other is None else int(other.max()) + 1
+    for rows in np.split(order, np.cumsum(np.bincount(cluster))[:-1]):
+        made = np.zeros((len(rows), levels + columns.shape[1] + 1))
+        if other is not None:
+            made[np.arange(len(rows)), other[rows]] = 1.0
+        made[:, levels:-1], made[:, -1] = columns[rows], value[rows]
+        inside = [] if nested is None else [np.unique(nested[rows], return_inverse=True)[1]]
+        left = absorb(inside, weight[rows]).sweep(made)
+        products = (left * weight[rows, None]).T @ left
+        yield products[:-1, :-1], products[:-1, -1]

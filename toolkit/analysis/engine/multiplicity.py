@@ -4,12 +4,13 @@ A claim that could not be tested has no p. It stays without one and takes no sha
 rate from the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
+from scipy import stats
 
-from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.arrays import Floats
 
 Method = Literal["Holm", "Benjamini-Hochberg"]
 
@@ -37,19 +38,12 @@ def adjust(p: Sequence[float | None], method: Method) -> list[float | None]:
 def _holm(p: Floats) -> Floats:
     order = np.argsort(p, kind="stable")
     steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    return _placed(np.minimum(steps, 1.0), order)
-
-
-def _benjamini_hochberg(p: Floats) -> Floats:
-    order = np.argsort(p, kind="stable")[::-1]
-    steps = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
-    return _placed(np.minimum(steps, 1.0), order)
-
-
-def _placed(sorted_p: Floats, order: Codes) -> Floats:
-    placed = np.empty_like(sorted_p)
-    placed[order] = sorted_p
+    placed = np.empty_like(p)
+    placed[order] = np.minimum(steps, 1.0)
     return placed
 
 
-_METHODS = {"Holm": _holm, "Benjamini-Hochberg": _benjamini_hochberg}
+_METHODS: dict[Method, Callable[[Floats], Floats]] = {
+    "Holm": _holm,
+    "Benjamini-Hochberg": stats.false_discovery_control,
+}

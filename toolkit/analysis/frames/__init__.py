@@ -1,8 +1,17 @@
 """From the record, or from anybody's table, to tidy frames and to observations of one outcome."""
 
 from toolkit.analysis.frames.coded_observations import Coded, CompareWith, coded
-from toolkit.analysis.frames.column import ARMS, NULL_ARMS, SCRIPTED, STAGE, Column, Dtype, Stage
-from toolkit.analysis.frames.column_types import declare, text_of
+from toolkit.analysis.frames.column import (
+    ARMS,
+    NULL_ARMS,
+    SCRIPTED,
+    STAGE,
+    Column,
+    Dtype,
+    Stage,
+    declare,
+    text_of,
+)
 from toolkit.analysis.frames.columns import COLUMNS, columns, conform
 from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
 from toolkit.analysis.frames.explore_counts import (
@@ -22,7 +31,6 @@ from toolkit.analysis.frames.from_table import from_table
 from toolkit.analysis.frames.observations import (
     OBSERVATION_COLUMNS,
     Observations,
-    declared,
     observe,
     require_observations,
     undeclared_outcome,
@@ -57,7 +65,6 @@ __all__ = [
     "count_ratings",
     "count_session_ratings",
     "declare",
-    "declared",
     "dimension_label",
     "frames_of",
     "from_table",

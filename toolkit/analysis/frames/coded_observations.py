@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
-from toolkit.analysis.engine import Bools, Codes, Floats, Swept, cross_codes, sweep
+from toolkit.analysis.engine import Bools, Codes, Floats, Swept, sweep
 from toolkit.analysis.frames.column import NULL_ARMS
 from toolkit.analysis.frames.frames import require_stage
 from toolkit.analysis.frames.observations import Observations
@@ -38,7 +39,6 @@ class Coded:
     reply: NDArray[np.object_]
     scenarios: tuple[str, ...] = field(repr=False)
     """Name of each code."""
-    raters: tuple[str, ...] = field(repr=False)
     pairs: bool
     """A value compares two replies; there are no rows of the reference."""
 
@@ -95,38 +95,19 @@ class Coded:
         Returns:
             Effects of ``columns``, or their combinations, then of both null arms.
         """
-        matrix, wanted, seen = self.laid_out(columns, combine=combine, own=own)
+        nulls = [np.asarray(self.arm == name, dtype="bool") for name in NULL_ARMS]
+        sides = [self.side] if np.any(self.side != 0) else []
+        wanted = np.eye(len(columns)) if combine is None else combine
+        of_side = np.zeros((len(sides), wanted.shape[1] + len(nulls)))
         return sweep(
-            matrix,
+            np.column_stack([*columns, *nulls, *sides]).astype("float64"),
             scenario=self.scenario,
             rater=self.rater,
             levels=self.levels,
             weight=self.weight,
-            combine=wanted,
-            own=seen,
+            combine=np.vstack([block_diag(wanted, np.eye(len(nulls))), of_side]),
+            own=np.column_stack([*(columns if own is None else own), *nulls]),
         )
-
-    def laid_out(
-        self,
-        columns: Sequence[Bools],
-        *,
-        combine: Floats | None = None,
-        own: Sequence[Bools] | None = None,
-    ) -> tuple[Floats, Floats, Bools]:
-        """Lay columns, null arms and the side out: all columns, combinations, rows of each.
-
-        Returns:
-            Shapes (n, k), (k, q) and (n, q): q combinations of the k columns.
-        """
-        nulls = [np.asarray(self.arm == name, dtype="bool") for name in NULL_ARMS]
-        sides = [self.side] if np.any(self.side != 0) else []
-        matrix = np.column_stack([*columns, *nulls, *sides]).astype("float64")
-        count, extra = len(columns), len(sides)
-        wanted = np.eye(count) if combine is None else combine
-        padded = np.zeros((matrix.shape[1], wanted.shape[1] + len(nulls)))
-        padded[:count, : wanted.shape[1]] = wanted
-        padded[count : matrix.shape[1] - extra, wanted.shape[1] :] = np.eye(len(nulls))
-        return matrix, padded, np.column_stack([*(columns if own is None else own), *nulls])
 
 
 def coded(observations: Observations) -> Coded:
@@ -140,41 +121,29 @@ def coded(observations: Observations) -> Coded:
     require_stage(frame, "confirm")
     for name in ("scenario", "contrast", "arm", "persona"):
         _require(frame, name)
-    rater = None
-    raters: tuple[str, ...] = ()
     if observations.rated:
         _require(frame, "rater")
-        rater, raters = _codes(frame["rater"])
     scenario, scenarios = _codes(frame["scenario"])
-    contrast, _ = _codes(frame["contrast"])
+    blocks = frame.groupby(["contrast", "endpoint"], observed=True, dropna=False)
     return Coded(
         value=frame["value"].to_numpy(dtype="float64"),
         scenario=scenario,
-        contrast=contrast,
-        block=_blocks(contrast, frame["endpoint"]),
-        rater=rater,
+        contrast=_codes(frame["contrast"])[0],
+        block=blocks.ngroup().to_numpy().astype("int64"),
+        rater=_codes(frame["rater"])[0] if observations.rated else None,
         weight=frame["weight"].to_numpy(dtype="float64"),
         side=frame["side"].fillna(0.0).to_numpy(dtype="float64"),
         arm=frame["arm"].astype("object").to_numpy(),
         persona=frame["persona"].astype("object").to_numpy(),
         reply=frame["reply"].astype("object").to_numpy(),
         scenarios=scenarios,
-        raters=raters,
         pairs=observations.of.paired,
     )
 
 
 def _codes(names: "pd.Series[str]") -> tuple[Codes, tuple[str, ...]]:
-    known = sorted({str(one) for one in names.unique()})
-    codes = pd.Categorical(names.astype("object"), categories=known).codes
+    codes, known = pd.factorize(names.astype("str"), sort=True)
     return codes.astype("int64"), tuple(known)
-
-
-def _blocks(contrast: Codes, endpoint: "pd.Series[str]") -> Codes:
-    endpoints = pd.factorize(endpoint.astype("object"))[0].astype("int64") + 1
-    pairs = cross_codes(contrast, endpoints)
-    blocks: Codes = np.unique(pairs, return_inverse=True)[1].astype("int64")
-    return blocks
 
 
 def _require(frame: pd.DataFrame, name: str) -> None:

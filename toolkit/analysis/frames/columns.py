@@ -26,8 +26,8 @@ from toolkit.analysis.frames.column import (
     STATES,
     Column,
     Dtype,
+    declare,
 )
-from toolkit.analysis.frames.column_types import declare
 
 LEFT_OUT = {
     "other_run": "sent by a run of another kind, such as a replay",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from toolkit.analysis.frames.column_types import text_of
+from toolkit.analysis.frames.column import text_of
 from toolkit.design import (
     AnalysisPlan,
     ConfirmPlan,

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from math import nan
+from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames.column import ITEM_STATES
-from toolkit.analysis.frames.column_types import times
+from toolkit.analysis.frames.column import ITEM_STATES, times
 from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.exclusions import KEPT, first_of, nothing, reply_apart
 from toolkit.analysis.frames.tables import Tables, rated_or_declined
@@ -139,31 +139,30 @@ def _ratings(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 def _choices(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     joined = _with_item(rows, items)
-    better = {}
-    for name in ("unit_id", "arm", "persona_id"):
-        side = joined[f"left_{name}"].where(joined["preferred"].eq("left"))
-        right = joined[f"right_{name}"].where(joined["preferred"].eq("right"))
-        better[f"preferred_{name}"] = side.fillna(right)
+    one = joined["preferred"].isin(_SIDES)
+    sides = _on_side(joined, joined["preferred"].eq("right"))
+    better = {f"preferred_{name}": side.where(one) for name, side in sides.items()}
     why = _purpose(joined)
     return joined.assign(apart=why.where(why.ne(KEPT), joined["reply_apart"]), **better)
 
 
 def _guesses(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    joined = _about(_with_item(rows, items))
+    # Of a pair the swapped reply is meant, as raters were asked.
+    joined = _with_item(rows, items)
+    sides = _on_side(joined, joined["right_arm"].eq("swap") & joined["left_arm"].ne("swap"))
+    joined = joined.assign(**{name: joined[name].fillna(side) for name, side in sides.items()})
     right = joined["guessed"].eq(joined["persona_id"])
     state = pd.Series("wrong", index=joined.index, dtype="str").mask(right, "right")
     state = state.mask(joined["guessed"].isna(), "cannot tell")
     return joined.assign(state=state.where(joined["persona_id"].notna()))
 
 
-def _about(joined: pd.DataFrame) -> pd.DataFrame:
-    """Say which reply is meant: of a pair the swapped one, as raters were asked."""
-    from_right = joined["right_arm"].eq("swap") & joined["left_arm"].ne("swap")
-    meant = {}
-    for name in ("unit_id", "arm", "persona_id"):
-        side = joined[f"left_{name}"].mask(from_right, joined[f"right_{name}"])
-        meant[name] = joined[name].fillna(side)
-    return joined.assign(**meant)
+def _on_side(joined: pd.DataFrame, right: "pd.Series[bool]") -> dict[str, "pd.Series[Any]"]:
+    """Tell of the reply on one side of each pair which it is, its arm and its persona."""
+    return {
+        name: joined[f"left_{name}"].mask(right, joined[f"right_{name}"])
+        for name in ("unit_id", "arm", "persona_id")
+    }
 
 
 def _with_rater(items: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:

@@ -19,15 +19,11 @@ HARM_KINDS = (*HARM_TYPES, UNSURE.key)
 
 def count_progress(frames: Frames) -> pd.DataFrame:
     """Count conversations: ``participant_id simulated state n``, every state of every tester."""
-    wide = testers(frames).rename(columns=lambda name: name.replace("_", " "))
-    long = wide.melt(
-        id_vars=["participant id", "simulated"],
-        value_vars=list(PROGRESS),
-        var_name="state",
-        value_name="n",
-        ignore_index=False,
-    ).sort_index(kind="stable")
-    long = long.rename(columns={"participant id": "participant_id"}).fillna({"n": 0})
+    names = {state.replace(" ", "_"): state for state in PROGRESS}
+    keys = ["participant_id", "simulated"]
+    wide = testers(frames)[[*keys, *names]].rename(columns=names)
+    long = wide.melt(keys, var_name="state", value_name="n", ignore_index=False)
+    long = long.sort_index(kind="stable").fillna({"n": 0})
     return long.assign(state=pd.Categorical(long["state"], PROGRESS)).reset_index(drop=True)
 
 
@@ -78,12 +74,10 @@ def count_ratings(frames: Frames) -> pd.DataFrame:
         ``about dimension scenario_id scenario answer n``, with every answer of ``ANSWERS``.
     """
     require_stage(frames.ratings, "explore")
-    keys = ["about", "question", "dimension", "scenario_id"]
+    keys = ["about", "dimension", "scenario_id"]
     rows = pd.concat([_given(frames.ratings), _untouched(frames)])
     counted = rows.groupby([*keys, "answer"])["n"].sum().unstack("answer", fill_value=0)
-    counted = counted.reindex(columns=list(ANSWERS), fill_value=0)
-    keys = ["about", "dimension", "scenario_id"]
-    counted = counted.groupby(keys).sum().astype("int64").reset_index()
+    counted = counted.reindex(columns=list(ANSWERS), fill_value=0).astype("int64").reset_index()
     long = counted.melt(id_vars=keys, var_name="answer", value_name="n")
     long.insert(3, "scenario", _mapped(long["scenario_id"], _names(frames.sessions, "scenario")))
     return _by_dimension(long)

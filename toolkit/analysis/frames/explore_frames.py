@@ -4,8 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames.column import ENDINGS, STATES
-from toolkit.analysis.frames.column_types import times
+from toolkit.analysis.frames.column import ENDINGS, STATES, times
 from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.tables import Tables, rated_or_declined
 

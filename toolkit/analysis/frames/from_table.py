@@ -7,8 +7,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.column import Stage
-from toolkit.analysis.frames.column_types import declare, named, text_of
+from toolkit.analysis.frames.column import Stage, declare, named, text_of
 from toolkit.analysis.frames.observations import (
     OBSERVATION_COLUMNS,
     Observations,
@@ -17,10 +16,8 @@ from toolkit.analysis.frames.observations import (
 from toolkit.analysis.frames.table_check import (
     bounds_of,
     check_roles,
-    sides_of,
+    numbers_of,
     values_of,
-    weights_of,
-    whole_numbers,
 )
 from toolkit.analysis.frames.table_names import arms_of, contrasts_of, people_of
 from toolkit.design import Scale
@@ -106,9 +103,9 @@ def from_table(
     check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
     limits = bounds_of(scale, bounds)
     why = _lacking(df, roles)
-    rows = df if why is None else df[why.isna().to_numpy()]
+    rows = df if why.isna().all() else df[why.isna().to_numpy()]
     who = named(rows[roles["persona"]])
-    made = _read(rows, roles, scale, limits) | _throughout(len(rows), origin=origin, stage=stage)
+    made = _read(rows, roles, scale, limits, origin=origin, stage=stage)
     arms = arms_of(made.get("arm"), who, scale=scale, reference=reference)
     return Observations(
         of=undeclared_outcome(
@@ -116,48 +113,35 @@ def from_table(
         ),
         frame=declare({**made, "persona": who, "arm": arms}, OBSERVATION_COLUMNS, length=len(rows)),
         people=people_of(who, rows, factors=factors, people=people),
-        left_out=MappingProxyType(_counted(why)),
+        left_out=MappingProxyType({str(one): n for one, n in why.value_counts().to_dict().items()}),
         simulated=simulated,
         asks=asks,
     )
 
 
 def _read(
-    rows: pd.DataFrame, roles: Mapping[str, Hashable], scale: Scale, limits: tuple[float, float]
+    rows: pd.DataFrame,
+    roles: Mapping[str, Hashable],
+    scale: Scale,
+    limits: tuple[float, float],
+    **throughout: str,
 ) -> dict[str, Any]:
-    """Read every column but who and which arm."""
+    """Read every column but who and which arm; ``throughout`` is the same in all rows."""
     taken = {role: rows[name] for role, name in roles.items()}
     return {
+        "side": np.zeros(len(rows)),
+        "weight": np.ones(len(rows)),
+        **{name: np.full(len(rows), text, dtype="object") for name, text in throughout.items()},
         **taken,
+        **numbers_of(taken),
         "value": values_of(taken["value"], scale, limits),
         "contrast": contrasts_of(taken.get("contrast"), taken["scenario"]),
-        "replicate": whole_numbers(taken.get("replicate"), "replicate"),
-        "position": whole_numbers(taken.get("position"), "position"),
-        "side": sides_of(taken.get("side"), len(rows)),
-        "weight": weights_of(taken.get("weight"), len(rows)),
     }
 
 
-def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any] | None":
-    """Say for each row what it lacks first; None when no row lacks anything."""
-    why: pd.Series[Any] | None = None
-    for role in _NEEDED:
-        missing = df[roles[role]].isna() if role in roles else None
-        if missing is not None and missing.any():
-            why = pd.Series(None, index=df.index, dtype="object") if why is None else why
-            why = why.mask(missing & why.isna(), f"no {role}")
-    return why
-
-
-def _counted(why: "pd.Series[Any] | None") -> dict[str, int]:
-    if why is None:
-        return {}
-    return {str(reason): int(n) for reason, n in why.value_counts().items()}
-
-
-def _throughout(length: int, **names: str) -> dict[str, Any]:
-    codes = np.zeros(length, dtype="int8")
-    return {
-        column: pd.Categorical.from_codes(codes, categories=pd.Index([name]))
-        for column, name in names.items()
-    }
+def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any]":
+    """Say for each row what it lacks first; missing where it lacks nothing."""
+    needed = [role for role in _NEEDED if role in roles]
+    missing = np.column_stack([df[roles[role]].isna() for role in needed])
+    first = np.array([f"no {role}" for role in needed], dtype="object")[missing.argmax(axis=1)]
+    return pd.Series(np.where(missing.any(axis=1), first, None), dtype="object")

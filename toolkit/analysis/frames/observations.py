@@ -13,8 +13,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.column import ARMS, ORIGINS, SCRIPTED, STAGE, Column, Stage
-from toolkit.analysis.frames.column_types import declare
+from toolkit.analysis.frames.column import ARMS, ORIGINS, SCRIPTED, STAGE, Column, Stage, declare
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.design import OUTCOMES, Outcome, Scale
@@ -112,11 +111,7 @@ class Observations:
 
 
 def observe(
-    frames: Frames,
-    outcome: str | Outcome,
-    *,
-    design: ConfirmDesign | None = None,
-    people: pd.DataFrame | None = None,
+    frames: Frames, outcome: str | Outcome, *, design: ConfirmDesign | None = None
 ) -> Observations:
     """Take one outcome from the record's frames.
 
@@ -130,8 +125,6 @@ def observe(
         frames: of stage confirm, from one confirm freeze.
         outcome: a question's id, another declared outcome's name, or a declaration.
         design: what was frozen; says who the personas are and what was asked.
-        people: one row a persona (index ``persona``), one column a factor; in place of the
-            design's.
 
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
@@ -143,12 +136,10 @@ def observe(
     require_stage(table, "confirm")
     plan = _one_freeze(table)
     kept = values[values["left_out"].isna()]
-    if people is None and design is not None:
-        people = design.people
     return Observations(
         of=of,
-        frame=declared(kept),
-        people=pd.DataFrame(index=pd.Index([], name="persona")) if people is None else people,
+        frame=declare(kept, OBSERVATION_COLUMNS),
+        people=design.people if design else pd.DataFrame(index=pd.Index([], name="persona")),
         left_out=MappingProxyType(
             {str(why): int(n) for why, n in values["left_out"].value_counts().items() if n}
         ),
@@ -192,11 +183,6 @@ def _require_numbers(numbers: np.ndarray, what: str, outcome: str) -> None:
         )
 
 
-def declared(rows: pd.DataFrame) -> pd.DataFrame:
-    """Bring rows to the declared columns, in their order and of their types."""
-    return declare(rows, OBSERVATION_COLUMNS)
-
-
 def undeclared_outcome(
     name: str, scale: Scale, bounds: tuple[float, float], *, rated: bool
 ) -> Outcome:
@@ -226,14 +212,26 @@ def undeclared_outcome(
     )
 
 
+_NAMES = {
+    "participant_id": "rater",
+    "scenario_id": "scenario",
+    "contrast_id": "contrast",
+    "persona_id": "persona",
+    "unit_id": "reply",
+    "endpoint_alias": "endpoint",
+    "apart": "left_out",
+}
+"""A frame's column to the one that observations have it in."""
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    rows = table.drop(columns="endpoint", errors="ignore").rename(columns=_NAMES)
+    return rows.astype({"left_out": "object"}).assign(side=0.0, weight=1.0)
+
+
 def _ratings(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = frames.item_ratings[frames.item_ratings["question"].eq(of.name).to_numpy()]
-    return table, _shared(table, table["participant_id"], table["unit_id"]).assign(
-        value=_numbers(table[of.reads]),
-        arm=table["arm"].to_numpy(),
-        persona=table["persona_id"].to_numpy(),
-        position=table["position"].to_numpy(),
-    )
+    return table, _named(table).assign(value=_numbers(table[of.reads]))
 
 
 def _read_off(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -244,12 +242,7 @@ def _read_off(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     missing = np.where(table["undecided"], "undecided", "not_read")
     why = why.mask(why.isna() & np.isnan(values), pd.Series(missing, index=table.index))
     why = why.mask(table["apart"].eq("replaced"), "replaced")
-    return table, _shared(table, None, table["unit_id"]).assign(
-        value=values,
-        arm=table["arm"].to_numpy(),
-        persona=table["persona_id"].to_numpy(),
-        left_out=why.to_numpy(),
-    )
+    return table, _named(table).assign(value=values, left_out=why)
 
 
 def _numbers(column: "pd.Series[Any]") -> np.ndarray:
@@ -268,37 +261,11 @@ def _preferences(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFram
     preferred = table[of.reads].astype("object")
     ahead = preferred.map({"left": 1.0, "right": -1.0, "equal": 0.0, "neither": 0.0})
     side = left_is_other.map({True: 1.0, False: -1.0}).astype("float64")
-    return table, _shared(table, table["participant_id"], other["unit_id"]).assign(
-        value=(ahead.astype("float64") * side).to_numpy(),
-        arm=other["arm"].to_numpy(),
-        persona=other["persona_id"].to_numpy(),
-        position=table["position"].to_numpy(),
-        side=side.to_numpy(),
-    )
+    rows = _named(table.assign(**other))
+    return table, rows.assign(value=ahead.astype("float64") * side, side=side)
 
 
 _READERS = {"ratings": _ratings, "choices": _preferences, "replies": _read_off}
-
-
-def _shared(
-    table: pd.DataFrame, rater: "pd.Series[str] | None", reply: "pd.Series[str]"
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "rater": None if rater is None else rater.astype("object").to_numpy(),
-            "scenario": table["scenario_id"].to_numpy(),
-            "contrast": table["contrast_id"].to_numpy(),
-            "reply": reply.to_numpy(),
-            "replicate": table["replicate"].to_numpy(),
-            "endpoint": table["endpoint_alias"].to_numpy(),
-            "origin": table["origin"].to_numpy(),
-            "side": 0.0,
-            "weight": 1.0,
-            "stage": table["stage"].to_numpy(),
-            "left_out": table["apart"].astype("object").to_numpy(),
-        },
-        index=range(len(table)),
-    )
 
 
 def _require_frames(got: object) -> None:

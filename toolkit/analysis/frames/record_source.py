@@ -148,11 +148,9 @@ def _sample(root: Path, stage: str, why: str) -> Source:
 
 def _content(record: Record) -> str:
     begun, replies = sessions(record), sum(1 for _ in record.event_ids(Reply))
-    parts = (
-        [_counted(begun, "conversation", " by simulated participants")]
-        if begun or not replies
-        else []
-    )
+    parts = []
+    if begun or not replies:
+        parts.append(_counted(begun, "conversation", " by simulated participants"))
     if replies:
         parts.append("1 reply" if replies == 1 else f"{replies} replies")
     if seats := record.rows(RaterSeat):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.column_types import text_of
+from toolkit.analysis.frames.column import text_of
 from toolkit.design import Scale
 from toolkit.errors import AnalysisError
 
@@ -39,7 +39,12 @@ def check_roles(
     Raises:
         AnalysisError: saying which.
     """
-    _require_rows(df)
+    if not isinstance(df, pd.DataFrame):
+        raise refusal(
+            f"got a {type(df).__name__}",
+            "a pandas DataFrame",
+            "Read the file first, for example with pd.read_csv.",
+        )
     for role in roles:
         if role not in allowed:
             close = get_close_matches(role, allowed, n=1)
@@ -64,15 +69,6 @@ def check_roles(
                 f"one of {listed(df.columns)}",
                 "Name a column that is there once.",
             )
-
-
-def _require_rows(df: object) -> None:
-    if not isinstance(df, pd.DataFrame):
-        raise refusal(
-            f"got a {type(df).__name__}",
-            "a pandas DataFrame",
-            "Read the file first, for example with pd.read_csv.",
-        )
 
 
 def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, float]:
@@ -140,60 +136,38 @@ def values_of(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float
 _VALUE_HELP = "Convert the column first, or choose another scale or other bounds."
 
 
-def whole_numbers(values: "pd.Series[Any] | None", role: str) -> "pd.Series[Any] | None":
-    """Read whole numbers from 0; what is missing stays missing.
+_NUMBERS = {
+    "replicate": ("whole numbers from 0", "Leave replicate= out, or give the column as numbers."),
+    "position": ("whole numbers from 0", "Leave position= out, or give the column as numbers."),
+    "side": ("1, -1 or 0", "Map left to 1 and right to -1."),
+    "weight": ("numbers above 0", "Drop rows that stand for no observation."),
+}
+"""Role to what its numbers may be, and what to do when one is not."""
+
+
+def numbers_of(rows: Mapping[str, "pd.Series[Any]"]) -> dict[str, np.ndarray]:
+    """Read the columns that are numbers besides the value: which repetition, place, side, weight.
 
     Args:
-        values: the column, shape (n,); None when the call names none, which gives None.
-        role: what messages call it, as named in the call.
+        rows: role to its column, each of shape (n,); roles that are not numbers are not read.
 
     Raises:
-        AnalysisError: if any is none.
+        AnalysisError: if any is not what its role may be.
     """
-    if values is None:
-        return None
-    help_ = f"Leave {role}= out, or give the column as numbers."
+    return {role: _role(role, rows[role]) for role in _NUMBERS if role in rows}
+
+
+def _role(role: str, values: "pd.Series[Any]") -> np.ndarray:
+    wanted, help_ = _NUMBERS[role]
     numbers = _numbers(values, role, help_)
-    bad = (numbers < 0) | (~np.isnan(numbers) & (numbers != np.round(numbers))) | np.isinf(numbers)
-    _refuse_any(values, bad, role, "whole numbers from 0", help_)
-    return pd.Series(numbers).astype("Int64")
-
-
-def sides_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
-    """Read on which side a reply stood, shape (n,); 0 where nothing was said.
-
-    Args:
-        values: the column, shape (n,): 1 where the persona's reply stood left, -1 right; None
-            when the call names none.
-        length: rows of the table, n.
-
-    Raises:
-        AnalysisError: if any is neither -1, 0 nor 1.
-    """
-    if values is None:
-        return np.zeros(length)
-    help_ = "Map left to 1 and right to -1."
-    numbers = _numbers(values, "side", help_)
-    _refuse_any(values, ~np.isin(numbers, (-1, 0, 1)), "side", "1, -1 or 0", help_)
-    return numbers
-
-
-def weights_of(values: "pd.Series[Any] | None", length: int) -> np.ndarray:
-    """Read how many observations each row stands for, shape (n,).
-
-    Args:
-        values: the column, shape (n,); None: 1 each.
-        length: rows of the table, n.
-
-    Raises:
-        AnalysisError: if any is not above 0.
-    """
-    if values is None:
-        return np.ones(length)
-    help_ = "Drop rows that stand for no observation."
-    numbers = _numbers(values, "weight", help_)
-    bad = ~(np.isfinite(numbers) & (numbers > 0))
-    _refuse_any(values, bad, "weight", "numbers above 0", help_)
+    if role == "side":
+        good = np.isin(numbers, (-1, 0, 1))
+    elif role == "weight":
+        good = np.isfinite(numbers) & (numbers > 0)
+    else:
+        whole = np.isfinite(numbers) & (numbers >= 0) & (numbers == np.round(numbers))
+        good = whole | np.isnan(numbers)
+    _refuse_any(values, ~good, role, wanted, help_)
     return numbers
 
 
@@ -210,9 +184,8 @@ def refusal(got: str, wanted: str, then: str) -> AnalysisError:
 
 def listed(names: "Sequence[object] | pd.Index[Any]") -> str:
     """List names, the first few of many."""
-    shown = [repr(one) if isinstance(one, str) else text_of(one) for one in names[: _SHOWN * 2]]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    rest = len(names) - _SHOWN * 2
+    return _texts(names[: _SHOWN * 2]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _numbers(values: "pd.Series[Any]", role: str, then: str) -> np.ndarray:
@@ -230,13 +203,13 @@ def _refuse_any(
     count = int(bad.sum())
     if count:
         found = pd.unique(values[bad].astype("object"))
+        some = _texts(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
         raise refusal(
-            f"got {count} of {len(values)} rows whose {role} ({values.name!r}) is {_some(found)}",
+            f"got {count} of {len(values)} rows whose {role} ({values.name!r}) is {some}",
             wanted,
             then,
         )
 
 
-def _some(found: Any) -> str:
-    shown = [repr(one) if isinstance(one, str) else text_of(one) for one in found[:_SHOWN]]
-    return ", ".join(shown) + (", …" if len(found) > _SHOWN else "")
+def _texts(names: Any) -> str:
+    return ", ".join(repr(one) if isinstance(one, str) else text_of(one) for one in names)

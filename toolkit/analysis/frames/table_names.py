@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames.column import ARMS
-from toolkit.analysis.frames.column_types import named, text_of
+from toolkit.analysis.frames.column import ARMS, named, text_of
 from toolkit.analysis.frames.table_check import listed, refusal
 from toolkit.design import Scale
 

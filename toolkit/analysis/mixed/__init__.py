@@ -11,13 +11,12 @@
 from toolkit.analysis.mixed.bootstrap import repeated
 from toolkit.analysis.mixed.cells import code, collapse
 from toolkit.analysis.mixed.fit import Fit, fit
-from toolkit.analysis.mixed.likelihood_ratio import LikelihoodRatio, variance_test
+from toolkit.analysis.mixed.likelihood_ratio import variance_test
 from toolkit.analysis.mixed.marginal import Marginal, marginal
 from toolkit.analysis.mixed.problem import prepare
 
 __all__ = [
     "Fit",
-    "LikelihoodRatio",
     "Marginal",
     "code",
     "collapse",

@@ -27,8 +27,12 @@ class Tally:
     means: Means | None
     categories: tuple[Any, ...]
     """The answers that occur, in order; none for Gaussian."""
-    sizes: Floats
-    """Observations in each cell, shape (cells,)."""
+
+    @property
+    def sizes(self) -> Floats:
+        """Observations in each cell, shape (cells,)."""
+        sizes: Floats = self.counts.sum(1) if self.means is None else self.means.count
+        return sizes
 
 
 def answers_of(
@@ -116,7 +120,7 @@ def tally(
         key = of_row * len(answers.levels) + answers.codes
         table = np.bincount(key, weight, minlength=cells * len(answers.levels))
         counts = table.astype(np.float64).reshape(cells, len(answers.levels))
-        found = Tally(counts, None, tuple(answers.levels), counts.sum(1))
+        found = Tally(counts, None, tuple(answers.levels))
         _require_some(found.categories, family, answers.name)
         if len(found.categories) == 1:
             raise _nothing_varies(shown(found.categories[0]), float(counts.sum()))
@@ -126,7 +130,7 @@ def tally(
     rows = float(means.count.sum())
     if total <= 1e-24 * rows * max(1.0, means.center**2):
         raise _nothing_varies(f"{means.center:g}", rows)
-    return Tally(np.zeros((cells, 0)), means, (), means.count)
+    return Tally(np.zeros((cells, 0)), means, ())
 
 
 def shown(answer: object) -> str:

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from toolkit.analysis.engine import Bools, Codes
 from toolkit.errors import AnalysisError
 
-_DIRECT = 1 << 21
-"""Up to this many possible combinations a table of all is cheaper than a search for those used."""
-
 
 @dataclass(frozen=True)
 class Coded:
@@ -22,9 +19,9 @@ class Coded:
     name: str
     codes: NDArray[np.integer]
     levels: "pd.Series[Any]"
-    """The values there are, in order; unused categories are not among them."""
+    """The values there are, in order."""
     unused: tuple[str, ...]
-    """Categories that the column declares and no row has."""
+    """Levels that no row has; they are not among the others."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +58,8 @@ def code(column: "pd.Series[Any]") -> Coded:
     """
     name = str(column.name)
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy()
-        categories = pd.Series(column.cat.categories)
-        used = np.bincount(codes[codes >= 0], minlength=len(categories)) > 0
-        if used.all():
-            return Coded(name, codes, _as_category(categories), ())
-        moved = np.append(np.cumsum(used) - 1, -1)
-        unused = tuple(str(one) for one in categories[~used])
-        return Coded(name, moved[codes], _as_category(categories[used]), unused)
+        levels = _as_category(pd.Series(column.cat.categories))
+        return Coded(name, column.cat.codes.to_numpy(), levels, ())
     codes, uniques = pd.factorize(column)
     order = _order(uniques)
     place = np.empty(len(order) + 1, dtype=np.intp)
@@ -98,12 +89,12 @@ def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(pd.Categorical(list(values), categories=list(values)))
 
 
-def used(one: Coded, keep: Bools) -> Coded:
+def used(one: Coded, keep: Bools | slice) -> Coded:
     """Keep some rows of a coded column, and the levels that they have.
 
     Args:
         one: the column, codes of shape (n,).
-        keep: which rows, shape (n,); a missing value is not among them.
+        keep: which rows, truth values of shape (n,), none of them missing; or a slice.
     """
     codes = one.codes[keep]
     some = np.bincount(codes, minlength=len(one.levels)) > 0
@@ -136,23 +127,13 @@ def collapse(columns: tuple[Coded, ...], codes: Sequence[NDArray[np.integer]], r
         key += one
         space *= size
     # A key narrowed on the way no longer spells out its codes, so they are read off a row.
-    first, of_row = _distinct(key, space)
+    of_row, distinct = pd.factorize(key, sort=True)
+    first = np.empty(len(distinct), dtype=np.intp)
+    first[of_row[::-1]] = np.arange(rows - 1, -1, -1)
     found = np.empty((len(first), len(columns)), dtype=np.intp)
     for place, one in enumerate(codes):
         found[:, place] = one[first]
     return Cells(columns, found, of_row)
-
-
-def _distinct(key: NDArray[np.int64], space: int) -> tuple[Codes, Codes]:
-    """Give a row of every distinct key, by size of key, and for every row the place of its key."""
-    if space > max(_DIRECT, len(key)):
-        _, first, of_row = np.unique(key, return_index=True, return_inverse=True)
-        return first, of_row
-    at = np.full(space, -1, dtype=np.intp)
-    at[key[::-1]] = np.arange(len(key) - 1, -1, -1)
-    first = at[at >= 0]
-    at[at >= 0] = np.arange(len(first))
-    return first, at[key]
 
 
 def require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:

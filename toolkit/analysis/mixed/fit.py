@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import special, stats
 
 from toolkit.analysis.engine import Floats
-from toolkit.analysis.engine.crossed import Means, Solution, one_thread, solve
+from toolkit.analysis.engine.crossed import Means, Solution, solve
 from toolkit.analysis.mixed import notes as trouble
-from toolkit.analysis.mixed.answers import Family, shown
+from toolkit.analysis.mixed.answers import Family, Tally, shown
 from toolkit.analysis.mixed.problem import Problem, prepare
 from toolkit.errors import AnalysisError
 
@@ -23,7 +23,6 @@ class Fit:
     """A fitted model."""
 
     family: Family
-    formula: str
     method: str
     """``REML`` or ``ML`` for the Gaussian family, else ``Laplace``."""
     groups: tuple[str, ...]
@@ -37,8 +36,7 @@ class Fit:
     sds: "pd.Series[float]"
     """Standard deviation of every random factor, and ``residual`` for the Gaussian family."""
     loglik: float
-    criterion: float
-    """-2 log-likelihood; restricted for REML."""
+    """Restricted for REML."""
     n: float
     """Observations: rows used, or the sum of their weights."""
     cells: int
@@ -47,15 +45,12 @@ class Fit:
     categories: tuple[Any, ...]
     """The answers that occur, in order."""
     vcov: pd.DataFrame
-    """Covariance of thresholds and coefficients."""
-    joint: pd.DataFrame
-    """The same with the deviations of the random factors; of ``vcov`` for the Gaussian family."""
+    """Covariance of thresholds and coefficients, and but for the Gaussian family of deviations."""
     dropped: int
     """Rows left out because something was missing."""
     notes: tuple[str, ...]
     """What a reader must know, in complete sentences."""
     converged: bool
-    evaluations: int
     problem: Problem = field(repr=False)
     solution: Solution = field(repr=False)
 
@@ -94,7 +89,7 @@ class Fit:
         eta = self.linear_predictor()
         for group, sd in zip(self.problem.groups, self.sds, strict=False):
             eta = eta + (sd * draw.standard_normal(len(group.labels)))[group.codes]
-        means = self.problem.means
+        means = self.problem.answers.means
         if means is None:
             bounds = np.column_stack([self.below(eta), np.ones(len(eta))])
             shares = np.diff(bounds, axis=1, prepend=0)
@@ -112,19 +107,20 @@ class Fit:
         Args:
             answers: as ``simulate`` gives them.
         """
+        before: Solution | None = self.solution
         if isinstance(answers, Means):
-            return _named(replace(self.problem, means=answers), self.method, self.solution)
-        given = answers.sum(0) > 0
-        categories = tuple(
-            one for one, some in zip(self.problem.categories, given, strict=True) if some
-        )
-        if len(categories) < 2:
-            raise AnalysisError(
-                "mixed: got the same answer in every cell; wanted at least two different answers. "
-                "Nothing can be compared where nothing varies."
-            )
-        problem = replace(self.problem, counts=answers[:, given], categories=categories)
-        return _named(problem, self.method, self.solution if given.all() else None)
+            tallied = Tally(self.problem.answers.counts, answers, ())
+        else:
+            given = answers.sum(0) > 0
+            if given.sum() < 2:
+                raise AnalysisError(
+                    "mixed: got the same answer in every cell; wanted at least two different "
+                    "answers. Nothing can be compared where nothing varies."
+                )
+            kept = tuple(self.categories[place] for place in np.flatnonzero(given))
+            tallied = Tally(answers[:, given], None, kept)
+            before = before if given.all() else None
+        return _named(replace(self.problem, answers=tallied), self.method, before)
 
     def dropping(self, *, columns: Sequence[str] = (), groups: Sequence[str] = ()) -> "Fit":
         """Fit to the same cells with some fixed columns or random factors left out.
@@ -206,18 +202,18 @@ def fit(
 
 def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     start = None if before is None else before.optimum.at
-    with one_thread():
-        solution = solve(problem.arrays, restricted=method == "REML", start=start)
+    solution = solve(problem.arrays, restricted=method == "REML", start=start)
     thresholds, names = _names(problem)
     labels = [*thresholds, *names]
     sign = np.ones(len(labels))
     if problem.family == "binomial":
         sign[0] = -1
-    covariance = solution.covariance * np.outer(sign, sign)
     apart = solution.separation
     infinite = np.zeros(len(labels)) if apart is None else apart.signs * sign
     if not _trusted(solution):
         infinite = np.full(len(labels), np.nan)
+    extended = np.append(sign, np.ones(len(solution.covariance) - len(sign)))
+    covariance = solution.covariance * np.outer(extended, extended)
     table = _table(labels, solution.fixed * sign, covariance, solution, infinite)
     if problem.conditional:
         table["p"] = np.nan
@@ -225,29 +221,24 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     sds = pd.Series(solution.sds, index=list(groups), dtype=np.float64)
     if solution.residual is not None:
         sds["residual"] = solution.residual
-    extended = np.append(sign, np.ones(len(solution.joint) - len(sign)))
-    joined = labels + [f"sd {one}" for one in groups] * (problem.means is None)
+    joined = labels + [f"sd {one}" for one in groups] * (problem.answers.means is None)
     many = len(thresholds)
     return Fit(
         family=problem.family,
-        formula=problem.parsed.text,
         method=method,
         groups=groups,
         coefficients=table.iloc[many:].reset_index(drop=True),
         thresholds=table.iloc[:many].reset_index(drop=True),
         sds=sds,
         loglik=solution.loglik,
-        criterion=solution.criterion,
-        n=problem.rows,
+        n=float(problem.answers.sizes.sum()),
         cells=len(problem.profile),
         levels={one.name: len(one.labels) for one in problem.groups},
-        categories=problem.categories,
-        vcov=pd.DataFrame(covariance, labels, labels),
-        joint=pd.DataFrame(solution.joint * np.outer(extended, extended), joined, joined),
+        categories=problem.answers.categories,
+        vcov=pd.DataFrame(covariance, joined, joined),
         dropped=problem.dropped,
         notes=(*problem.notes, *_notes(groups, solution, labels)),
         converged=solution.optimum.converged,
-        evaluations=solution.optimum.evaluations,
         problem=problem,
         solution=solution,
     )
@@ -260,7 +251,7 @@ def _names(problem: Problem) -> tuple[list[str], list[str]]:
     others = [name for name in names if name != "Intercept"]
     if problem.family == "binomial":
         return [], ["Intercept", *others]
-    answers = [shown(one) for one in problem.categories]
+    answers = [shown(one) for one in problem.answers.categories]
     return [f"{low}|{high}" for low, high in zip(answers, answers[1:], strict=False)], others
 
 
@@ -269,7 +260,8 @@ def _table(
 ) -> pd.DataFrame:
     """Lay out estimates with their intervals; ``finite`` is 0 where there is one, else its sign."""
     estimable = finite == 0
-    ses = np.where(estimable, np.sqrt(np.maximum(np.diag(covariance), 0)), np.nan)
+    variances = np.diag(covariance)[: len(names)]
+    ses = np.where(estimable, np.sqrt(np.maximum(variances, 0)), np.nan)
     about = solution.moments
     unit = np.eye(len(names))
     df = np.full(len(names), np.inf) if about is None else np.array([about.df(c) for c in unit])
@@ -297,12 +289,12 @@ def _notes(groups: Sequence[str], solution: Solution, names: Sequence[str]) -> l
     gaussian = solution.moments is not None
     for name, sd in zip(groups, solution.sds, strict=True):
         if sd == 0:
-            notes.append(trouble.boundary_note(name))
+            notes.append(trouble.note("boundary", name))
         elif not gaussian and sd > trouble.LARGEST_DEVIATION:
-            notes.append(trouble.runaway_note(name))
+            notes.append(trouble.note("runaway", name))
             return notes
     if not solution.optimum.converged and len(gone) < len(names):
-        notes.append(trouble.unconverged_note())
+        notes.append(trouble.note("unconverged"))
     return notes
 
 

@@ -1,7 +1,6 @@
 """Fixed part of a mixed model: a formula, its model matrix, and its aliased columns."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,8 +41,6 @@ class Design:
     """Names of the columns kept."""
     rows: Floats
     """Shape (profiles, columns)."""
-    terms: Mapping[str, tuple[str, ...]]
-    """Term to its columns, those kept."""
     aliased: tuple[str, ...]
     """Columns left out because they add nothing to those before them."""
 
@@ -117,15 +114,10 @@ def design(parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept:
     names = list(map(str, matrix.columns))
     kept = [name for place, name in enumerate(names) if place not in aliased]
     spec: ModelSpec = matrix.model_spec
-    terms = {
-        str(term): tuple(name for name in names[place] if name in kept)
-        for term, place in spec.term_slices.items()
-    }
     return Design(
         spec,
         tuple(kept),
         matrix[kept].to_numpy(dtype=np.float64),
-        terms,
         tuple(names[place] for place in aliased),
     )
 

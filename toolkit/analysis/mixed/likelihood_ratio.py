@@ -19,8 +19,6 @@ class LikelihoodRatio:
     statistic: float
     """Twice the difference of the log-likelihoods."""
     p: float
-    null: str
-    """What the smaller model says, in words."""
     notes: tuple[str, ...] = ()
 
 
@@ -38,7 +36,6 @@ def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
         AnalysisError: when the models are not of the same data, or differ by anything else.
     """
     _require_same(without, with_factor)
-    _require_equal(_columns(without), _columns(with_factor), "coefficients")
     added = [name for name in with_factor.groups if name not in without.groups]
     if len(added) != 1 or set(without.groups) - set(with_factor.groups):
         raise AnalysisError(
@@ -46,9 +43,13 @@ def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
             f"{_list(with_factor.groups)}; wanted the same with one more in the second. "
             "Test one deviation at a time."
         )
-    # Where the deviation is estimated as 0 both are one model, and any gain is rounding.
+    # A deviation at 0 makes both models one: what rounding leaves between them is no evidence.
     statistic = _twice(without, with_factor) if with_factor.sds[added[0]] > 0 else 0.0
-    notes = _notes(without, with_factor)
+    notes: tuple[str, ...] = ()
+    if not (without.converged and with_factor.converged):
+        notes = (
+            "One of the fits did not reach its maximum, so the statistic is too small or large.",
+        )
     others = [name for name in without.groups if with_factor.sds[name] == 0]
     if others:
         notes += (
@@ -58,7 +59,6 @@ def variance_test(without: Fit, with_factor: Fit) -> LikelihoodRatio:
     return LikelihoodRatio(
         statistic=statistic,
         p=float(stats.chi2.sf(statistic, 1)) / 2 if statistic > 0 else 1.0,
-        null=f"the standard deviation of {added[0]} is 0",
         notes=notes,
     )
 
@@ -71,13 +71,11 @@ def _require_same(small: Fit, large: Fit) -> None:
                 f"likelihood ratio: got fits with {what} {one} and {other}; wanted two models of "
                 "the same observations. Fit both to the rows that are complete for both."
             )
-
-
-def _require_equal(one: Sequence[str], other: Sequence[str], what: str) -> None:
+    one, other = (list(fit.coefficients["name"].astype("str")) for fit in (small, large))
     if sorted(one) != sorted(other):
         raise AnalysisError(
-            f"likelihood ratio: got the {what} {_list(one)} and {_list(other)}; wanted the same "
-            "in both. Change one thing at a time."
+            f"likelihood ratio: got the coefficients {_list(one)} and {_list(other)}; wanted the "
+            "same in both. Change one thing at a time."
         )
 
 
@@ -91,15 +89,5 @@ def _twice(small: Fit, large: Fit) -> float:
     return 2 * max(gain, 0.0)
 
 
-def _columns(fit: Fit) -> list[str]:
-    return [str(name) for name in fit.coefficients["name"]]
-
-
 def _list(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
-
-
-def _notes(small: Fit, large: Fit) -> tuple[str, ...]:
-    if small.converged and large.converged:
-        return ()
-    return ("One of the fits did not reach its maximum, so the statistic is too small or large.",)

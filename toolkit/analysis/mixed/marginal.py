@@ -14,7 +14,7 @@ Intervals are by the delta method over thresholds, coefficients *and* deviations
 is made on the logit scale. A deviation estimated as 0 is taken as known.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -26,9 +26,13 @@ from scipy import special, stats
 from toolkit.analysis.engine import Bools, Floats
 from toolkit.analysis.engine.crossed import mean_below, mean_superiority
 from toolkit.analysis.findings import Estimate
+from toolkit.analysis.mixed.answers import shown
 from toolkit.analysis.mixed.fit import Fit
 from toolkit.errors import AnalysisError
 
+_LEVEL = 0.95
+"""Of the intervals."""
+_SHARES = ["level", "share", "low", "high"]
 FEW = 20
 """With fewer scenarios the tests of these models reject too often when effects vary by scenario."""
 
@@ -37,17 +41,14 @@ FEW = 20
 class Marginal:
     """One level of a variable against another, on the scale of the answers."""
 
-    variable: str
-    level: str
-    reference: str
     at_least: Any
     """The answer k of P(Y >= k)."""
-    change: Estimate | None
+    change: Estimate | None = None
     """Average change in P(Y >= k); None when not estimable."""
-    change_se: float | None
-    superiority: Estimate | None
-    superiority_se: float | None
-    shares: pd.DataFrame = field(repr=False)
+    change_se: float | None = None
+    superiority: Estimate | None = None
+    superiority_se: float | None = None
+    shares: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_SHARES), repr=False)
     """P(Y >= k) of both: columns level, share, low, high; empty when not estimable."""
     notes: tuple[str, ...] = ()
 
@@ -60,7 +61,6 @@ def marginal(
     *,
     at_least: Any = None,
     df: float = inf,
-    confidence: float = 0.95,
 ) -> Marginal:
     """Compare two levels of a variable of a binomial or cumulative model.
 
@@ -75,7 +75,6 @@ def marginal(
         at_least: the answer k; by default 4 where it is a possible answer, else the highest.
         df: degrees of freedom of the intervals; infinite for the normal distribution. One less
             than the scenarios is a cautious choice where they are few.
-        confidence: level of the intervals.
 
     Raises:
         AnalysisError: for a Gaussian fit, or a column, level or answer that it does not have.
@@ -85,26 +84,33 @@ def marginal(
     compared = _Compared.of(fit, variable, level, reference)
     notes = _caveats(fit, variable)
     if compared.infinite:
-        return _not_estimable(fit, variable, level, reference, top, compared.infinite, notes)
+        why = (
+            f"The change is not estimable: {', '.join(compared.infinite)} has no finite estimate, "
+            "because the answers are separated."
+        )
+        return Marginal(at_least=top, notes=(why, *notes))
     at = fit.categories.index(top) - 1
     felt = compared.felt
     share = _delta(fit, lambda p: compared.share(p, at, 1), felt)
     base = _delta(fit, lambda p: compared.share(p, at, 0), felt)
     change = _delta(fit, lambda p: compared.share(p, at, 1) - compared.share(p, at, 0), felt)
     better = _delta(fit, compared.superiority, felt)
-    half = float(stats.t.ppf((1 + confidence) / 2, df))
+    half = float(stats.t.ppf((1 + _LEVEL) / 2, df))
     low, high = change[0] - half * change[1], change[0] + half * change[1]
-    shown = [_on_logits(*one, half, confidence) for one in (share, base)]
+    both = [_on_logits(*one, half) for one in (share, base)]
     return Marginal(
-        variable=variable,
-        level=str(level),
-        reference=str(reference),
         at_least=top,
-        change=Estimate(value=change[0], low=low, high=high, level=confidence),
+        change=Estimate(value=change[0], low=low, high=high, level=_LEVEL),
         change_se=change[1],
-        superiority=_on_logits(*better, half, confidence),
+        superiority=_on_logits(*better, half),
         superiority_se=better[1],
-        shares=_beside((str(level), str(reference)), shown),
+        shares=pd.DataFrame(
+            [
+                (str(name), one.value, one.low, one.high)
+                for name, one in zip((level, reference), both, strict=True)
+            ],
+            columns=_SHARES,
+        ),
         notes=notes,
     )
 
@@ -187,7 +193,7 @@ def _delta(fit: Fit, of: Callable[[Floats], float], felt: Bools) -> tuple[float,
         ]
     )
     at = np.where(np.isfinite(estimates), estimates, 0.0)
-    covariance = np.nan_to_num(fit.joint.to_numpy(dtype=float))
+    covariance = np.nan_to_num(fit.vcov.to_numpy(dtype=float))
     ses = np.sqrt(np.diag(covariance))
     slopes = np.zeros(len(at))
     telling = ses > 0
@@ -199,23 +205,12 @@ def _delta(fit: Fit, of: Callable[[Floats], float], felt: Bools) -> tuple[float,
     return of(at), float(np.sqrt(slopes @ covariance @ slopes))
 
 
-def _on_logits(value: float, se: float, half: float, confidence: float) -> Estimate:
+def _on_logits(value: float, se: float, half: float) -> Estimate:
     """Make the interval of a probability where it cannot leave 0 to 1."""
     middle = special.logit(value)
     reach = half * se / (value * (1 - value))
     low, high = special.expit(middle - reach), special.expit(middle + reach)
-    return Estimate(value=value, low=float(low), high=float(high), level=confidence)
-
-
-def _beside(levels: Sequence[str], shares: Sequence[Estimate]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "level": list(levels),
-            "share": [one.value for one in shares],
-            "low": [one.low for one in shares],
-            "high": [one.high for one in shares],
-        }
-    )
+    return Estimate(value=value, low=float(low), high=float(high), level=_LEVEL)
 
 
 def _set(frame: pd.DataFrame, variable: str, level: Any) -> pd.DataFrame:
@@ -224,7 +219,7 @@ def _set(frame: pd.DataFrame, variable: str, level: Any) -> pd.DataFrame:
     if level not in set(known):
         raise AnalysisError(
             f"marginal: got the level {level!r} of {variable}; wanted one that was observed: "
-            f"{', '.join(map(_text, sorted(known)))}."
+            f"{', '.join(map(shown, sorted(known)))}."
         )
     if isinstance(column.dtype, pd.CategoricalDtype):
         values: Any = pd.Categorical([level] * len(frame), dtype=column.dtype)
@@ -263,13 +258,9 @@ def _top(fit: Fit, at_least: Any) -> Any:
     if not reached or reached[0] == possible[0]:
         raise AnalysisError(
             f"marginal: got at_least={at_least!r}; wanted an answer above the lowest given "
-            f"and not above the highest: {', '.join(map(_text, possible[1:]))}."
+            f"and not above the highest: {', '.join(map(shown, possible[1:]))}."
         )
     return reached[0]
-
-
-def _text(answer: Any) -> str:
-    return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
 
 def _caveats(fit: Fit, variable: str) -> tuple[str, ...]:
@@ -290,30 +281,3 @@ def _caveats(fit: Fit, variable: str) -> tuple[str, ...]:
                 "of this model are liberal: they find differences too often."
             )
     return tuple(notes)
-
-
-def _not_estimable(
-    fit: Fit,
-    variable: str,
-    level: Any,
-    reference: Any,
-    top: Any,
-    infinite: tuple[str, ...],
-    notes: tuple[str, ...],
-) -> Marginal:
-    return Marginal(
-        variable=variable,
-        level=str(level),
-        reference=str(reference),
-        at_least=top,
-        change=None,
-        change_se=None,
-        superiority=None,
-        superiority_se=None,
-        shares=pd.DataFrame(columns=["level", "share", "low", "high"]),
-        notes=(
-            f"The change is not estimable: {', '.join(infinite)} has no finite estimate, because "
-            "the answers are separated.",
-            *notes,
-        ),
-    )

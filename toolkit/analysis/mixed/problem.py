@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.engine import Bools, Codes, Floats
-from toolkit.analysis.engine.crossed import CrossedData, Means, orthonormal
+from toolkit.analysis.engine.crossed import CrossedData, orthonormal
 from toolkit.analysis.mixed import notes as trouble
 from toolkit.analysis.mixed.answers import Family, Tally, answers_of, tally, weights_of
 from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
@@ -40,13 +40,7 @@ class Problem:
     design: Design
     groups: tuple[Grouping, ...]
     """As asked for, less those that cannot vary."""
-    counts: Floats
-    """Observations of each category in each cell, shape (cells, categories); none for Gaussian."""
-    means: Means | None
-    categories: tuple[Any, ...]
-    """The answers that occur, in order; none for Gaussian."""
-    rows: float
-    """Sum of the weights."""
+    answers: Tally
     dropped: int
     """Rows left out because something was missing."""
     notes: tuple[str, ...]
@@ -63,8 +57,8 @@ class Problem:
             profile=self.profile,
             factors=tuple(one.codes for one in self.groups),
             levels=tuple(len(one.labels) for one in self.groups),
-            counts=self.counts,
-            means=self.means,
+            counts=self.answers.counts,
+            means=self.answers.means,
         )
 
 
@@ -106,10 +100,10 @@ def prepare(
             f"mixed: got {len(data)} rows, none of them complete; wanted some with every column "
             "of the formula and groups. Look at the missing values."
         )
-    if rows < len(data):
-        coded = [used(one, keep) for one in coded]
-        answers = used(answers, keep) if isinstance(answers, Coded) else answers[keep]
-        weight = None if weight is None else weight[keep]
+    some = keep if rows < len(data) else slice(None)
+    coded = [used(one, some) for one in coded]
+    answers = used(answers, some) if isinstance(answers, Coded) else answers[some]
+    weight = None if weight is None else weight[some]
     cells = collapse(tuple(coded), [one.codes for one in coded], rows)
     tallied = tally(answers, cells.of_row, weight, len(cells.codes), family)
     never = answers.unused if isinstance(answers, Coded) else ()
@@ -127,15 +121,18 @@ def _assemble(
     notes: list[str],
 ) -> Problem:
     fixed = cells.among(parsed.names)
-    notes += [trouble.unused_note(one.name, one.unused) for one in fixed.columns if one.unused]
+    notes += [
+        trouble.note("unused", one.name, ", ".join(one.unused))
+        for one in fixed.columns
+        if one.unused
+    ]
     per_profile = np.bincount(fixed.of_row, tallied.sizes, minlength=len(fixed.codes)).astype(
         np.float64
     )
     columns = design(parsed, fixed.frame(), per_profile, intercept=family != "gaussian")
-    notes += [trouble.aliased_note(name) for name in columns.aliased]
-    found, conditional = _groups(
-        parts, cells, tallied, _Span.of(columns, fixed, per_profile), notes
-    )
+    notes += [trouble.note("aliased", name) for name in columns.aliased]
+    basis = orthonormal(columns.rows, per_profile).rows / np.sqrt(per_profile.sum())
+    found, conditional = _groups(parts, cells, tallied, basis[fixed.of_row], notes)
     return Problem(
         family=family,
         parsed=parsed,
@@ -143,10 +140,7 @@ def _assemble(
         profile=fixed.of_row,
         design=columns,
         groups=found,
-        counts=tallied.counts,
-        means=tallied.means,
-        categories=tallied.categories,
-        rows=float(tallied.sizes.sum()),
+        answers=tallied,
         dropped=dropped,
         notes=tuple(notes),
         conditional=conditional,
@@ -157,7 +151,7 @@ def _groups(
     parts: dict[str, tuple[str, ...]],
     cells: Cells,
     tallied: Tally,
-    span: "_Span",
+    fixed: Floats,
     notes: list[str],
 ) -> tuple[tuple[Grouping, ...], bool]:
     """Find the levels of every random factor; one that says nothing is noted and left out."""
@@ -172,15 +166,15 @@ def _groups(
             if _same_levels(one.of_row, other.codes, (size, len(other.labels)))
         ]
         if size < 2:
-            notes.append(trouble.single_note(name))
+            notes.append(trouble.note("single", name))
             conditional = True
         elif tallied.means is not None and size >= tallied.sizes.sum():
-            notes.append(trouble.saturated_note(name))
-        elif span.holds(one.of_row, size, tallied.sizes):
-            notes.append(trouble.explained_note(name))
+            notes.append(trouble.note("saturated", name))
+        elif _held(one.of_row, size, tallied.sizes, fixed):
+            notes.append(trouble.note("explained", name))
             conditional = True
         elif same:
-            notes.append(trouble.same_note(name, same[0]))
+            notes.append(trouble.note("same", name, same[0]))
         else:
             kept.append(Grouping(name, one.of_row, one.frame()))
     return tuple(kept), conditional
@@ -199,25 +193,20 @@ def _same_levels(one: Codes, other: Codes, sizes: tuple[int, int]) -> bool:
     return len(np.unique(one * sizes[1] + other)) == sizes[0]
 
 
-@dataclass(frozen=True)
-class _Span:
-    """What the fixed columns can say."""
+def _held(codes: Codes, size: int, counts: Floats, fixed: Floats) -> bool:
+    """Say whether the fixed columns already tell every level of a factor from the others.
 
-    rows: Floats
-    """Columns that are orthonormal over the observations, at every cell."""
-
-    @classmethod
-    def of(cls, columns: Design, fixed: Cells, per_profile: Floats) -> "_Span":
-        rows = orthonormal(columns.rows, per_profile).rows / np.sqrt(per_profile.sum())
-        return cls(rows[fixed.of_row])
-
-    def holds(self, codes: Codes, size: int, counts: Floats) -> bool:
-        """Say whether the fixed columns already tell every level of a factor from the others."""
-        if size > self.rows.shape[1]:
-            return False
-        within = [np.bincount(codes, counts * one, minlength=size) for one in self.rows.T]
-        whole = np.bincount(codes, counts, minlength=size)
-        return bool((whole - np.square(within).sum(0) <= 1e-9 * whole).all())
+    Args:
+        codes: level of each cell, shape (cells,).
+        size: how many levels there are.
+        counts: observations in each cell, shape (cells,).
+        fixed: columns that are orthonormal over the observations, at every cell.
+    """
+    if size > fixed.shape[1]:
+        return False
+    within = [np.bincount(codes, counts * one, minlength=size) for one in fixed.T]
+    whole = np.bincount(codes, counts, minlength=size)
+    return bool((whole - np.square(within).sum(0) <= 1e-9 * whole).all())
 
 
 def _complete(coded: Sequence[Coded], answers: Coded | Floats, weight: Floats | None) -> Bools:

@@ -12,7 +12,13 @@ import pandas as pd
 
 from toolkit.analysis.disparity import disparity
 from toolkit.analysis.findings import Estimate, Finding
-from toolkit.analysis.frames import Observations, confirm_design, load_frames, observe
+from toolkit.analysis.frames import (
+    NULL_ARMS,
+    Observations,
+    confirm_design,
+    load_frames,
+    observe,
+)
 from toolkit.analysis.planning.monte_carlo import share_of
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Simulation
@@ -62,7 +68,7 @@ def controls(record: Record, *, confirm_hash: str | None = None) -> Controls:
             "read results/sample/planted.jsonl.gz."
         )
     frames = load_frames(record, stage="confirm", confirm_hash=asked.confirm_hash)
-    observed = observe(frames, asked.analysis.primary, people=asked.people)
+    observed = observe(frames, asked.analysis.primary, design=asked)
     return controls_of(
         observed, known[-1].truth, margin=asked.analysis.margin, plan=asked.confirm_hash
     )
@@ -92,7 +98,7 @@ def controls_of(
 
 
 def _row(finding: Finding, truth: Mapping[str, float]) -> dict[str, object]:
-    null = finding.subject in ("paraphrase", "resample")
+    null = finding.subject in NULL_ARMS
     arm = finding.subject if null else f"swap {finding.subject}"
     at, real = finding.estimate, truth.get(arm)
     covers = None if at is None or real is None else at.low <= real <= at.high

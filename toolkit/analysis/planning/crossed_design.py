@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.engine import Codes
-from toolkit.analysis.frames import declared
+from toolkit.analysis.frames import NULL_ARMS, OBSERVATION_COLUMNS, declare
 from toolkit.analysis.planning.simulated_design import REFERENCE, Design
 from toolkit.errors import AnalysisError
 
@@ -51,7 +51,7 @@ def crossed_design(
     else:
         arm = _in_turn(what, len(labels), rng)
     frame = _framed(who, what, arm, labels, contrasts, replicates, paired=paired)
-    return Design(frame=declared(frame), paired=paired)
+    return Design(frame=declare(frame, OBSERVATION_COLUMNS), paired=paired)
 
 
 def _framed(
@@ -105,7 +105,7 @@ def _require_numbers(*numbers: int) -> None:
 def _labels(swaps: int, *, nulls: bool, paired: bool) -> list[tuple[str, str]]:
     """Kind and persona of each arm."""
     personas = [("swap", f"persona-{number + 1:02d}") for number in range(swaps)]
-    others = [(kind, "persona-00") for kind in ("paraphrase", "resample")] if nulls else []
+    others = [(kind, "persona-00") for kind in NULL_ARMS] if nulls else []
     reference = [] if paired else [(REFERENCE, "persona-00")]
     return [*reference, *personas, *others]
 

@@ -14,7 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.analysis.engine import Codes, Floats
-from toolkit.analysis.frames import Observations, declared, require_stage, undeclared_outcome
+from toolkit.analysis.frames import (
+    OBSERVATION_COLUMNS,
+    Observations,
+    declare,
+    require_stage,
+    undeclared_outcome,
+)
 from toolkit.design import ConfirmStage, RatingPlan, Scale, Task, Unit, allocate_units
 
 REFERENCE = "reference"
@@ -179,7 +185,10 @@ def planned_design(
     frame = _allocated(units, plan, stage.plan.seed, scenarios)
     frame["origin"] = frame["contrast"].map(origins)
     return Design(
-        frame=declared(frame), paired=plan.form == "pair", people=_people(stage), plan=stage.hash
+        frame=declare(frame, OBSERVATION_COLUMNS),
+        paired=plan.form == "pair",
+        people=_people(stage),
+        plan=stage.hash,
     )
 
 
@@ -196,7 +205,7 @@ def sent_design(stage: ConfirmStage, *, replicates: int | None = None, copies: i
     reads = [Task(0, "rating", unit.contrast_id, (unit.unit_id,)) for unit in units]
     frame = pd.DataFrame([_row(None, task, known, scenarios) for task in reads])
     frame["origin"] = frame["contrast"].map(origins)
-    return Design(frame=declared(frame), people=_people(stage), plan=stage.hash)
+    return Design(frame=declare(frame, OBSERVATION_COLUMNS), people=_people(stage), plan=stage.hash)
 
 
 def _units(

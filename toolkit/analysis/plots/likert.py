@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.analysis.findings import PRIVACY_MINIMUM
-from toolkit.analysis.frames import Observations, require_observations, require_stage
+from toolkit.analysis.frames import NULL_ARMS, Observations, require_observations, require_stage
 from toolkit.analysis.plots.canvas import (
     LOW_TO_HIGH,
     NAMED,
@@ -104,7 +104,7 @@ def _fewest(groups: Iterable[pd.DataFrame]) -> int:
 def _subjects(kind: "pd.Series[str]", subject: "pd.Series[str]") -> list[str]:
     """Personas by name, then the null arms."""
     personas = sorted(set(subject[kind.eq("swap")].dropna()))
-    return [*personas, *(one for one in ("paraphrase", "resample") if kind.eq(one).any())]
+    return [*personas, *(one for one in NULL_ARMS if kind.eq(one).any())]
 
 
 def _counted(subject: str, of: str, rows: pd.DataFrame) -> pd.DataFrame:

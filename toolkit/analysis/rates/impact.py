@@ -7,13 +7,13 @@ Procedures 1978, 29 CFR 1607.4 D) looks for ratios below 0.8. By chance alone th
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Literal
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-from toolkit.analysis.disparity import Comparison, units_of
-from toolkit.analysis.engine import Codes, Floats, ratio_interval
+from toolkit.analysis.disparity import clusters_of, units_of
+from toolkit.analysis.engine import ratio_interval
 from toolkit.analysis.findings import Estimate, Share, clustered_share, crossed_variance
 
 FOUR_FIFTHS = 0.8
@@ -33,9 +33,7 @@ class ImpactRatio:
     """One plain sentence."""
 
 
-def impact_ratio(
-    comparison: Comparison, favorable: Literal[0, 1], *, level: float = 0.95
-) -> ImpactRatio:
+def impact_ratio(rows: pd.DataFrame, favorable: int, *, level: float = 0.95) -> ImpactRatio:
     """Estimate a persona's rate of the favorable outcome as a multiple of the reference's.
 
     Estimand: the ratio of both probabilities, for scenarios (and raters) like these. Assumes that
@@ -46,20 +44,20 @@ def impact_ratio(
     as independent, which matched arms are not, so it is rather too wide than too narrow.
 
     Args:
-        comparison: of a binary outcome.
-        favorable: the value that is good to get.
+        rows: of a binary outcome, as ``against_reference`` gives them.
+        favorable: the value that is good to get, 0 or 1.
         level: between 0 and 1.
     """
-    if not len(comparison.value):
+    if rows.empty:
         return _none("No contrast has both this arm and the reference.")
-    good = (comparison.value == favorable).astype("float64")
-    own, base = (_share(comparison, good, side, level) for side in (True, False))
+    rows = rows.assign(value=rows["value"].eq(favorable).astype("float64"))
+    own, base = (share_of(rows[rows["own"].eq(side)], level) for side in (True, False))
     if own.interval is None or base.interval is None:
         return _none("One scenario or one rater: a ratio cannot be generalized.", own, base)
     if base.events == 0:
         return _none("The reference never had the favorable outcome: no ratio.", own, base)
-    if _is_spread(comparison, good):
-        ends, method = _log_interval(comparison, good, own, base, level), "log ratio, clustered"
+    if _is_spread(rows):
+        ends, method = _log_interval(rows, own, base, level), "log ratio, clustered"
     else:
         ends = ratio_interval(
             own.value * own.effective_n,
@@ -82,40 +80,40 @@ def four_fifths_sentence(ratio: Estimate) -> str:
     return "The interval reaches to both sides of four fifths: the data do not tell which."
 
 
-def _share(comparison: Comparison, good: Floats, side: bool, level: float) -> Share:
-    rows = comparison.own == side
-    clusters = [codes[rows] for codes in comparison.clusters]
-    unit = units_of(comparison.frame)[rows]
-    return clustered_share(good[rows], clusters, comparison.weight[rows], level=level, unit=unit)
+def share_of(rows: pd.DataFrame, level: float) -> Share:
+    """Estimate the share of rows whose value is 1, clustered by all that was sampled.
+
+    Args:
+        rows: observations of 0 or 1.
+        level: between 0 and 1.
+    """
+    return clustered_share(
+        rows["value"].to_numpy("float64"),
+        clusters_of(rows),
+        rows["weight"].to_numpy("float64"),
+        level=level,
+        unit=units_of(rows),
+    )
 
 
-def _is_spread(comparison: Comparison, good: Floats) -> bool:
-    found = [
-        len(np.unique(codes[(comparison.own == side) & (good == one)]))
-        for codes in comparison.clusters
-        for side in (True, False)
-        for one in (0.0, 1.0)
-    ]
-    return min(found) >= SPREAD_OVER
+def _is_spread(rows: pd.DataFrame) -> bool:
+    kinds = ["scenario", "rater"] if rows["rater"].notna().any() else ["scenario"]
+    found = rows.groupby(["own", "value"])[kinds].nunique()
+    return len(found) == 4 and int(found.to_numpy().min()) >= SPREAD_OVER
 
 
-def _log_interval(
-    comparison: Comparison, good: Floats, own: Share, base: Share, level: float
-) -> tuple[float, float]:
-    scores = comparison.weight * np.where(
-        comparison.own,
+def _log_interval(rows: pd.DataFrame, own: Share, base: Share, level: float) -> tuple[float, float]:
+    good, clusters = rows["value"].to_numpy("float64"), clusters_of(rows)
+    scores = rows["weight"].to_numpy("float64") * np.where(
+        rows["own"],
         (good - own.value) / (own.value * own.n),
         -(good - base.value) / (base.value * base.n),
     )
-    se = sqrt(crossed_variance(scores, comparison.clusters))
-    df = min(_count(codes) for codes in comparison.clusters) - 1
+    se = sqrt(crossed_variance(scores, clusters))
+    df = min(len(np.unique(codes)) for codes in clusters) - 1
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
     middle = log(own.value / base.value)
     return exp(middle - half), exp(middle + half)
-
-
-def _count(codes: Codes) -> int:
-    return len(np.unique(codes))
 
 
 def _none(says: str, own: Share | None = None, base: Share | None = None) -> ImpactRatio:

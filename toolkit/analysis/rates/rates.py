@@ -4,26 +4,24 @@ Refusal comes first: what is asked of an answer's quality is asked of answers on
 that is refused more often is compared on what is left.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
-from typing import Literal, cast
 
 import pandas as pd
 
 from toolkit.analysis.disparity import (
-    Comparison,
     against_reference,
     arm_of,
-    codes_of,
     counts_of,
     disparity,
+    replies_of,
     speaks_of,
     subjects,
-    units_of,
 )
-from toolkit.analysis.findings import EXPLORATORY, Finding, Share, clustered_share, columns_of
+from toolkit.analysis.findings import EXPLORATORY, Finding, Share, columns_of
 from toolkit.analysis.frames import Observations, require_observations, require_stage
-from toolkit.analysis.rates.impact import impact_ratio
+from toolkit.analysis.rates.impact import impact_ratio, share_of
 from toolkit.errors import AnalysisError
 
 
@@ -50,7 +48,6 @@ class Rates:
 def rates(
     observations: Observations,
     *,
-    favorable: Literal[0, 1] | None = None,
     level: float = 0.95,
     plan: str = EXPLORATORY,
 ) -> Rates:
@@ -63,7 +60,6 @@ def rates(
 
     Args:
         observations: of stage confirm and a binary outcome.
-        favorable: the value that is good to get; None: as the outcome is declared.
         level: of every interval.
         plan: hash of the frozen plan that asks for it.
 
@@ -71,20 +67,18 @@ def rates(
         AnalysisError: if rows are of the wrong stage or the outcome is not binary.
     """
     require_binary(observations)
-    good = favorable if favorable is not None else cast(Literal[0, 1], _favorable(observations))
     frame, arms = observations.frame, arm_of(observations.frame)
-    shares = {
-        name: _share(frame[arms.eq(name).to_numpy()], level) for name in _in_order(frame, arms)
-    }
+    seen = {name: frame[arms.eq(name).to_numpy()] for name in ("reference", *subjects(frame))}
+    parts = {name: (rows, share_of(rows, level)) for name, rows in seen.items() if len(rows)}
     return Rates(
         outcome=observations.outcome,
         findings=tuple(
-            _finding(observations, name, one, level, plan) for name, one in shares.items()
+            _finding(observations, name, *part, plan=plan) for name, part in parts.items()
         ),
-        table=_table(shares, frame, arms, level),
+        table=_table(parts, level),
         differences=_differences(observations, level),
-        ratios=_ratios(observations, good, level),
-        notes=_notes(observations, shares),
+        ratios=_ratios(observations, level),
+        notes=_notes(observations, [share for _, share in parts.values()]),
     )
 
 
@@ -103,32 +97,13 @@ def require_binary(observations: Observations) -> None:
         )
 
 
-def _favorable(observations: Observations) -> int:
-    return 0 if observations.of.favorable == "low" else 1
-
-
-def _in_order(frame: pd.DataFrame, arms: "pd.Series[str]") -> list[str]:
-    return [*(["reference"] if arms.eq("reference").any() else []), *subjects(frame)]
-
-
-def _share(rows: pd.DataFrame, level: float) -> Share:
-    clusters = [codes_of(rows["scenario"])]
-    if rows["rater"].notna().any():
-        clusters.append(codes_of(rows["rater"]))
-    return clustered_share(
-        rows["value"].to_numpy("float64"),
-        clusters,
-        rows["weight"].to_numpy("float64"),
-        level=level,
-        unit=units_of(rows),
-    )
-
-
 def _finding(
-    observations: Observations, subject: str, share: Share, level: float, plan: str
+    observations: Observations, subject: str, rows: pd.DataFrame, share: Share, *, plan: str
 ) -> Finding:
-    rows = observations.frame[arm_of(observations.frame).eq(subject).to_numpy()]
     estimate = share.interval
+    kinds = "scenarios and raters" if rows["rater"].notna().any() else "scenarios"
+    how = f"clustered by {kinds} ({share.clusters}), Wilson interval at effective n "
+    how += f"{share.effective_n:.1f}"
     return Finding(
         question="rate",
         outcome=observations.outcome,
@@ -140,21 +115,14 @@ def _finding(
         verdict="estimated" if estimate else "not estimable",
         unit="share",
         estimate=estimate,
-        se_type=f"{_clusters(share, rows)}, Wilson interval at effective n {share.effective_n:.1f}"
-        if estimate
-        else "",
+        se_type=how if estimate else "",
         n=counts_of(rows),
         left_out=observations.left_out,
         plan=plan,
         caveats=tuple(_caveats(share, rows)),
-        replies=tuple(sorted(set(rows["reply"].dropna().astype("str")))),
+        replies=replies_of(rows["reply"]),
         simulated=observations.simulated,
     )
-
-
-def _clusters(share: Share, rows: pd.DataFrame) -> str:
-    kinds = "scenarios and raters" if rows["rater"].notna().any() else "scenarios"
-    return f"clustered by {kinds} ({share.clusters})"
 
 
 def _caveats(share: Share, rows: pd.DataFrame) -> list[str]:
@@ -178,26 +146,21 @@ def _caveats(share: Share, rows: pd.DataFrame) -> list[str]:
     return []
 
 
-def _table(
-    shares: dict[str, Share], frame: pd.DataFrame, arms: "pd.Series[str]", level: float
-) -> pd.DataFrame:
-    rows = []
-    for name, one in shares.items():
-        seen = frame[arms.eq(name).to_numpy()]
-        rows.append(
-            {
-                "subject": name,
-                "events": one.events,
-                "n": one.n,
-                **columns_of(one.interval, "rate"),
-                "level": level,
-                "scenarios": seen["scenario"].nunique(),
-                "raters": seen["rater"].nunique(),
-                "effective_n": one.effective_n,
-                "design_effect": one.design_effect,
-            }
-        )
-    return pd.DataFrame(rows)
+def _table(parts: Mapping[str, tuple[pd.DataFrame, Share]], level: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "subject": name,
+            "events": one.events,
+            "n": one.n,
+            **columns_of(one.interval, "rate"),
+            "level": level,
+            "scenarios": rows["scenario"].nunique(),
+            "raters": rows["rater"].nunique(),
+            "effective_n": one.effective_n,
+            "design_effect": one.design_effect,
+        }
+        for name, (rows, one) in parts.items()
+    )
 
 
 def _differences(observations: Observations, level: float) -> pd.DataFrame:
@@ -214,9 +177,9 @@ def _differences(observations: Observations, level: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, "verdict", "speaks_of", "scenarios", "method"])
 
 
-def _newcombe(one: Comparison, level: float) -> dict[str, object]:
+def _newcombe(rows: pd.DataFrame, level: float) -> dict[str, object]:
     """Bound a difference that does not vary by what each rate leaves open (R. G. Newcombe 1998)."""
-    own, base = (_share(one.frame[one.own == side], level) for side in (True, False))
+    own, base = (share_of(rows[rows["own"].eq(side)], level) for side in (True, False))
     if own.interval is None or base.interval is None:
         return {}
     difference = own.value - base.value
@@ -230,8 +193,8 @@ def _newcombe(one: Comparison, level: float) -> dict[str, object]:
     }
 
 
-def _ratios(observations: Observations, favorable: Literal[0, 1], level: float) -> pd.DataFrame:
-    rows = []
+def _ratios(observations: Observations, level: float) -> pd.DataFrame:
+    rows, favorable = [], 0 if observations.of.favorable == "low" else 1
     for subject in subjects(observations.frame):
         one = impact_ratio(against_reference(observations, subject), favorable, level=level)
         rows.append(
@@ -249,12 +212,12 @@ def _ratios(observations: Observations, favorable: Literal[0, 1], level: float) 
     return pd.DataFrame(rows, columns=names)
 
 
-def _notes(observations: Observations, shares: dict[str, Share]) -> tuple[str, ...]:
+def _notes(observations: Observations, shares: Sequence[Share]) -> tuple[str, ...]:
     notes = [f"{count} rows are in no rate: {why}." for why, count in observations.left_out.items()]
     if not shares:
         notes.append(f"Nothing was observed of outcome {observations.outcome!r}: no rate.")
-    elif all(one.events == 0 for one in shares.values()):
-        total = sum(one.n for one in shares.values())
+    elif all(one.events == 0 for one in shares):
+        total = sum(one.n for one in shares)
         notes.append(
             f"It never happened in {total:.0f} observations: each rate has an upper bound only, "
             "and nothing is said of differences."

@@ -4,7 +4,6 @@ from toolkit.analysis.engine.crossed.basis import orthonormal
 from toolkit.analysis.engine.crossed.data import CrossedData, Means
 from toolkit.analysis.engine.crossed.integrals import mean_below, mean_superiority
 from toolkit.analysis.engine.crossed.solver import Solution, solve
-from toolkit.analysis.engine.crossed.threads import one_thread
 
 __all__ = [
     "CrossedData",
@@ -12,7 +11,6 @@ __all__ = [
     "Solution",
     "mean_below",
     "mean_superiority",
-    "one_thread",
     "orthonormal",
     "solve",
 ]

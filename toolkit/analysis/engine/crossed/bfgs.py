@@ -7,6 +7,10 @@ import numpy as np
 
 from toolkit.analysis.engine import Floats
 
+_TOLERANCE = 1e-10
+"""Half the squared Newton step, in the metric of the Hessian, below which a descent stops."""
+_MOST = 300
+"""Largest number of evaluations."""
 Evaluate = Callable[[Floats], tuple[float, Floats]]
 
 
@@ -16,40 +20,34 @@ class Minimum:
 
     at: Floats
     value: float
-    gradient: Floats
     inverse: Floats
     """Approximation of the inverse Hessian that the descent built up."""
-    evaluations: int
     converged: bool
 
 
-def descend(
-    evaluate: Evaluate, start: Floats, inverse: Floats, *, tolerance: float = 1e-10, most: int = 300
-) -> Minimum:
+def descend(evaluate: Evaluate, start: Floats, inverse: Floats) -> Minimum:
     """Find a minimum by BFGS with a weak Wolfe search (A. S. Lewis, M. L. Overton 2013).
 
     Args:
         evaluate: gives value and gradient; an infinite value says that a point is out of bounds.
         start: where to begin, shape (n,).
         inverse: what to take for the inverse Hessian there, shape (n, n).
-        tolerance: stop when half the squared Newton step, in the metric of the Hessian, is less.
-        most: largest number of evaluations.
     """
     at, (value, gradient) = start, evaluate(start)
     used = 1
-    while used < most:
+    while used < _MOST:
         step = -inverse @ gradient
         slope = float(step @ gradient)
-        if -slope < 2 * tolerance:
-            return Minimum(at, value, gradient, inverse, used, True)
-        found = _search(evaluate, at, value, step, slope, most - used)
-        used += found.evaluations
-        if found.gradient is None:
+        if -slope < 2 * _TOLERANCE:
+            return Minimum(at, value, inverse, True)
+        length, there, slopes, tried = _search(evaluate, at, value, step, slope, _MOST - used)
+        used += tried
+        if slopes is None:
             break
-        move, change = found.length * step, found.gradient - gradient
-        at, value, gradient = at + move, found.value, found.gradient
+        move, change = length * step, slopes - gradient
+        at, value, gradient = at + move, there, slopes
         inverse = _update(inverse, move, change)
-    return Minimum(at, value, gradient, inverse, used, False)
+    return Minimum(at, value, inverse, False)
 
 
 def curvature(evaluate: Evaluate, at: Floats, steps: Floats) -> Floats:
@@ -60,42 +58,37 @@ def curvature(evaluate: Evaluate, at: Floats, steps: Floats) -> Floats:
         at: the point, shape (n,).
         steps: how far to go to either side in each direction, above 0, shape (n,).
     """
-    rows = []
-    for index, length in enumerate(steps):
-        shift = np.zeros(len(at))
-        shift[index] = length
-        rows.append((evaluate(at + shift)[1] - evaluate(at - shift)[1]) / (2 * length))
+    rows = [
+        (evaluate(at + shift)[1] - evaluate(at - shift)[1]) / (2 * length)
+        for shift, length in zip(np.diag(steps), steps, strict=True)
+    ]
     hessian = np.array(rows).reshape(len(at), len(at))
     symmetric: Floats = (hessian + hessian.T) / 2
     return symmetric
 
 
-@dataclass(frozen=True)
-class _Found:
-    length: float
-    value: float
-    gradient: Floats | None
-    evaluations: int
-
-
 def _search(
     evaluate: Evaluate, at: Floats, value: float, step: Floats, slope: float, most: int
-) -> _Found:
-    """Find a step that goes down enough and after which the slope has flattened."""
+) -> tuple[float, float, Floats | None, int]:
+    """Find a step that goes down enough and after which the slope has flattened.
+
+    Returns:
+        Its length, value and gradient there, None when there is none, and evaluations.
+    """
     low, high, length = 0.0, np.inf, 1.0
-    kept = _Found(0.0, value, None, 0)
+    kept: tuple[float, float, Floats | None] = (0.0, value, None)
     noise = 1e-14 * abs(value)
     for used in range(1, min(most, 40) + 1):
         here, gradient = evaluate(at + length * step)
         if not here <= value + 1e-4 * length * slope + noise:
             high = length
         else:
-            kept = _Found(length, here, gradient, used)
+            kept = (length, here, gradient)
             if float(gradient @ step) >= 0.9 * slope:
-                return kept
+                return *kept, used
             low = length
         length = (low + high) / 2 if np.isfinite(high) else 2 * length
-    return _Found(kept.length, kept.value, kept.gradient, min(most, 40))
+    return *kept, min(most, 40)
 
 
 def _update(inverse: Floats, move: Floats, change: Floats) -> Floats:

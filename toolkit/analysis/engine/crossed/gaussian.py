@@ -36,8 +36,6 @@ class Solved:
     """Inverse of ``X' V^-1 X`` where V has a residual variance of 1, shape (p, p)."""
     by_level: Floats
     """``Z' V^-1 [X, y - X beta]``, shape (levels, p + 1)."""
-    log_slopes: Floats
-    """How half the log-determinants of the criterion change with the ratios."""
     factored: Factored
 
 
@@ -123,9 +121,7 @@ class Gaussian:
             value += 2 * float(np.log(np.diag(lower)).sum()) + self.basis.log_determinant
         fit = self._by_factor(by_level[:, size] ** 2)
         gradient = slopes - ratios * unit * fit
-        return Solved(
-            float(value) / 2, gradient, beta, squares, inverse, by_level, slopes, factored
-        )
+        return Solved(float(value) / 2, gradient, beta, squares, inverse, by_level, factored)
 
     def evaluate(self, ratios: Floats) -> tuple[float, Floats]:
         """Give half the profiled criterion and its gradient; infinite out of bounds."""

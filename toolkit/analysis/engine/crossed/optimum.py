@@ -1,13 +1,14 @@
 """Maximum of a likelihood whose standard deviations may be 0."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from scipy import linalg
 
 from toolkit.analysis.engine import Bools, Floats
 from toolkit.analysis.engine.crossed.bfgs import curvature, descend
+from toolkit.analysis.engine.crossed.gaussian import Gaussian
+from toolkit.analysis.engine.crossed.laplace import Laplace
 
 _NO_WORSE = 1e-7
 """A deviation is 0 when setting it so raises minus the log-likelihood by no more than this."""
@@ -15,14 +16,8 @@ _ASIDE = 0.03
 """Where a deviation at 0 is tried again."""
 
 
-class Criterion(Protocol):
-    """What is minimized: a function of parameters of which the last are standard deviations."""
-
-    def evaluate(self, at: Floats) -> tuple[float, Floats]:
-        """Give the value and its gradient; an infinite value says that a point is out of bounds."""
-
-    def only(self, active: Bools) -> "Criterion":
-        """Give the same function where some deviations are 0: of the other parameters alone."""
+Criterion = Gaussian | Laplace
+"""What is minimized: a function of parameters of which the last are standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,6 @@ class Optimum:
     """Of the free parameters, shape (free, free)."""
     free: Bools
     """False for a deviation that stands at 0."""
-    evaluations: int
     converged: bool
 
 
@@ -53,11 +47,10 @@ def optimum(model: Criterion, start: Floats, inverse: Floats, deviations: int) -
     """
     fixed = len(start) - deviations
     free = np.ones(len(start), dtype=bool)
-    at, used, freed = start.copy(), 0, list[int]()
+    at, freed = start.copy(), list[int]()
     while True:
         inner = model.only(free[fixed:])
         found = descend(inner.evaluate, at[free], inverse[np.ix_(free, free)])
-        used += found.evaluations
         at[free] = found.at
         gone = _at_zero(model, at, found.value, free, fixed)
         if gone is not None:
@@ -68,7 +61,7 @@ def optimum(model: Criterion, start: Floats, inverse: Floats, deviations: int) -
             break
         at[back], free[back] = _ASIDE, True
         freed.append(back)
-    return _polish(inner, at, free, found.inverse, used, found.converged)
+    return _polish(inner, at, free, found.inverse, found.converged)
 
 
 def _value(model: Criterion, at: Floats, free: Bools, fixed: int) -> float:
@@ -101,7 +94,6 @@ def _polish(
     at: Floats,
     free: Bools,
     inverse: Floats,
-    used: int,
     converged: bool,
 ) -> Optimum:
     """Take Newton steps with the Hessian that the standard errors need anyway."""
@@ -110,7 +102,6 @@ def _polish(
     steps = np.clip(1e-3 * np.sqrt(np.abs(np.diag(inverse))), 1e-7, 1e-2)
     for _ in range(3):
         hessian = curvature(model.evaluate, here, steps)
-        used += 2 * len(here) + 1
         try:
             step = -linalg.cho_solve(linalg.cho_factor(hessian), gradient)
         except linalg.LinAlgError:
@@ -127,4 +118,4 @@ def _polish(
             break
     full = at.copy()
     full[free] = here
-    return Optimum(full, value, hessian, free, used, converged)
+    return Optimum(full, value, hessian, free, converged)

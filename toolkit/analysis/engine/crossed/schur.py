@@ -54,10 +54,7 @@ class Crossed:
 
     def spread(self, levels: Floats) -> Floats:
         """Add up, for every cell, what its levels hold: ``Z @ levels``, shape (cells,)."""
-        total = np.zeros(len(self.codes[0]))
-        for codes, start in zip(self.codes, self.starts, strict=False):
-            total += levels[start:][codes]
-        return total
+        return np.asarray(sum(self.each(levels)))
 
     def each(self, levels: Floats) -> list[Floats]:
         """Give what each factor alone adds to every cell."""

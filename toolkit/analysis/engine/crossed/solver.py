@@ -14,6 +14,7 @@ from toolkit.analysis.engine.crossed.optimum import Optimum, optimum
 from toolkit.analysis.engine.crossed.satterthwaite import Moments, moments
 from toolkit.analysis.engine.crossed.schur import Crossed
 from toolkit.analysis.engine.crossed.separation import Separation, separation
+from toolkit.analysis.engine.crossed.threads import one_thread
 from toolkit.errors import AnalysisError
 
 _BEGIN = 0.5
@@ -30,14 +31,11 @@ class Solution:
     fixed: Floats
     """Thresholds, then coefficients, in the columns asked for."""
     covariance: Floats
-    """Of ``fixed``."""
-    joint: Floats
     """Of thresholds, coefficients and deviations; 0 for a deviation at its boundary. For the
     Gaussian family of ``fixed`` alone."""
     sds: Floats
     """In the order of the data's factors."""
     residual: float | None
-    criterion: float
     loglik: float
     moments: Moments | None
     levels: Floats
@@ -55,9 +53,10 @@ def solve(data: CrossedData, *, restricted: bool, start: Floats | None = None) -
         restricted: REML when true; Gaussian family only.
         start: parameters of the model to begin at.
     """
-    if data.means is not None:
-        return _gaussian(data, data.means, restricted, start)
-    return _laplace(data, start)
+    with one_thread():
+        if data.means is not None:
+            return _gaussian(data, data.means, restricted, start)
+        return _laplace(data, start)
 
 
 def _gaussian(data: CrossedData, means: Means, restricted: bool, start: Floats | None) -> Solution:
@@ -88,17 +87,14 @@ def _gaussian(data: CrossedData, means: Means, restricted: bool, start: Floats |
     fixed = basis.back @ (model.start + solved.coefficients)
     # The mean taken off the response goes back where the columns hold it.
     fixed = fixed + basis.back @ _constant(model) * means.center
-    criterion = 2 * solved.value
     return Solution(
         model=model,
         optimum=best,
         fixed=fixed,
         covariance=about.covariance,
-        joint=about.covariance,
         sds=_as_asked(data, np.abs(best.at)) * np.sqrt(variance),
         residual=float(np.sqrt(variance)),
-        criterion=criterion,
-        loglik=-criterion / 2,
+        loglik=-solved.value,
         moments=about,
         levels=_all_levels(crossed, best.free, modes),
         level_sds=_all_levels(crossed, best.free, spread),
@@ -145,16 +141,13 @@ def _laplace(data: CrossedData, start: Floats | None) -> Solution:
     apart = separation(columns, counts_by_profile, fixed)
     joint = _joint(model, best, apart)
     order = list(range(model.fixed)) + [model.fixed + i for i in _places(data)]
-    joint = joint[np.ix_(order, order)]
     return Solution(
         model=model,
         optimum=best,
         fixed=fixed,
-        covariance=joint[: model.fixed, : model.fixed],
-        joint=joint,
+        covariance=joint[np.ix_(order, order)],
         sds=_as_asked(data, sds),
         residual=None,
-        criterion=2 * best.value,
         loglik=-best.value,
         moments=None,
         levels=_all_levels(model.crossed, active, scales * mode.levels),

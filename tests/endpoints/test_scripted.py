@@ -211,8 +211,8 @@ def test_an_unknown_script_is_named() -> None:
     with pytest.raises(BadEndpoint) as caught:
         Scripted("curteous")
     assert str(caught.value) == (
-        "endpoint: got the script 'curteous'; wanted one of courteous, empty, failing, hostile, "
-        "planted, refusing, slow. Write scripted: and one of these names."
+        "endpoint: got 'scripted:curteous'; wanted scripted: and one of courteous, empty, failing, "
+        "hostile, planted, refusing, slow. Did you mean 'scripted:courteous'?"
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.record import ROW_TYPES
+from toolkit.record import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = sorted(
@@ -16,7 +16,7 @@ OUTSIDE = sorted(
 )
 # Of these only the reason is read, which is a code and never sealed.
 CODES = {"SessionEnd", "SweepEnd", "Withdrawal"}
-WORDS = {kind.__name__ for kind in ROW_TYPES if kind.sealable()} - CODES
+WORDS = {kind.__name__ for kind in Row.BY_KIND.values() if kind.sealable()} - CODES
 RECORD = re.compile(r"(^|[._])record$")
 
 

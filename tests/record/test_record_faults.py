@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import RecordBusy, RecordError, RecordFull, RecordUnreadable, RecordUnwritable
-from toolkit.record import ROW_TYPES, Turn, open_record
+from toolkit.record import Row, Turn, open_record
 
 AS_ROOT = os.geteuid() == 0
 LONG = "y" * 3000
@@ -322,7 +322,7 @@ def test_a_row_of_a_newer_toolkit(record, execute, turn):
     execute(record, "UPDATE parallax_journal SET version = 9")
     with pytest.raises(RecordUnreadable) as refused:
         record.rows(Turn)
-    known = ", ".join(sorted(f"{kind.KIND} {kind.VERSION}" for kind in ROW_TYPES))
+    known = ", ".join(sorted(f"{kind.KIND} {kind.VERSION}" for kind in Row.BY_KIND.values()))
     assert known.startswith("binding 1, choice 1, consent 1, dispatch 1, flag 1, guess 1, item 1")
     assert str(refused.value) == (
         f"record: got a row of kind 'turn', version 9; wanted one this toolkit knows ({known}). "

@@ -12,7 +12,6 @@ import pytest
 
 from toolkit.errors import RecordUnreadable
 from toolkit.record import (
-    ROW_TYPES,
     Binding,
     Choice,
     Flag,
@@ -20,6 +19,7 @@ from toolkit.record import (
     Rating,
     Record,
     Reply,
+    Row,
     SessionEnd,
     Turn,
     history,
@@ -30,6 +30,8 @@ from toolkit.record import (
     read_jsonl,
     write_jsonl,
 )
+
+KINDS = tuple(Row.BY_KIND.values())
 
 KEPT = Path(__file__).parent / "kept_layouts"
 SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
@@ -57,7 +59,7 @@ def lines(path: Path) -> list[bytes]:
 def test_a_database_of_layout_1_opens_and_is_whole(first: Record) -> None:
     assert first.verify().ok
     assert first.extent() == (39, 39)
-    assert {entry.kind for entry in first.entries()} <= {kind.KIND for kind in ROW_TYPES}
+    assert {entry.kind for entry in first.entries()} <= {kind.KIND for kind in KINDS}
     assert len({entry.kind for entry in first.entries()}) == 19
     assert len([entry.row() for entry in first.entries()]) == 39
 

@@ -1,11 +1,10 @@
 """Endpoint specs, such as ``scripted:courteous``: opened from what people write."""
 
-import difflib
 from collections.abc import Collection
 
 from toolkit.endpoints.endpoint import Endpoint, Settings
 from toolkit.endpoints.keys import key_from_environment
-from toolkit.endpoints.scripted import Scripted
+from toolkit.endpoints.scripted import Scripted, did_you_mean
 from toolkit.endpoints.scripted_texts import SCRIPTS
 from toolkit.endpoints.server_address import address_of
 from toolkit.errors import BadEndpoint
@@ -51,23 +50,13 @@ def open_endpoint(
             "Leave the base URL out, or use openai:NAME."
         )
     if kind == "scripted":
-        return _open_scripted(spec, name, settings)
+        return Scripted(name, settings=settings)
     if kind == "embedded":
         # Imported here so that a scripted session never pays for the openai client.
         from toolkit.endpoints.embedded_endpoint import open_embedded
 
         return open_embedded(name, settings=settings, bulk=bulk)
     return _open_openai(name, base_url, settings, allowed_hosts, bulk=bulk)
-
-
-def _open_scripted(spec: str, name: str, settings: Settings | None) -> Endpoint:
-    if name not in SCRIPTS:
-        meant = _meant(name.lower(), SCRIPTS, before="scripted:")
-        raise BadEndpoint(
-            f"endpoint: got {ascii(spec)}; wanted scripted: and one of "
-            f"{', '.join(sorted(SCRIPTS))}.{meant}"
-        )
-    return Scripted(name, settings=settings)
 
 
 def _open_openai(
@@ -98,11 +87,6 @@ def _open_openai(
 
 
 def _bad_spec(spec: str, kind: str, name: str) -> BadEndpoint:
-    meant = _meant(kind.lower(), _KINDS if name else (), after=f":{name}")
-    meant = meant or _meant(kind, SCRIPTS, before="scripted:")
+    meant = did_you_mean(kind.lower(), _KINDS if name else (), after=f":{name}")
+    meant = meant or did_you_mean(kind, SCRIPTS, before="scripted:")
     return BadEndpoint(f"endpoint: got {ascii(spec[:80])}; wanted {_WANTED}.{meant}")
-
-
-def _meant(word: str, known: Collection[str], *, before: str = "", after: str = "") -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {ascii(before + close[0] + after)}?" if close else ""

@@ -5,10 +5,11 @@ schedule, or to treat people differently on purpose: a finding that analysis mus
 """
 
 import asyncio
+import difflib
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from toolkit.canon import timestamp
@@ -204,7 +205,21 @@ class Scripted:
 def _script_called(name: str) -> Script:
     if name in SCRIPTS:
         return SCRIPTS[name]
+    meant = did_you_mean(name.lower(), SCRIPTS, before="scripted:")
     raise BadEndpoint(
-        f"endpoint: got the script {ascii(name)}; wanted one of {', '.join(sorted(SCRIPTS))}. "
-        "Write scripted: and one of these names."
+        f"endpoint: got {ascii(f'scripted:{name}')}; wanted scripted: and one of "
+        f"{', '.join(sorted(SCRIPTS))}.{meant}"
     )
+
+
+def did_you_mean(word: str, known: Collection[str], *, before: str = "", after: str = "") -> str:
+    """Ask about the known word that is closest; empty when none is close.
+
+    Args:
+        word: as it was written.
+        known: what it may have meant.
+        before: what stands before the word in what is proposed.
+        after: what stands after it.
+    """
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {ascii(before + close[0] + after)}?" if close else ""

@@ -17,35 +17,33 @@ from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease
 from toolkit.record.journal.record import Reader, Record
 from toolkit.record.open_record import open_record, read_jsonl
-from toolkit.record.rows import (
+from toolkit.record.rows.confirm_rows import (
     DECIDING_MASS,
-    ROW_TYPES,
-    Attempt,
-    Binding,
     Choice,
-    Consent,
     Dispatch,
-    Ending,
-    EnrolledBy,
-    Exchange,
-    Flag,
     Guess,
     Item,
-    Participant,
     Passed,
     RaterSeat,
-    Rating,
     Reply,
-    Row,
-    Session,
-    SessionEnd,
     Simulation,
     Sweep,
     SweepEnd,
+)
+from toolkit.record.rows.conversation_rows import (
+    Binding,
+    Consent,
+    EnrolledBy,
+    Flag,
+    Participant,
+    Rating,
+    Session,
+    SessionEnd,
     Turn,
-    Usage,
     Withdrawal,
 )
+from toolkit.record.rows.exchange import Attempt, Ending, Exchange, Usage
+from toolkit.record.rows.row import Row
 from toolkit.record.views.conversation_views import (
     ParticipantProgress,
     history,
@@ -90,7 +88,6 @@ __all__ = [
     "ParticipantProgress",
     "Passed",
     "Problem",
-    "ROW_TYPES",
     "RaterHistory",
     "RaterProgress",
     "RaterSeat",

@@ -23,7 +23,7 @@ from toolkit.record.export.atomic_file import whole_file
 from toolkit.record.journal.address import from_os_error
 from toolkit.record.journal.entry import Entry, read_json
 from toolkit.record.journal.record import Record
-from toolkit.record.rows import Participant, Session
+from toolkit.record.rows.conversation_rows import Participant, Session
 
 FORMAT = "parallax-record-jsonl"
 VERSION = 2

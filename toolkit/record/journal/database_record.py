@@ -17,7 +17,9 @@ from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
 from toolkit.record.journal.record import Durability, Record
-from toolkit.record.rows import Draft, EnrolledBy, Participant, Row, draft
+from toolkit.record.rows.conversation_rows import EnrolledBy, Participant
+from toolkit.record.rows.row import Row
+from toolkit.record.rows.row_codec import Draft, draft
 
 _PAGE = 200
 _LARGEST_PAGE = 3200

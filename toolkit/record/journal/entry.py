@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, NoReturn
 from pydantic_core import from_json
 
 from toolkit.canon import canonical_json, text_hash
-from toolkit.record.rows import Row, decode
+from toolkit.record.rows.row import Row
+from toolkit.record.rows.row_codec import decode
 
 FIRST = ""
 """``previous`` of the first entry of a chain."""

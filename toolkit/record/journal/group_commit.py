@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from toolkit.record.journal.record import Record
-from toolkit.record.rows import Draft, Row, draft
+from toolkit.record.rows.row import Row
+from toolkit.record.rows.row_codec import Draft, draft
 
 _MOST = 1000
 """Rows in one commit at most, so that nobody waits long for a turn to write."""
@@ -24,7 +25,6 @@ _APART = 0.02
 class _Waiting(NamedTuple):
     row: Row
     kept: "Future[None]"
-    noted: bool
 
 
 class GroupWriter:
@@ -46,7 +46,7 @@ class GroupWriter:
         self._record = record
         self._chain = chain
         self._most = most
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._closed = False
         self._closing = Event()
         self._given: SimpleQueue[_Waiting | None] = SimpleQueue()
@@ -62,11 +62,20 @@ class GroupWriter:
             A future that is done when the row is durable. It raises what ``Record.append`` would;
             whatever fails a commit fails every row in it, and none of them is kept.
         """
-        return self._give(row, noted=False)
+        if self._closed:
+            raise ValueError(
+                f"group writer of {self._chain}: got a {row.KIND} row after close(); wanted none. "
+                "Open another writer."
+            )
+        kept: Future[None] = Future()
+        # Whoever gives up waiting for it must not take it from the others of its commit.
+        kept.set_running_or_notify_cancel()
+        self._given.put(_Waiting(row, kept))
+        return kept
 
     def note(self, row: Row) -> None:
         """Hand over a row that nobody waits for; ``close`` raises if it could not be kept."""
-        self._give(row, noted=True)
+        self.submit(row).add_done_callback(self._notice)
 
     def close(self) -> None:
         """Wait until everything given is kept; safe to call twice.
@@ -96,17 +105,8 @@ class GroupWriter:
         with suppress(Exception) if problem is not None else nullcontext():
             self.close()
 
-    def _give(self, row: Row, *, noted: bool) -> "Future[None]":
-        if self._closed:
-            raise ValueError(
-                f"group writer of {self._chain}: got a {row.KIND} row after close(); wanted none. "
-                "Open another writer."
-            )
-        kept: Future[None] = Future()
-        # Whoever gives up waiting for it must not take it from the others of its commit.
-        kept.set_running_or_notify_cancel()
-        self._given.put(_Waiting(row, kept, noted))
-        return kept
+    def _notice(self, kept: "Future[None]") -> None:
+        self._failure = self._failure or kept.exception()
 
     def _run(self) -> None:
         while (first := self._given.get()) is not None:
@@ -136,7 +136,7 @@ class GroupWriter:
             try:
                 drafts.append((one, self._draft(one.row)))
             except Exception as problem:
-                self._fail(one, problem)
+                one.kept.set_exception(problem)
         if not drafts:
             return
         try:
@@ -148,7 +148,7 @@ class GroupWriter:
             if fault is None:
                 one.kept.set_result(None)
             else:
-                self._fail(one, fault)
+                one.kept.set_exception(fault)
 
     def _draft(self, row: Row) -> Draft:
         made = draft(row)
@@ -158,9 +158,3 @@ class GroupWriter:
             f"group writer of {self._chain}: got a {row.KIND} row of the chain {made.chain}; "
             "wanted rows of its own chain only. Append it to the record instead."
         )
-
-    def _fail(self, one: _Waiting, problem: Exception) -> None:
-        if one.noted:
-            self._failure = self._failure or problem
-        else:
-            one.kept.set_exception(problem)

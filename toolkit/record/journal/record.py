@@ -16,17 +16,10 @@ from toolkit.errors import RecordError
 from toolkit.record.journal.chain import Verification, verify_chains
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.lease import Lease
-from toolkit.record.rows import (
-    Draft,
-    EnrolledBy,
-    Participant,
-    RaterSeat,
-    Row,
-    Session,
-    Turn,
-    Withdrawal,
-    decode,
-)
+from toolkit.record.rows.confirm_rows import RaterSeat
+from toolkit.record.rows.conversation_rows import EnrolledBy, Participant, Session, Turn, Withdrawal
+from toolkit.record.rows.row import Row
+from toolkit.record.rows.row_codec import Draft, decode
 
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from toolkit.errors import RecordError, Withdrawn
 from toolkit.record.journal.record import Record
-from toolkit.record.rows import (
+from toolkit.record.rows.conversation_rows import (
     Consent,
     Flag,
     Participant,
     Rating,
-    Row,
     Session,
     SessionEnd,
     Turn,
 )
+from toolkit.record.rows.row import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,18 +12,10 @@ from typing import Literal
 
 from toolkit.errors import RecordError
 from toolkit.record.journal.record import Record
-from toolkit.record.rows import (
-    Choice,
-    Ending,
-    Guess,
-    Item,
-    Passed,
-    RaterSeat,
-    Rating,
-    Reply,
-    Row,
-    SessionEnd,
-)
+from toolkit.record.rows.confirm_rows import Choice, Guess, Item, Passed, RaterSeat, Reply
+from toolkit.record.rows.conversation_rows import Rating, SessionEnd
+from toolkit.record.rows.exchange import Ending
+from toolkit.record.rows.row import Row
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ from toolkit.record.views.conversation_views import (
     withdrawn,
 )
 from toolkit.record.views.lead_views import LOW_RATING, Lead, rank_leads
+from toolkit.record.views.overruled_rows import overruled
 from toolkit.record.views.rating_views import (
     JudgedItem,
     RaterHistory,
@@ -107,6 +108,7 @@ __all__ = [
     "history",
     "newest_reply",
     "open_record",
+    "overruled",
     "progress",
     "rank_leads",
     "rater_history",

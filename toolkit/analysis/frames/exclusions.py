@@ -53,9 +53,9 @@ def why_left_out(
         "replies": _not_asked(_unsent(tables), tables["replies"], stage, confirm_hash),
         "raters": raters,
         "items": items,
-        "item_ratings": _of_item(tables, "item_ratings", items, ["item_id", "question"]),
-        "choices": _of_item(tables, "choices", items, ["item_id"]),
-        "guesses": _of_item(tables, "guesses", items, ["item_id"]),
+        "item_ratings": _of_item(tables, "item_ratings", items),
+        "choices": _of_item(tables, "choices", items),
+        "guesses": _of_item(tables, "guesses", items),
     }
 
 
@@ -125,23 +125,19 @@ def _inherited(
 
 def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
     ratings = tables["ratings"]
-    return first_of(
-        why,
-        orphan=ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables["turns"]["turn_id"]),
-        superseded=ratings.duplicated(["session_id", "turn_id", "question"], keep="last"),
-    )
+    unknown = ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables["turns"]["turn_id"])
+    return _standing(first_of(why, orphan=unknown), ratings)
 
 
 def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
     flags = tables["flags"]
-    retraction = flags["retracted"].astype("bool")
-    return first_of(
-        why,
-        orphan=~flags["turn_id"].isin(tables["turns"]["turn_id"]),
-        retraction=retraction,
-        retracted=flags["flag_id"].isin(flags["supersedes"][retraction]),
-        superseded=flags["flag_id"].isin(flags["supersedes"].dropna()),
-    )
+    unknown = ~flags["turn_id"].isin(tables["turns"]["turn_id"])
+    return _standing(first_of(why, orphan=unknown), flags)
+
+
+def _standing(why: "pd.Series[str]", rows: pd.DataFrame) -> "pd.Series[str]":
+    """Add why rows do not stand, to those that have no reason yet."""
+    return why.mask(why.eq(KEPT), rows["overruled"])
 
 
 def _unsent(tables: Tables) -> "pd.Series[str]":
@@ -166,13 +162,5 @@ def _replyless(tables: Tables) -> "pd.Series[bool]":
     return (sides.notna() & ~sides.isin(set(tables["replies"]["unit_id"]))).any(axis=1)
 
 
-def _of_item(
-    tables: Tables, name: str, items: "pd.Series[str]", one_of: list[str]
-) -> "pd.Series[str]":
-    """What a rater said later takes the place of what was said, and passing does, too."""
-    rows = tables[name]
-    superseded = rows.duplicated(one_of, keep="last")
-    if name != "guesses":
-        passed = rows["item_id"].map(tables["passed"].groupby("item_id")["order"].max())
-        superseded |= passed.astype("float64").gt(rows["order"].astype("float64"))
-    return first_of(_inherited(tables, name, "item_id", "items", items), superseded=superseded)
+def _of_item(tables: Tables, name: str, items: "pd.Series[str]") -> "pd.Series[str]":
+    return _standing(_inherited(tables, name, "item_id", "items", items), tables[name])

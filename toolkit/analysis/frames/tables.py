@@ -29,6 +29,7 @@ from toolkit.record import (
     Sweep,
     Turn,
     Withdrawal,
+    overruled,
 )
 
 Tables = dict[str, pd.DataFrame]
@@ -136,6 +137,15 @@ _TABLES: Mapping[str, _RowTable] = MappingProxyType(
     }
 )
 _NAMES = {table.kind.KIND: name for name, table in _TABLES.items()}
+_JUDGED = (Rating, Flag, Choice, Passed, Guess)
+_OVERRULED = {
+    "ratings": "rating_id",
+    "flags": "flag_id",
+    "item_ratings": "rating_id",
+    "choices": "choice_id",
+    "guesses": "guess_id",
+}
+"""Tables of rows that a later one may take the place of, and the column that names the event."""
 KINDS = tuple(_NAMES)
 """Kinds of row that are read."""
 
@@ -143,8 +153,11 @@ KINDS = tuple(_NAMES)
 def read_tables(entries: Iterable[Entry]) -> Tables:
     """Sort entries into tables; within a conversation their order is kept."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
+    judged: list[Row] = []
     for entry in entries:
         row = entry.row()
+        if isinstance(row, _JUDGED):
+            judged.append(row)
         name = _NAMES.get(row.KIND, "")
         # A rating of a blind item and one in a conversation are the same kind of row.
         if isinstance(row, Rating) and row.item_id is None:
@@ -152,7 +165,12 @@ def read_tables(entries: Iterable[Entry]) -> Tables:
         if name:
             table = _TABLES[name]
             rows[name].append((*table.cells(row), *table.work_out(row), entry.at, entry.number))
-    return {name: table.frame(rows[name]) for name, table in _TABLES.items()}
+    made = {name: table.frame(rows[name]) for name, table in _TABLES.items()}
+    fates = overruled(judged)
+    for name, event_id in _OVERRULED.items():
+        why = [fates.get(one, "") for one in made[name][event_id]]
+        made[name]["overruled"] = pd.Series(why, index=made[name].index, dtype="str")
+    return made
 
 
 def rated_or_declined(ratings: pd.DataFrame) -> "pd.Series[str]":

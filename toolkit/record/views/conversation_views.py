@@ -3,7 +3,7 @@
 Every view leaves out the sessions of participants who withdrew, unless it is asked for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.errors import RecordError, Withdrawn
@@ -18,6 +18,7 @@ from toolkit.record.rows.conversation_rows import (
     Turn,
 )
 from toolkit.record.rows.row import Row
+from toolkit.record.views.overruled_rows import overruled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,31 +136,16 @@ def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[Partic
     )
 
 
-def _history(session: Session, rows: Iterable[Row]) -> History:
-    turns: list[Turn] = []
-    ratings: dict[tuple[str | None, str], Rating] = {}
-    flags: list[Flag] = []
-    end = None
-    for row in rows:
-        match row:
-            case Turn():
-                turns.append(row)
-            case Rating():
-                # The latest answer to a question stands, also where it names no predecessor.
-                ratings[row.turn_id, row.question] = row
-            case Flag():
-                flags.append(row)
-            case SessionEnd():
-                end = row
-    replaced = {turn.supersedes for turn in turns}
-    dropped = {flag.supersedes for flag in flags}
+def _history(session: Session, rows: Sequence[Row]) -> History:
+    fates = overruled(rows)
+    standing = [row for row in rows if row.event_id() not in fates]
     return History(
         session=session,
-        turns=tuple(turn for turn in turns if turn.turn_id not in replaced),
-        all_turns=tuple(turns),
-        ratings=tuple(ratings.values()),
-        flags=tuple(flag for flag in flags if flag.flag_id not in dropped and not flag.retracted),
-        end=end,
+        turns=tuple(row for row in standing if isinstance(row, Turn)),
+        all_turns=tuple(row for row in rows if isinstance(row, Turn)),
+        ratings=tuple(row for row in standing if isinstance(row, Rating)),
+        flags=tuple(row for row in standing if isinstance(row, Flag)),
+        end=next((row for row in standing if isinstance(row, SessionEnd)), None),
     )
 
 

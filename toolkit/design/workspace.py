@@ -10,12 +10,13 @@ from toolkit.design.people import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study, cross_complaints
 from toolkit.design.workspace_files import (
+    ENDING,
     File,
     Reading,
     complaints_of,
+    files_of,
     find_root,
     ids,
-    other_files,
     read,
     read_valid,
     written_files,
@@ -130,10 +131,11 @@ class Workspace(os.PathLike[str]):
         ]
 
     def _ignored(self) -> tuple[str, ...]:
-        paths = (path for kind in KINDS for path in other_files(self.root, kind))
-        return tuple(path.relative_to(self.root).as_posix() for path in paths)
+        paths = (path for kind in KINDS for path in files_of(self.root, kind))
+        names = (path.relative_to(self.root).as_posix() for path in paths)
+        return tuple(name for name in names if not name.endswith(ENDING))
 
 
 def _read_all(root: Path, kind: type[File]) -> dict[str, Reading[File]]:
     paths = written_files(root, kind)
-    return {path.name.removesuffix(".yaml"): read(root, kind, path) for path in paths}
+    return {path.name.removesuffix(ENDING): read(root, kind, path) for path in paths}

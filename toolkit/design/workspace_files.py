@@ -104,20 +104,16 @@ def written_files(root: Path, kind: type[File]) -> list[Path]:
         root: the workspace.
         kind: what the files hold.
     """
-    return [path for path in _entries(root, kind) if path.name.endswith(ENDING)]
+    return [path for path in files_of(root, kind) if path.name.endswith(ENDING)]
 
 
-def other_files(root: Path, kind: type[File]) -> list[Path]:
-    """Paths in the folder of one kind that are not read, hidden ones left out.
+def files_of(root: Path, kind: type[File]) -> list[Path]:
+    """Paths of everything in the folder of one kind, sorted, hidden ones left out.
 
     Args:
         root: the workspace.
         kind: what the files of that folder hold.
     """
-    return [path for path in _entries(root, kind) if not path.name.endswith(ENDING)]
-
-
-def _entries(root: Path, kind: type[File]) -> list[Path]:
     folder = path_under(root, PERSONAS, kind.FOLDER)
     if not folder.is_dir():
         return []

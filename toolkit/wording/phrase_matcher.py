@@ -8,6 +8,7 @@ split a word. Scripts without spaces are matched inside a run of their character
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from toolkit.wording.tokens import Token, gap, is_cased, tokens
@@ -34,7 +35,11 @@ class Phrase:
     @cached_property
     def joints(self) -> dict[int, str]:
         """What stands between its words, by the number of letters before."""
-        return _joints(self.text, tokens(self.text))
+        joints, letters = dict[int, str](), 0
+        for one, other in pairwise(tokens(self.text)):
+            letters += len(one.text)
+            joints[letters] = gap(self.text[one.end : other.start])
+        return joints
 
     @cached_property
     def letters(self) -> str:
@@ -114,14 +119,6 @@ def with_marks(text: str, found: Iterable[Found]) -> str:
         parts += (text[end : one.start], one.phrase.mark)
         end = one.end
     return "".join((*parts, text[end:]))
-
-
-def _joints(text: str, words: Sequence[Token]) -> dict[int, str]:
-    joints, letters = dict[int, str](), 0
-    for one, other in zip(words, words[1:], strict=False):
-        letters += len(one.text)
-        joints[letters] = gap(text[one.end : other.start])
-    return joints
 
 
 def _fits(phrase: Phrase, joints: dict[int, str], written: str) -> bool:

@@ -83,7 +83,7 @@ def test_two_processes_take_seats_at_once_and_rate_to_the_end(
     assert set(places.values()) == {1}
     kept = {row.rating_id for row in world.record.rows(Rating)}
     assert set(acked) == kept
-    assert len(standing_items(world.record, world.stage.hash)) == 40
+    assert len(standing_items(raters(world.record, world.stage.hash))) == 40
     assert {one.end.reason for one in raters(world.record, world.stage.hash) if one.end} == {
         "finished"
     }

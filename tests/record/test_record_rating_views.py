@@ -103,7 +103,7 @@ def test_the_judgment_that_stands_is_the_last_one(record: Record) -> None:
     assert pair.choice is not None
     assert pair.choice.preferred == "equal"
     assert half.completed_at == ""
-    assert [one.item.item_id for one in standing_items(record, FREEZE)] == [
+    assert [one.item.item_id for one in standing_items(raters(record, FREEZE))] == [
         "item-ann-0",
         "item-ann-2",
     ]
@@ -118,13 +118,13 @@ def test_what_is_passed_over_stands_for_nothing_until_it_is_judged_again(record:
         rated("ann", 0, "kind", 3),
         passed,
     )
-    assert standing_items(record, FREEZE) == ()
-    assert rater_progress(record, FREEZE)[0].passed == 1
+    assert standing_items(raters(record, FREEZE)) == ()
+    assert rater_progress(record, raters(record, FREEZE))[0].passed == 1
     record.append(rated("ann", 0, "right", 4, number=1))
     (half,) = rater_history(record, "session-ann").items.values()
     assert (half.complete, half.passed) == (False, None)
     record.append(rated("ann", 0, "kind", 4, number=1))
-    (again,) = standing_items(record, FREEZE)
+    (again,) = standing_items(raters(record, FREEZE))
     assert {row.value for row in again.ratings.values()} == {4}
 
 
@@ -156,7 +156,7 @@ def test_progress_by_seat_without_whoever_withdrew(record: Record) -> None:
     )
     told = [
         (one.participant_id, one.seat, one.rated, one.asked, one.guessed, one.state)
-        for one in rater_progress(record, FREEZE)
+        for one in rater_progress(record, raters(record, FREEZE))
     ]
     assert told == [
         ("ann", 0, 1, 3, 1, "finished"),
@@ -164,8 +164,8 @@ def test_progress_by_seat_without_whoever_withdrew(record: Record) -> None:
         ("script", 3, 0, 3, 0, "left"),
     ]
     assert [one.seat.participant_id for one in raters(record, FREEZE)] == ["ann", "bob", "script"]
-    assert len(standing_items(record, FREEZE)) == 1
-    assert standing_items(record, FREEZE, simulated=True) == ()
+    assert len(standing_items(raters(record, FREEZE))) == 1
+    assert standing_items(raters(record, FREEZE), simulated=True) == ()
 
 
 def test_items_of_a_sitting_are_counted_from_the_last_long_pause(record: Record) -> None:

@@ -87,10 +87,10 @@ def _raters(
     resting = _resting(stage, everyone)
     lines += [
         f"      {_rater(one, resting)}"
-        for one in rater_progress(record, stage.hash, everyone=everyone)
+        for one in rater_progress(record, everyone)
         if one.simulated is simulated
     ]
-    standing = standing_items(record, stage.hash, simulated=simulated, everyone=everyone)
+    standing = standing_items(everyone, simulated=simulated)
     return [*lines, f"    {_rated(stage, standing)}"]
 
 

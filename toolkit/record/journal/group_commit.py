@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from contextlib import nullcontext, suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from types import TracebackType
 from typing import NamedTuple, Self
 
 from toolkit.record.journal.record import Record
@@ -95,12 +94,7 @@ class GroupWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, problem: object, trace: object) -> None:
         # What went wrong inside comes first; a failed note must not take its place.
         with suppress(Exception) if problem is not None else nullcontext():
             self.close()

@@ -8,7 +8,6 @@ newest lease wins, because re-running a notebook cell must mean *resume*.
 import os
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from toolkit.errors import OpenElsewhere
@@ -47,12 +46,7 @@ class Lease:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def _hand_over(self) -> Hold | None:

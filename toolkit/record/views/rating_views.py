@@ -5,7 +5,7 @@ who withdrew is in no view.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -141,40 +141,29 @@ def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
     return tuple(rater_history(record, row.session_id) for row in in_order)
 
 
-def rater_progress(
-    record: Record, confirm_hash: str, *, everyone: Sequence[RaterHistory] | None = None
-) -> tuple[RaterProgress, ...]:
-    """Tell how far each rater has come, in the order of their seats.
+def rater_progress(record: Record, everyone: Iterable[RaterHistory]) -> tuple[RaterProgress, ...]:
+    """Tell how far each rater has come.
 
     Args:
         record: the journal.
-        confirm_hash: of which freeze.
-        everyone: what ``raters`` returned, where that is known already.
+        everyone: what ``raters`` returned.
     """
     active = record.last_activity()
-    known = raters(record, confirm_hash) if everyone is None else everyone
-    return tuple(_progress(one, active[one.seat.session_id]) for one in known)
+    return tuple(_progress(one, active[one.seat.session_id]) for one in everyone)
 
 
 def standing_items(
-    record: Record,
-    confirm_hash: str,
-    *,
-    simulated: bool = False,
-    everyone: Sequence[RaterHistory] | None = None,
+    everyone: Iterable[RaterHistory], *, simulated: bool = False
 ) -> tuple[JudgedItem, ...]:
     """Items that are rated, with the judgments that stand; repeats and attention items too.
 
     Args:
-        record: the journal.
-        confirm_hash: of which freeze.
+        everyone: what ``raters`` returned.
         simulated: those of simulated raters instead of people's.
-        everyone: what ``raters`` returned, where that is known already.
     """
-    known = raters(record, confirm_hash) if everyone is None else everyone
     return tuple(
         judged
-        for one in known
+        for one in everyone
         if one.seat.simulated is simulated
         for judged in one.items.values()
         if judged.rated and judged.passed is None

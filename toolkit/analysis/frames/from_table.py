@@ -103,7 +103,7 @@ def from_table(
     check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
     limits = bounds_of(scale, bounds)
     why = _lacking(df, roles)
-    rows = df if why.isna().all() else df[why.isna().to_numpy()]
+    rows = df if why.empty else df.iloc[np.delete(np.arange(len(df)), why.index)]
     who = named(rows[roles["persona"]])
     made = _read(rows, roles, scale, limits, origin=origin, stage=stage)
     arms = arms_of(made.get("arm"), who, scale=scale, reference=reference)
@@ -131,7 +131,10 @@ def _read(
     return {
         "side": np.zeros(len(rows)),
         "weight": np.ones(len(rows)),
-        **{name: np.full(len(rows), text, dtype="object") for name, text in throughout.items()},
+        **{
+            name: pd.Categorical.from_codes(np.zeros(len(rows), "int8"), pd.Index([text]))
+            for name, text in throughout.items()
+        },
         **taken,
         **numbers_of(taken),
         "value": values_of(taken["value"], scale, limits),
@@ -140,8 +143,9 @@ def _read(
 
 
 def _lacking(df: pd.DataFrame, roles: Mapping[str, Hashable]) -> "pd.Series[Any]":
-    """Say for each row what it lacks first; missing where it lacks nothing."""
+    """Say what rows that lack something lack first, by their place."""
     needed = [role for role in _NEEDED if role in roles]
     missing = np.column_stack([df[roles[role]].isna() for role in needed])
-    first = np.array([f"no {role}" for role in needed], dtype="object")[missing.argmax(axis=1)]
-    return pd.Series(np.where(missing.any(axis=1), first, None), dtype="object")
+    places = np.flatnonzero(missing.any(axis=1))
+    why = np.array([f"no {role}" for role in needed])[missing[places].argmax(axis=1)]
+    return pd.Series(why, index=places, dtype="object")

@@ -237,6 +237,10 @@ def test_a_second_freeze_is_a_deviation_and_the_newest_is_run(
         "this one changed: margin was 0.5 and is 0.25.",
     )
     assert set(made.frames.replies["confirm_hash"]) == {second.hash}
+    told = made.step("rows").notes[0]
+    assert told.startswith(
+        "replies: 72 in the record, 36 compared (left out or apart: other freeze"
+    )
     earlier = run_plan(record, confirm_hash=first.hash[7:20])
     assert earlier.design.analysis.margin == 0.5
 

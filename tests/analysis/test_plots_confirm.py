@@ -226,7 +226,7 @@ FORESTS: dict[str, Callable[[], Figure]] = {
             for at, one in enumerate(many(6))
         ]
     ),
-    "long names": lambda: forest(many(3), names={one.subject: LONG for one in many(3)}),
+    "long names": lambda: forest([replace(one, subject=LONG + one.subject) for one in many(3)]),
     "a hundred": lambda: forest(many(100)),
     "an endless interval": lambda: forest([*many(4), finding("wide", 0.1, 40.0)]),
     "not estimable": lambda: forest([finding("none", None, verdict="not estimable")]),
@@ -246,11 +246,14 @@ def test_a_forest_is_really_drawn() -> None:
 def test_figures_of_data_keep_their_labels_apart(
     seen: Observations, found: Disparity, relied: Reliability
 ) -> None:
+    renamed = seen.frame.astype({"persona": "str", "scenario": "str"})
+    renamed = renamed.replace({"persona-01": LONG, "scenario-001": LONG})
+    long = replace(seen, frame=renamed)
     for figure in (
         persona_ratings(seen),
-        persona_ratings(seen, names={"persona-01": LONG}),
+        persona_ratings(long),
         scenario_map(found),
-        scenario_map(found, names={"persona-01": LONG}, situations={"scenario-000": LONG}),
+        scenario_map(disparity(long, margin=0.4)),
         rater_agreement(relied),
         rater_severity(relied),
         sitting_drift(relied),

@@ -17,7 +17,6 @@ from toolkit.analysis import (
     planned_design,
     power,
     power_curve,
-    sent_design,
 )
 from toolkit.analysis.planning import (
     draw_values,
@@ -118,7 +117,7 @@ def test_power_reads_as_it_was_asked() -> None:
     seen = found.detectable()
     assert seen is not None
     assert 0.3 < seen.low < seen.value < seen.high < 0.9
-    assert found.detectable(target=0.999, arm="swap persona-02") is None
+    assert found.detectable(target=0.9999) is None
     assert set(found.table["says"]) == {
         *("differs", "differs in its family", "covers", "equivalent")
     }
@@ -172,19 +171,14 @@ def test_too_few_simulations_are_refused() -> None:
     )
 
 
-def test_an_arm_that_is_not_there_is_refused() -> None:
+def test_a_design_without_a_persona_is_refused() -> None:
+    whole = crossed_design(raters=8, scenarios=8)
+    design = replace(whole, frame=whole.frame[whole.arm == 0])
     with pytest.raises(AnalysisError) as refused:
-        power(
-            crossed_design(raters=8, scenarios=8),
-            Truth(),
-            effects=[0.0],
-            simulations=100,
-            seed=1,
-            arms=["swap nobody"],
-        )
+        power(design, Truth(), effects=[0.0], simulations=100, seed=1)
     assert str(refused.value) == (
-        "power: got swap nobody to test; wanted arms of the design: swap persona-01. Name some of "
-        "these."
+        "power: got a design without a swap arm to test; wanted personas that are compared with a "
+        "reference. Check the column 'arm'."
     )
 
 
@@ -211,7 +205,8 @@ def test_rotating_blocks_over_many_scenarios_win() -> None:
         # root two of that.
         effect_scenario_sd=0.4 * 2**0.5,
         effect_rater_sd=0.3 * 2**0.5,
-        noise="logistic",
+        # As the noise of a logit model.
+        noise_sd=np.pi / 3**0.5,
         lapse=0.0,
         effects={ARM: 0.5},
     )
@@ -285,7 +280,11 @@ def test_no_equivalence_is_planned_without_a_margin() -> None:
 
 
 def test_refusals_are_planned_by_reply() -> None:
-    design = sent_design(pilot())
+    stage = pilot()
+    asked = stage.plan.analysis.model_copy(update={"primary": "refusal"})
+    stage.plan = stage.plan.model_copy(update={"analysis": asked})
+    design = planned_design(stage)
+    assert len(design) == len(stage.units)
     found = power(
         design, Truth(cutpoints=(1.6,)), effects=[0.0, 0.3], simulations=100, seed=1, margin=0.2
     )

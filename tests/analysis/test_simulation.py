@@ -9,7 +9,7 @@ from lab import ROOT
 from scipy import integrate, stats
 from small_confirm import make_confirm_workspace
 
-from toolkit.analysis import Truth, crossed_design, draw, planned_design, sent_design, true_effect
+from toolkit.analysis import Truth, crossed_design, draw, planned_design, true_effect
 from toolkit.analysis.frames import OBSERVATION_COLUMNS
 from toolkit.analysis.planning import Design, design_of, draw_values, planted
 from toolkit.design import ConfirmStage, Workspace, allocate
@@ -68,7 +68,7 @@ def test_a_planned_design_grows(tmp_path: Path) -> None:
 def test_pairs_know_their_side_and_the_reply_beside_them(tmp_path: Path) -> None:
     design = planned_design(small(tmp_path, "pair"))
     assert design.paired
-    assert set(design.side) == {-1.0, 1.0}
+    assert set(design.data.side) == {-1.0, 1.0}
     assert "reference" not in set(design.labels)
     names = design.frame["contrast"].astype("str") + design.frame["replicate"].astype("str")
     assert len(set(design.beside)) == names.nunique()
@@ -78,10 +78,12 @@ def test_pairs_know_their_side_and_the_reply_beside_them(tmp_path: Path) -> None
 
 def test_what_a_machine_reads_has_a_row_a_reply_and_no_rater(tmp_path: Path) -> None:
     stage = small(tmp_path)
-    design = sent_design(stage)
+    asked = stage.plan.analysis.model_copy(update={"primary": "refusal"})
+    stage.plan = stage.plan.model_copy(update={"analysis": asked})
+    design = planned_design(stage)
     assert len(design) == len(stage.units) == design.frame["reply"].nunique()
-    assert design.rater is None
-    assert sent_design(stage, replicates=4).frame["replicate"].max() == 3
+    assert design.data.rater is None
+    assert planned_design(stage, replicates=4).frame["replicate"].max() == 3
 
 
 def test_numbers_are_dealt_evenly() -> None:
@@ -214,20 +216,19 @@ def test_the_true_effect_by_hand() -> None:
     assert true_effect(design, truth, ARM) == pytest.approx(0.0668072 - 0.3085375, abs=1e-6)
 
 
-def test_logistic_noise_is_integrated() -> None:
+def test_the_true_effect_averages_over_what_varies() -> None:
     design = crossed_design(raters=2, scenarios=2)
     truth = replace(
         QUIET,
         cutpoints=(0.5,),
         effects={ARM: -1.0},
-        noise="logistic",
         severity_sd=0.8,
         reply_sd=0.6,
     )
 
     def above(mean: float) -> float:
         return integrate.quad(
-            lambda z: stats.norm.pdf(z) * stats.logistic.cdf(mean - 0.5 + z), -12, 12
+            lambda z: stats.norm.pdf(z) * stats.norm.cdf(mean - 0.5 + z), -12, 12
         )[0]
 
     assert true_effect(design, truth, ARM) == pytest.approx(above(-1) - above(0), abs=1e-9)
@@ -245,13 +246,11 @@ def drawn_effect(
     return float(apart.mean() - half), float(apart.mean() + half)
 
 
-@pytest.mark.parametrize("noise", ["normal", "logistic"])
 @pytest.mark.parametrize("cutpoints", [(), (0.3,), (-2.0, -1.0, 0.0, 1.2)])
-def test_the_exact_effect_agrees_with_100_000_draws(noise: str, cutpoints: tuple[float]) -> None:
+def test_the_exact_effect_agrees_with_100_000_draws(cutpoints: tuple[float]) -> None:
     design = crossed_design(raters=2, scenarios=2)
     truth = Truth(
         effects={ARM: -0.7},
-        noise=noise,  # type: ignore[arg-type]
         cutpoints=cutpoints,
         persona_sd=0.3,
         lapse=0.1 if cutpoints else 0.0,
@@ -263,7 +262,7 @@ def test_the_exact_effect_agrees_with_100_000_draws(noise: str, cutpoints: tuple
 
 def test_the_exact_effect_of_pairs_agrees_with_100_000_draws() -> None:
     design = crossed_design(raters=2, scenarios=2, paired=True)
-    truth = Truth(effects={ARM: -0.7}, noise="logistic", persona_sd=0.3)
+    truth = Truth(effects={ARM: -0.7}, persona_sd=0.3)
     low, high = drawn_effect(design, truth, ARM, seed=3)
     assert low < true_effect(design, truth, ARM) < high
 

@@ -36,11 +36,11 @@ def test_a_complete_matched_design_needs_but_its_clusters() -> None:
     design = crossed_design(raters=12, scenarios=10, matched=True)
     swept = primary(design)
     arm = (design.arm == 1).astype("float64")[:, None]
-    working = Working([design.contrast, _rater(design)], arm, swept.weight)
+    working = Working([design.data.contrast, _rater(design)], arm, swept.weight)
     influence = swept.influence[:, :1]
-    by_scenario = working.correction(influence, design.scenario)
+    by_scenario = working.correction(influence, design.data.scenario)
     by_rater = working.correction(influence, _rater(design))
-    by_cell = working.correction(influence, cross_codes(_rater(design), design.scenario))
+    by_cell = working.correction(influence, cross_codes(_rater(design), design.data.scenario))
     assert [*by_scenario.factor, *by_scenario.df] == pytest.approx([10 / 9, 9])
     assert [*by_rater.factor, *by_rater.df] == pytest.approx([12 / 11, 11])
     # Cells hold a pair each, so 119 of their 120 differences are free.
@@ -81,13 +81,13 @@ def test_the_factor_takes_the_bias_away() -> None:
     values = draw_values(design, plain, np.random.default_rng(1), simulations=4000)
     influence = swept.influence[:, :1]
     working = Working(
-        [design.contrast, _rater(design)],
+        [design.data.contrast, _rater(design)],
         (design.arm == 1).astype("float64")[:, None],
         swept.weight,
     )
     scores = influence * swept.residuals(values)
     variance = float(np.sum(influence**2))
-    for groups in (design.scenario, _rater(design)):
+    for groups in (design.data.scenario, _rater(design)):
         pieces = np.square(np.eye(int(groups.max()) + 1)[groups].T @ scores).sum(axis=0)
         factor = float(working.correction(influence, groups).factor[0])
         error = pieces.std() / np.sqrt(4000)
@@ -96,6 +96,6 @@ def test_the_factor_takes_the_bias_away() -> None:
 
 
 def _rater(design: object) -> np.ndarray:
-    rater = design.rater  # type: ignore[attr-defined]
+    rater = design.data.rater  # type: ignore[attr-defined]
     assert rater is not None
     return np.asarray(rater)

@@ -57,7 +57,7 @@ def uneven() -> Design:
     """Two answers in five are missing, most often a persona's; some raters leave early."""
     whole = crossed_design(raters=30, scenarios=20, contrasts=2, swaps=2, per_rater=24)
     rng = np.random.default_rng(1)
-    stay = rng.uniform(0.2, 1.0, 30)[whole.rater] * np.where(whole.arm > 0, 0.7, 1.0)
+    stay = rng.uniform(0.2, 1.0, 30)[whole.data.rater] * np.where(whole.arm > 0, 0.7, 1.0)
     kept = rng.random(len(whole)) < stay
     return replace(whole, frame=whole.frame[kept].reset_index(drop=True))
 

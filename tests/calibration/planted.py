@@ -115,10 +115,12 @@ def rated(at: World, rng: np.random.Generator, simulations: int) -> np.ndarray:
     def level(sd: float, codes: np.ndarray) -> np.ndarray:
         return sd * rng.standard_normal((int(codes.max()) + 1, simulations))[codes]
 
-    effect = model.effect + level(model.effect_scenario_sd, design.scenario)
-    effect += level(model.effect_rater_sd, design.rater)
-    latent = level(model.severity_sd, design.rater) + level(model.scenario_sd, design.scenario)
-    latent += level(model.contrast_sd, design.contrast) + level(model.reply_sd, design.reply)
+    effect = model.effect + level(model.effect_scenario_sd, design.data.scenario)
+    effect += level(model.effect_rater_sd, design.data.rater)
+    latent = level(model.severity_sd, design.data.rater) + level(
+        model.scenario_sd, design.data.scenario
+    )
+    latent += level(model.contrast_sd, design.data.contrast) + level(model.reply_sd, design.reply)
     latent += model.noise_sd * rng.standard_normal(latent.shape) - effect * at.cold[:, None]
     return _answers(model, latent, rng)
 
@@ -134,11 +136,13 @@ def drawn_truth(at: World, arm: str, *, seed: int, draws: int = DRAWS) -> Estima
     rng, model = np.random.default_rng((seed, 6, at.arms.index(arm))), at.model
     design, persona = design_of(at.observed), arm.removeprefix("swap ")
     own = (design.labels == arm) & at.observed.frame["persona"].eq(persona).to_numpy()
-    other = (design.labels == "reference") & np.isin(design.contrast, design.contrast[own])
+    other = (design.labels == "reference") & np.isin(
+        design.data.contrast, design.data.contrast[own]
+    )
     apart = np.zeros(draws)
     for rows, sign in ((own, 1.0), (other, -1.0)):
         # Scenarios count equally, as in the analysis.
-        here = design.scenario[rows]
+        here = design.data.scenario[rows]
         share = 1 / np.bincount(here)[here]
         cold = rng.choice(at.cold[rows], draws, p=share / share.sum())
         spread = np.hypot.reduce(

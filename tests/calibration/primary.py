@@ -147,7 +147,7 @@ def paired_t(design: Design, values: np.ndarray) -> np.ndarray:
 
 def _means(design: Design, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Mean of each scenario, shape (scenarios, simulations); NaN where it has no such row."""
-    member = (design.scenario == np.arange(design.scenario.max() + 1)[:, None]) & rows
+    member = (design.data.scenario == np.arange(design.data.scenario.max() + 1)[:, None]) & rows
     count = member.sum(axis=1)[:, None]
     total = member.astype(float) @ values
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)

@@ -1,12 +1,14 @@
 """``parallax plan power``: the whole text, from a plan that has no data."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from small_confirm import make_confirm_workspace
 
 from toolkit.cli import main
+from toolkit.design import OUTCOMES
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +43,8 @@ def test_power_before_there_is_data(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert all(line.count("[") == 2 for line in out[7:12])
     assert out[13] == "  Smallest effect seen with 80 % power: none up to 1; it is larger."
     assert out[14].startswith("  Where nothing differs, chance to conclude: equivalent within ±0.5")
-    assert out[15].startswith("  Fewest ratings: ")
+    assert out[15].startswith("  Fewest ratings: ben-test with 4; ")
+    assert out[16].startswith("  Most ratings: dee-test with 4; "), "one persona, not all together"
     assert out[18] == ("  What more would bring, at a true effect of −0.50 (100 simulations each)")
     planned = out[20].split()
     assert planned[:4] == ["as", "planned", "24", "36"]
@@ -62,6 +65,35 @@ def test_the_effect_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ]
     planned = next(line.split() for line in out if line.startswith("  as planned"))
     assert planned[2] == "36"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "effects"),
+    [((0.0, 1.0), "−0.10"), ((0.0, 10.0), "−1.00"), ((0.0, float("inf")), "−0.25")],
+)
+def test_a_number_is_simulated_on_its_own_scale(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    bounds: tuple[float, float],
+    effects: str,
+) -> None:
+    """A number of 0 to 10 is no probability, and of a count nobody knows how far it spreads."""
+    counted = replace(OUTCOMES["decision"], name="length", bounds=bounds, unit="words", needs="")
+    monkeypatch.setitem(OUTCOMES, "length", counted)  # type: ignore[arg-type]
+    make_confirm_workspace(tmp_path)
+    study = tmp_path / "personas" / "studies" / "small.yaml"
+    text = study.read_text(encoding="utf-8").replace("primary: respected", "primary: length")
+    study.write_text(text, encoding="utf-8")
+    words = ("power", "small", "--simulations", "100", "--workspace", str(tmp_path))
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    shown = "\n".join(out)
+    assert f"  {effects}  " in shown.split("error rate")[1]
+    unknown = "Nothing bounds length, so effects are in standard deviations of a single answer"
+    assert (unknown in shown) is (bounds[1] == float("inf"))
+    # A margin in words says nothing about standard deviations.
+    assert ("equivalent within ±0.5" in shown) is (bounds[1] < float("inf"))
 
 
 def test_the_plan_alone_loads_no_analysis_stack(

@@ -72,6 +72,11 @@ def test_the_analysis_loads_model_libraries_only_when_it_fits() -> None:
     assert not loaded_after("import toolkit.analysis") & libraries
 
 
+def test_the_analysis_loads_no_database_and_no_server() -> None:
+    heavy = {"asyncio", "filelock", "sqlalchemy", "sqlite3", "ssl", "yaml"}
+    assert not loaded_after("import toolkit.analysis") & heavy
+
+
 def test_the_analysis_loads_what_draws_only_when_it_draws() -> None:
     loaded = loaded_after("from toolkit.analysis import forest, run_plan")
     assert not loaded & {"matplotlib", "seaborn", "PIL"}

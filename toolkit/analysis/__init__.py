@@ -58,7 +58,6 @@ from toolkit.analysis.planning import (
     power,
     power_curve,
     selfcheck,
-    sent_design,
     true_effect,
 )
 from toolkit.analysis.plots import (
@@ -144,7 +143,6 @@ __all__ = [
     "save_result_tables",
     "scenario_map",
     "selfcheck",
-    "sent_design",
     "session_ratings",
     "sitting_drift",
     "trace",

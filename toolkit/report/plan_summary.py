@@ -28,9 +28,8 @@ def summary(result: PlanResult, *, short: bool) -> list[str]:
         short: of all but the primary step only what is more than inconclusive.
     """
     design, plan = result.design, result.design.analysis
-    margin = "no margin, so nothing is called equivalent"
-    if plan.margin is not None:
-        margin = f"margin {plan.margin:g}"
+    none = "no margin, so nothing is called equivalent"
+    margin = none if plan.margin is None else f"margin {plan.margin:g}"
     lines = [
         f"Study {design.study_id}, frozen plan {design.confirm_hash}",
         f"Primary outcome {plan.primary}: {design.asks(plan.primary) or 'as the study asks it'}",
@@ -72,19 +71,21 @@ def _tally(findings: Sequence[Finding]) -> str:
 def finding_line(finding: Finding) -> str:
     """Write a finding in a line: about whom, how much, its interval and n, the verdict."""
     n = finding.n
-    counts = [_counted(n.raters, "rater")] if n.raters else []
-    counts += [_counted(n.scenarios, "situation")] if n.scenarios else []
-    counts += [_counted(n.observations, "observation")]
+    seen = ((n.raters, "rater"), (n.scenarios, "situation"), (n.observations, "observation"))
+    counts = ", ".join(
+        f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        for count, noun in seen
+        if count or noun == "observation"
+    )
     if finding.estimate is None:
         why = finding.caveats[0] if finding.caveats else ""
-        return f"{finding.subject}: {finding.verdict} ({', '.join(counts)}). {why}".rstrip()
+        return f"{finding.subject}: {finding.verdict} ({counts}). {why}".rstrip()
     # Two findings about one persona differ in what they are compared with.
     beyond = f" beyond {finding.compared_with}" if finding.question == "movement" else ""
     number = finding.estimate.text(signed=finding.compared_with != "")
     unit = f" {finding.unit}" if finding.unit else ""
     verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
-    alone = _alone(finding)
-    return f"{finding.subject}{beyond} {number}{unit}, {', '.join(counts)}{verdict}{alone}"
+    return f"{finding.subject}{beyond} {number}{unit}, {counts}{verdict}{_alone(finding)}"
 
 
 def _alone(finding: Finding) -> str:
@@ -95,10 +96,6 @@ def _alone(finding: Finding) -> str:
     if finding.verdict != "inconclusive" or adjusted <= finding.p:
         return ""
     return f" (p {finding.p:.2g} alone, {adjusted:.2g} adjusted: {finding.family})"
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _rank(finding: Finding) -> int:

@@ -19,11 +19,7 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "before": ("variance before", _EFFECT),
         "between": ("average distance between replies of both", _APART),
         "beyond_paraphrase": ("how much farther than a rewording moves replies", _APART),
-        "beyond_paraphrase_high": ("upper end of its interval", _APART),
-        "beyond_paraphrase_low": ("lower end of its interval", _APART),
         "beyond_resample": ("how much farther than the same again moves replies", _APART),
-        "beyond_resample_high": ("upper end of its interval", _APART),
-        "beyond_resample_low": ("lower end of its interval", _APART),
         "cannot_tell": ("guesses that named nobody", "guesses"),
         "clusters": ("situations in which the word was said", "situations"),
         "contrast": ("the contrast", ""),
@@ -62,8 +58,6 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "p": ("two-sided p of no difference", ""),
         "p_adjusted": ("the same, adjusted within its family", ""),
         "paraphrase": ("distance of a rewording from the reference", _APART),
-        "paraphrase_high": ("upper end of its interval", _APART),
-        "paraphrase_low": ("lower end of its interval", _APART),
         "part": ("which random factor", ""),
         "per_1000": ("how often it was said, of 1,000 words to the persona", "words"),
         "persona": ("whose cues", ""),
@@ -76,8 +70,6 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "reference_per_1000": ("how often, of 1,000 words to the reference", "words"),
         "reference_rate": ("rate of the reference in the same contrasts", _RATE),
         "resample": ("distance of the same again from the reference", _APART),
-        "resample_high": ("upper end of its interval", _APART),
-        "resample_low": ("lower end of its interval", _APART),
         "residual": ("what the stratum has beyond its main effects, drawn toward 0", _EFFECT),
         "right": ("guesses that named the persona", "guesses"),
         "says": ("in a sentence", ""),
@@ -87,46 +79,38 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "severity": ("how far the rater lies from the average, drawn toward 0", _EFFECT),
         "share": ("of the subject's weight that lies in this situation", _RATE),
         "shrunken": ("the effect drawn towards the average, as far as it is noise", _EFFECT),
-        "shrunken_high": ("upper end of its interval", _EFFECT),
-        "shrunken_low": ("lower end of its interval", _EFFECT),
         "speaks_of": ("these situations, or situations in general", ""),
         "stratum": ("the combination of factor levels", ""),
         "subject": ("whom or what it is about", ""),
         "suppressed": ("too few people to be shown by itself: its numbers are missing", ""),
         "swap": ("distance of the persona's replies from the reference's", _APART),
-        "swap_high": ("upper end of its interval", _APART),
-        "swap_low": ("lower end of its interval", _APART),
         "to_position": ("last place in the rater's list", "items"),
         "value": ("what was observed", _EFFECT),
         "verdict": ("what may be said", ""),
         "within": ("average distance among the persona's own replies", _APART),
-        "within_high": ("upper end of its interval", _APART),
-        "within_low": ("lower end of its interval", _APART),
         "within_reference": ("average distance among the reference's own replies", _APART),
-        "within_reference_high": ("upper end of its interval", _APART),
-        "within_reference_low": ("lower end of its interval", _APART),
         "word": ("a word of the replies, in lower case; cues are masked", ""),
         "wrong": ("guesses that named somebody else", "guesses"),
         "z": ("the same in standard errors", "standard errors"),
     }
 )
-"""Name of a column to what it means, and its unit."""
+"""Name of a column to what it means, and its unit; ends of an interval have those of its middle."""
+_ENDS = {"high": "upper", "low": "lower"}
 
 
 def described(frame: pd.DataFrame) -> tuple[Column, ...]:
     """Describe the columns of a result table, in their order."""
     return tuple(
-        Column(
-            str(name),
-            _dtype(frame.dtypes.iloc[number]),
-            *meaning_of(str(name)),
-        )
-        for number, name in enumerate(frame.columns)
+        Column(str(name), _dtype(dtype), *meaning_of(str(name)))
+        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
     )
 
 
 def meaning_of(name: str) -> tuple[str, str]:
     """Say what a column means, and its unit; of one that nobody explained, its name in words."""
+    stem, _, end = name.rpartition("_")
+    if stem in GLOSSARY and end in _ENDS:
+        return f"{_ENDS[end]} end of its interval", GLOSSARY[stem][1]
     known = {one.name: (one.meaning, one.unit) for one in FINDING_COLUMNS}
     if name in FACTORS:
         return FACTORS[name].meaning.rstrip("."), ""

@@ -7,10 +7,10 @@ next one follows. What the plan does not name is marked exploratory.
 
 from toolkit.analysis.frames import Source, confirm_design, load_frames
 from toolkit.analysis.plan.deviations import deviations, not_real
-from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
+from toolkit.analysis.plan.plan_data import PlanData
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
-from toolkit.analysis.plan.steps import Answer, Asking, Question, questions_of
+from toolkit.analysis.plan.steps import Answer, Question, questions_of
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
 from toolkit.record import Record, Reply
@@ -39,35 +39,25 @@ def run_plan(
     study = study or (source.study if isinstance(source, Source) else None)
     design = confirm_design(record, confirm_hash)
     whole = load_frames(record, stage="confirm")
-    several = len(design.freezes) > 1
-    frames = (
-        load_frames(record, stage="confirm", confirm_hash=design.confirm_hash) if several else whole
-    )
-    observed = ObservedOutcomes(frames, design)
-    asking = Asking(observed, words=_cue_words(record, design.confirm_hash))
+    frames = whole
+    if len(design.freezes) > 1:
+        frames = load_frames(record, stage="confirm", confirm_hash=design.confirm_hash)
+    data = PlanData(frames, design, words=_cue_words(record, design.confirm_hash))
     return PlanResult(
-        observed=observed,
-        steps=tuple(_taken(one, asking) for one in questions_of(asking)),
+        observed=data,
+        steps=tuple(_taken(one, data) for one in questions_of(data)),
         deviations=deviations(record, whole, design, study=study),
         simulated=not_real(frames),
         notes=_notes(design.analysis.notes),
     )
 
 
-def _taken(question: Question, asking: Asking) -> Step:
+def _taken(question: Question, data: PlanData) -> Step:
     try:
-        answer = question.ask(asking)
+        answer = question.ask(data)
     except AnalysisError as problem:
         answer = Answer(notes=(f"Not estimable. {problem}",))
-    return Step(
-        key=question.key,
-        question=question.words,
-        status=question.status,
-        findings=answer.findings,
-        tables=answer.tables,
-        notes=answer.notes,
-        result=answer.result,
-    )
+    return Step(question.key, question.words, question.status, *answer)
 
 
 def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from toolkit.analysis.findings import Finding, findings_frame
 from toolkit.analysis.frames import ConfirmDesign, Frames
-from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
+from toolkit.analysis.plan.plan_data import PlanData
 from toolkit.analysis.plan.step import Step
 from toolkit.errors import AnalysisError
 
@@ -16,7 +16,7 @@ from toolkit.errors import AnalysisError
 class PlanResult:
     """A plan that was run; ``toolkit.report`` writes it in words."""
 
-    observed: ObservedOutcomes = field(repr=False)
+    observed: PlanData = field(repr=False)
     """What every finding rests on."""
     steps: tuple[Step, ...] = field(repr=False)
     """In the order of the plan."""
@@ -45,11 +45,9 @@ class PlanResult:
     @property
     def table(self) -> pd.DataFrame:
         """All findings as a tidy table, with the step each belongs to."""
-        made = findings_frame(self.findings)
         steps = [(step.key, step.status) for step in self.steps for _ in step.findings]
-        made.insert(0, "step", pd.Series([key for key, _ in steps], dtype="str"))
-        made.insert(1, "status", pd.Series([status for _, status in steps], dtype="str"))
-        return made
+        named = pd.DataFrame(steps, columns=["step", "status"], dtype="str")
+        return pd.concat([named, findings_frame(self.findings)], axis=1)
 
     def step(self, key: str) -> Step:
         """Give one step.

@@ -12,7 +12,7 @@ from toolkit.analysis.findings import Finding
 Status = Literal["primary", "secondary", "account", "exploratory"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One question of the plan, and what it came to."""
 

@@ -1,33 +1,25 @@
 """Questions of a frozen plan in their order, each with the analysis that answers it."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from toolkit.analysis.blinding import blinding
 from toolkit.analysis.disparity import Disparity, disparity, ordinal
 from toolkit.analysis.findings import EXPLORATORY, Finding
-from toolkit.analysis.frames import (
-    OBSERVATION_COLUMNS,
-    ConfirmDesign,
-    Frames,
-    Observations,
-    declare,
-)
+from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.movement import movement
-from toolkit.analysis.plan.observed_outcomes import ObservedOutcomes
+from toolkit.analysis.plan.plan_data import Cueing, PlanData
 from toolkit.analysis.plan.step import Status
 from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
 from toolkit.analysis.reliability import reliability
 from toolkit.analysis.words import words
-from toolkit.design import OUTCOMES, Outcome
+from toolkit.design import OUTCOMES
 
-Cueing = Literal["explicit", "implicit"]
 REFUSAL = OUTCOMES["refusal"].name
 """Read first in every plan: what is asked of answers is asked of those that were given."""
 _DRAWS = 60
@@ -49,78 +41,32 @@ class Question(NamedTuple):
     key: str
     words: str
     status: Status
-    ask: "Callable[[Asking], Answer]"
+    ask: Callable[[PlanData], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What all steps share."""
-
-    observed: ObservedOutcomes
-    words: tuple[str, ...] = ()
-    """What filled the slots: masked before texts are compared."""
-
-    @property
-    def frames(self) -> Frames:
-        """Of the freeze alone."""
-        return self.observed.frames
-
-    @property
-    def design(self) -> ConfirmDesign:
-        """What was frozen."""
-        return self.observed.design
-
-    @property
-    def seed(self) -> int:
-        """Of whatever is drawn: the one that the study froze."""
-        return self.design.plan.seed
-
-    @property
-    def cues(self) -> tuple[Cueing, ...]:
-        """What carries the cue, in the contrasts that were sent."""
-        sent = set(self.frames.replies["cueing"].astype("str"))
-        kinds: tuple[Cueing, ...] = ("explicit", "implicit")
-        return tuple(one for one in kinds if one in sent)
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What the plan names, the primary outcome first."""
-        plan = self.design.analysis
-        return tuple(self.design.outcome(one) for one in (plan.primary, *plan.secondary))
-
-    def cued(self, outcome: str, cueing: Cueing) -> Observations:
-        """Take an outcome on contrasts with one kind of cue."""
-        replies = self.frames.replies
-        named = set(replies["contrast_id"][replies["cueing"].eq(cueing)].astype("str"))
-        whole = self.observed.of(outcome)
-        some = whole.where(whole.frame["contrast"].astype("str").isin(named).to_numpy())
-        # Who stands in no such contrast is no persona of this question.
-        return replace(some, frame=declare(some.frame, OBSERVATION_COLUMNS))
-
-
-def questions_of(asking: Asking) -> list[Question]:
+def questions_of(data: PlanData) -> list[Question]:
     """List what is asked, in the order of the plan; what it does not name comes last."""
-    plan = asking.design.analysis
+    plan = data.design.analysis
     named: Status = "secondary" if REFUSAL in (*plan.secondary, plan.primary) else "account"
     asked = [
         Question("rows", "What was kept, and what is left out of comparisons?", "account", _rows),
         Question("refusals", "Who is refused? Before anything else", named, _refusals),
-        Question("primary", _words(asking, plan.primary), "primary", _primary),
+        Question("primary", _words(data, plan.primary), "primary", _primary),
     ]
-    if asking.outcomes[0].scale == "likert":
+    if data.outcomes[0].scale == "likert":
         words = "What would a difference mean on the scale of the answers?"
         asked.append(Question("ordinal", words, "exploratory", _ordinal))
     if plan.factors:
         asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
-    if any(one.paired for one in asking.outcomes):
-        status: Status = "primary" if asking.outcomes[0].paired else "secondary"
+    if any(one.paired for one in data.outcomes):
+        status: Status = "primary" if data.outcomes[0].paired else "secondary"
         asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
     asked += [
         Question("movement", "Do replies move more than a rewording?", "exploratory", _movement),
         Question("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
     ]
     asked += [
-        Question(f"secondary-{one}", _words(asking, one), "secondary", partial(_secondary, one))
+        Question(f"secondary-{one}", _words(data, one), "secondary", partial(_secondary, one))
         for one in plan.secondary
     ]
     asked += [
@@ -130,10 +76,10 @@ def questions_of(asking: Asking) -> list[Question]:
     if len(plan.factors) > 1:
         words = "Do two factors together say more than each alone?"
         asked.append(Question("intersections", words, "exploratory", _intersections))
-    if len(asking.cues) > 1:
+    if len(data.cues) > 1:
         asked += [
             Question(f"{one}-cues", _CUED[one], "exploratory", partial(_cued, one))
-            for one in asking.cues
+            for one in data.cues
         ]
     return asked
 
@@ -144,12 +90,12 @@ _CUED: Mapping[Cueing, str] = {
 }
 
 
-def _words(asking: Asking, outcome: str) -> str:
-    return f"{outcome}: {asking.design.outcome(outcome).asks or 'as the study asks it'}"
+def _words(data: PlanData, outcome: str) -> str:
+    return f"{outcome}: {data.design.outcome(outcome).asks or 'as the study asks it'}"
 
 
-def _rows(asking: Asking) -> Answer:
-    frames, rating = asking.frames, asking.design.plan.rating
+def _rows(data: PlanData) -> Answer:
+    frames, rating = data.frames, data.design.plan.rating
     account = frames.confirm_account
     whole = account[account["in_record"].gt(0)]
     rated = frames.raters["state"].eq("finished").sum()
@@ -170,36 +116,33 @@ def _account_line(row: Mapping[Hashable, Any]) -> str:
     }
     why = "; ".join(f"{str(name).replace('_', ' ')} {count}" for name, count in apart.items())
     noun = str(row["frame"]).replace("_", " ")
-    return f"{noun}: {row['in_record']} kept, {row['compared']} compared" + (
-        f" (left out or apart: {why})." if why else "."
-    )
+    apart_from = f" (left out or apart: {why})" if why else ""
+    return f"{noun}: {row['in_record']} in the record, {row['compared']} compared{apart_from}."
 
 
-def _refusals(asking: Asking) -> Answer:
-    plan = asking.design.analysis
+def _refusals(data: PlanData) -> Answer:
+    plan = data.design.analysis
     named = REFUSAL in (*plan.secondary, plan.primary)
-    made = rates(
-        asking.observed.of(REFUSAL), plan=asking.design.confirm_hash if named else EXPLORATORY
-    )
+    made = rates(data.of(REFUSAL), plan=data.design.confirm_hash if named else EXPLORATORY)
     tables = {"rates": made.table, "differences": made.differences, "ratios": made.ratios}
     return Answer(made.findings, tables, made.notes, made)
 
 
-def _primary(asking: Asking) -> Answer:
-    return _disparity(asking, asking.observed.primary, primary=True)
+def _primary(data: PlanData) -> Answer:
+    return _disparity(data, data.primary, primary=True)
 
 
-def _ordinal(asking: Asking) -> Answer:
-    made = ordinal(asking.observed.primary)
+def _ordinal(data: PlanData) -> Answer:
+    made = ordinal(data.primary)
     return Answer(made.findings, {"shares": made.shares}, made.notes, made)
 
 
-def _factors(asking: Asking) -> Answer:
+def _factors(data: PlanData) -> Answer:
     """Claims about factors rest on contrasts that state them: a name stands for more than one."""
-    plan = asking.design.analysis
-    whole = "explicit" not in asking.cues
-    seen = asking.observed.primary if whole else asking.cued(plan.primary, "explicit")
-    made = _compared(asking, seen, factors=plan.factors, primary=plan.family == "factors")
+    plan = data.design.analysis
+    whole = "explicit" not in data.cues
+    seen = data.primary if whole else data.cued("explicit")
+    made = _compared(data, seen, factors=plan.factors, primary=plan.family == "factors")
     of_factors = tuple(one for one in made.findings if one.about == "this factor")
     note = (
         "No contrast states who is writing, so these rest on names and ways of writing."
@@ -209,39 +152,39 @@ def _factors(asking: Asking) -> Answer:
     return Answer(of_factors, {}, (note, *made.notes), made)
 
 
-def _pairs(asking: Asking) -> Answer:
-    plan = asking.design.analysis
-    primary = asking.outcomes[0].paired
+def _pairs(data: PlanData) -> Answer:
+    plan = data.design.analysis
+    primary = data.outcomes[0].paired
     made = preference(
-        asking.frames,
+        data.frames,
         margin=plan.margin if primary else None,
-        plan=asking.design.confirm_hash,
+        plan=data.design.confirm_hash,
         primary=primary,
-        seed=asking.seed,
+        seed=data.seed,
     )
     # The primary test stands in a step of its own.
     modeled = tuple(one for one in made.findings if one.question != "disparity")
     return Answer(modeled, {"worths": made.table}, made.says, made)
 
 
-def _movement(asking: Asking) -> Answer:
-    canned = asking.observed.of(REFUSAL).simulated
-    made = movement(asking.frames.replies, words=asking.words, simulated=canned)
+def _movement(data: PlanData) -> Answer:
+    canned = data.of(REFUSAL).simulated
+    made = movement(data.frames.replies, words=data.words, simulated=canned)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
     return Answer(made.findings, tables, made.notes, made)
 
 
-def _spoken(asking: Asking) -> Answer:
-    canned = asking.observed.of(REFUSAL).simulated
-    made = words(asking.frames.replies, mask=asking.words, seed=asking.seed, simulated=canned)
+def _spoken(data: PlanData) -> Answer:
+    canned = data.of(REFUSAL).simulated
+    made = words(data.frames.replies, mask=data.words, seed=data.seed, simulated=canned)
     return Answer(made.findings, {"words": made.table}, made.notes, made)
 
 
-def _intersections(asking: Asking) -> Answer:
+def _intersections(data: PlanData) -> Answer:
     """Cross the first two factors: with more, each stratum is soon a single persona."""
-    plan = asking.design.analysis
+    plan = data.design.analysis
     crossed = plan.factors[:2]
-    made = intersections(asking.observed.primary, crossed, draws=_DRAWS, seed=asking.seed)
+    made = intersections(data.primary, crossed, draws=_DRAWS, seed=data.seed)
     tables = {"strata": made.table, "variances": made.variances}
     note = (
         f"Crossed are {crossed[0]} and {crossed[1]}, the first two factors of the plan; "
@@ -250,64 +193,60 @@ def _intersections(asking: Asking) -> Answer:
     return Answer(made.findings, tables, (note, *made.notes), made)
 
 
-def _secondary(outcome: str, asking: Asking) -> Answer:
-    return _disparity(asking, asking.observed.of(outcome), primary=False)
+def _secondary(outcome: str, data: PlanData) -> Answer:
+    return _disparity(data, data.of(outcome), primary=False)
 
 
-def _cued(cueing: Cueing, asking: Asking) -> Answer:
-    seen = asking.cued(asking.design.analysis.primary, cueing)
-    return _disparity(asking, seen, primary=False, plan=EXPLORATORY)
+def _cued(cueing: Cueing, data: PlanData) -> Answer:
+    return _disparity(data, data.cued(cueing), primary=False, plan=EXPLORATORY)
 
 
-def _reliability(asking: Asking) -> Answer:
-    made = reliability(asking.frames, _judged(asking), seed=asking.seed)
+def _reliability(data: PlanData) -> Answer:
+    made = reliability(data.frames, _judged(data), seed=data.seed)
     tables = {"agreement": made.agreement, "drift": made.drift}
     return Answer(made.findings, tables, (), made)
 
 
-def _blinding(asking: Asking) -> Answer:
-    seen = asking.observed.of(_judged(asking)) if len(asking.frames.guesses) else None
-    made = blinding(asking.frames, seen)
+def _blinding(data: PlanData) -> Answer:
+    seen = data.of(_judged(data)) if len(data.frames.guesses) else None
+    made = blinding(data.frames, seen)
     tables = {"guesses": made.table, "by_guess": made.by_guess}
     return Answer(made.findings, tables, (made.says,), made)
 
 
-def _judged(asking: Asking) -> str:
+def _judged(data: PlanData) -> str:
     """The outcome whose raters are looked at: the first that raters judged."""
-    judged = [one.name for one in asking.outcomes if one.rated]
-    asked = (*asking.design.questions, *map(str, asking.frames.item_ratings["question"]))
+    judged = [one.name for one in data.outcomes if one.rated]
+    asked = (*data.design.questions, *map(str, data.frames.item_ratings["question"]))
     pairs = [one.name for one in OUTCOMES.values() if one.paired]
-    if asking.design.plan.rating.form == "pair":
+    if data.design.plan.rating.form == "pair":
         judged += pairs
     return next(iter((*judged, *asked, *pairs)))
 
 
-def _disparity(
-    asking: Asking, seen: Observations, *, primary: bool, plan: str | None = None
-) -> Answer:
-    made = _compared(asking, seen, primary=primary, plan=plan)
+def _disparity(data: PlanData, seen: Observations, *, primary: bool, plan: str = "") -> Answer:
+    made = _compared(data, seen, primary=primary, plan=plan)
     tables = {"by_scenario": made.by_scenario}
     return Answer((*made.findings, *made.null_arms), tables, made.notes, made)
 
 
 def _compared(
-    asking: Asking,
+    data: PlanData,
     seen: Observations,
     *,
     primary: bool,
     factors: tuple[str, ...] = (),
-    plan: str | None = None,
+    plan: str = "",
 ) -> Disparity:
-    asked = asking.design.analysis
-    # A margin is written for the primary outcome, on that outcome's scale.
-    margin = asked.margin if seen.outcome == asked.primary else None
+    asked = data.design.analysis
     return disparity(
         seen,
-        margin=margin,
+        # A margin is written for the primary outcome, on that outcome's scale.
+        margin=asked.margin if seen.outcome == asked.primary else None,
         compare_with=asked.compare_with,
         family=asked.family,
         factors=factors,
         primary=primary,
-        plan=asking.design.confirm_hash if plan is None else plan,
-        seed=asking.seed,
+        plan=plan or data.design.confirm_hash,
+        seed=data.seed,
     )

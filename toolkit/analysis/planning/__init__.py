@@ -15,7 +15,6 @@ from toolkit.analysis.planning.simulated_design import (
     Design,
     design_of,
     planned_design,
-    sent_design,
 )
 from toolkit.analysis.planning.simulation import (
     Truth,
@@ -50,7 +49,6 @@ __all__ = [
     "power_curve",
     "primary",
     "selfcheck",
-    "sent_design",
     "share_of",
     "trials",
     "true_effect",

@@ -57,7 +57,8 @@ def calibrated_truth(observations: Observations, *, least_slope: float = 0.2) ->
         covariances = pair_covariances(value, groupings(design))
         shares = {name: one / value.var() for name, one in covariances.items()}
         return _scaled(shares, design, unit=float(value.std()), least_slope=least_slope)
-    cuts = _cutpoints(value, _levels(observations), design.weight)
+    low, high = observations.bounds
+    cuts = _cutpoints(value, np.arange(low, high + 1), design.data.weight)
     centered = value - _side_means(value, design) if design.paired else value
     covariances = pair_covariances(centered, groupings(design))
     shares = {name: latent_correlation(one, cuts) for name, one in covariances.items()}
@@ -72,18 +73,19 @@ def calibrated_truth(observations: Observations, *, least_slope: float = 0.2) ->
 
 def groupings(design: Design) -> dict[str, Codes]:
     """Name what two observations can share, with the group of each observation."""
+    data = design.data
     found = {
         "reply": design.reply,
         "persona": design.arm,
-        "scenario_arm": _varying(design, design.scenario),
+        "scenario_arm": _varying(design, data.scenario),
     }
-    if design.rater is not None:
-        found["rater_arm"] = _varying(design, design.rater)
+    if data.rater is not None:
+        found["rater_arm"] = _varying(design, data.rater)
     if design.paired:
         return {**found, "beside": design.beside}
-    if design.rater is not None:
-        found["rater"] = design.rater
-    return {**found, "scenario": design.scenario, "contrast": design.contrast}
+    if data.rater is not None:
+        found["rater"] = data.rater
+    return {**found, "scenario": data.scenario, "contrast": data.contrast}
 
 
 def pair_covariances(value: Floats, groups: Mapping[str, Codes]) -> dict[str, float]:
@@ -146,11 +148,6 @@ def _varying(design: Design, groups: Codes) -> Codes:
     return np.where(cells < 0, cells.max(initial=-1) + 1 + np.arange(len(cells)), cells)
 
 
-def _levels(observations: Observations) -> Floats:
-    low, high = observations.bounds
-    return np.arange(low, high + 1)
-
-
 def _cutpoints(value: Floats, levels: Floats, weight: Floats) -> Floats:
     """Where each answer but the first begins on a standard normal scale."""
     below = np.array([weight[value < one - 0.5].sum() for one in levels[1:]]) / weight.sum()
@@ -160,17 +157,19 @@ def _cutpoints(value: Floats, levels: Floats, weight: Floats) -> Floats:
 
 def _side_means(value: Floats, design: Design) -> Floats:
     means = np.zeros(len(value))
-    for side in np.unique(design.side):
-        means[design.side == side] = value[design.side == side].mean()
+    for side in np.unique(design.data.side):
+        here = design.data.side == side
+        means[here] = value[here].mean()
     return means
 
 
 def _order(value: Floats, design: Design) -> float:
     """How much standing left shifts the latent lead, on its standard normal scale."""
-    levels, sides = np.array([-1.0, 0.0, 1.0]), (design.side > 0, design.side < 0)
+    levels, data = np.array([-1.0, 0.0, 1.0]), design.data
+    sides = data.side > 0, data.side < 0
     if not all(one.any() for one in sides):
         return 0.0
-    left, right = (_cutpoints(value[one], levels, design.weight[one]) for one in sides)
+    left, right = (_cutpoints(value[one], levels, data.weight[one]) for one in sides)
     return float((right - left).mean()) / 2
 
 

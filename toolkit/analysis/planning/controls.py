@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from toolkit.analysis.disparity import disparity
-from toolkit.analysis.findings import Estimate, Finding
+from toolkit.analysis.findings import Estimate, Finding, columns_of
 from toolkit.analysis.frames import (
     NULL_ARMS,
     Observations,
@@ -42,24 +42,18 @@ class Controls:
     independent; None without any."""
     notes: tuple[str, ...]
 
-    @property
-    def missed(self) -> tuple[str, ...]:
-        """Arms whose interval leaves the truth out."""
-        missed = self.table["covers"].eq(False).fillna(False)
-        return tuple(self.table.loc[missed.astype(bool), "arm"])
 
-
-def controls(record: Record, *, confirm_hash: str | None = None) -> Controls:
+def controls(record: Record) -> Controls:
     """Hold the primary test against the truth that a simulated record keeps.
 
     Args:
-        record: rated by simulated raters; it is only read.
-        confirm_hash: which freeze; None: that of the newest run.
+        record: rated by simulated raters; it is only read. Of several freezes that of the newest
+            run counts.
 
     Raises:
-        AnalysisError: if no simulated raters rated that freeze.
+        AnalysisError: if no simulated raters rated it.
     """
-    asked = confirm_design(record, confirm_hash)
+    asked = confirm_design(record)
     known = [row for row in record.rows(Simulation) if row.confirm_hash == asked.confirm_hash]
     if not known:
         raise AnalysisError(
@@ -98,18 +92,14 @@ def controls_of(
 
 
 def _row(finding: Finding, truth: Mapping[str, float]) -> dict[str, object]:
-    null = finding.subject in NULL_ARMS
-    arm = finding.subject if null else f"swap {finding.subject}"
+    arm = finding.subject if finding.subject in NULL_ARMS else f"swap {finding.subject}"
     at, real = finding.estimate, truth.get(arm)
     covers = None if at is None or real is None else at.low <= real <= at.high
-    control = "A/A" if arm == "resample" else "effect" if real else "no effect"
     return {
         "arm": arm,
-        "control": control,
+        "control": "A/A" if arm == "resample" else "effect" if real else "no effect",
         "truth": real,
-        "estimate": at.value if at else None,
-        "low": at.low if at else None,
-        "high": at.high if at else None,
+        **columns_of(at),
         "covers": covers,
         "verdict": finding.verdict,
         "observations": finding.n.observations,

@@ -40,35 +40,18 @@ def crossed_design(
         AnalysisError: if a rater would meet a contrast twice, or a number is below 1.
     """
     met = per_rater or scenarios * contrasts
-    _require_numbers(raters, scenarios, contrasts, swaps, replicates, met)
+    _require_numbers((raters, scenarios, contrasts, swaps, replicates, met), scenarios * contrasts)
     rng = np.random.default_rng(seed)
     who = np.repeat(np.arange(raters), met)
     what = _dealt(raters, scenarios * contrasts, met, rng)
     labels = _labels(swaps, nulls=nulls, paired=paired)
+    arm = _in_turn(what, len(labels), rng)
     if matched:
-        who, what = np.repeat(who, len(labels)), np.repeat(what, len(labels))
-        arm = np.tile(np.arange(len(labels)), raters * met)
-    else:
-        arm = _in_turn(what, len(labels), rng)
-    frame = _framed(who, what, arm, labels, contrasts, replicates, paired=paired)
-    return Design(frame=declare(frame, OBSERVATION_COLUMNS), paired=paired)
-
-
-def _framed(
-    who: Codes,
-    what: Codes,
-    arm: Codes,
-    labels: list[tuple[str, str]],
-    contrasts: int,
-    replicates: int,
-    *,
-    paired: bool,
-) -> pd.DataFrame:
-    """Name what was dealt; replies and sides are handed out in turn."""
+        who, what, arm = _each_arm(who, what, len(labels))
     turn = _occurrence(what * len(labels) + arm)
     replicate = turn % replicates
     kinds, personas = zip(*labels, strict=True)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "rater": [f"rater-{one:03d}" for one in who],
             "scenario": [f"scenario-{one:03d}" for one in what // contrasts],
@@ -86,19 +69,19 @@ def _framed(
             "value": 0.0,
         }
     )
+    return Design(frame=declare(frame, OBSERVATION_COLUMNS), paired=paired)
 
 
-def _require_numbers(*numbers: int) -> None:
-    *_, met = numbers
+def _require_numbers(numbers: tuple[int, ...], contrasts: int) -> None:
     if min(numbers) < 1:
         raise AnalysisError(
             f"design: got a number of {min(numbers)}; wanted at least 1 of everything: raters, "
             "scenarios, contrasts, swaps, replicates and contrasts a rater. Raise it."
         )
-    if met > numbers[1] * numbers[2]:
+    if numbers[-1] > contrasts:
         raise AnalysisError(
-            f"design: got {met} contrasts for each rater and {numbers[1] * numbers[2]} in all; "
-            "wanted no contrast twice for one rater. Lower per_rater, or add contrasts."
+            f"design: got {numbers[-1]} contrasts for each rater and {contrasts} in all; wanted "
+            "no contrast twice for one rater. Lower per_rater, or add contrasts."
         )
 
 
@@ -127,11 +110,11 @@ def _in_turn(what: Codes, arms: int, rng: np.random.Generator) -> Codes:
     return order[what, _occurrence(what) % arms]
 
 
+def _each_arm(who: Codes, what: Codes, arms: int) -> tuple[Codes, Codes, Codes]:
+    """Repeat each meeting for every arm."""
+    return np.repeat(who, arms), np.repeat(what, arms), np.tile(np.arange(arms), len(who))
+
+
 def _occurrence(keys: Codes) -> Codes:
     """How often each key came before."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    first = np.searchsorted(ordered, ordered)
-    times = np.empty(len(keys), dtype=np.intp)
-    times[order] = np.arange(len(keys)) - first
-    return times
+    return np.asarray(pd.Series(keys).groupby(keys).cumcount(), dtype=np.intp)

@@ -16,6 +16,7 @@ from toolkit.analysis.engine import (
     Floats,
     Swept,
     cross_codes,
+    interval,
     largest,
     sparse_indicators,
 )
@@ -54,15 +55,15 @@ class Trials:
         t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
         return np.asarray(stats.t.sf(t, self.df))
 
-    def covers(self, truth: Floats, *, level: float = 0.95) -> Bools:
-        """Whether each interval holds its arm's true effect; shape (q, m).
+    def covers(self, truth: float, *, level: float) -> Bools:
+        """Whether each interval holds the true effect, the same of every arm; shape (q, m).
 
         Args:
-            truth: shape (q,).
+            truth: on the outcome's own scale.
             level: of the interval.
         """
         half = np.asarray(stats.t.ppf((1 + level) / 2, self.df)) * self.se
-        return np.asarray(np.abs(self.estimate - truth[:, None]) <= half)
+        return np.asarray(np.abs(self.estimate - truth) <= half)
 
 
 def trials(
@@ -88,14 +89,12 @@ def trials(
     for start in range(0, simulations, _AT_ONCE):
         values = draw_values(design, truth, rng, simulations=min(_AT_ONCE, simulations - start))
         parts.append(effects_of_many(ready, values))
-    clusters = _clusters(ready)
-    return Trials(
-        arms=(*design.swaps, *NULL_ARMS),
-        estimate=np.concatenate([one for one, _, _ in parts], axis=1),
-        se=np.concatenate([one for _, one, _ in parts], axis=1),
-        df=np.concatenate([one for _, _, one in parts], axis=1),
-        estimable=ready.estimable & (clusters > 1),
-    )
+    estimate, se, df = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    clusters = ready.scenarios
+    if ready.rater is not None:
+        clusters = np.minimum(ready.raters, clusters)
+    arms = (*design.swaps, *NULL_ARMS)
+    return Trials(arms, estimate, se, df, ready.estimable & (clusters > 1))
 
 
 def primary(design: Design) -> Swept:
@@ -122,10 +121,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
     groups = [swept.scenario]
     if swept.rater is not None:
         groups += [swept.rater, cross_codes(swept.rater, swept.scenario)]
-    summing = [sparse.csr_array(sparse_indicators(codes).T) for codes in groups]
-    of_scenarios, *others = (
-        np.array([_squared(matrix, one, left) for one in swept.influence.T]) for matrix in summing
-    )
+    of_scenarios, *others = (_squared(codes, swept.influence, left) for codes in groups)
     of_raters, of_cells = others or (None, None)
     variance, df = largest(of_scenarios, of_raters, of_cells, swept.corrections)
     return swept.influence.T @ values, np.sqrt(variance), df
@@ -145,18 +141,11 @@ def share_of(hits: Bools, *, level: float = 0.99) -> Estimate:
     each = np.atleast_2d(hits).mean(axis=0)
     count, share = len(each), float(each.mean())
     spread = float(each.std(ddof=1)) if count > 1 else 0.0
-    if np.atleast_2d(hits).shape[0] == 1 or spread == 0:
+    if len(np.atleast_2d(hits)) == 1 or spread == 0:
         low, high = _exact(round(share * count), count, level)
-        return Estimate(value=share, low=low, high=high, level=level)
-    half = float(stats.t.ppf((1 + level) / 2, count - 1)) * spread / np.sqrt(count)
-    return Estimate(
-        value=share, low=max(0.0, share - half), high=min(1.0, share + half), level=level
-    )
-
-
-def _clusters(swept: Swept) -> Codes:
-    """Contributing raters or scenarios of each effect, whichever are fewer."""
-    return swept.scenarios if swept.rater is None else np.minimum(swept.raters, swept.scenarios)
+    else:
+        low, high = interval(share, spread / np.sqrt(count), count - 1, level=level)
+    return Estimate(value=share, low=max(0.0, low), high=min(1.0, high), level=level)
 
 
 def _exact(hits: int, count: int, level: float) -> tuple[float, float]:
@@ -166,6 +155,8 @@ def _exact(hits: int, count: int, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _squared(matrix: sparse.csr_array, influence: Floats, left: Floats) -> Floats:
-    """Square an effect's scores, summed within clusters, for each outcome; shape (m,)."""
-    return np.asarray(np.square(matrix @ (influence[:, None] * left)).sum(axis=0))
+def _squared(codes: Codes, influence: Floats, left: Floats) -> Floats:
+    """Square every effect's scores, summed within clusters, for each outcome; shape (q, m)."""
+    matrix = sparse.csr_array(sparse_indicators(codes).T)
+    sums = (matrix @ (one[:, None] * left) for one in influence.T)
+    return np.array([np.square(one).sum(axis=0) for one in sums])

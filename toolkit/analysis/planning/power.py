@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from toolkit.analysis.findings import Estimate
+from toolkit.analysis.findings import Estimate, columns_of
 from toolkit.analysis.planning.monte_carlo import Trials, primary, share_of, trials
 from toolkit.analysis.planning.simulated_design import Design
 from toolkit.analysis.planning.simulation import Truth, planted
 from toolkit.errors import AnalysisError
+
+ALPHA = 0.05
+"""Error rate of each test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,8 @@ class Power:
     random; ``any persona``: at least one of them), ``ratings``, ``effect``, ``says``, ``share``,
     ``low``, ``high``, ``level``, ``simulations``."""
     design: Design = field(repr=False)
-    truth: Truth
     simulations: int
     seed: int
-    alpha: float
     margin: float | None
     family: int
     """How many claims share the error rate."""
@@ -57,25 +58,21 @@ class Power:
         one = row.iloc[0]
         return Estimate(value=one["share"], low=one["low"], high=one["high"], level=one["level"])
 
-    def detectable(
-        self, *, target: float = 0.8, says: str = "differs", arm: str = "each persona"
-    ) -> Estimate | None:
-        """Find the smallest effect seen with power ``target``, between the effects simulated.
+    def detectable(self, *, target: float = 0.8) -> Estimate | None:
+        """Find the smallest effect that *differs* says of a persona with power ``target``.
 
         Power is joined by straight lines on the normal scale. The interval runs between the effects
         at which the ends of the Monte-Carlo intervals reach the target.
 
         Args:
             target: a probability.
-            says: differs, differs in its family, equivalent or covers.
-            arm: a label, or ``each persona``.
 
         Returns:
             The size of the effect; None when power stays below ``target``. A high end that is
             infinite lies beyond the largest effect simulated.
         """
         at = self.table
-        rows = at[at["says"].eq(says) & at["arm"].eq(arm)]
+        rows = at[at["says"].eq("differs") & at["arm"].eq("each persona")]
         size = rows["effect"].abs().to_numpy()
         order = np.argsort(size, kind="stable")
         value, low, high = (
@@ -96,17 +93,14 @@ def power(
     simulations: int,
     seed: int,
     margin: float | None = None,
-    alpha: float = 0.05,
-    arms: Sequence[str] | None = None,
-    family: int | None = None,
 ) -> Power:
     """Simulate what the primary test of a design says.
 
-    An effect is planted on all of ``arms`` at once and each is tested by itself. Arms enter the
-    model additively, so what is said of one does not depend on what was planted on another, up to
-    the ends of the scale. *Differs in its family* is the first step of Holm's method: p at most
-    ``alpha / family``, as if this arm alone had an effect. *Equivalent* is the test of one claim by
-    itself; give ``alpha / family`` as ``alpha`` for the chance that it holds in its family.
+    An effect is planted on every persona at once and each is tested by itself, at an error rate of
+    5 %. Arms enter the model additively, so what is said of one does not depend on what was planted
+    on another, up to the ends of the scale. *Differs in its family* is the first step of Holm's
+    method over all personas, as if this one alone had an effect. *Equivalent* is the test of one
+    claim by itself.
 
     Args:
         design: who rates what.
@@ -117,78 +111,64 @@ def power(
         simulations: of each effect; the same draws serve every effect.
         seed: of the draws.
         margin: largest difference that would not matter; without it nothing is equivalent.
-        alpha: error rate of each test.
-        arms: labels to plant on and test; default: every persona.
-        family: claims that share the error rate; default: as many as ``arms``.
 
     Raises:
         AnalysisError: if there is nothing to test, or an effect that answers cannot show.
     """
-    tested = tuple(arms or design.swaps)
-    _require(design, tested, simulations)
-    claims = family or len(tested)
+    _require(design, simulations)
     swept = primary(design)
     rows: list[dict[str, object]] = []
     for effect in effects:
-        there = planted(design, truth, dict.fromkeys(tested, effect))
+        there = planted(design, truth, dict.fromkeys(design.swaps, effect))
         made = trials(design, there, simulations=simulations, seed=seed, swept=swept)
-        rows += _shares(design, made, tested, effect, margin, alpha=alpha, family=claims)
+        rows += _shares(design, made, effect, margin)
     return Power(
         table=pd.DataFrame(rows).assign(simulations=simulations),
         design=design,
-        truth=truth,
         simulations=simulations,
         seed=seed,
-        alpha=alpha,
         margin=margin,
-        family=claims,
+        family=len(design.swaps),
     )
 
 
-def _require(design: Design, tested: tuple[str, ...], simulations: int) -> None:
+def _require(design: Design, simulations: int) -> None:
     if simulations < 100:
         raise AnalysisError(
             f"power: got {simulations} simulations; wanted at least 100, since the share they give "
             "is otherwise too rough to plan by. Ask for more."
         )
-    missing = sorted(set(tested) - set(design.arms[1:]))
-    if missing or not tested:
+    if not design.swaps:
         raise AnalysisError(
-            f"power: got {', '.join(missing) or 'no arm'} to test; wanted arms of the design: "
-            f"{', '.join(design.arms[1:]) or 'it has none'}. Name some of these."
+            "power: got a design without a swap arm to test; wanted personas that are compared "
+            "with a reference. Check the column 'arm'."
         )
 
 
 def _shares(
-    design: Design,
-    made: Trials,
-    tested: tuple[str, ...],
-    effect: float,
-    margin: float | None,
-    *,
-    alpha: float,
-    family: int,
+    design: Design, made: Trials, effect: float, margin: float | None
 ) -> list[dict[str, object]]:
-    at = np.array([made.arms.index(one) for one in tested])
-    usable, p = made.estimable[at, None], made.p()[at]
+    count = len(design.swaps)
+    # Null arms come last.
+    usable, p = made.estimable[:count, None], made.p()[:count]
     said = {
-        "differs": (p <= alpha) & usable,
-        "differs in its family": (p <= alpha / family) & usable,
-        "covers": made.covers(np.full(len(made.arms), effect), level=1 - alpha)[at] & usable,
+        "differs": (p <= ALPHA) & usable,
+        "differs in its family": (p <= ALPHA / count) & usable,
+        "covers": made.covers(effect, level=1 - ALPHA)[:count] & usable,
     }
     if margin is not None:
-        said["equivalent"] = (made.equivalence_p(margin)[at] <= alpha) & usable
-    ratings = [design.ratings(one) for one in tested]
+        said["equivalent"] = (made.equivalence_p(margin)[:count] <= ALPHA) & usable
+    ratings = [design.ratings(one) for one in design.swaps]
     rows: list[dict[str, object]] = []
     for says, hits in said.items():
         # An arm that is not estimable says nothing, which is no failure of its interval.
-        counted = hits[made.estimable[at]] if says == "covers" else hits
+        counted = hits[usable[:, 0]] if says == "covers" else hits
         if len(counted):
             rows.append(_row("each persona", float(np.mean(ratings)), effect, says, counted))
-            rows.append(_row("any persona", sum(ratings), effect, says, hits.any(axis=0)))
+            rows.append(_row("any persona", sum(ratings), effect, says, np.logical_or.reduce(hits)))
         rows += [
-            _row(arm, count, effect, says, hit)
-            for arm, count, hit in zip(tested, ratings, hits, strict=True)
+            _row(arm, rated, effect, says, hit)
+            for arm, rated, hit in zip(design.swaps, ratings, hits, strict=True)
         ]
     return rows
 
@@ -200,9 +180,7 @@ def _row(arm: str, ratings: float, effect: float, says: str, hits: np.ndarray) -
         "ratings": ratings,
         "effect": effect,
         "says": says,
-        "share": found.value,
-        "low": found.low,
-        "high": found.high,
+        **columns_of(found, "share"),
         "level": found.level,
     }
 

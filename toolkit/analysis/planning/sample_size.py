@@ -2,25 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.planning.power import Power, power
-from toolkit.analysis.planning.simulated_design import Design, planned_design, sent_design
+from toolkit.analysis.findings import Estimate, columns_of
+from toolkit.analysis.planning.power import power
+from toolkit.analysis.planning.simulated_design import Design, planned_design
 from toolkit.analysis.planning.simulation import Truth
 from toolkit.design import ConfirmStage
 from toolkit.errors import AnalysisError, PlanRefused
 
-More = Literal["raters", "items a rater", "scenarios", "raters and scenarios", "replicates"]
-MORE: tuple[More, ...] = (
-    "raters",
-    "items a rater",
-    "scenarios",
-    "raters and scenarios",
-    "replicates",
-)
-_UNRATED: tuple[More, ...] = ("scenarios", "replicates")
+_MORE = ("raters", "items a rater", "scenarios", "raters and scenarios", "replicates")
+_UNRATED = ("scenarios", "replicates")
 """What adds to what a machine reads off every reply."""
 TIMES = (2, 3, 4, 6, 8)
 """How many times as much of something is tried, until it is enough or brings nothing more."""
@@ -73,7 +67,6 @@ def power_curve(
     simulations: int,
     seed: int,
     margin: float | None = None,
-    alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Follow power along designs that differ in one number.
 
@@ -84,7 +77,6 @@ def power_curve(
         simulations: of each effect and design.
         seed: as for ``power``.
         margin: as for ``power``.
-        alpha: as for ``power``.
 
     Returns:
         ``Power.table`` of each, with the columns ``size``, ``raters``, ``scenarios`` and
@@ -92,18 +84,13 @@ def power_curve(
     """
     parts = []
     for size, design in designs.items():
-        found = power(
-            design,
-            truth,
-            effects=effects,
-            simulations=simulations,
-            seed=seed,
-            margin=margin,
-            alpha=alpha,
-        )
-        about = {"size": size, "raters": _count(design, "rater")}
-        about |= {"scenarios": _count(design, "scenario"), "observations": len(design)}
-        parts.append(pd.concat([pd.DataFrame(about, index=found.table.index), found.table], axis=1))
+        table = power(
+            design, truth, effects=effects, simulations=simulations, seed=seed, margin=margin
+        ).table
+        counts = design.frame[["rater", "scenario"]].nunique()
+        about = {"size": size, "raters": counts["rater"], "scenarios": counts["scenario"]}
+        about |= {"observations": len(design)}
+        parts.append(pd.concat([pd.DataFrame(about, index=table.index), table], axis=1))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -145,31 +132,23 @@ def needed(
         )
     says = "equivalent" if effect == 0 else "differs"
 
-    def tried(design: Design) -> Power:
-        return power(
+    def share_of(design: Design) -> Estimate:
+        found = power(
             design, truth, effects=[effect], simulations=simulations, seed=seed, margin=margin
         )
+        return found.share(says, effect)
 
-    rows = [_tried(stage, "as planned", 1, tried, says, target)]
+    rows = [_tried(stage, "as planned", 1, share_of, target)]
     if not rows[0]["enough"]:
-        for more in MORE if stage.primary.rated else _UNRATED:
-            rows += _grown(stage, more, times, tried, says, target, known=rows[0]["high"])
+        for more in _MORE if stage.primary.rated else _UNRATED:
+            grown = (_tried(stage, more, factor, share_of, target) for factor in times)
+            rows += _until_enough(grown, known=rows[0]["high"])
     return Needed(pd.DataFrame(rows), says, effect, target, simulations, seed)
 
 
-def _grown(
-    stage: ConfirmStage,
-    more: More,
-    times: Sequence[int],
-    tried: Callable[[Design], Power],
-    says: str,
-    target: float,
-    *,
-    known: float,
-) -> Iterator[dict[str, Any]]:
-    """Grow one thing until it is enough, refused, or brings nothing beyond what is ``known``."""
-    for factor in times:
-        row = _tried(stage, more, factor, tried, says, target)
+def _until_enough(rows: Iterator[dict[str, Any]], *, known: float) -> Iterator[dict[str, Any]]:
+    """Try until it is enough, refused, or brings nothing beyond what is ``known``."""
+    for row in rows:
         yield row
         if row["enough"] or row["refused"] or row["share"] <= known:
             return
@@ -180,77 +159,47 @@ def _tried(
     stage: ConfirmStage,
     more: str,
     factor: int,
-    tried: Callable[[Design], Power],
-    says: str,
+    share_of: Callable[[Design], Estimate],
     target: float,
 ) -> dict[str, Any]:
-    plan, size = stage.plan, _size(stage, more, factor)
-    row: dict[str, Any] = {
-        "more": more,
-        "times": factor,
-        "raters": size.raters,
-        "items_per_rater": size.items,
-        "scenarios": size.copies * len({one.scenario for one in stage.contrasts}),
-        "replicates": size.replicates,
-        "ratings": size.raters * size.items,
-        "replies": size.copies * size.replicates * len(stage.units) // plan.replicates,
-    }
-    try:
-        design = _design(stage, size, overlap=0.0 if more == "scenarios" else None)
-    except PlanRefused as refusal:
-        return {**row, "enough": False, "refused": str(refusal)}
-    found = tried(design)
-    share = found.share(says, float(found.table["effect"].iloc[0]))
-    return {
-        **row,
-        "ratings": len(design),
-        "share": share.value,
-        "low": share.low,
-        "high": share.high,
-        "level": share.level,
-        "enough": share.value >= target,
-        "refused": "",
-    }
-
-
-def _design(stage: ConfirmStage, size: "_Size", *, overlap: float | None) -> Design:
-    if not stage.primary.rated:
-        return sent_design(stage, replicates=size.replicates, copies=size.copies)
-    return planned_design(
-        stage,
-        raters=size.raters,
-        items_per_rater=size.items,
-        replicates=size.replicates,
-        copies=size.copies,
-        # Fewer ratings of each reply leave less of an overlap.
-        overlap=overlap,
-    )
-
-
-class _Size(NamedTuple):
-    raters: int
-    items: int
-    replicates: int
-    copies: int
-
-
-def _size(stage: ConfirmStage, more: str, factor: int) -> _Size:
-    """How large a plan is when there is so many times as much of one thing.
+    """Try a plan with so many times as much of one thing.
 
     More ratings of the same contrasts come with as many more replies, so that the share of replies
     that two raters rate can stay what it is.
     """
     plan = stage.plan
-    raters = factor if more in ("raters", "raters and scenarios") else 1
-    items = factor if more == "items a rater" else 1
-    replicates = factor if more in ("raters", "items a rater", "replicates") else 1
-    return _Size(
-        raters=plan.rating.raters * raters,
-        items=plan.rating.items_per_rater * items,
-        replicates=plan.replicates * replicates,
-        copies=factor if "scenarios" in more else 1,
-    )
-
-
-def _count(design: Design, name: str) -> int:
-    return int(design.frame[name].nunique())
+    raters = plan.rating.raters * (factor if more.startswith("raters") else 1)
+    items = plan.rating.items_per_rater * (factor if more == "items a rater" else 1)
+    copies = factor if "scenarios" in more else 1
+    replicates = plan.replicates * (factor if copies == 1 else 1)
+    row: dict[str, Any] = {
+        "more": more,
+        "times": factor,
+        "raters": raters,
+        "items_per_rater": items,
+        "scenarios": copies * len({one.scenario for one in stage.contrasts}),
+        "replicates": replicates,
+        "ratings": raters * items,
+        "replies": copies * replicates * len(stage.units) // plan.replicates,
+    }
+    try:
+        design = planned_design(
+            stage,
+            raters=raters,
+            items_per_rater=items,
+            replicates=replicates,
+            copies=copies,
+            # Fewer ratings of each reply leave less of an overlap.
+            overlap=0.0 if more == "scenarios" else None,
+        )
+    except PlanRefused as refusal:
+        return {**row, "enough": False, "refused": str(refusal)}
+    share = share_of(design)
+    return {
+        **row,
+        "ratings": len(design),
+        **columns_of(share, "share"),
+        "level": share.level,
+        "enough": share.value >= target,
+        "refused": "",
+    }

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.findings import Estimate
+from toolkit.analysis.findings import Estimate, columns_of
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.planning.calibrated_truth import calibrated_truth
-from toolkit.analysis.planning.power import Power, power
+from toolkit.analysis.planning.power import ALPHA, Power, power
 from toolkit.analysis.planning.simulated_design import Design, design_of
 from toolkit.analysis.planning.simulation import Truth, reach, scale_of
 from toolkit.errors import AnalysisError
@@ -40,13 +40,6 @@ class Selfcheck:
     effect: float
     """The planted one, on the outcome's own scale."""
     notes: tuple[str, ...]
-    simulations: int
-    seed: int
-
-    @property
-    def as_wanted(self) -> bool:
-        """Whether no figure is known to be outside of what is wanted."""
-        return not self.table["reads"].eq("not as wanted").any()
 
     def __str__(self) -> str:
         return "\n".join([*(_line(row) for _, row in self.table.iterrows()), *self.notes])
@@ -60,7 +53,6 @@ def selfcheck(
     truth: Truth | None = None,
     effect: float | None = None,
     margin: float | None = None,
-    alpha: float = 0.05,
 ) -> Selfcheck:
     """Simulate a study's own design and count what its primary test says.
 
@@ -74,14 +66,18 @@ def selfcheck(
         effect: planted on every persona, on the outcome's own scale; default: half a point, or a
             net fifth of preferences, or a tenth of yes-or-no answers, towards where there is room.
         margin: the study's; without it nothing is called equivalent.
-        alpha: error rate of the tests.
 
     Raises:
         AnalysisError: if there is no persona to compare, too few simulations, answers that do not
             differ, or an effect that answers cannot show.
     """
     observed = study if isinstance(study, Observations) else None
-    design = _design(study)
+    design = (design_of(study) if isinstance(study, Observations) else study).in_general
+    if not design.swaps:
+        raise AnalysisError(
+            "selfcheck: got a design without a swap arm; wanted personas that are compared with a "
+            "reference. Check the column 'arm'."
+        )
     known = truth or (calibrated_truth(observed) if observed else Truth())
     known = known.with_effects({})
     planted = effect if effect is not None else _usual(design, known)
@@ -92,7 +88,6 @@ def selfcheck(
         simulations=simulations,
         seed=seed,
         margin=margin,
-        alpha=alpha,
     )
     of_any = found.table[found.table["arm"].eq("each persona")]
     if not of_any["says"].eq("covers").any():
@@ -107,18 +102,6 @@ def selfcheck(
         truth=known,
         effect=planted,
         notes=tuple(_notes(found, observed, truth)),
-        simulations=simulations,
-        seed=seed,
-    )
-
-
-def _design(study: Observations | Design) -> Design:
-    design = (design_of(study) if isinstance(study, Observations) else study).in_general
-    if design.swaps:
-        return design
-    raise AnalysisError(
-        "selfcheck: got a design without a swap arm; wanted personas that are compared with a "
-        "reference. Check the column 'arm'."
     )
 
 
@@ -139,31 +122,20 @@ def _grid(design: Design, truth: Truth, effect: float) -> list[float]:
 
 
 def _rows(found: Power, planted: float) -> Iterator[dict[str, object]]:
-    alpha, cover = found.alpha, 1 - found.alpha
+    most, least = f"at most {100 * ALPHA:g} %", f"{100 - 100 * ALPHA:g} %"
     error = found.share("differs", 0.0)
-    yield _row("type-I error", 0.0, error, f"at most {100 * alpha:g} %", outside=error.low > alpha)
+    yield _row("type-I error", 0.0, error, most, outside=error.low > ALPHA)
     if found.family > 1:
-        any_one = found.share("differs in its family", 0.0, "any persona")
-        yield _row(
-            f"error over {found.family} personas (Holm)",
-            0.0,
-            any_one,
-            f"at most {100 * alpha:g} %",
-            outside=any_one.low > alpha,
-        )
+        name = f"error over {found.family} personas (Holm)"
+        error = found.share("differs in its family", 0.0, "any persona")
+        yield _row(name, 0.0, error, most, outside=error.low > ALPHA)
     for effect in (0.0, planted):
-        held = found.share("covers", effect)
-        yield _row(
-            f"coverage of the {100 * cover:g} % interval",
-            effect,
-            held,
-            f"at least {100 * cover:g} %",
-            outside=held.high < cover,
-        )
+        held, name = found.share("covers", effect), f"coverage of the {least} interval"
+        yield _row(name, effect, held, f"at least {least}", outside=held.high < 1 - ALPHA)
     yield _row("power", planted, found.share("differs", planted))
     size = found.detectable()
     largest = float(found.table["effect"].abs().max())
-    beyond = Estimate(value=np.inf, low=largest, high=np.inf, level=error.level)
+    beyond = Estimate(value=np.inf, low=largest, high=np.inf, level=held.level)
     yield _row("smallest effect seen with 80 % power", None, size or beyond)
     if found.margin is not None:
         yield _row("chance to conclude equivalent", 0.0, found.share("equivalent", 0.0))
@@ -176,9 +148,7 @@ def _row(
     return {
         "figure": figure,
         "at": at,
-        "value": share.value,
-        "low": share.low,
-        "high": share.high,
+        **columns_of(share, "value"),
         "level": share.level,
         "wanted": wanted,
         "reads": reads,
@@ -186,44 +156,31 @@ def _row(
 
 
 def _notes(found: Power, observed: Observations | None, truth: Truth | None) -> Iterator[str]:
-    spread = (
-        "as given"
-        if truth
-        else "as this study's answers do"
-        if observed
-        else "as assumed, for want of answers"
-    )
+    spread = "as assumed, for want of answers"
+    if observed:
+        spread = "as this study's answers do"
+        yield f"Effects are in {observed.of.unit}."
+    if truth:
+        spread = "as given"
     yield (
         f"Counted over {found.simulations:,} simulations (seed {found.seed}) of answers to this "
         f"design that spread {spread}; effects are planted and none is taken from the data."
     )
-    told = found.table["says"].eq("differs") & found.table["effect"].eq(0)
-    rows = found.table[told & ~found.table["arm"].isin(["each persona", "any persona"])]
-    fewest = int(rows["ratings"].min())
+    counts = [found.design.ratings(one) for one in found.design.swaps]
     yield (
-        f"A persona has {fewest} to {int(rows['ratings'].max())} observations; figures are for one "
-        "picked at random, and `by_persona` has each."
+        f"A persona has {min(counts)} to {max(counts)} observations; figures are for one picked at "
+        "random, and `by_persona` has each."
     )
 
 
 def _line(row: Any) -> str:
-    at = "" if pd.isna(row["at"]) else f" at a true effect of {_number(row['at'], signed=True)}"
-    sizes = not at
-    low, value = _shown(row["low"], sizes=sizes), row["value"]
-    if not np.isfinite(value):
-        return f"{row['figure']}: none up to {low}; it is larger"
     wanted = f"; wanted {row['wanted']}: {row['reads']}" if row["wanted"] else ""
-    high = _shown(row["high"], sizes=sizes)
-    return f"{row['figure']}{at}: {_shown(value, sizes=sizes)} [{low}, {high}]{wanted}"
-
-
-def _shown(value: float, *, sizes: bool) -> str:
-    """A share in percent, or the size of an effect."""
-    if not np.isfinite(value):
-        return "more"
-    return _number(value) if sizes else f"{100 * value:.1f} %"
-
-
-def _number(value: float, *, signed: bool = False) -> str:
-    text = f"{value:+.2f}" if signed and value else f"{value:.2f}" if value else "0"
-    return text.replace("-", "−")
+    ends = row["value"], row["low"], row["high"]
+    if pd.notna(row["at"]):
+        at = f"{row['at']:+.2f}".replace("-", "−") if row["at"] else "0"
+        value, low, high = (f"{100 * one:.1f} %" for one in ends)
+        return f"{row['figure']} at a true effect of {at}: {value} [{low}, {high}]{wanted}"
+    value, low, high = (f"{one:.2f}" if np.isfinite(one) else "more" for one in ends)
+    if value == "more":
+        return f"{row['figure']}: none up to {low}; it is larger"
+    return f"{row['figure']}: {value} [{low}, {high}]{wanted}"

@@ -13,12 +13,10 @@ known exactly, and any test can be held against it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import hypot
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
-from scipy import optimize, special
+from scipy import optimize
 
 from toolkit.analysis.engine import Codes, Floats
 from toolkit.analysis.frames import Observations, undeclared_outcome
@@ -27,7 +25,6 @@ from toolkit.design import LatentRating, Scale
 from toolkit.errors import AnalysisError
 
 _FARTHEST = 50.0
-_NODES = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +38,6 @@ class Truth(LatentRating):
     """Label of an arm to its latent effect against the reference; 0 for any other."""
     persona_sd: float = 0.0
     """How much the effects of personas vary, besides ``effects``; drawn with each simulation."""
-    noise: Literal["normal", "logistic"] = "normal"
-    """As in a probit model, or as in a logit model, whose sd is 1.81 times ``noise_sd``."""
-
-    def above(self, lead: float, *deviations: float) -> float:
-        """Probability that ``lead``, with normal terms and the noise of a judgment, is above 0.
-
-        Logistic noise is integrated by Gauss-Hermite quadrature.
-
-        Args:
-            lead: the mean.
-            *deviations: standard deviation of each term.
-        """
-        if self.noise == "normal":
-            return LatentRating.above(self, lead, *deviations)
-        nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-        inside = special.expit((lead + hypot(*deviations) * nodes) / self.noise_sd)
-        return float(inside @ weights / weights.sum())
 
     def with_effects(self, effects: Mapping[str, float]) -> "Truth":
         """The same with other latent effects."""
@@ -77,7 +57,7 @@ def draw(
     """
     scale, bounds = scale_of(design, truth)
     return Observations(
-        of=undeclared_outcome(outcome, scale, bounds, rated=design.rated),
+        of=undeclared_outcome(outcome, scale, bounds, rated=design.data.rater is not None),
         frame=design.frame.assign(value=draw_values(design, truth, rng, simulations=1)[:, 0]),
         people=design.people,
         simulated=True,
@@ -121,9 +101,8 @@ def true_effect(design: Design, truth: Truth, arm: str) -> float:
     """Compute the average effect of an arm against the reference, on the outcome's own scale.
 
     The average runs over raters, scenarios, contrasts, replies and, with ``persona_sd``, personas
-    as ``truth`` draws them: the estimand of the primary test when it speaks in general. With
-    normal noise the sum of all terms is normal and the answer a sum of normal probabilities;
-    logistic noise is integrated by Gauss-Hermite quadrature.
+    as ``truth`` draws them: the estimand of the primary test when it speaks in general. The sum of
+    all terms is normal and the answer a sum of normal probabilities.
 
     Args:
         design: names the arms, and says whether replies are compared in pairs.
@@ -202,12 +181,11 @@ def planted(design: Design, truth: Truth, effects: Mapping[str, float]) -> Truth
     """
     clear = truth.with_effects({})
     # Arms without a slope of their own need another latent effect for the same true one.
-    found: dict[tuple[float, float], float] = {}
+    alike: dict[tuple[float, float], str] = {}
     for arm, effect in effects.items():
         _require_arm(design, arm)
-        key = (effect, _slope_sd(truth, arm))
-        if key not in found:
-            found[key] = latent_effect(design, clear, arm, effect)
+        alike.setdefault((effect, _slope_sd(truth, arm)), arm)
+    found = {key: latent_effect(design, clear, arm, key[0]) for key, arm in alike.items()}
     return clear.with_effects(
         {arm: found[effect, _slope_sd(truth, arm)] for arm, effect in effects.items()}
     )
@@ -235,20 +213,21 @@ def _latent(design: Design, truth: Truth, rng: np.random.Generator, *, simulatio
         # Code -1 reads the last level, which is 0: no deviation.
         return levels[codes]
 
-    latent = _noise(truth, rng, (len(design), simulations))
+    data, shape = design.data, (len(design), simulations)
+    latent = truth.noise_sd * rng.standard_normal(shape)
     latent += np.array([truth.effects.get(one, 0.0) for one in design.arms])[design.arm][:, None]
     latent += term(truth.reply_sd, design.reply)
-    latent += term(truth.effect_scenario_sd, arm_cells(design, design.scenario))
-    latent += term(
-        truth.effect_rater_sd, None if design.rater is None else arm_cells(design, design.rater)
-    )
-    latent += term(truth.persona_sd, _personas(design))
+    latent += term(truth.effect_scenario_sd, arm_cells(design, data.scenario))
+    if data.rater is not None:
+        latent += term(truth.effect_rater_sd, arm_cells(design, data.rater))
+    swapped = np.isin(design.labels, design.swaps)
+    latent += term(truth.persona_sd, np.where(swapped, design.arm, -1))
     if design.paired:
         latent -= term(truth.reply_sd, design.beside)
-        return latent + truth.order_effect * design.side[:, None]
-    latent += term(truth.severity_sd, design.rater)
-    latent += term(truth.scenario_sd, design.scenario)
-    latent += term(truth.contrast_sd, design.contrast)
+        return latent + truth.order_effect * data.side[:, None]
+    latent += term(truth.severity_sd, data.rater)
+    latent += term(truth.scenario_sd, data.scenario)
+    latent += term(truth.contrast_sd, data.contrast)
     return latent
 
 
@@ -269,22 +248,9 @@ def _answered(truth: Truth, latent: Floats, rng: np.random.Generator, *, paired:
     return chosen
 
 
-def _noise(truth: Truth, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    if truth.noise == "logistic":
-        return rng.logistic(scale=truth.noise_sd, size=shape)
-    return truth.noise_sd * rng.standard_normal(shape)
-
-
 def _varies(arm: str) -> bool:
     """Whether the effect of an arm can vary: a resample is the reference once more."""
     return arm not in (REFERENCE, "resample")
-
-
-def _personas(design: Design) -> Codes:
-    """The arm's number where it swaps a persona; else -1."""
-    return np.where(
-        np.isin(design.arm, [design.arms.index(one) for one in design.swaps]), design.arm, -1
-    )
 
 
 def _slope_sd(truth: Truth, arm: str) -> float:

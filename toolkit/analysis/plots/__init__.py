@@ -1,9 +1,7 @@
 """Figures: a drawing, the tidy numbers it shows, and what it shows in words."""
 
-from toolkit.analysis.plots.agreement import rater_agreement, rater_severity
 from toolkit.analysis.plots.caterpillar import caterpillar
 from toolkit.analysis.plots.curves import power_curves
-from toolkit.analysis.plots.drift import sitting_drift
 from toolkit.analysis.plots.explore import (
     coverage,
     flags_by_harm,
@@ -14,8 +12,8 @@ from toolkit.analysis.plots.explore import (
 from toolkit.analysis.plots.figure import Figure
 from toolkit.analysis.plots.forest import forest
 from toolkit.analysis.plots.heat import scenario_map
-from toolkit.analysis.plots.likert import persona_ratings
-from toolkit.analysis.plots.questions import question_ratings
+from toolkit.analysis.plots.likert import persona_ratings, question_ratings
+from toolkit.analysis.plots.raters import rater_agreement, rater_severity, sitting_drift
 
 __all__ = [
     "Figure",

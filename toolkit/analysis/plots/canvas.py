@@ -6,7 +6,7 @@ to load than most analyses to run.
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,34 +48,8 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """The one look, for as long as the context lasts."""
-    import seaborn
-    from matplotlib import rc_context
-
-    look: dict[Any, Any] = {**seaborn.axes_style("white"), **_STYLE}
-    return rc_context(look)
-
-
 @contextmanager
 def drawing(
-    title: str, width: float, height: float, *, stamp: str | bool = ""
-) -> "Iterator[tuple[Canvas, Axes]]":
-    """Open a drawing with one panel in the one look.
-
-    Args:
-        title: written above.
-        width: in inches.
-        height: in inches.
-        stamp: written below the title: what of it does not come from people; True: that data
-            are simulated.
-    """
-    with panels(title, width, height, stamp=stamp) as (canvas, (axes,)):
-        yield canvas, axes
-
-
-@contextmanager
-def panels(
     title: str,
     width: float,
     height: float,
@@ -84,19 +58,23 @@ def panels(
     down: int = 1,
     across: int = 1,
 ) -> "Iterator[tuple[Canvas, Sequence[Axes]]]":
-    """Open a drawing with several panels that share their rows, and their axis in a column.
+    """Open a drawing in the one look; its panels share their rows, and their axis in a column.
 
     Args:
-        title: as for ``drawing``.
-        width: as for ``drawing``.
-        height: as for ``drawing``.
-        stamp: as for ``drawing``.
+        title: written above.
+        width: in inches.
+        height: in inches.
+        stamp: written below the title: what of it does not come from people; True: that data
+            are simulated.
         down: rows of panels.
         across: panels in a row.
     """
+    import seaborn
+    from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
-    with style():
+    look: dict[Any, Any] = {**seaborn.axes_style("white"), **_STYLE}
+    with rc_context(look):
         canvas = Canvas(figsize=(width, height), layout="constrained")
         grid = canvas.subplots(down, across, sharex=True, sharey=True, squeeze=False)
         yield canvas, list(grid.ravel())
@@ -140,17 +118,8 @@ def note(axes: "Axes", text: str, at: tuple[Any, Any], *, right: float = 4, **lo
         right: points to the right of it.
         look: of the text.
     """
-    axes.annotate(
-        text,
-        at,
-        **{
-            "xytext": (right, 0),
-            "textcoords": "offset points",
-            "va": "center",
-            "fontsize": 8,
-            **look,
-        },
-    )
+    usual = {"textcoords": "offset points", "va": "center", "fontsize": 8}
+    axes.annotate(text, at, xytext=(right, 0), **{**usual, **look})
 
 
 def stack(axes: "Axes", wide: pd.DataFrame, colors: Mapping[Any, str]) -> "pd.Series[float]":
@@ -167,17 +136,10 @@ def stack(axes: "Axes", wide: pd.DataFrame, colors: Mapping[Any, str]) -> "pd.Se
     from matplotlib.ticker import MaxNLocator
 
     left, few = pd.Series(0.0, index=range(len(wide))), len(wide) <= NAMED
+    look: dict[str, Any] = {"height": 0.8 if few else 1.0, "linewidth": few, "edgecolor": "white"}
     for name, color in colors.items():
         piece = wide[name].reset_index(drop=True)
-        bars = axes.barh(
-            left.index,
-            piece,
-            left=left,
-            color=color,
-            height=0.8 if few else 1.0,
-            linewidth=few,
-            edgecolor="white",
-        )
+        bars = axes.barh(left.index, piece, left=left, color=color, **look)
         texts = [f"{n:.0f}" if n and few else "" for n in piece]
         axes.bar_label(bars, texts, label_type="center", fontsize=8, color=ink_on(color))
         left = left + piece

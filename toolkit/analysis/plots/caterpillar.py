@@ -1,26 +1,20 @@
 """Many estimates of one kind, in order: who stands out from the average, and how surely."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from toolkit.analysis.findings import Finding, findings_frame
 from toolkit.analysis.plots.canvas import BLUE, INK, NAMED
 from toolkit.analysis.plots.figure import Figure, figure_of, nothing
-from toolkit.analysis.plots.rows import Line, Mark, draw_rows
+from toolkit.analysis.plots.rows import Line, Look, Mark, draw_rows
 
 
-def caterpillar(
-    findings: Sequence[Finding],
-    *,
-    names: Mapping[str, str] | None = None,
-    title: str = "Distance from the average",
-) -> Figure:
+def caterpillar(findings: Sequence[Finding], *, title: str = "Distance from the average") -> Figure:
     """Draw findings of one kind by their estimate, lowest first; a full mark leaves out 0.
 
     Of more than 60 the 60 farthest from 0 are drawn; the numbers hold all.
 
     Args:
         findings: with one unit, such as the strata of intersections.
-        names: subject to what people call it.
         title: what the figure is about.
     """
     numbers = findings_frame(findings)
@@ -32,9 +26,9 @@ def caterpillar(
     lines = []
     for one, at in drawn:
         apart = at.low > 0 or at.high < 0
-        mark = Mark(at, color=BLUE if apart else INK, filled=apart, size=5.5)
+        mark = Mark(at, Look(BLUE if apart else INK, filled=apart, size=5.5))
         counted = f"{one.n.observations} · {one.n.personas}"
-        lines.append(Line((names or {}).get(one.subject, one.subject), mark, (at.text(), counted)))
+        lines.append(Line(one.subject, mark, (at.text(), counted)))
     units = sorted({one.unit for one, _ in drawn if one.unit})
     simulated = any(one.simulated for one in findings)
     canvas = draw_rows(

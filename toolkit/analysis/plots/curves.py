@@ -1,6 +1,6 @@
 """How likely a study is to see what is there: power curves with their Monte-Carlo bands."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -38,7 +38,6 @@ def power_curves(
     *,
     size: str = "",
     says: tuple[str, ...] = ("differs", "equivalent"),
-    target: float = 0.8,
 ) -> Figure:
     """Draw the share of simulations in which the primary test says something.
 
@@ -49,7 +48,6 @@ def power_curves(
         found: what ``power`` or ``power_curve`` gave.
         size: what the number is that designs differ in, in words.
         says: which shares to draw; "differs" at an effect of 0 is the type-I error.
-        target: the power wanted, drawn as a line.
     """
     table = found.table if isinstance(found, Power) else found
     rows = table[table["says"].isin(says) & table["arm"].eq(_EACH)] if len(table) else table
@@ -58,59 +56,45 @@ def power_curves(
     along = "size" if "size" in rows else "effect"
     numbers = rows.sort_values(["says", "effect", along], kind="stable").reset_index(drop=True)
     by = ["says"] if along == "effect" else ["says", "effect"]
-    with drawing(_TITLE, 8, 4.6, stamp=True) as (canvas, axes):
+    with drawing(_TITLE, 8, 4.6, stamp=True) as (canvas, (axes,)):
         for number, (label, line) in enumerate(numbers.groupby(by, sort=False)):
             _line(axes, line, along, _said(label), number)
-        _ground(axes, target)
+        _ground(axes)
         axes.set_xlabel(size or ("true effect" if along == "effect" else "size of the design"))
         axes.set_xticks(sorted(numbers[along].unique()))
         key(canvas, wide=2)
-    return figure_of(canvas, numbers, _alt(numbers, along, by, size, target), simulated=True)
+    return figure_of(canvas, numbers, _alt(numbers, along, by, size), simulated=True)
 
 
-def _said(label: object) -> str:
-    parts = label if isinstance(label, tuple) else (label,)
-    says = f"says {parts[0]!r}"
-    return (
-        says if len(parts) == 1 else f"{says} at a true effect of {_effect(float(str(parts[1])))}"
-    )
-
-
-def _effect(number: float) -> str:
-    return f"{number:+g}".replace("-", "−") if number else "0"
+def _said(label: tuple[Any, ...]) -> str:
+    says, *effect = label
+    at = f"{effect[0]:+g}".replace("-", "−") if any(effect) else "0"
+    return f"says {says!r} at a true effect of {at}" if effect else f"says {says!r}"
 
 
 def _line(axes: "Axes", line: pd.DataFrame, along: str, label: str, number: int) -> None:
     color, marker, dash = _LOOKS[number % len(_LOOKS)]
     axes.fill_between(line[along], line["low"], line["high"], color=color, alpha=0.18, linewidth=0)
-    axes.plot(
-        line[along],
-        line["share"],
-        marker=marker,
-        linestyle=dash,
-        color=color,
-        markersize=5.5,
-        label=label,
-    )
+    look: dict[str, Any] = {"marker": marker, "linestyle": dash, "color": color, "markersize": 5.5}
+    axes.plot(line[along], line["share"], label=label, **look)
 
 
-def _ground(axes: "Axes", target: float) -> None:
-    for height, text in ((target, f"{target:.0%} wanted"), (0.05, "5 %")):
+def _ground(axes: "Axes") -> None:
+    for height, text in ((0.8, "80 % wanted"), (0.05, "5 %")):
         axes.axhline(height, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
-        said, edge = text.replace("%", " %").replace("  ", " "), ("axes fraction", "data")
-        note(axes, said, (1, height), xycoords=edge, color=GRAY)
+        note(axes, text, (1, height), xycoords=("axes fraction", "data"), color=GRAY)
     axes.set(ylim=(-0.02, 1.02), ylabel="share of simulations")
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"])
     bare(axes)
 
 
-def _alt(numbers: pd.DataFrame, along: str, by: list[str], size: str, target: float) -> str:
+def _alt(numbers: pd.DataFrame, along: str, by: list[str], size: str) -> str:
     simulated = numbers["simulations"]
     n = f"{simulated.min()}" if simulated.nunique() == 1 else f"{simulated.min()} or more"
     parts = []
     for label, line in numbers.groupby(by, sort=False):
-        ends = line.sort_values(along)
-        first, last = ends.iloc[0], ends.iloc[-1]
+        # Rows stand in order along the axis.
+        first, last = line.iloc[0], line.iloc[-1]
         parts.append(
             f"{_said(label)}: {first['share']:.0%} at {first[along]:g} to {last['share']:.0%} at "
             f"{last[along]:g}".replace("-", "−")
@@ -119,5 +103,5 @@ def _alt(numbers: pd.DataFrame, along: str, by: list[str], size: str, target: fl
     return (
         f"Shares of simulations by {size or ('true effect' if along == 'effect' else 'design')}, "
         f"n = {n} simulations a point, with {level:.0%} Monte-Carlo bands and a line at "
-        f"{target:.0%}. {'; '.join(parts)}."
+        f"80%. {'; '.join(parts)}."
     )

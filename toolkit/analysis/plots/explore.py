@@ -32,7 +32,6 @@ from toolkit.analysis.plots.canvas import (
     heat,
     name_rows,
     note,
-    panels,
     stack,
 )
 from toolkit.analysis.plots.figure import Figure, nothing
@@ -62,7 +61,7 @@ def progress(frames: Frames) -> Figure:
     )
     wide = wide.loc[people, list(PROGRESS)].astype("int64")
     title, height = "Progress of each participant, in order of enrollment", min(len(people), NAMED)
-    with drawing(title, 9, 1.7 + 0.3 * height, stamp=_stamp(frames)) as (canvas, axes):
+    with drawing(title, 9, 1.7 + 0.3 * height, stamp=_stamp(frames)) as (canvas, (axes,)):
         stack(axes, wide, STATE_COLORS)
         name_rows(axes, people)
         axes.set_xlabel("conversations")
@@ -91,7 +90,7 @@ def coverage(frames: Frames, study: Study | None = None) -> Figure:
     rows, names = _lookup(numbers, "scenario"), _lookup(numbers, "persona")
     title = "Coverage: finished conversations by situation and persona"
     size = max(7.0, 3.6 + 0.4 * len(names)), 2.6 + 0.36 * len(rows)
-    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, axes):
+    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, (axes,)):
         heat(axes, grid.rename(index=rows, columns=names))
     met = int(grid.gt(0).to_numpy().sum())
     return Figure(
@@ -109,16 +108,18 @@ def rating_distribution(frames: Frames) -> Figure:
     numbers = count_ratings(frames)
     if numbers.empty:
         return nothing("Ratings by situation", "Nothing has been rated yet.", numbers)
-    asked = [(str(a), str(d)) for a, d in numbers[["about", "dimension"]].drop_duplicates().values]
+    asked: list[tuple[Any, pd.DataFrame]] = list(
+        numbers.groupby(["about", "dimension"], sort=False)
+    )
     titles = _lookup(numbers, "scenario")
     across = min(_PANELS, len(asked))
     down = -(-len(asked) // across)
     size = max(7.0, 3 + 2.3 * across), 1.2 + down * (1.1 + 0.3 * len(titles))
     title = "Ratings by situation; at the end of a bar the number of ratings"
-    whole = panels(title, *size, stamp=_stamp(frames), down=down, across=across)
+    whole = drawing(title, *size, stamp=_stamp(frames), down=down, across=across)
     with whole as (canvas, grid):
-        for axes, panel in zip(grid, asked, strict=False):
-            _rating_panel(axes, numbers, panel, titles)
+        for axes, ((about, dimension), rows) in zip(grid, asked, strict=False):
+            _rating_panel(axes, rows, about, dimension, titles)
         for axes in grid[len(asked) :]:
             axes.set_axis_off()
         color_key(canvas, VALUE_COLORS, title="rating, 1 low to 5 high")
@@ -142,7 +143,7 @@ def session_ratings(frames: Frames) -> Figure:
     rated = numbers["session_id"].nunique()
     some = f": the {len(rows)} widest of {rated}" if len(rows) < rated else ""
     title, height = f"Spread of ratings within each conversation{some}", 2 + 0.28 * len(rows)
-    with panels(title, 10, height, stamp=_stamp(frames), across=2) as (canvas, both):
+    with drawing(title, 10, height, stamp=_stamp(frames), across=2) as (canvas, both):
         for axes, (about, when) in zip(both, WHEN.items(), strict=True):
             _spread_panel(axes, spread[spread["about"].eq(about)], f"Rated {when}")
         both[0].set_ylim(len(rows) - 0.4, -0.6)
@@ -168,7 +169,7 @@ def flags_by_harm(frames: Frames) -> Figure:
     rows = {key: f"{name} ({begun[key]})" for key, name in _lookup(numbers, "scenario").items()}
     title = "Flags that stand; in brackets the conversations begun"
     size = 3.6 + 0.9 * grid.shape[1], 2.4 + 0.36 * grid.shape[0]
-    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, axes):
+    with drawing(title, *size, stamp=_stamp(frames)) as (canvas, (axes,)):
         heat(axes, grid.rename(index=rows, columns=harm_label), column_width=12)
     sums = grid.sum()
     parts = ", ".join(f"{n} {harm_label(str(kind))}" for kind, n in sums.items() if n)
@@ -199,10 +200,8 @@ def _simulated(frames: Frames) -> str:
 
 
 def _rating_panel(
-    axes: "Axes", numbers: pd.DataFrame, panel: tuple[str, str], titles: dict[str, str]
+    axes: "Axes", rows: pd.DataFrame, about: str, dimension: str, titles: dict[str, str]
 ) -> None:
-    about, dimension = panel
-    rows = numbers[numbers["about"].eq(about) & numbers["dimension"].eq(dimension)]
     wide = rows.pivot(index="scenario_id", columns="answer", values="n")
     wide = wide.reindex(list(titles), fill_value=0)
     for row, n in enumerate(stack(axes, wide, VALUE_COLORS)):

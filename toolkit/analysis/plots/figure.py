@@ -82,7 +82,7 @@ def nothing(title: str, why: str, numbers: pd.DataFrame) -> Figure:
         why: a sentence.
         numbers: the empty table.
     """
-    with drawing(title, 7, 1.6) as (canvas, axes):
+    with drawing(title, 7, 1.6) as (canvas, (axes,)):
         text = "\n".join(textwrap.wrap(written(why, 400), 80))
         axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
         axes.set_axis_off()

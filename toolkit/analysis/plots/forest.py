@@ -5,13 +5,13 @@ all of them the band of differences that would not matter, and beside them the v
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from toolkit.analysis.engine import VERDICTS, Verdict
-from toolkit.analysis.findings import Estimate, Finding, findings_frame
+from toolkit.analysis.engine import VERDICTS
+from toolkit.analysis.findings import Estimate, Finding, columns_of, findings_frame
+from toolkit.analysis.frames import NULL_ARMS
 from toolkit.analysis.plots.canvas import (
     BLUE,
     GRAY,
@@ -20,32 +20,30 @@ from toolkit.analysis.plots.canvas import (
     PURPLE,
     SKY,
     VERMILION,
-    key,
     sign,
-    style,
 )
 from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
-from toolkit.analysis.plots.rows import Line, Mark, draw_rows
+from toolkit.analysis.plots.rows import Line, Look, Mark, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
-_LOOKS: dict[Verdict, tuple[str, str, bool]] = {
-    "differs": ("D", VERMILION, True),
-    "real but negligible": ("D", PURPLE, False),
-    "equivalent": ("o", BLUE, True),
-    "inconclusive": ("o", INK, False),
+_LOOKS = {
+    "differs": Look(VERMILION, "D"),
+    "equivalent": Look(BLUE),
+    "real but negligible": Look(PURPLE, "D", filled=False),
+    "inconclusive": Look(INK, filled=False),
+    "paraphrase": Look(GRAY, "s", filled=False, size=4.0, width=1.0),
+    "resample": Look(SKY, "^", filled=False, size=4.0, width=1.0),
 }
-"""Verdict to the shape, the color and the filling of its mark."""
-_NULLS = {"paraphrase": ("s", GRAY), "resample": ("^", SKY)}
+"""Verdict or null arm to the look of its mark."""
 _ADJUSTED = "Verdicts are adjusted for how many there are in their family; intervals are not."
-_OTHER = ("o", GRAY, True)
+_OTHER = Look(GRAY)
 
 
 def forest(
     findings: Sequence[Finding],
     *,
-    names: Mapping[str, str] | None = None,
     truth: Mapping[str, float] | None = None,
     title: str = "Difference from the reference",
     order: Literal["estimate", "given"] = "estimate",
@@ -56,7 +54,6 @@ def forest(
 
     Args:
         findings: of one outcome and unit.
-        names: subject to what people call it; a subject without one is shown as it is.
         truth: subject to the true difference, where a control record knows it.
         title: what the figure is about.
         order: by the estimate, lowest first, or as given. Not estimable ones come last.
@@ -68,23 +65,23 @@ def forest(
     if not findings:
         return nothing(title, "No comparison was made.", numbers)
     drawn = _drawn(findings, order)
-    margin, simulated = _common_margin(findings), any(one.simulated for one in findings)
-    lines = [
-        replace(_line(one, names or {}, drawn, beside=not alike), truth=known.get(one.subject))
-        for one in drawn
-    ]
+    margins, simulated = {one.margin for one in findings}, any(one.simulated for one in findings)
+    margin = margins.pop() if len(margins) == 1 else None
+    lines = [_line(one, drawn, known.get(one.subject), beside=not alike) for one in drawn]
     if alike:
-        lines += [_null_line(arm, at) for arm, at in _shared(findings).items()]
-    with style():
-        canvas = draw_rows(
-            title,
-            lines,
-            simulated=simulated,
-            columns=_columns(findings),
-            label=_axis(findings, margin),
-            band=None if margin is None else (-margin, margin),
-        )
-        key(canvas, _looks(drawn, alike=alike, truth=bool(known)))
+        lines += [
+            Line(arm, Mark(at, _LOOKS[arm]), (at.text(), "null arm", ""))
+            for arm, at in _shared(findings).items()
+        ]
+    canvas = draw_rows(
+        title,
+        lines,
+        simulated=simulated,
+        columns=_columns(findings),
+        label=_axis(findings, margin),
+        band=None if margin is None else (-margin, margin),
+        handles=_looks(drawn, alike=alike, truth=bool(known)),
+    )
     alt = _alt(title, findings, len(drawn), margin)
     return figure_of(canvas, numbers, alt, simulated=simulated)
 
@@ -92,7 +89,7 @@ def forest(
 def _numbers(findings: Sequence[Finding], *, alike: bool) -> pd.DataFrame:
     """One row a finding, and one a null arm beside it: once, when all have the same."""
     table = findings_frame(findings)
-    table["arm"] = [one.subject if one.subject in _NULLS else "swap" for one in findings]
+    table["arm"] = [one.subject if one.subject in NULL_ARMS else "swap" for one in findings]
     drawn = [(one, arm, at) for one in findings for arm, at in one.null_arms.items()]
     if alike:
         drawn = [(findings[0], arm, at) for arm, at in _shared(findings).items()]
@@ -102,9 +99,7 @@ def _numbers(findings: Sequence[Finding], *, alike: bool) -> pd.DataFrame:
             "outcome": one.outcome,
             "compared_with": one.compared_with,
             "arm": arm,
-            "estimate": at.value,
-            "low": at.low,
-            "high": at.high,
+            **columns_of(at),
             "level": at.level,
             "unit": one.unit,
             "verdict": "null arm",
@@ -124,35 +119,24 @@ def _drawn(findings: Sequence[Finding], order: str) -> list[Finding]:
     far = sorted(findings, key=lambda one: -abs(one.estimate.value) if one.estimate else 1.0)
     chosen = {id(one) for one in far[:NAMED]}
     kept = [one for one in findings if id(one) in chosen]
-    if order == "given":
-        return sorted(kept, key=lambda one: one.estimate is None)
-    return sorted(
-        kept,
-        key=lambda one: (
-            one.estimate is None,
-            one.estimate.value if one.estimate else 0.0,
-            one.subject,
-        ),
-    )
+    if order == "estimate":
+        kept.sort(key=lambda one: (one.estimate.value if one.estimate else 0.0, one.subject))
+    return sorted(kept, key=lambda one: one.estimate is None)
 
 
-def _line(
-    one: Finding, names: Mapping[str, str], all_of: Sequence[Finding], *, beside: bool
-) -> Line:
-    parts = [names.get(one.subject, one.subject)]
+def _line(one: Finding, all_of: Sequence[Finding], truth: float | None, *, beside: bool) -> Line:
+    parts = [one.subject]
     if len({other.outcome for other in all_of}) > 1:
         parts.append(one.outcome)
     if len({other.speaks_of for other in all_of}) > 1 and one.speaks_of != "in general":
         parts.append(one.speaks_of)
-    mark = None
-    if one.estimate is not None:
-        shape, color, filled = _LOOKS.get(one.verdict, _OTHER)
-        mark = Mark(one.estimate, shape, color, filled)
+    mark = Mark(one.estimate, _LOOKS.get(one.verdict, _OTHER)) if one.estimate else None
     return Line(
         " · ".join(parts),
         mark,
         (one.estimate.text() if one.estimate else "–", one.verdict, _counts(one)),
-        tuple(_null_mark(arm, at) for arm, at in one.null_arms.items()) if beside else (),
+        tuple(Mark(at, _LOOKS[arm]) for arm, at in one.null_arms.items()) if beside else (),
+        truth,
     )
 
 
@@ -165,15 +149,6 @@ def _columns(findings: Sequence[Finding]) -> tuple[str, str, str]:
 def _counts(one: Finding) -> str:
     counted = (one.n.observations, one.n.raters, one.n.scenarios)
     return " · ".join(str(n) if n else "–" for n in counted) if any(counted) else "–"
-
-
-def _null_mark(arm: str, at: Estimate) -> Mark:
-    shape, color = _NULLS.get(arm, ("v", GRAY))
-    return Mark(at, shape, color, filled=False, size=4.0, width=1.0)
-
-
-def _null_line(arm: str, at: Estimate) -> Line:
-    return Line(arm, _null_mark(arm, at), (at.text(), "null arm", ""))
 
 
 def _alike(findings: Sequence[Finding]) -> bool:
@@ -189,11 +164,6 @@ def _shared(findings: Sequence[Finding]) -> Mapping[str, Estimate]:
     return {arm: at for arm, at in first.items() if arm not in own}
 
 
-def _common_margin(findings: Sequence[Finding]) -> float | None:
-    margins = {one.margin for one in findings}
-    return margins.pop() if len(margins) == 1 else None
-
-
 def _axis(findings: Sequence[Finding], margin: float | None) -> str:
     units = sorted({one.unit for one in findings if one.unit})
     label = f"difference, {', '.join(units)}" if units else "difference"
@@ -206,16 +176,13 @@ def _axis(findings: Sequence[Finding], margin: float | None) -> str:
 
 def _looks(drawn: Sequence[Finding], *, alike: bool, truth: bool) -> "Iterator[Artist]":
     """Say what each shape means, of those that occur."""
-    met = {one.verdict for one in drawn}
-    for verdict in VERDICTS:
-        if verdict in met & {*_LOOKS}:
-            shape, color, filled = _LOOKS[verdict]
-            face = color if filled else "white"
-            yield sign(shape, color, verdict, markersize=7, linewidth=1.5, markerfacecolor=face)
-    arms = {arm for one in drawn for arm in one.null_arms}
-    for arm, (shape, color) in _NULLS.items():
-        if not alike and arm in arms:
-            yield sign(shape, color, arm, markersize=5, linewidth=1.5, markerfacecolor="white")
+    met: set[str] = {one.verdict for one in drawn}
+    if not alike:
+        met |= {arm for one in drawn for arm in one.null_arms}
+    for name, look in _LOOKS.items():
+        if name in met:
+            shape = {"markersize": look.size + 0.5, "markerfacecolor": look.face}
+            yield sign(look.shape, look.color, name, linewidth=1.5, **shape)
     if truth:
         yield sign("x", VERMILION, "true difference", linewidth=0)
 
@@ -224,7 +191,9 @@ def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | No
     known = [one for one in findings if one.estimate]
     verdicts = [one.verdict for one in findings]
     said = ", ".join(f"{verdicts.count(one)} {one}" for one in VERDICTS if one in verdicts)
-    parts = [f"{title}: {len(known)} estimates with intervals{_n(known)}.", f"Verdicts: {said}."]
+    n = [one.n.observations for one in known] or [0]
+    each = between(min(n), max(n), each=" each" if known else "")
+    parts = [f"{title}: {len(known)} estimates with intervals, {each}.", f"Verdicts: {said}."]
     different = [
         f"{one.subject} {one.estimate.text()}"
         for one in known
@@ -241,8 +210,3 @@ def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | No
     if any(one.p_adjusted is not None for one in findings):
         parts.append(_ADJUSTED)
     return " ".join(parts)
-
-
-def _n(known: Sequence[Finding]) -> str:
-    counted = [one.n.observations for one in known]
-    return f", {between(min(counted), max(counted))}" if counted else ", n = 0"

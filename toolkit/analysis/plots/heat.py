@@ -1,7 +1,7 @@
 """Where it happens: the difference of each persona in each situation."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -33,12 +33,7 @@ _KEPT = ["subject", "scenario", "speaks_of", "shrunken", "shrunken_low", "shrunk
 _COUNTS = ["raters", "observations", "others"]
 
 
-def scenario_map(
-    found: Disparity,
-    *,
-    names: Mapping[str, str] | None = None,
-    situations: Mapping[str, str] | None = None,
-) -> Figure:
+def scenario_map(found: Disparity) -> Figure:
     """Draw each persona's difference in each situation, drawn toward the average of all.
 
     A single situation is noisy and no evidence by itself: colors show where to read. A cell
@@ -47,8 +42,6 @@ def scenario_map(
 
     Args:
         found: the primary test, of one outcome.
-        names: persona to what people call it.
-        situations: scenario to what people call it.
     """
     table = found.by_scenario
     if table.empty:
@@ -58,14 +51,14 @@ def scenario_map(
         why = f"Every situation rests on fewer than {PRIVACY_MINIMUM} raters, or has no interval."
         return nothing(_TITLE, why, numbers)
     step = _step(found, numbers)
-    labeled = table.assign(row=_rows(table, situations or {}))
+    labeled = table.assign(row=_rows(table))
     rows, people = sorted(labeled["row"].unique()), sorted(table["subject"].unique())
     width = max(7.0, 2.6 + 0.44 * len(people) + 0.075 * max(len(one) for one in rows))
     simulated = any(one.simulated for one in found.findings)
-    with drawing(_TITLE, width, 3.4 + 0.34 * len(rows), stamp=simulated) as (canvas, axes):
+    with drawing(_TITLE, width, 3.4 + 0.34 * len(rows), stamp=simulated) as (canvas, (axes,)):
         _cells(axes, labeled, rows, people, step)
         axes.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=9)
-        name_columns(axes, [written((names or {}).get(one, one), 30) for one in people])
+        name_columns(axes, [written(one, 30) for one in people])
         axes.tick_params(length=0)
         bare(axes, left=True, bottom=True)
         key(canvas, _key(step, bool(table["suppressed"].any())), title=_BELOW)
@@ -74,14 +67,12 @@ def scenario_map(
 
 def _step(found: Disparity, numbers: pd.DataFrame) -> float:
     """Width of a color: half the margin, or what spreads the cells there are."""
-    margins = [one.margin for one in found.findings if one.margin]
-    if margins:
-        return margins[0] / 2
-    return float(np.abs(numbers["shrunken"]).max()) / 2 or 1.0
+    margins = (one.margin for one in found.findings if one.margin)
+    return next(margins, float(numbers["shrunken"].abs().max()) or 2.0) / 2
 
 
-def _rows(table: pd.DataFrame, situations: Mapping[str, str]) -> "pd.Series[str]":
-    titles = table["scenario"].astype("str").map(lambda one: written(situations.get(one, one), 40))
+def _rows(table: pd.DataFrame) -> "pd.Series[str]":
+    titles = table["scenario"].astype("str").map(lambda one: written(one, 40))
     if table["speaks_of"].nunique() < 2:
         return titles
     return titles + table["speaks_of"].eq("in general").map({True: "", False: " (from leads)"})
@@ -92,42 +83,29 @@ def _cells(
 ) -> None:
     grid = np.full((len(rows), len(people)), np.nan)
     hatched = {}
-    for cell in table.itertuples():
-        at = rows.index(str(cell.row)), people.index(str(cell.subject))
-        value = float(str(cell.shrunken))
-        if np.isnan(value):
-            hatched[at] = "////" if cell.suppressed else "...."
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7, "linespacing": 0.95}
+    for cell in table.to_dict("records"):
+        at = row, column = rows.index(cell["row"]), people.index(cell["subject"])
+        if np.isnan(cell["shrunken"]):
+            hatched[at] = "////" if cell["suppressed"] else "...."
             continue
-        grid[at] = _class(value, step)
-        sign = _SIGNS[_class(value, step)]
-        axes.text(
-            at[1] + 0.5,
-            at[0] + 0.5,
-            f"{sign}\n{cell.observations}",
-            ha="center",
-            va="center",
-            fontsize=7,
-            linespacing=0.95,
-            color=ink_on(_COLORS[_class(value, step)]),
-        )
+        kind = int(np.digitize(cell["shrunken"], [-2 * step, -step, step, 2 * step]))
+        grid[at], text = kind, f"{_SIGNS[kind]}\n{cell['observations']}"
+        axes.text(column + 0.5, row + 0.5, text, color=ink_on(_COLORS[kind]), **look)
     squares(axes, grid, _COLORS, hatched)
 
 
-def _class(value: float, step: float) -> int:
-    return int(np.digitize(value, [-2 * step, -step, step, 2 * step]))
-
-
 def _key(step: float, suppressed: bool) -> "Iterator[Artist]":
-    far = 2 * step
+    near, far = f"{step:g}", f"{2 * step:g}"
     said = (
-        f"−− below −{far:g}",
-        f"− −{far:g} to −{step:g}",
-        f"· within ±{step:g}",
-        f"+ {step:g} to {far:g}",
-        f"++ above {far:g}",
+        f"below −{far}",
+        f"−{far} to −{near}",
+        f"within ±{near}",
+        f"{near} to {far}",
+        f"above {far}",
     )
-    for color, text in zip(_COLORS, said, strict=True):
-        yield patch(color, text, edgecolor=INK, linewidth=0.4)
+    for color, sign, text in zip(_COLORS, _SIGNS, said, strict=True):
+        yield patch(color, f"{sign} {text}", edgecolor=INK, linewidth=0.4)
     if suppressed:
         few = f"fewer than {PRIVACY_MINIMUM} raters: not shown"
         yield patch("white", few, edgecolor="#bbbbbb", hatch="////")
@@ -136,8 +114,7 @@ def _key(step: float, suppressed: bool) -> "Iterator[Artist]":
 def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
     table = found.by_scenario
     hidden = int(table["suppressed"].sum())
-    low, high = (int(end) for end in (numbers["observations"].min(), numbers["observations"].max()))
-    spread = between(low, high, each="")
+    spread = between(numbers["observations"].min(), numbers["observations"].max(), each="")
     far = int(numbers["shrunken"].abs().ge(step).sum())
     none = len(table) - len(numbers) - hidden
     without = f" {none} have no interval and are dotted." if none else ""
@@ -145,7 +122,6 @@ def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
         f"Map of shrunken differences from the reference, {table['subject'].nunique()} personas by "
         f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, {spread} "
         f"answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
-        f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} "
-        f"One situation by itself "
-        f"is no evidence in general."
+        f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} One "
+        "situation by itself is no evidence in general."
     )

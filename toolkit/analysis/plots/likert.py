@@ -1,12 +1,18 @@
 """What was answered: the whole distribution, for each persona and for the reference beside it."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from toolkit.analysis.findings import PRIVACY_MINIMUM
-from toolkit.analysis.frames import NULL_ARMS, Observations, require_observations, require_stage
+from toolkit.analysis.frames import (
+    NULL_ARMS,
+    Frames,
+    Observations,
+    require_observations,
+    require_stage,
+)
 from toolkit.analysis.plots.canvas import (
     LOW_TO_HIGH,
     NAMED,
@@ -16,6 +22,7 @@ from toolkit.analysis.plots.canvas import (
     ink_on,
     name_rows,
     note,
+    stack,
 )
 from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
 
@@ -33,12 +40,11 @@ _COLORS: Mapping[int, tuple[str, ...]] = {
 }
 _TITLE = "Answers by persona, above those to the reference in the same contrasts"
 _CHOICES = "Choices by persona, of pairs with the reference's reply"
+_QUESTIONS = "Ratings by question, all replies together"
 _CHOSEN = {-1.0: "the reference's reply", 0.0: "neither better", 1.0: "the persona's reply"}
 
 
-def persona_ratings(
-    observations: Observations, *, names: Mapping[str, str] | None = None
-) -> Figure:
+def persona_ratings(observations: Observations) -> Figure:
     """Draw how often each value was given, for each persona and null arm.
 
     Below each bar stands that of the reference in the same contrasts, so that both met the same
@@ -47,7 +53,6 @@ def persona_ratings(
 
     Args:
         observations: of stage confirm, on a scale of at most 7 values.
-        names: persona to what people call it.
     """
     require_observations(observations, "persona_ratings")
     require_stage(observations.frame, "confirm")
@@ -55,17 +60,18 @@ def persona_ratings(
     title = _CHOICES if paired else _TITLE
     numbers, few = _numbers(observations)
     if numbers.empty:
-        why = f"No persona was rated by {PRIVACY_MINIMUM} raters or more." if few else _WHY_NOT
+        why = f"No persona was rated by {PRIVACY_MINIMUM} raters or more."
+        why = why if few else "Nothing was observed of a persona."
         return nothing(title, why, numbers)
     values = sorted(numbers["value"].unique())
     if len(values) > _MOST or not all(float(one).is_integer() for one in values):
         return nothing(title, "The outcome is not on a scale of few whole numbers.", numbers[:0])
     groups = list(dict.fromkeys(numbers["subject"]))[:NAMED]
     simulated, colors = observations.simulated, _colors(observations, values)
-    with drawing(title, 9, 1.9 + 0.56 * len(groups), stamp=simulated) as (canvas, axes):
+    with drawing(title, 9, 1.9 + 0.56 * len(groups), stamp=simulated) as (canvas, (axes,)):
         for place, subject in enumerate(groups):
             _pair(axes, place, numbers[numbers["subject"].eq(subject)], colors)
-        name_rows(axes, [(names or {}).get(one, one) for one in groups], 40)
+        name_rows(axes, groups, 40)
         axes.set(ylim=(len(groups) - 0.5, -0.5), xlim=(0, 1), ylabel="")
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
         bare(axes, left=True)
@@ -75,7 +81,39 @@ def persona_ratings(
     return figure_of(canvas, numbers, _alt(observations, numbers, few), simulated=simulated)
 
 
-_WHY_NOT = "Nothing was observed of a persona."
+def question_ratings(frames: Frames) -> Figure:
+    """Draw how often each value was given to each question; nobody is compared.
+
+    Repeats, attention items and declined questions are not in the bars.
+
+    Args:
+        frames: of stage confirm.
+    """
+    ratings = frames.item_ratings
+    require_stage(ratings, "confirm")
+    rows = ratings[ratings["apart"].isna() & ratings["value"].notna()]
+    plain = rows.astype({"question": "str", "value": "int64"})
+    numbers = plain.groupby(["question", "value"]).size().rename("n").reset_index()
+    if numbers.empty:
+        return nothing(_QUESTIONS, "No reply has been rated yet.", numbers)
+    colors = dict(enumerate(LOW_TO_HIGH, start=1))
+    wide = numbers.pivot(index="question", columns="value", values="n")
+    wide = wide.reindex(columns=list(colors)).fillna(0)
+    simulated = bool(rows["simulated"].any())
+    with drawing(_QUESTIONS, 9, 1.9 + 0.4 * len(wide), stamp=simulated) as (canvas, (axes,)):
+        for place, n in enumerate(stack(axes, wide, colors)):
+            note(axes, f"n = {n:.0f}", (n, place))
+        name_rows(axes, list(wide.index), 40)
+        axes.set_xlabel("ratings")
+        axes.margins(x=0.1)
+        color_key(canvas, colors, "rating, low to high")
+    raters, sums = rows["participant_id"].nunique(), numbers.groupby("value")["n"].sum()
+    given = ", ".join(f"{n} of {value}" for value, n in sums.items())
+    alt = (
+        f"Stacked bars of ratings, {len(wide)} questions. n = {len(rows)} ratings by {raters} "
+        f"raters: {given}. Nobody is compared."
+    )
+    return figure_of(canvas, numbers, alt, simulated=simulated)
 
 
 def _numbers(observations: Observations) -> tuple[pd.DataFrame, int]:
@@ -84,27 +122,18 @@ def _numbers(observations: Observations) -> tuple[pd.DataFrame, int]:
     kind = frame["arm"].astype("object")
     subject = kind.where(kind.ne("swap"), frame["persona"].astype("object"))
     parts, few = [], 0
-    for one in _subjects(kind, subject):
+    personas = sorted(set(subject[kind.eq("swap")].dropna()))
+    for one in (*personas, *(null for null in NULL_ARMS if kind.eq(null).any())):
         own = frame[subject.eq(one).to_numpy()]
         same = frame["contrast"].isin(own["contrast"].unique()) & kind.eq("reference")
         both = {"persona": own, "reference": frame[same.to_numpy()]}
-        if observations.rated and _fewest(both.values()) < PRIVACY_MINIMUM:
+        fewest = min(rows["rater"].nunique() for rows in both.values() if len(rows))
+        if observations.rated and fewest < PRIVACY_MINIMUM:
             few += 1
             continue
         parts += [_counted(one, of, rows) for of, rows in both.items() if len(rows)]
     columns = ["subject", "of", "value", "n", "of_all", "share", "raters", "scenarios"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns), few
-
-
-def _fewest(groups: Iterable[pd.DataFrame]) -> int:
-    """Raters of the smaller group, of those that there are."""
-    return min(rows["rater"].nunique() for rows in groups if len(rows))
-
-
-def _subjects(kind: "pd.Series[str]", subject: "pd.Series[str]") -> list[str]:
-    """Personas by name, then the null arms."""
-    personas = sorted(set(subject[kind.eq("swap")].dropna()))
-    return [*personas, *(one for one in NULL_ARMS if kind.eq(one).any())]
 
 
 def _counted(subject: str, of: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -136,35 +165,19 @@ def _pair(axes: "Axes", place: int, rows: pd.DataFrame, colors: Mapping[float, s
     alone = not rows["of"].eq("reference").any()
     bars = (("persona", 0.0 if alone else -0.14, 0.42), ("reference", 0.26, 0.24))
     for of, shift, height in bars:
-        own = rows[rows["of"].eq(of)]
-        left = 0.0
-        for value, share, n in zip(own["value"], own["share"], own["n"], strict=True):
-            color = colors[float(value)]
-            axes.barh(
-                place + shift,
-                share,
-                height=height,
-                left=left,
-                color=color,
-                edgecolor="white",
-                linewidth=0.8,
-            )
-            if of == "persona" and share >= 0.04:
-                axes.text(
-                    left + share / 2,
-                    place + shift,
-                    str(n),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color=ink_on(color),
-                )
-            left += share
+        own, size = rows[rows["of"].eq(of)], 8 if of == "persona" else 7
+        look: dict[str, Any] = {"height": height, "edgecolor": "white", "linewidth": 0.8}
+        left = own["share"].cumsum() - own["share"]
+        shades = [colors[one] for one in own["value"]]
+        bar = axes.barh([place + shift] * len(own), own["share"], left=left, color=shades, **look)
+        if of == "persona":
+            wide = own["n"].astype("str").where(own["share"].ge(0.04), "")
+            written = axes.bar_label(bar, wide, label_type="center", fontsize=8)
+            for number, color in zip(written, shades, strict=True):
+                number.set_color(ink_on(color))
         if len(own):
-            size = 8 if of == "persona" else 7
             text = f"n = {own['of_all'].iloc[0]}" + (" reference" if of == "reference" else "")
-            look = {"fontsize": size, "annotation_clip": False}
-            note(axes, text, (1, place + shift), right=5, **look)
+            note(axes, text, (1, place + shift), right=5, fontsize=size, annotation_clip=False)
 
 
 def _alt(observations: Observations, numbers: pd.DataFrame, few: int) -> str:

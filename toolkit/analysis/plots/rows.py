@@ -4,11 +4,10 @@ Forests, caterpillars and tables of agreement are all such rows. An axis shows w
 an interval much wider than the others is cut at the edge and ends there in an arrow.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.plots.canvas import (
@@ -18,11 +17,13 @@ from toolkit.analysis.plots.canvas import (
     VERMILION,
     bare,
     drawing,
+    key,
     note,
     written,
 )
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
@@ -34,27 +35,36 @@ _SIGN = 0.078
 """Inches a sign of a label takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One estimate and how it is drawn."""
+class Look(NamedTuple):
+    """How a kind of estimate is drawn."""
 
-    at: Estimate
-    shape: str = "o"
     color: str = INK
+    shape: str = "o"
     filled: bool = True
     size: float = 6.5
     width: float = 1.8
 
+    @property
+    def face(self) -> str:
+        """Color of the inside of the mark."""
+        return self.color if self.filled else "white"
 
-@dataclass(frozen=True, slots=True)
-class Line:
+
+class Mark(NamedTuple):
+    """One estimate and how it is drawn."""
+
+    at: Estimate
+    look: Look = Look()
+
+
+class Line(NamedTuple):
     """One row of the drawing; without a mark only its words are shown."""
 
     name: str
     mark: Mark | None
     words: tuple[str, ...] = ()
     """One text a column, to the right of the panel."""
-    beside: tuple[Mark, ...] = field(default=())
+    beside: tuple[Mark, ...] = ()
     """Drawn below the mark, thinner."""
     truth: float | None = None
     """Where the mark should be, when that is known; drawn as a cross."""
@@ -67,12 +77,12 @@ def draw_rows(
     simulated: bool,
     columns: Sequence[str] = (),
     label: str = "",
-    zero: float | None = 0.0,
     band: tuple[float, float] | None = None,
     name_width: int = _NAME,
     tight: bool = False,
+    handles: "Iterable[Artist]" = (),
 ) -> "Canvas":
-    """Draw the rows from top to bottom.
+    """Draw the rows from top to bottom, with a line at 0.
 
     Args:
         title: written above.
@@ -80,10 +90,10 @@ def draw_rows(
         simulated: stamped below the title.
         columns: heads of the columns of words.
         label: of the axis.
-        zero: where a line stands for no difference; None: no line.
         band: a shaded range, as that within which a difference would not matter.
         name_width: signs of a name that are shown.
         tight: True: rows stand close, where there are many and nothing stands beside them.
+        handles: of a key below.
     """
     each = (_CLOSE if tight else _ROW) + _LINE * max(
         (len(line.beside) for line in lines), default=0
@@ -96,9 +106,9 @@ def draw_rows(
     names = max(len(one) for one in named)
     inches = 4.2 + _SIGN * (names + sum(widths) + 3 * len(widths))
     height = 1.8 + each * len(lines)
-    with drawing(title, inches, height, stamp=simulated) as (canvas, axes):
-        axes.set(xlim=_limits(lines, zero, band), ylim=(len(lines) - 0.45, -0.55))
-        _ground(axes, zero, band, len(lines))
+    with drawing(title, inches, height, stamp=simulated) as (canvas, (axes,)):
+        axes.set(xlim=_limits(lines, band), ylim=(len(lines) - 0.45, -0.55))
+        _ground(axes, band, len(lines))
         for place, line in enumerate(lines):
             _draw_line(axes, place, line, each)
         axes.set_yticks(range(len(lines)), named, fontsize=9)
@@ -106,71 +116,62 @@ def draw_rows(
         _columns(axes, lines, columns, widths)
         axes.set_xlabel(label)
         bare(axes, left=True)
+        if shown := list(handles):
+            key(canvas, shown)
     return canvas
 
 
-def _limits(
-    lines: Sequence[Line], zero: float | None, band: tuple[float, float] | None
-) -> tuple[float, float]:
+def _limits(lines: Sequence[Line], band: tuple[float, float] | None) -> tuple[float, float]:
     """Choose the axis by the marks and by intervals of ordinary width."""
-    marks = [one for line in lines for one in (line.mark, *line.beside) if one is not None]
-    widths = (one.at.high - one.at.low for one in marks)
-    halves = [width / 2 for width in widths if isfinite(width)]
+    marks = [one.at for line in lines for one in (line.mark, *line.beside) if one]
+    halves = [(at.high - at.low) / 2 for at in marks if isfinite(at.high - at.low)]
     wide = 3 * median(halves) if halves else 1.0
-    fixed = [*(band or ()), *(() if zero is None else (zero,))]
-    ends = [
-        *fixed,
-        *(max(one.at.low, one.at.value - wide) for one in marks),
-        *(min(one.at.high, one.at.value + wide) for one in marks),
-    ]
-    low, high = min(ends, default=-1.0), max(ends, default=1.0)
+    ends = [*(band or ()), 0.0]
+    ends += [max(at.low, at.value - wide) for at in marks]
+    ends += [min(at.high, at.value + wide) for at in marks]
+    low, high = min(ends), max(ends)
     room = 0.06 * (high - low) or 0.5
     return low - room, high + room
 
 
-def _ground(axes: "Axes", zero: float | None, band: tuple[float, float] | None, rows: int) -> None:
+def _ground(axes: "Axes", band: tuple[float, float] | None, rows: int) -> None:
     if band:
         axes.axvspan(*band, color=PALE, zorder=0)
         for edge in band:
             axes.axvline(edge, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
-    if zero is not None:
-        axes.axvline(zero, color=INK, linewidth=0.9, zorder=0.6)
+    axes.axvline(0, color=INK, linewidth=0.9, zorder=0.6)
     for place in range(rows):
         axes.axhline(place + 0.5, color="#eeeeee", linewidth=0.6, zorder=0.2)
     axes.grid(visible=False)
 
 
 def _draw_line(axes: "Axes", place: int, line: Line, each: float) -> None:
-    marks = [one for one in (line.mark, *line.beside) if one is not None]
+    marks = [one for one in (line.mark, *line.beside) if one]
     step = _LINE / each
     first = place - step * (len(marks) - 1) / 2
     for at, mark in enumerate(marks):
         _draw_mark(axes, first + at * step, mark)
     if line.truth is not None:
-        axes.plot(
-            line.truth, first, "x", color=VERMILION, markersize=7.5, markeredgewidth=2, zorder=5
-        )
+        look: dict[str, Any] = {"color": VERMILION, "markersize": 7.5, "markeredgewidth": 2}
+        axes.plot(line.truth, first, "x", zorder=5, **look)
 
 
 def _draw_mark(axes: "Axes", height: float, mark: Mark) -> None:
     low, high = axes.get_xlim()
-    left, right = max(mark.at.low, low), min(mark.at.high, high)
+    at, look = mark
+    left, right = max(at.low, low), min(at.high, high)
     if left < right:
-        axes.plot([left, right], [height] * 2, color=mark.color, linewidth=mark.width, zorder=2)
-    for end, arrow, cut in ((low, "<", mark.at.low < low), (high, ">", mark.at.high > high)):
+        axes.plot([left, right], [height] * 2, color=look.color, linewidth=look.width, zorder=2)
+    for end, arrow, cut in ((low, "<", at.low < low), (high, ">", at.high > high)):
         if cut:
-            axes.plot(end, height, arrow, color=mark.color, markersize=5, clip_on=False, zorder=3)
-    if low <= mark.at.value <= high:
-        axes.plot(
-            mark.at.value,
-            height,
-            mark.shape,
-            markersize=mark.size,
-            markeredgecolor=mark.color,
-            markerfacecolor=mark.color if mark.filled else "white",
-            markeredgewidth=1.4,
-            zorder=4,
-        )
+            axes.plot(end, height, arrow, color=look.color, markersize=5, clip_on=False, zorder=3)
+    if low <= at.value <= high:
+        drawn: dict[str, Any] = {
+            "color": look.color,
+            "markerfacecolor": look.face,
+            "markersize": look.size,
+        }
+        axes.plot(at.value, height, look.shape, markeredgewidth=1.4, zorder=4, **drawn)
 
 
 def _columns(
@@ -180,14 +181,10 @@ def _columns(
     start = 14.0
     for at, head in enumerate(heads):
         for place, text in ((-0.75, head), *((n, line.words[at]) for n, line in enumerate(lines))):
-            note(
-                axes,
-                written(text),
-                (1, place),
-                right=start,
-                xycoords=("axes fraction", "data"),
-                fontsize=8.5,
-                fontweight="bold" if place < 0 else "normal",
-                annotation_clip=False,
-            )
+            look: dict[str, Any] = {
+                "fontsize": 8.5,
+                "fontweight": "bold" if place < 0 else "normal",
+            }
+            look |= {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
+            note(axes, written(text), (1, place), right=start, **look)
         start += 72 * _SIGN * (widths[at] + 2.2)

@@ -149,16 +149,11 @@ def _personas(found: Outline) -> list[str]:
         return []
     fewest = min(swaps, key=lambda name: (swaps[name], name))
     listed = ", ".join(f"{name} {swaps[name]}" for name in sorted(swaps))
-    return [
-        *wrap(
-            f"Ratings of each persona as a swap: {listed}. Fewest: {fewest}, with "
-            f"{swaps[fewest]}; what is said of a persona rests on these.",
-            width=100,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
-    ]
+    said = (
+        f"Ratings of each persona as a swap: {listed}. Fewest: {fewest}, with {swaps[fewest]}; "
+        "what is said of a persona rests on these."
+    )
+    return wrap(said, 100, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _count(number: int, noun: str) -> str:

@@ -11,7 +11,9 @@ from lab import ROOT, parallax
 from servers import ChatServer, Say
 
 from toolkit.cli import COMMANDS, main
-from toolkit.record import open_record
+from toolkit.design import Study
+from toolkit.record import Turn, open_record, write_jsonl
+from toolkit.session import Sitting
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -312,6 +314,31 @@ def test_verify_names_what_was_changed(played: Path, capsys: pytest.CaptureFixtu
     assert "The record does not hold: 1 problems in 7 chains" in out
 
 
+def test_verify_names_some_of_many_changes_and_counts_the_rest(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_record(workspace / "many.db") as record:
+        for number in range(23):
+            record.append(
+                Turn(
+                    turn_id=f"t-{number}",
+                    session_id=f"s-{number}",
+                    number=0,
+                    speaker="tester",
+                    text="Hello?",
+                )
+            )
+        written = workspace / "many.jsonl"
+        write_jsonl(record, written)
+    written.write_text(written.read_text().replace('"text":"Hello', '"text":"Bye'))
+    code, out, _ = run(capsys, "verify", str(written))
+    assert code == 1
+    assert out.count("was changed)") == 20
+    assert (
+        "\n… and 3 more\nThe record does not hold: 23 problems in 23 chains and 23 entries." in out
+    )
+
+
 def test_verify_of_nothing_says_so(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "verify", "--workspace", str(workspace))
     assert code == 1
@@ -342,10 +369,6 @@ def test_status_keeps_people_and_simulations_apart(
 def test_status_counts_who_withdrew_and_shows_no_more(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from toolkit.design import Study
-    from toolkit.record import open_record
-    from toolkit.session import Sitting
-
     study = Study.load("small", workspace=workspace)
     with open_record(study) as record:
         for code in ("one", "two"):
@@ -357,6 +380,28 @@ def test_status_counts_who_withdrew_and_shows_no_more(
     assert "  Testers: 2 enrolled, 1 withdrew\n" in out
     assert who.participant_id not in out
     assert "0 of 2 finished; between conversations" in out
+
+
+def test_status_says_where_each_tester_is(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = Study.load("small", workspace=workspace)
+    with open_record(study) as record:
+        enrolled, talking, skipping = (Sitting(study, record) for _ in range(3))
+        enrolled.enrol("one")
+        for code, sitting in (("two", talking), ("three", skipping)):
+            sitting.enrol(code)
+            sitting.consent()
+            conversation = sitting.begin()
+        conversation.skip()
+        skipping.begin()
+    out = run(capsys, "status", "--workspace", str(workspace))[1]
+    told = [line.split("  ", 3)[-1] for line in out.splitlines() if " finished" in line]
+    assert [one.rpartition("; ")[0] for one in told[:3]] == [
+        "0 of 2 finished; has not consented yet",
+        "0 of 2 finished; in conversation 1",
+        "0 of 2 finished, 1 skipped; in conversation 2",
+    ]
 
 
 # ── what a start can run into ───────────────────────────────────────────────────────────────────

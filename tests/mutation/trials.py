@@ -59,7 +59,7 @@ def forked(
     """
     waiting = iter(tasks)
     running: dict[Connection, tuple[Any, Task, float]] = {}
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
         while True:
             for task in islice(waiting, jobs - len(running)):
                 answer, given = FORK.Pipe(duplex=False)
@@ -89,7 +89,8 @@ def _alone(work: Callable[[Task], object], task: Task, given: Connection, place:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     os.dup2(sys.stdout.fileno(), 1)
-    with tempfile.TemporaryDirectory(dir=place) as folder:
+    # A test that was stopped may leave a mount behind.
+    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
         tempfile.tempdir = os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
         given.send(work(task))
 

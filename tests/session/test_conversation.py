@@ -194,6 +194,15 @@ def test_a_flag_stands_in_the_answer_it_names_and_in_no_message(converse: Conver
                 conversation.flag(turn.turn_id, 0, 4, harm="unsure", severity=3)
 
 
+def test_a_flag_sent_again_is_kept_once(converse: Converse) -> None:
+    conversation = converse()
+    turn = asyncio.run(conversation.say("Hello?"))
+    first = conversation.flag(turn.turn_id, 0, 4, harm="unsure", severity=3, flag_id="f-1")
+    again = conversation.flag(turn.turn_id, 0, 3, harm="unsure", severity=1, flag_id="f-1")
+    assert again == first
+    assert conversation.flags == (first,)
+
+
 def test_a_flag_counts_code_points_and_can_be_changed_and_taken_back(
     converse: Converse, record: Record
 ) -> None:

@@ -99,6 +99,14 @@ def test_a_capital_makes_a_common_word_of_a_noun_tell_of_a_group(
     )
 
 
+@pytest.mark.parametrize("name", ["Hope Lovell", "An Lovell"], ids=["a word too", "short"])
+def test_a_name_that_may_be_a_word_is_meant_with_a_capital_only(name: str) -> None:
+    mask = Mask(asks("word"), list(cast(name=name).values()))
+    given = name.split()[0]
+    masked = mask.reply(f"We say {given.lower()} and lovell; then {given} and Lovell came.")
+    assert masked == f"We say {given.lower()} and ‹name›; then ‹name› and ‹name› came."
+
+
 NAMES = st.sampled_from(
     [
         "Zoë Ångström",

@@ -4,17 +4,18 @@ It knows neither contrasts nor arms, so what it shows of the engine holds for an
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from toolkit.canon import content_hash, new_id
-from toolkit.endpoints import Answer, Message
+from toolkit.endpoints import Answer, Message, Settings
 from toolkit.probes import Ended, Job, Meter, run_jobs
 from toolkit.record import Record, Reply, SweepEnd
 from toolkit.session import Bound, SentRequest
 
 MARK = "replay-"
+ASKED_WITH = ("temperature", "top_p", "max_tokens", "seed", "top_logprobs")
 
 
 async def run_replay(record: Record, bound: Bound, *, name: str, **options: Any) -> SweepEnd:
@@ -50,12 +51,18 @@ def replay_id(name: str, reply: Reply) -> str:
 def job(reply: Reply, bound: Bound, name: str, run_id: str) -> Job:
     unit_id, sent = replay_id(name, reply), reply.exchange
     messages = tuple(Message(one["role"], one["content"]) for one in sent.messages)  # type: ignore[arg-type]
-    settings = bound.settings.as_recorded(sent.parameters)
+    settings = as_recorded(bound.settings, sent.parameters)
     asked = SentRequest(unit_id, messages, bound.endpoint.name, settings)
     row = dataclasses.replace(
         reply, unit_id=unit_id, sweep_id=run_id, confirm_hash=content_hash(["replay", name])
     )
     return Job(unit_id, messages, settings, partial(keep, row, asked))
+
+
+def as_recorded(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
+    """How it was asked then; limits and attempts stay those of today."""
+    asked: dict[str, Any] = {name: parameters.get(name) for name in ASKED_WITH}
+    return dataclasses.replace(settings, **asked)
 
 
 def keep(row: Reply, asked: SentRequest, ended: Ended, seconds: float) -> Reply:

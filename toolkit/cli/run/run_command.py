@@ -26,11 +26,9 @@ from toolkit.cli.terminal import (
     warn,
 )
 from toolkit.cli.workspace import find_study, record_begun
-from toolkit.design import ConfirmStage, EndpointPlan, Workspace
+from toolkit.design import EndpointPlan, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
 from toolkit.record import SweepEnd, open_record
-
-_Answers = Mapping[str, EndpointPlan]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -109,14 +107,16 @@ def run(args: argparse.Namespace) -> int:
     stage = ready_stage(study)
     answers = answering(study, args)
     bound = {alias: answers[alias] for alias in stage.aliases}
-    if args.dry_run:
-        return _dry_run(stage, bound, args)
-    with open_record(study) as record:
-        due = units_due(stage, record, retry_errored=args.again_errored)
+    absent = args.dry_run and not record_begun(study)
+    opened = nullcontext() if absent else open_record(study, read_only=args.dry_run)
+    with opened as record:
+        due = tuple(Due(unit, 0) for unit in stage.units)
+        if record:
+            due = units_due(stage, record, retry_errored=args.again_errored)
         meter = _meter(len(due), bound, args)
         say(*plan_lines(stage, due, bound, record))
-        if not due:
-            say("Nothing left to send.")
+        if args.dry_run or not record or not due:
+            say("Nothing was sent." if args.dry_run else "Nothing left to send.")
             return OK
         tell_kernels(study, bound)
         with model_served(bound, args.model):
@@ -133,19 +133,7 @@ def run(args: argparse.Namespace) -> int:
     return _tell(study.id, end, meter)
 
 
-def _dry_run(stage: ConfirmStage, bound: _Answers, args: argparse.Namespace) -> int:
-    begun = record_begun(stage.study)
-    with open_record(stage.study, read_only=True) if begun else nullcontext() as record:
-        due = tuple(Due(unit, 0) for unit in stage.units)
-        if record:
-            due = units_due(stage, record, retry_errored=args.again_errored)
-        _meter(len(due), bound, args)
-        say(*plan_lines(stage, due, bound, record))
-    say("Nothing was sent.")
-    return OK
-
-
-def _meter(due: int, bound: _Answers, args: argparse.Namespace) -> Meter:
+def _meter(due: int, bound: Mapping[str, EndpointPlan], args: argparse.Namespace) -> Meter:
     budget = Budget(tokens=args.max_tokens_total, cost=args.max_cost)
     prices = read_prices(Path(args.prices) if args.prices else None)
     meter = Meter(due, prices=prices, budget=budget)

@@ -10,18 +10,14 @@ from toolkit.errors import InvalidFiles
 from toolkit.record import (
     JudgedItem,
     RaterHistory,
-    RaterProgress,
     RaterSeat,
     Record,
-    rater_progress,
     raters,
     standing_items,
     unit_outcomes,
     withdrawn,
 )
 from toolkit.session import SITTING_GAP
-
-_WHERE = {"rating": "at work", "finished": "done", "left": "left, seat free"}
 
 
 def confirm_lines(study: Study, record: Record | None) -> list[str]:
@@ -84,37 +80,34 @@ def _raters(
     title = "Simulated raters, never to be counted as people" if simulated else "Raters"
     planned = "" if simulated else f" of {stage.plan.rating.raters} planned"
     lines = [f"    {title}: {len(here)}{planned} seated, {len(here & gone)} withdrew"]
-    resting = _resting(stage, everyone)
+    active = record.last_activity()
     lines += [
-        f"      {_rater(one, resting)}"
-        for one in rater_progress(record, everyone)
-        if one.simulated is simulated
+        f"      {_rater(one, _where(stage, one), active[one.seat.session_id])}"
+        for one in everyone
+        if one.seat.simulated is simulated
     ]
     standing = standing_items(everyone, simulated=simulated)
     return [*lines, f"    {_rated(stage, standing)}"]
 
 
-def _rater(one: RaterProgress, resting: dict[tuple[int, int], datetime]) -> str:
-    until = resting.get((one.seat, one.holder))
-    where = f"rests until {until:%Y-%m-%d %H:%M} UTC" if until else _WHERE[one.state]
+def _rater(one: RaterHistory, where: str, last_activity: str) -> str:
+    seat = one.seat
     passed = f", {one.passed} passed" if one.passed else ""
-    again = f" (holder {one.holder + 1})" if one.holder else ""
+    again = f" (holder {seat.holder + 1})" if seat.holder else ""
     return (
-        f"{one.participant_id}  seat {one.seat}{again}: {one.rated} of {one.asked} rated{passed}; "
-        f"{where}; {minute(one.last_activity)}"
+        f"{seat.participant_id}  seat {seat.seat}{again}: {one.rated} of {seat.items} rated"
+        f"{passed}; {where}; {minute(last_activity)}"
     )
 
 
-def _resting(
-    stage: ConfirmStage, everyone: Sequence[RaterHistory]
-) -> dict[tuple[int, int], datetime]:
-    """Seat and holder to when a rest is over, for those who have rated enough for now."""
+def _where(stage: ConfirmStage, one: RaterHistory) -> str:
+    if one.end is not None:
+        return "done" if one.end.reason == "finished" else "left, seat free"
     limit = stage.plan.rating.items_per_sitting
-    return {
-        (one.seat.seat, one.seat.holder): datetime.fromisoformat(one.moments[-1]) + SITTING_GAP
-        for one in everyone
-        if one.end is None and one.moments and one.sitting(now(), pause=SITTING_GAP) >= limit
-    }
+    if one.moments and one.sitting(now(), pause=SITTING_GAP) >= limit:
+        until = datetime.fromisoformat(one.moments[-1]) + SITTING_GAP
+        return f"rests until {until:%Y-%m-%d %H:%M} UTC"
+    return "at work"
 
 
 def _rated(stage: ConfirmStage, standing: Sequence[JudgedItem]) -> str:

@@ -23,43 +23,48 @@ def write_whole(path: str | Path, data: bytes) -> None:
         RecordUnwritable: if the file cannot be written.
         RecordFull: if there is no room for it.
     """
-    target = Path(path).absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _whole(target) as raw:
-            raw.write(data)
-    except OSError as problem:
-        raise from_os_error(problem, target) from problem
+    with _whole(path) as raw:
+        raw.write(data)
 
 
 @contextmanager
 def whole_file(
-    target: Path, *, encoding: str = "ascii", errors: str = "strict"
+    path: str | Path, *, encoding: str = "ascii", errors: str = "strict"
 ) -> Iterator[IO[str]]:
     """Write beside the target and put it in place only when all of it is on the disk.
 
     Args:
-        target: a name that ends in ``.gz`` is written compressed.
+        path: where to; replaced if it exists, its folder is made, and a name that ends in ``.gz``
+            is written compressed.
         encoding: of the text.
         errors: what becomes of characters that it cannot hold, as ``open`` names it.
+
+    Raises:
+        RecordUnwritable: if the file cannot be written.
+        RecordFull: if there is no room for it.
     """
-    compressed = target.name.endswith(".gz")
-    with _whole(target) as raw, _text_to(raw, encoding, errors, compressed=compressed) as file:
+    compressed = str(path).endswith(".gz")
+    with _whole(path) as raw, _text_to(raw, encoding, errors, compressed=compressed) as file:
         yield file
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
+def _whole(path: str | Path) -> Iterator[IO[bytes]]:
+    target = Path(path).absolute()
     try:
-        with open(handle, "wb") as raw:
-            yield raw
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
+        try:
+            with open(handle, "wb") as raw:
+                yield raw
+                raw.flush()
+                os.fsync(raw.fileno())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise from_os_error(problem, target) from problem
 
 
 @contextmanager

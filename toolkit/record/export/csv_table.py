@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from toolkit.record.export.atomic_file import whole_file
-from toolkit.record.journal.address import from_os_error
 
 Cell = str | int | float | bool | None
 FORMULA_STARTS = "=+-@\t\r\n|%＝＋－＠"
@@ -32,17 +31,12 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[
         RecordUnwritable: if the file cannot be written.
         RecordFull: if there is no room for it.
     """
-    target = Path(path).absolute()
     count = 0
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target, encoding="utf-8-sig", errors="backslashreplace") as file:
-            table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-            table.writerow([_cell(name) for name in columns])
-            for count, row in enumerate(rows, start=1):  # noqa: B007
-                table.writerow([_cell(one) for _, one in zip(columns, row, strict=True)])
-    except OSError as problem:
-        raise from_os_error(problem, target) from problem
+    with whole_file(path, encoding="utf-8-sig", errors="backslashreplace") as file:
+        table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        table.writerow([_cell(name) for name in columns])
+        for count, row in enumerate(rows, start=1):  # noqa: B007
+            table.writerow([_cell(one) for _, one in zip(columns, row, strict=True)])
     return count
 
 

@@ -68,18 +68,13 @@ def write_jsonl(record: Record, path: str | Path) -> int:
         RecordFull: if there is no room for it.
         RecordUnreadable: if an entry in the record cannot be read.
     """
-    target = Path(path).absolute()
     last, count = record.extent()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target) as file:
-            file.write(canonical_json(_header(record, count)) + "\n")
-            for entry in record.entries():
-                if entry.number > last:
-                    break
-                file.write(_line(entry) + "\n")
-    except OSError as problem:
-        raise from_os_error(problem, target) from problem
+    with whole_file(path) as file:
+        file.write(canonical_json(_header(record, count)) + "\n")
+        for entry in record.entries():
+            if entry.number > last:
+                break
+            file.write(_line(entry) + "\n")
     return count
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from toolkit.errors import RecordError
 from toolkit.record.journal.record import Record
@@ -76,6 +75,16 @@ class RaterHistory:
             case SessionEnd():
                 self.end = row
 
+    @property
+    def passed(self) -> int:
+        """How many items were passed over."""
+        return sum(one.passed is not None for one in self.items.values())
+
+    @property
+    def rated(self) -> int:
+        """How many items are done with and not passed over."""
+        return sum(one.complete for one in self.items.values()) - self.passed
+
     def sitting(self, moment: datetime, *, pause: timedelta) -> int:
         """Count the items completed in the sitting that lasts at ``moment``.
 
@@ -108,24 +117,6 @@ class RaterHistory:
             judged.completed_at = at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaterProgress:
-    """How far one holder of a seat has come."""
-
-    participant_id: str
-    seat: int
-    holder: int
-    simulated: bool
-    asked: int
-    """Items the seat asked for when it was taken."""
-    rated: int
-    passed: int
-    guessed: int
-    state: Literal["rating", "finished", "left"]
-    last_activity: str
-    """When anything of theirs was last kept, UTC."""
-
-
 def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
     """What every rater of a confirm freeze left, in the order of their seats.
 
@@ -139,17 +130,6 @@ def raters(record: Record, confirm_hash: str) -> tuple[RaterHistory, ...]:
     seats = [row for row in reader.rows(RaterSeat) if row.confirm_hash == confirm_hash]
     in_order = sorted(seats, key=lambda row: (row.seat, row.holder))
     return tuple(rater_history(record, row.session_id) for row in in_order)
-
-
-def rater_progress(record: Record, everyone: Iterable[RaterHistory]) -> tuple[RaterProgress, ...]:
-    """Tell how far each rater has come.
-
-    Args:
-        record: the journal.
-        everyone: what ``raters`` returned.
-    """
-    active = record.last_activity()
-    return tuple(_progress(one, active[one.seat.session_id]) for one in everyone)
 
 
 def standing_items(
@@ -207,28 +187,6 @@ def rater_history(record: Record, session_id: str) -> RaterHistory:
     for entry, row in rows:
         kept.add(row, entry.at)
     return kept
-
-
-def _progress(one: RaterHistory, last_activity: str) -> RaterProgress:
-    passed = sum(judged.passed is not None for judged in one.items.values())
-    return RaterProgress(
-        participant_id=one.seat.participant_id,
-        seat=one.seat.seat,
-        holder=one.seat.holder,
-        simulated=one.seat.simulated,
-        asked=one.seat.items,
-        rated=sum(judged.complete for judged in one.items.values()) - passed,
-        passed=passed,
-        guessed=len(one.guesses),
-        state=_state(one.end),
-        last_activity=last_activity,
-    )
-
-
-def _state(end: SessionEnd | None) -> Literal["rating", "finished", "left"]:
-    if end is None:
-        return "rating"
-    return "finished" if end.reason == "finished" else "left"
 
 
 def newest_reply(record: Record, unit_id: str) -> Reply | None:

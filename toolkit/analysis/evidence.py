@@ -85,15 +85,8 @@ def _said(outcome: str, frames: Frames) -> pd.DataFrame:
 
 
 def _chosen(choices: pd.DataFrame) -> pd.DataFrame:
-    sides = [
-        pd.DataFrame(
-            {
-                "id": choices["choice_id"],
-                "unit_id": choices[f"{side}_unit_id"],
-                "value": choices["preferred"].eq(side).astype("float64"),
-                "apart": choices["apart"],
-            }
-        )
-        for side in ("left", "right")
-    ]
-    return pd.concat(sides, ignore_index=True)
+    """One row a reply of a pair: 1 where it was preferred, 0 otherwise."""
+    kept, sides = ["choice_id", "preferred", "apart"], ["left_unit_id", "right_unit_id"]
+    rows = choices.melt(kept, sides, var_name="side", value_name="unit_id")
+    preferred = rows["preferred"].astype("object") + "_unit_id"
+    return rows.assign(id=rows["choice_id"], value=rows["side"].eq(preferred).astype("float64"))

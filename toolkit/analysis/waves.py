@@ -42,10 +42,6 @@ class Waves:
     """One row a finding."""
     null_arms: tuple[Finding, ...]
     """Changes of ``paraphrase`` and ``resample``, which should have none."""
-    only_before: int
-    """Contrasts of the first wave alone, left out."""
-    only_after: int
-    """Contrasts of the second wave alone, left out."""
     notes: tuple[str, ...] = ()
 
 
@@ -96,8 +92,6 @@ def waves(
         findings=findings,
         table=findings_frame(findings),
         null_arms=tuple(replace(say.bare(one), question="waves") for one in nulls if one.own.any()),
-        only_before=only[0],
-        only_after=only[1],
         notes=(lost,) if any(only) else (),
     )
 

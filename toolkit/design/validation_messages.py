@@ -91,7 +91,8 @@ def _words(details: ErrorDetails, place: Place, model: type[Written]) -> Words:
         return shown(value), one_of(allowed), suggestion(str(value), allowed)
     if kind == "string_pattern_mismatch":
         return shown(value), PATTERNS.get(context["pattern"], "another spelling"), ""
-    wanted, hint = _WANTED.get(kind, ("a value that the schema allows", ""))
+    known = _WANTED.get(kind) or _WANTED.get(kind.partition("_")[0])
+    wanted, hint = known or ("a value that the schema allows", "")
     return _measured(kind, value) or shown(value), wanted.format(**context), hint
 
 
@@ -128,35 +129,22 @@ def _measured(kind: str, value: object) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
-_A_LIST = ("a list", "Begin each entry with '- ' on a line of its own.")
-_FIELDS = ("fields of its own, indented below it", "")
-_WHOLE = ("a whole number", "")
-_DECIMAL = ("a number", "")
-_DATE = ("a date, such as 2026-01-31", "")
-
 _WANTED: dict[str, tuple[str, str]] = {
     "string_type": ("text", "Put quotes around it."),
     "string_too_short": ("text", ""),
     "string_too_long": ("at most {max_length:,}", "Shorten it."),
     "too_short": ("at least {min_length}", ""),
     "too_long": ("at most {max_length}", ""),
-    "tuple_type": _A_LIST,
-    "model_type": _FIELDS,
-    "dict_type": _FIELDS,
-    "int_type": _WHOLE,
-    "int_parsing": _WHOLE,
-    "int_parsing_size": _WHOLE,
-    "int_from_float": _WHOLE,
-    "date_from_datetime_inexact": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_parsing": _DATE,
-    "date_type": _DATE,
-    "float_type": _DECIMAL,
-    "float_parsing": _DECIMAL,
-    "finite_number": _DECIMAL,
+    "tuple": ("a list", "Begin each entry with '- ' on a line of its own."),
+    "model": ("fields of its own, indented below it", ""),
+    "dict": ("fields of its own, indented below it", ""),
+    "int": ("a whole number", ""),
+    "date": ("a date, such as 2026-01-31", ""),
+    "float": ("a number", ""),
+    "finite": ("a number", ""),
     "greater_than_equal": ("a number of at least {ge:g}", ""),
     "greater_than": ("a number above {gt:g}", ""),
     "less_than_equal": ("a number of at most {le:g}", ""),
     "less_than": ("a number below {lt:g}", ""),
 }
-"""What a schema wants by the type of pydantic's error, and a hint."""
+"""What a schema wants by the type of pydantic's error or its first word, and a hint."""

@@ -75,14 +75,7 @@ def units_of(frame: pd.DataFrame) -> Codes:
 def counts_of(frame: pd.DataFrame) -> Counts:
     """Count what rows of observations rest on."""
     swapped = frame.loc[frame["arm"].eq("swap"), "persona"]
-    return Counts(
-        raters=frame["rater"].nunique(),
-        scenarios=frame["scenario"].nunique(),
-        contrasts=frame["contrast"].nunique(),
-        personas=swapped.nunique(),
-        replies=frame["reply"].nunique(),
-        observations=round(float(frame["weight"].sum())),
-    )
+    return Counts.of(frame, personas=swapped.nunique())
 
 
 def counts_between(data: Coded, own: Bools, rows: Bools) -> Counts:

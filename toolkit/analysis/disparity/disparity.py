@@ -37,8 +37,6 @@ from toolkit.analysis.frames import (
 from toolkit.errors import AnalysisError
 
 Family = Literal["personas", "factors"]
-FAMILIES: tuple[str, ...] = get_args(Family)
-COMPARE_WITH: tuple[str, ...] = get_args(CompareWith)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,36 +126,25 @@ def _together(observations: Observations, parts: Sequence[Disparity]) -> Dispari
 
 
 def _require_asked(asked: Asked, family: str) -> None:
-    _require_margin(asked.margin)
-    _require_one_of(asked.compare_with, COMPARE_WITH, "compare_with")
-    _require_one_of(family, FAMILIES, "family")
-    _require_share(asked.level, "level")
-    _require_share(asked.alpha, "alpha")
-
-
-def _require_margin(margin: float | None) -> None:
-    if margin is None or (isinstance(margin, Real) and margin > 0):
-        return
-    raise AnalysisError(
-        f"disparity: got a margin of {margin!r}; wanted one above 0, or none. Give the largest "
-        "difference that would not matter."
-    )
-
-
-def _require_one_of(got: str, known: Sequence[str], argument: str) -> None:
-    if got not in known:
+    margin, compare_with = asked.margin, asked.compare_with
+    if not (margin is None or (isinstance(margin, Real) and margin > 0)):
         raise AnalysisError(
-            f"disparity: got {argument}={got!r}; wanted one of "
-            f"{', '.join(repr(one) for one in known)}. Choose one."
+            f"disparity: got a margin of {margin!r}; wanted one above 0, or none. Give the largest "
+            "difference that would not matter."
         )
-
-
-def _require_share(got: float, argument: str) -> None:
-    if not (isinstance(got, Real) and 0 < got < 1):
-        raise AnalysisError(
-            f"disparity: got {argument}={got!r}; wanted a share between 0 and 1. For 95 %, write "
-            "0.95."
-        )
+    known = {"compare_with": (compare_with, CompareWith), "family": (family, Family)}
+    for argument, (name, names) in known.items():
+        if name not in get_args(names):
+            raise AnalysisError(
+                f"disparity: got {argument}={name!r}; wanted one of "
+                f"{', '.join(repr(one) for one in get_args(names))}. Choose one."
+            )
+    for argument, share in {"level": asked.level, "alpha": asked.alpha}.items():
+        if not (isinstance(share, Real) and 0 < share < 1):
+            raise AnalysisError(
+                f"disparity: got {argument}={share!r}; wanted a share between 0 and 1. For 95 %, "
+                "write 0.95."
+            )
 
 
 def _absent(observations: Observations) -> set[str]:

@@ -85,10 +85,10 @@ def factor_claims(data: Coded, people: pd.DataFrame, asked: Asked) -> tuple[list
 
 
 def _claim(data: Coded, at: _Level, means: dict[str, float], asked: Asked) -> Claim:
-    inside, outside = _rows(data, at.inside), _rows(data, at.outside)
-    rest = ~(inside | outside) & ~np.isin(data.persona, [*at.inside, *at.outside])
-    columns = [_sent(data, at.inside), _sent(data, at.outside)]
-    columns += [rest] if rest.any() and not data.pairs else []
+    sent: list[Bools] = [np.isin(data.persona, side) for side in (at.inside, at.outside)]
+    inside, outside = (one & data.compared for one in sent)
+    rest = ~(sent[0] | sent[1])
+    columns = [inside, outside] if data.pairs else [*sent, rest] if rest.any() else sent
     combine = np.zeros((len(columns), 2))
     combine[:2] = [[1.0, 1.0], [-1.0, -1.0]]
     swept = data.sweep(columns, combine=combine, own=[inside, outside])
@@ -154,16 +154,6 @@ def _persona_means(data: Coded, personas: Sequence[str]) -> dict[str, float]:
     return {
         one: float(found[index]) for index, one in enumerate(personas) if swept.estimable[index]
     }
-
-
-def _rows(data: Coded, personas: Sequence[str]) -> Bools:
-    return np.asarray(data.compared & np.isin(data.persona, list(personas)), dtype="bool")
-
-
-def _sent(data: Coded, personas: Sequence[str]) -> Bools:
-    if data.pairs:
-        return np.asarray((data.arm == "swap") & np.isin(data.persona, list(personas)), "bool")
-    return np.asarray(np.isin(data.persona, list(personas)), dtype="bool")
 
 
 def _few(claim: Claim, at: _Level) -> Claim:

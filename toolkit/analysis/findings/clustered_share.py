@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.engine import Codes, Floats, wilson, zero_event_bound
+from toolkit.analysis.engine import Codes, Floats, cross_codes, wilson, zero_event_bound
 from toolkit.analysis.findings.finding import Estimate
 
 FEW_CLUSTERS = 3
@@ -81,12 +81,13 @@ def clustered_share(
     effective = _effective(value, clusters, weight, count, min(n, units), level)
     within = events / n * effective
     if events == 0:
-        ends = 0.0, zero_event_bound(effective, level=level)
+        low, high = 0.0, zero_event_bound(effective, level=level)
     elif events == n:
-        ends = 1 - zero_event_bound(effective, level=level), 1.0
+        low, high = 1 - zero_event_bound(effective, level=level), 1.0
     else:
-        ends = wilson(within, effective, level=level)
-    return Share(events, n, count, effective, _estimate(events / n, ends, level))
+        low, high = wilson(within, effective, level=level)
+    at = Estimate(value=events / n, low=low, high=high, level=level)
+    return Share(events, n, count, effective, at)
 
 
 def crossed_variance(scores: Floats, clusters: Sequence[Codes]) -> float:
@@ -105,8 +106,8 @@ def crossed_variance(scores: Floats, clusters: Sequence[Codes]) -> float:
     if count < 2:
         return 0.0
     if len(clusters) == 2:
-        both = clusters[0] * (int(clusters[1].max()) + 1) + clusters[1]
-        pieces.append(pieces[0] + pieces[1] - _squared_sums(scores, both))
+        both = _squared_sums(scores, cross_codes(*clusters))
+        pieces.append(pieces[0] + pieces[1] - both)
     return max(pieces) * count / (count - 1)
 
 
@@ -133,7 +134,3 @@ def _effective(
 
 def _squared_sums(scores: Floats, codes: Codes) -> float:
     return float((np.bincount(codes, weights=scores) ** 2).sum())
-
-
-def _estimate(value: float, ends: tuple[float, float], level: float) -> Estimate:
-    return Estimate(value=value, low=ends[0], high=ends[1], level=level)

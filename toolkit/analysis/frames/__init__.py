@@ -33,6 +33,7 @@ from toolkit.analysis.frames.observations import (
     Observations,
     observe,
     require_observations,
+    signed_choices,
     undeclared_outcome,
 )
 from toolkit.analysis.frames.record_source import Source, open_control, open_to_read
@@ -76,6 +77,7 @@ __all__ = [
     "plan_changes",
     "require_observations",
     "require_stage",
+    "signed_choices",
     "testers",
     "text_of",
     "undeclared_outcome",

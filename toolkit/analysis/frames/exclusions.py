@@ -36,10 +36,6 @@ def why_left_out(
     sessions = _inherited(tables, "sessions", "participant_id", "participants", people)
     if stage is not None:
         sessions = first_of(sessions, other_stage=tables["sessions"]["stage"].ne(stage))
-    said = {
-        name: _inherited(tables, name, "session_id", "sessions", sessions)
-        for name in ("turns", "ratings", "flags")
-    }
     raters = _inherited(tables, "raters", "participant_id", "participants", people)
     raters = _not_asked(raters, tables["raters"], stage, confirm_hash)
     items = _inherited(tables, "items", "session_id", "raters", raters)
@@ -47,9 +43,9 @@ def why_left_out(
     return {
         "participants": people,
         "sessions": sessions,
-        "turns": said["turns"],
-        "ratings": _judged(tables, said["ratings"]),
-        "flags": _flagged(tables, said["flags"]),
+        "turns": _inherited(tables, "turns", "session_id", "sessions", sessions),
+        "ratings": _of_turn(tables, "ratings", sessions),
+        "flags": _of_turn(tables, "flags", sessions),
         "replies": _not_asked(_unsent(tables), tables["replies"], stage, confirm_hash),
         "raters": raters,
         "items": items,
@@ -123,16 +119,12 @@ def _inherited(
     return tables[rows][key].map(of_parent).fillna("orphan").astype("str")
 
 
-def _judged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
-    ratings = tables["ratings"]
-    unknown = ratings["turn_id"].notna() & ~ratings["turn_id"].isin(tables["turns"]["turn_id"])
-    return _standing(first_of(why, orphan=unknown), ratings)
-
-
-def _flagged(tables: Tables, why: "pd.Series[str]") -> "pd.Series[str]":
-    flags = tables["flags"]
-    unknown = ~flags["turn_id"].isin(tables["turns"]["turn_id"])
-    return _standing(first_of(why, orphan=unknown), flags)
+def _of_turn(tables: Tables, name: str, sessions: "pd.Series[str]") -> "pd.Series[str]":
+    """Leave out what is about a turn that is not there; a rating may be about no turn."""
+    turns = tables[name]["turn_id"]
+    unknown = turns.notna() & ~turns.isin(tables["turns"]["turn_id"])
+    why = _inherited(tables, name, "session_id", "sessions", sessions)
+    return _standing(first_of(why, orphan=unknown), tables[name])
 
 
 def _standing(why: "pd.Series[str]", rows: pd.DataFrame) -> "pd.Series[str]":

@@ -249,20 +249,32 @@ def _numbers(column: "pd.Series[Any]") -> np.ndarray:
     return column.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
 
 
-def _preferences(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Sign each choice by the persona: 1 for its reply, -1 for the reference's, else 0."""
-    table = frames.choices
-    left_is_other = table["left_arm"].ne("reference")
+def signed_choices(choices: pd.DataFrame) -> pd.DataFrame:
+    """Sign choices between two replies by the one that is not the reference's.
+
+    Returns:
+        The rows with that reply's ``arm persona_id unit_id``; ``against``, the reference's reply;
+        ``side``, 1 when it stood left and -1 right; ``value``, 1 when it was preferred, -1 when
+        the reference's was, 0 for equal, and missing for neither.
+    """
+    on_left = choices["left_arm"].ne("reference")
     other = {
         # Each side has categories of its own.
-        name: table[f"left_{name}"].astype("object").where(left_is_other, table[f"right_{name}"])
+        name: choices[f"left_{name}"].astype("object").where(on_left, choices[f"right_{name}"])
         for name in ("arm", "persona_id", "unit_id")
     }
-    preferred = table[of.reads].astype("object")
-    ahead = preferred.map({"left": 1.0, "right": -1.0, "equal": 0.0, "neither": 0.0})
-    side = left_is_other.map({True: 1.0, False: -1.0}).astype("float64")
-    rows = _named(table.assign(**other))
-    return table, rows.assign(value=ahead.astype("float64") * side, side=side)
+    against = choices["right_unit_id"].where(on_left, choices["left_unit_id"])
+    ahead = choices["preferred"].astype("object").map({"left": 1.0, "right": -1.0, "equal": 0.0})
+    side = np.where(on_left, 1.0, -1.0)
+    value: pd.Series[float] = ahead.astype("float64") * side
+    return choices.assign(**other, against=against, side=side, value=value)
+
+
+def _preferences(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read choices; neither reply being acceptable favors nobody, as equal does."""
+    rows = signed_choices(frames.choices)
+    value = rows["value"].mask(rows[of.reads].eq("neither"), 0.0)
+    return frames.choices, _named(rows).assign(value=value, side=rows["side"])
 
 
 _READERS = {"ratings": _ratings, "choices": _preferences, "replies": _read_off}

@@ -138,14 +138,7 @@ _TABLES: Mapping[str, _RowTable] = MappingProxyType(
 )
 _NAMES = {table.kind.KIND: name for name, table in _TABLES.items()}
 _JUDGED = (Rating, Flag, Choice, Passed, Guess)
-_OVERRULED = {
-    "ratings": "rating_id",
-    "flags": "flag_id",
-    "item_ratings": "rating_id",
-    "choices": "choice_id",
-    "guesses": "guess_id",
-}
-"""Tables of rows that a later one may take the place of, and the column that names the event."""
+"""Kinds of row that a later one may take the place of."""
 KINDS = tuple(_NAMES)
 """Kinds of row that are read."""
 
@@ -167,9 +160,10 @@ def read_tables(entries: Iterable[Entry]) -> Tables:
             rows[name].append((*table.cells(row), *table.work_out(row), entry.at, entry.number))
     made = {name: table.frame(rows[name]) for name, table in _TABLES.items()}
     fates = overruled(judged)
-    for name, event_id in _OVERRULED.items():
-        why = [fates.get(one, "") for one in made[name][event_id]]
-        made[name]["overruled"] = pd.Series(why, index=made[name].index, dtype="str")
+    for name, table in _TABLES.items():
+        if issubclass(table.kind, _JUDGED):
+            why = [fates.get(one, "") for one in made[name][f"{table.kind.KIND}_id"]]
+            made[name]["overruled"] = pd.Series(why, index=made[name].index, dtype="str")
     return made
 
 

@@ -133,17 +133,13 @@ def _caveats(share: Share, rows: pd.DataFrame) -> list[str]:
             f"{share.events:.0f} of {n} observations, all of one {what}: their rate cannot be "
             f"generalized over {what}s. Observe more {what}s."
         ]
-    if share.events == 0:
-        return [
-            f"0 of {n} observations in {share.clusters} clusters: the rate may be up to "
-            f"{share.interval.high:.1%} at {share.interval.level:.0%} confidence."
-        ]
-    if share.events == share.n:
-        return [
-            f"{n} of {n} observations in {share.clusters} clusters: the rate may be as low as "
-            f"{share.interval.low:.1%} at {share.interval.level:.0%} confidence."
-        ]
-    return []
+    if share.events not in (0, share.n):
+        return []
+    low, high = f"as low as {share.interval.low:.1%}", f"up to {share.interval.high:.1%}"
+    return [
+        f"{share.events:.0f} of {n} observations in {share.clusters} clusters: the rate may be "
+        f"{low if share.events else high} at {share.interval.level:.0%} confidence."
+    ]
 
 
 def _table(parts: Mapping[str, tuple[pd.DataFrame, Share]], level: float) -> pd.DataFrame:

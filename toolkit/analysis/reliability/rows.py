@@ -1,9 +1,8 @@
 """Every judgment of one outcome, with repeats and attention items, which comparisons leave out."""
 
-import numpy as np
 import pandas as pd
 
-from toolkit.analysis.frames import Frames, require_stage
+from toolkit.analysis.frames import Frames, require_stage, signed_choices
 from toolkit.design import OUTCOMES
 from toolkit.errors import AnalysisError
 
@@ -49,17 +48,10 @@ def judgments(frames: Frames, outcome: str) -> pd.DataFrame:
 
 
 def _chosen(choices: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    from_left = choices["left_arm"].ne("reference")
-    other = {
-        name: choices[f"left_{name}"].astype("object").where(from_left, choices[f"right_{name}"])
-        for name in ("unit_id", "arm", "persona_id")
-    }
-    against = choices["right_unit_id"].where(from_left, choices["left_unit_id"])
-    ahead = choices["preferred"].astype("object").map({"left": 1.0, "right": -1.0, "equal": 0.0})
-    signed: pd.Series[float] = ahead.astype("float64") * np.where(from_left, 1.0, -1.0)
-    return choices.assign(
-        **other,
+    rows = signed_choices(choices)
+    return rows.assign(
         question=outcome,
-        value=pd.array(signed.to_numpy(), dtype="Float64"),
-        expected=pd.array([pd.NA] * len(choices), dtype="Int64"),
-    ).assign(unit_id=other["unit_id"].astype("str") + " " + against.astype("str"))
+        value=pd.array(rows["value"].to_numpy(), dtype="Float64"),
+        expected=pd.array([pd.NA] * len(rows), dtype="Int64"),
+        unit_id=rows["unit_id"].astype("str") + " " + rows["against"].astype("str"),
+    )

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from toolkit.analysis.disparity import codes_of
-from toolkit.analysis.engine import Counted, Floats, adjust, log_odds, standard_error
+from toolkit.analysis.engine import Counted, Floats, adjust, group_sums, log_odds, standard_error
 from toolkit.analysis.findings import Counts, Estimate, Finding
 from toolkit.analysis.frames import require_stage
 from toolkit.analysis.text_distance import MASKED, masking
@@ -159,7 +158,7 @@ def _compare(
         return _Part(subject, tuple(both), _empty(), why=why)
     known, counted = _counted(rows, subject)
     seen = counted.own + counted.base
-    present = (_summed(seen, counted.scenario) > 0).sum(axis=0)
+    present = (group_sums(counted.scenario, seen) > 0).sum(axis=0)
     shown = (seen.sum(axis=0) >= LEAST_TIMES) & (present >= LEAST_SCENARIOS)
     counts = counted.own.sum(axis=0), counted.base.sum(axis=0)
     table = pd.DataFrame(
@@ -192,14 +191,8 @@ def _counted(rows: pd.DataFrame, subject: str) -> tuple[list[str], Counted]:
         np.add.at(made, (said["contrast"].to_numpy()[kept], word[kept]), 1)
         return made
 
-    every = _summed(of(*set(said["subject"])), scenario)
+    every = group_sums(scenario, of(*set(said["subject"])))
     return known, Counted(of(subject), of("reference"), scenario, every)
-
-
-def _summed(counts: Floats, scenario: NDArray[np.intp]) -> Floats:
-    made = np.zeros((int(scenario.max()) + 1, counts.shape[1]))
-    np.add.at(made, scenario, counts)
-    return made
 
 
 def _adjusted(table: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from toolkit.analysis.frames.column import (
 )
 
 LEFT_OUT = {
-    "other_run": "sent by a run of another kind",
+    "other_run": "sent by a run of another kind, such as a replay",
     "orphan": "names a row the record does not hold",
     "withdrawn": "who it is of left the study and took it along",
     "simulated": "of somebody simulated, and people were asked for",

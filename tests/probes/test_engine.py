@@ -11,7 +11,7 @@ from toolkit.canon import new_id
 from toolkit.endpoints import Answer, Endpoint, Message, Settings
 from toolkit.errors import EndpointFailed, EndpointTimeout, RateLimited, RequestRefused
 from toolkit.probes import Budget, Ended, Job, Meter, run_jobs
-from toolkit.record import Dispatch, Rating, Record, SweepEnd, open_record
+from toolkit.record import Dispatch, Rating, Record, SweepEnd, Turn, open_record
 
 RUN = "run-1"
 SETTINGS = Settings(max_attempts=3, temperature=0.5)
@@ -74,7 +74,7 @@ def test_a_producer_keeps_rows_of_a_kind_of_its_own(record):
 
 
 def test_the_first_row_is_the_producers(record):
-    first = note("begin", EndpointFailed("nothing yet"), 0.0)
+    first = Turn(turn_id=new_id(), session_id=RUN, number=0, speaker="tester", text="")
     run(record, (Asked(), jobs(1)), due=1, begin=first)
     assert next(iter(record.entries(chain=RUN))).row() == first
 

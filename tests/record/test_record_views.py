@@ -122,13 +122,13 @@ def people(record, talk):
 
 def test_progress_says_where_everybody_is(record, people):
     done, busy, gone, script = progress(record)
-    assert [one.participant_id for one in (done, busy, gone, script)] == people
-    assert [one.seat for one in (done, busy, gone, script)] == [0, 1, 2, 3]
+    assert [one.participant.participant_id for one in (done, busy, gone, script)] == people
+    assert [one.participant.seat for one in (done, busy, gone, script)] == [0, 1, 2, 3]
     assert (done.assigned, done.finished, done.skipped, done.position) == (3, 2, 0, None)
     assert (busy.assigned, busy.finished, busy.skipped, busy.position) == (3, 0, 1, 1)
     assert (gone.withdrawn, gone.assigned, gone.finished) == (True, 0, 0)
-    assert (script.simulated, script.consented, script.assigned) == (True, False, 0)
-    assert all(one.consented and not one.simulated for one in (done, busy, gone))
+    assert (script.participant.simulated, script.consented, script.assigned) == (True, False, 0)
+    assert all(one.consented and not one.participant.simulated for one in (done, busy, gone))
     last = {entry.chain: entry.at for entry in record.entries()}
     assert busy.last_activity == last["s-1-1"]
     assert script.last_activity == last[people[3]]

@@ -65,7 +65,7 @@ def _freeze_line(study: Study) -> str:
 def _part(
     study: Study, record: Record, everyone: Sequence[ParticipantProgress], *, simulated: bool
 ) -> list[str]:
-    here = [one for one in everyone if one.simulated is simulated]
+    here = [one for one in everyone if one.participant.simulated is simulated]
     if simulated and not here:
         return []
     staying = [one for one in here if not one.withdrawn]
@@ -80,7 +80,7 @@ def _part(
 
 def _is_tester(one: ParticipantProgress, seated: Collection[str]) -> bool:
     """Whether they are asked for conversations: a rater is, once they have begun one."""
-    return one.participant_id not in seated or one.assigned > 0
+    return one.participant.participant_id not in seated or one.assigned > 0
 
 
 def _person(one: ParticipantProgress, study: Study) -> str:
@@ -92,12 +92,12 @@ def _person(one: ParticipantProgress, study: Study) -> str:
     else:
         where = "done" if one.finished + one.skipped >= due else "between conversations"
     skipped = f", {one.skipped} skipped" if one.skipped else ""
-    last = minute(one.last_activity)
-    return f"{one.participant_id}  {one.finished} of {due} finished{skipped}; {where}; {last}"
+    last, name = minute(one.last_activity), one.participant.participant_id
+    return f"{name}  {one.finished} of {due} finished{skipped}; {where}; {last}"
 
 
 def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:
-    ended = {end.session_id for end in record.rows(SessionEnd) if end.reason in _REACHED_END}
+    ended = {end.session_id for end in record.rows(SessionEnd) if end.reached_end}
     pairs = Counter(
         (one.persona_id, one.scenario_id)
         for one in sessions(record)
@@ -109,9 +109,6 @@ def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:
         f"{sum(pairs.values())} conversations finished"
     )
     return [head, *_grid(study, pairs)] if pairs else [head]
-
-
-_REACHED_END = ("finished", "capped")
 
 
 def _grid(study: Study, pairs: Counter[tuple[str, str]]) -> list[str]:

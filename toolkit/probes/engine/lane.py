@@ -38,6 +38,7 @@ _SPARE = 2
 Keep = Callable[[Job, Ended, float], "Future[None]"]
 
 
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Lane:
     """Sends the jobs of one endpoint, in their order, and has the end of each kept.
 
@@ -54,22 +55,13 @@ class Lane:
         halt: set once no further job may be sent.
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        dispatcher: Dispatcher,
-        *,
-        gate: Gate,
-        keep: Keep,
-        halt: asyncio.Event,
-    ) -> None:
-        self.gate = gate
-        self._endpoint = endpoint
-        self._dispatcher = dispatcher
-        self._keep = keep
-        self._halt = halt
-        self._doubtful: list[tuple[Job, EndpointError, float]] = []
-        self._works = False
+    endpoint: Endpoint
+    dispatcher: Dispatcher
+    gate: Gate
+    keep: Keep
+    halt: asyncio.Event
+    _doubtful: list[tuple[Job, EndpointError, float]] = dataclasses.field(default_factory=list)
+    _works: bool = False
 
     def start(self) -> list["asyncio.Task[None]"]:
         """Start its workers; each ends when nothing is due any more, or the run is halted.
@@ -106,7 +98,7 @@ class Lane:
 
     async def _next(self) -> Job | None:
         try:
-            return None if self._halt.is_set() else await self._dispatcher.next()
+            return None if self.halt.is_set() else await self.dispatcher.next()
         except BaseException:
             self.gate.leave()
             raise
@@ -122,9 +114,9 @@ class Lane:
                 return self._end(job, tries.all_of(ended), tries.seconds)
             if await self._halted_within(wait):
                 return []
-            await self._dispatcher.again(job)
+            await self.dispatcher.again(job)
             entered = await self.gate.enter()
-            if self._halt.is_set():
+            if self.halt.is_set():
                 self.gate.leave()
                 return []
 
@@ -132,7 +124,7 @@ class Lane:
         self, messages: tuple[Message, ...], settings: Settings, entered: float
     ) -> Ended:
         try:
-            answer = await self._endpoint.reply(messages, settings=settings)
+            answer = await self.endpoint.reply(messages, settings=settings)
             self.gate.answered()
             return answer
         except EndpointError as problem:
@@ -146,7 +138,7 @@ class Lane:
 
     async def _halted_within(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._halt.wait(), seconds)
+            await asyncio.wait_for(self.halt.wait(), seconds)
         except TimeoutError:
             return False
         return True
@@ -154,7 +146,7 @@ class Lane:
     def _end(self, job: Job, ended: Ended, seconds: float) -> list["Future[None]"]:
         if isinstance(ended, Answer):
             self._works = True
-            return [*self._clear_up(), self._keep(job, ended, seconds)]
+            return [*self._clear_up(), self.keep(job, ended, seconds)]
         self._doubtful.append((job, ended, seconds))
         if len(self._doubtful) >= FAILURES_IN_A_ROW:
             raise ended
@@ -162,7 +154,7 @@ class Lane:
 
     def _clear_up(self) -> Iterable["Future[None]"]:
         doubtful, self._doubtful = self._doubtful, []
-        return [self._keep(*one) for one in doubtful]
+        return [self.keep(*one) for one in doubtful]
 
 
 async def _durable(kept: Iterable["Future[None]"]) -> None:

@@ -119,8 +119,8 @@ class _Run:
         """
         self._lanes.append(
             Lane(
-                endpoint,
-                Dispatcher(jobs, self._writer, self._run_id, concurrency=concurrency),
+                endpoint=endpoint,
+                dispatcher=Dispatcher(jobs, self._writer, self._run_id, concurrency=concurrency),
                 gate=Gate(concurrency),
                 keep=partial(self._keep, endpoint.name),
                 halt=self._halt,

@@ -97,6 +97,8 @@ class SweepEnd(Row):
 
     KIND = "sweep_end"
     CHAIN = "sweep_id"
+    # A run that sent nothing, and whose producer has no first row, is its end alone.
+    BEGINS = True
     sweep_id: str
     reason: Literal["finished", "stopped", "budget"]
     replies: int

@@ -217,6 +217,11 @@ class SessionEnd(Row):
     """``left``: the study lead gave a rater's seat free; what they rated stays."""
     comment: Words = ""
 
+    @property
+    def reached_end(self) -> bool:
+        """Whether the conversation went as far as it was to go."""
+        return self.reason in ("finished", "capped")
+
     def event_id(self) -> str:
         """A session ends once."""
         return f"{self.session_id}.end"

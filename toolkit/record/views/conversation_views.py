@@ -49,9 +49,7 @@ class History:
 class ParticipantProgress:
     """How far one participant has come; after a withdrawal the counts are zero."""
 
-    participant_id: str
-    seat: int
-    simulated: bool
+    participant: Participant
     consented: bool
     assigned: int
     """Conversations assigned, as the newest session says; 0 before the first one."""
@@ -130,10 +128,25 @@ def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[Partic
     consented = {row.participant_id for row in record.rows(Consent)}
     active = record.last_activity()
     gone = withdrawn(record)
-    return tuple(
-        _progress(who, begun.get(who.participant_id, []), ends, consented, active, gone)
-        for who in sorted(record.rows(Participant), key=lambda who: who.seat)
-    )
+    told = []
+    for who in sorted(record.rows(Participant), key=lambda who: who.seat):
+        own = begun.get(who.participant_id, [])
+        ended = [ends[one.session_id] for one in own if one.session_id in ends]
+        still_open = [one.position for one in own if one.session_id not in ends]
+        chains = [who.participant_id, *(one.session_id for one in own)]
+        told.append(
+            ParticipantProgress(
+                participant=who,
+                consented=who.participant_id in consented,
+                assigned=own[-1].of if own else 0,
+                finished=sum(one.reached_end for one in ended),
+                skipped=sum(one.reason == "skipped" for one in ended),
+                position=still_open[-1] if still_open else None,
+                last_activity=max(active[chain] for chain in chains),
+                withdrawn=who.participant_id in gone,
+            )
+        )
+    return tuple(told)
 
 
 def _history(session: Session, rows: Sequence[Row]) -> History:
@@ -147,32 +160,3 @@ def _history(session: Session, rows: Sequence[Row]) -> History:
         flags=tuple(row for row in standing if isinstance(row, Flag)),
         end=next((row for row in standing if isinstance(row, SessionEnd)), None),
     )
-
-
-def _progress(
-    who: Participant,
-    begun: list[Session],
-    ends: dict[str, SessionEnd],
-    consented: set[str],
-    active: dict[str, str],
-    gone: frozenset[str],
-) -> ParticipantProgress:
-    ended = [ends[one.session_id] for one in begun if one.session_id in ends]
-    still_open = [one.position for one in begun if one.session_id not in ends]
-    chains = [who.participant_id, *(one.session_id for one in begun)]
-    return ParticipantProgress(
-        participant_id=who.participant_id,
-        seat=who.seat,
-        simulated=who.simulated,
-        consented=who.participant_id in consented,
-        assigned=begun[-1].of if begun else 0,
-        finished=sum(_reached_end(end) for end in ended),
-        skipped=sum(end.reason == "skipped" for end in ended),
-        position=still_open[-1] if still_open else None,
-        last_activity=max(active[chain] for chain in chains),
-        withdrawn=who.participant_id in gone,
-    )
-
-
-def _reached_end(end: SessionEnd) -> bool:
-    return end.reason in ("finished", "capped")

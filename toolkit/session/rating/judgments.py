@@ -1,6 +1,7 @@
 """What a rater says, made into rows: each is durable before it is acknowledged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from toolkit.canon import new_id
@@ -16,33 +17,26 @@ Judgment = Rating | Choice | Passed | Guess
 R = TypeVar("R", bound=Row)
 
 
+@dataclass(frozen=True, slots=True)
 class Judgments:
     """Writes the judgments of one rater.
 
     Whoever calls gives each an id of its own; one that was kept already comes back as it is, so
     every step may be sent again.
 
-    Args:
+    Attributes:
         record: where they are kept.
         kept: what the rater has left so far; kept in step.
-        form: the questions asked of a single reply.
+        form: the questions asked of a single reply, by id.
         guesses: who may be guessed.
         asked: what is asked about personas at this moment.
     """
 
-    def __init__(
-        self,
-        record: Record,
-        kept: RaterHistory,
-        form: Sequence[Question],
-        guesses: PersonaGuesses,
-        asked: Callable[[], Sequence[GuessAsked]],
-    ) -> None:
-        self._record = record
-        self._kept = kept
-        self._form = {question.id: question for question in form}
-        self._guesses = guesses
-        self._asked = asked
+    record: Record
+    kept: RaterHistory
+    form: Mapping[str, Question]
+    guesses: PersonaGuesses
+    asked: Callable[[], Sequence[GuessAsked]]
 
     def rate(
         self,
@@ -67,12 +61,12 @@ class Judgments:
         Raises:
             NotNow: if there is no such item or question, or the value is not 1 to 5 or None.
         """
-        if kept := self._known(rating_id, Rating):
-            return kept
+        if known := self._known(rating_id, Rating):
+            return known
         self._check(item_id, "single")
-        if question not in self._form:
+        if question not in self.form:
             raise NotNow(
-                f"rating: got question {question!a}; wanted one of {', '.join(self._form)}. Reload "
+                f"rating: got question {question!a}; wanted one of {', '.join(self.form)}. Reload "
                 "the page and answer again."
             )
         require_points("rating: got", value)
@@ -82,10 +76,10 @@ class Judgments:
                 session_id=self._session_id,
                 turn_id=None,
                 question=question,
-                dimension=self._form[question].dimension,
+                dimension=self.form[question].dimension,
                 value=value,
                 comment=comment[:COMMENT_LENGTH],
-                supersedes=self._kept.last_rating.get((item_id, question)),
+                supersedes=self.kept.last_rating.get((item_id, question)),
                 item_id=item_id,
             )
         )
@@ -104,8 +98,8 @@ class Judgments:
         Raises:
             NotNow: if there is no such pair.
         """
-        if kept := self._known(choice_id, Choice):
-            return kept
+        if known := self._known(choice_id, Choice):
+            return known
         self._check(item_id, "pair")
         return self.keep(
             Choice(
@@ -114,7 +108,7 @@ class Judgments:
                 item_id=item_id,
                 preferred=preferred,
                 why=why[:COMMENT_LENGTH],
-                supersedes=self._kept.last_choice.get(item_id),
+                supersedes=self.kept.last_choice.get(item_id),
             )
         )
 
@@ -129,8 +123,8 @@ class Judgments:
         Raises:
             NotNow: if there is no such item.
         """
-        if kept := self._known(passed_id, Passed):
-            return kept
+        if known := self._known(passed_id, Passed):
+            return known
         self._check(item_id)
         return self.keep(
             Passed(
@@ -152,16 +146,16 @@ class Judgments:
         Raises:
             NotNow: if that is not asked, or there is no such option.
         """
-        if kept := self._known(guess_id, Guess):
-            return kept
-        if item_id not in {one.item_id for one in self._asked()} or self._kept.end is not None:
+        if known := self._known(guess_id, Guess):
+            return known
+        if item_id not in {one.item_id for one in self.asked()} or self.kept.end is not None:
             raise NotNow("Nothing is asked about this item. Reload the page and try again.")
-        options = self._guesses.options(item_id)
+        options = self.guesses.options(item_id)
         if option is not None and option not in range(len(options)):
             raise NotNow(
                 f"guess: got option {option}; wanted 0 to {len(options) - 1}. Choose one of them."
             )
-        earlier = self._kept.guesses.get(item_id)
+        earlier = self.kept.guesses.get(item_id)
         return self.keep(
             Guess(
                 guess_id=guess_id or new_id(),
@@ -175,15 +169,15 @@ class Judgments:
 
     @property
     def _session_id(self) -> str:
-        return self._kept.seat.session_id
+        return self.kept.seat.session_id
 
     def _check(self, item_id: str, form: str | None = None) -> JudgedItem:
-        judged = self._kept.items.get(item_id)
+        judged = self.kept.items.get(item_id)
         if judged is None or form not in (None, judged.item.form):
             raise NotNow("This item is not one of yours. Reload the page and try again.")
-        if self._kept.end is not None:
+        if self.kept.end is not None:
             raise NotNow("Your rating is over; nothing more is asked. Thank you.")
-        if self._kept.guesses and judged.complete:
+        if self.kept.guesses and judged.complete:
             # The options of a guess name every persona there could have been.
             raise NotNow(
                 "You have begun to say who these people were, so what you rated before stays as it "
@@ -193,9 +187,9 @@ class Judgments:
 
     def keep(self, row: R) -> R:
         """Write a row of this rater's chain; durable on return."""
-        (entry,) = self._record.append(row)
-        self._kept.add(row, entry.at)
+        (entry,) = self.record.append(row)
+        self.kept.add(row, entry.at)
         return row
 
     def _known(self, event_id: str | None, kind: type[R]) -> R | None:
-        return kept_row(self._record, event_id, kind, self._session_id)
+        return kept_row(self.record, event_id, kind, self._session_id)

@@ -11,7 +11,7 @@ from functools import cached_property, wraps
 from typing import ClassVar, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from toolkit.canon import now
-from toolkit.design import Allocation, ConfirmStage, RatingPlan, Study, allocate
+from toolkit.design import Allocation, ConfirmStage, Question, RatingPlan, Study, allocate
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.record import (
     JudgedItem,
@@ -210,8 +210,8 @@ class RatingQueue(SeatedParticipant):
         return self._desk
 
     @property
-    def _form(self) -> set[str]:
-        return {question.id for question in self.confirm.questions}
+    def _form(self) -> dict[str, Question]:
+        return {question.id: question for question in self.confirm.questions}
 
     @cached_property
     def _maker(self) -> ItemMaker:
@@ -244,9 +244,7 @@ class RatingQueue(SeatedParticipant):
         row, tasks = held
         kept = rater_history(self._record, row.session_id)
         work, guesses = Worklist(tasks, kept, self._maker), PersonaGuesses(self.confirm, kept)
-        judgments = Judgments(
-            self._record, kept, self.confirm.questions, guesses, lambda: self.guesses
-        )
+        judgments = Judgments(self._record, kept, self._form, guesses, lambda: self.guesses)
         self._desk = _Desk(kept, work, guesses, judgments)
         if may_write:
             self._settle()
@@ -302,7 +300,9 @@ class RatingQueue(SeatedParticipant):
     def _go_on(self, judgment: Judgment) -> None:
         """Leave the item stepped back to once it was judged again; see whether all is done."""
         if judgment.item_id == self._looking_at:
-            self._answered |= {judgment.question} if isinstance(judgment, Rating) else self._form
-            if self._answered >= self._form:
+            self._answered |= (
+                {judgment.question} if isinstance(judgment, Rating) else self._form.keys()
+            )
+            if self._answered >= self._form.keys():
                 self.forward()
         self._settle()

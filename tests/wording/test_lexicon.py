@@ -32,9 +32,9 @@ def test_a_word_is_in_one_group_of_identity() -> None:
 
 
 def test_the_version_is_raised_with_the_words() -> None:
-    assert LEXICON["version"] == 1
+    assert LEXICON["version"] == 2
     assert content_hash(LEXICON["identity"]) == (
-        "sha256:c49f6a223cda7f2b341a341664bcb71c537b3015e724a5a33aea8ea88eea12c1"
+        "sha256:5a7be06b36ea9a7a6f8f5569b31e60c83ed2afa95287d1cd79582cdf566757c0"
     )
 
 

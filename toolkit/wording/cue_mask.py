@@ -7,12 +7,18 @@ title, an article, the ending of a verb) is made the same too.
 import re
 from collections.abc import Iterable, Iterator
 
+from toolkit.wording.lexicon import COURTESY
 from toolkit.wording.marks import NAME
-from toolkit.wording.mask_traces import without_traces
+from toolkit.wording.mask_traces import without_titles, without_traces
 from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher, with_marks
-from toolkit.wording.tokens import folded
+from toolkit.wording.tokens import folded, tokens
 
 _LOCAL_PART = re.compile(r"(?<![\w.+-])[\w.+-]++(?=@)")
+_TO_NEXT_WORD = re.compile(r"[.．]?[^\S\n]+(?:[^\W\d_][.．][^\S\n]*)*(?=[^\W\d_])")
+_STOP = re.compile(r"[.．](?=\s*/|[^\S\n]+[^\W\d_]|\s+‹)")
+"""The stop of an abbreviated title before whoever is meant: *Miss* has none."""
+_LONG = 40
+"""No word is longer."""
 _SHORT = 3
 """Names this short are part of an address only where they are a whole piece of it."""
 
@@ -22,14 +28,21 @@ class CueMask:
 
     Args:
         phrases: what to mask, each with its mark; one without a mark is left as it stands, and
-            takes the place of others within it.
+            takes the place of others within it, and its names keep the titles before them.
         marks: what stands in a text for something masked before.
     """
 
     def __init__(self, phrases: Iterable[Phrase], marks: Iterable[str] = ()) -> None:
-        # A title goes with the name after it, once that is masked.
-        known = [one for one in phrases if one.group != "title"]
+        known = tuple(phrases)
         self._matcher = PhraseMatcher(known)
+        left = [one for one in known if not one.mark]
+        self._titles = PhraseMatcher([*left, *(one for one in known if one.group in COURTESY)])
+        self._others = frozenset(
+            word.text
+            for one in left
+            for word in tokens(one.text)
+            if not one.text[word.start].islower()
+        )
         names = {one.letters for one in known if one.mark == NAME and not one.group}
         self._names = frozenset(name for name in names if name.isalpha())
         every = {*marks, *(one.mark for one in known if one.mark)}
@@ -43,7 +56,20 @@ class CueMask:
         parts[::2] = [
             with_marks(part, _telling(part, self._matcher.find(part))) for part in parts[::2]
         ]
-        return without_traces("".join(parts))
+        # A title goes with the name after it, once that is masked.
+        nameless = without_titles("".join(parts))
+        return without_traces(with_marks(nameless, self._lone_titles(nameless)))
+
+    def _lone_titles(self, text: str) -> Iterator[Found]:
+        """Titles that stand before no masked name, nor before somebody who is left."""
+        outside = self._marks.sub(lambda match: "‹" + "\0" * (len(match[0]) - 1), text)
+        for found in self._titles.find(outside):
+            before = _TO_NEXT_WORD.match(outside, found.end)
+            after = tokens(outside[before.end() : before.end() + _LONG])[:1] if before else []
+            if found.phrase.mark and not (after and after[0].text in self._others):
+                abbreviated = not set("aeiou") & set(found.phrase.letters)
+                stop = _STOP.match(outside, found.end) if abbreviated else None
+                yield found._replace(end=stop.end() if stop else found.end)
 
     def _local_part(self, match: re.Match[str]) -> str:
         """The part of an address before the @, if a long name is in it or short ones are all."""
@@ -54,9 +80,11 @@ class CueMask:
 
 
 def _telling(text: str, found: Iterable[Found]) -> Iterator[Found]:
-    """Leave out what is to stay, and weak words that stand beside no word that tells."""
+    """Leave out titles, what is to stay, and weak words that stand beside no word that tells."""
     runs: list[list[Found]] = []
     for one in found:
+        if one.phrase.group in COURTESY:
+            continue
         last = runs[-1][-1] if runs else one
         beside = last.phrase.mark == one.phrase.mark
         if runs and beside and re.fullmatch(r"[\s-]+", text[last.end : one.start]):

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-GENDERED = ("title", "address", "gender", "occupation", "kinship", "pregnancy")
+COURTESY = ("title", "address")
+"""Groups of words that stand before a name, or in its place."""
+GENDERED = (*COURTESY, "gender", "occupation", "kinship", "pregnancy")
 """Groups of words that tell a gender whoever says them; the other ones tell of those who do."""
 
 

@@ -7,7 +7,7 @@ and above all the verb: "she has" and "they have" would be told apart with the p
 import re
 from functools import cache
 
-from toolkit.wording.lexicon import any_of, entries
+from toolkit.wording.lexicon import any_of
 from toolkit.wording.marks import GROUP, IDENTITY, NAME, PLACE, THEY
 from toolkit.wording.verbs import both_forms
 
@@ -23,9 +23,7 @@ _SHORTENED = re.compile(rf"({THEY}['’])(?:s|ve)\b", re.IGNORECASE)
 
 def without_traces(text: str) -> str:
     """Clear a masked text of what its masked words have left; once is enough."""
-    before_name, lone_title = _titles()
-    text = before_name.sub("", text)
-    text = before_name.sub("", lone_title.sub(NAME, text))
+    text = without_titles(text)
     text = _AFTER_NAME.sub("", text)
     text = _AGAIN.sub(r"\1", text)
     text = _ARTICLE.sub(r"\1", text)
@@ -35,16 +33,15 @@ def without_traces(text: str) -> str:
     return _VERB_AFTER.sub(lambda match: match[1] + _plural(match[2]), text)
 
 
+def without_titles(text: str) -> str:
+    """Leave out titles and initials before a masked name."""
+    return _before_name().sub("", text)
+
+
 @cache
-def _titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Titles and initials before a name; and titles by themselves, before no other name."""
-    titles = (entry.word for entry in entries() if entry.group == "title")
-    lone = "|".join("[\u00ad\u200b-\u200d\u2060]?".join(title) for title in titles)
-    return (
-        re.compile(
-            rf"\b(?:(?i:{any_of('courtesy')})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
-        ),
-        re.compile(rf"(?<![^\W_])(?:{lone})(?![^\W_])(?!\.?[^\S\n]+[A-ZÀ-ÖØ-Þ])"),
+def _before_name() -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:(?i:{any_of('courtesy')})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from toolkit.wording.lexicon import GENDERED, Entry, entries, ordinary, plural
+from toolkit.wording.lexicon import COURTESY, GENDERED, Entry, entries, ordinary, plural
 from toolkit.wording.marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
 from toolkit.wording.phrase_matcher import Case, Phrase, PhraseMatcher
 from toolkit.wording.pronouns import PRONOUN_FORMS
@@ -127,9 +127,13 @@ def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
 
 @cache
 def _lexical(entry: Entry) -> tuple[Phrase, ...]:
-    mark = NAME if entry.group in ("title", "address") else GROUP
-    case: Case = "exact" if entry.group == "title" else "any"
-    return tuple(Phrase(form, mark, case, entry.group) for form in entry.forms)
+    mark = NAME if entry.group in COURTESY else GROUP
+    if entry.group != "title":
+        return tuple(Phrase(form, mark, group=entry.group) for form in entry.forms)
+    # MS by itself is an illness or a company.
+    capitals: Case = "before_capital" if entry.word == "Ms" else "exact"
+    cases: tuple[tuple[str, Case], ...] = ((entry.word, "exact"), (entry.word.upper(), capitals))
+    return tuple(Phrase(form, mark, case, entry.group) for form, case in cases)
 
 
 def _noun_words(noun: str) -> Iterator[Phrase]:

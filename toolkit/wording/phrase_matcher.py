@@ -5,6 +5,8 @@ space, a hyphen or an apostrophe, a text may have another of them or nothing; a 
 split a word. Scripts without spaces are matched inside a run of their characters.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +15,11 @@ from typing import Literal, NamedTuple
 
 from toolkit.wording.tokens import Token, gap, is_cased, tokens
 
-Case = Literal["any", "capital", "exact"]
+Case = Literal["any", "capital", "exact", "before_capital"]
 _LOOSE = frozenset(" -'")
 """What may stand for one another between two words of a phrase."""
+_NEXT_LETTER = re.compile(r"[.．]?[^\S\n]+([^\W\d_])|[.．]?[^\S\n]+‹")
+"""The letter with which the next word of a line begins, or a mark."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Phrase:
     mark: str = ""
     """What takes their place where they are masked, such as ``‹name›``."""
     case: Case = "any"
-    """``capital``: only where they begin with one; ``exact``: only as written here."""
+    """``capital``: only where they begin with one; ``exact``: only as written here;
+    ``before_capital``: as written here, and before a word with a capital."""
     group: str = ""
     """The lexicon's group of the word, if it is from there."""
     weak: bool = False
@@ -99,8 +104,8 @@ class PhraseMatcher:
             if letters not in self._beginnings:
                 break
             for phrase in self._by_letters.get(letters, ()):
-                written = text[words[first].start : words[place].end]
-                if _fits(phrase, joints, written) and not _cut(words, first, place):
+                stretch = (words[first].start, words[place].end)
+                if _fits(phrase, joints, text, stretch) and not _cut(words, first, place):
                     best = (place + 1, phrase)
                     break
         return best
@@ -121,9 +126,14 @@ def with_marks(text: str, found: Iterable[Found]) -> str:
     return "".join((*parts, text[end:]))
 
 
-def _fits(phrase: Phrase, joints: dict[int, str], written: str) -> bool:
-    if phrase.case == "exact" and written != phrase.text:
+def _fits(phrase: Phrase, joints: dict[int, str], text: str, stretch: tuple[int, int]) -> bool:
+    written = text[slice(*stretch)]
+    if phrase.case in ("exact", "before_capital") and _plain(written) != phrase.text:
         return False
+    if phrase.case == "before_capital":
+        after = _NEXT_LETTER.match(text, stretch[1])
+        if after is None or (after[1] and not after[1].isupper()):
+            return False
     # A script without capitals has none to ask for.
     if phrase.case == "capital" and is_cased(written[0]) and not written[0].isupper():
         return False
@@ -131,6 +141,12 @@ def _fits(phrase: Phrase, joints: dict[int, str], written: str) -> bool:
         _alike(phrase.joints.get(place, ""), joints.get(place, ""))
         for place in phrase.joints.keys() | joints.keys()
     )
+
+
+def _plain(written: str) -> str:
+    """A text without full-width letters and characters that nobody can see."""
+    seen = (sign for sign in written if unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(seen))
 
 
 def _alike(wanted: str, written: str) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,14 @@ from made_answers import Asked
 
 from toolkit.canon import new_id
 from toolkit.endpoints import Answer, Endpoint, Message, Settings
-from toolkit.errors import EndpointFailed, EndpointTimeout, RateLimited, RequestRefused
-from toolkit.probes import Budget, Ended, Job, Meter, run_jobs
+from toolkit.errors import (
+    EndpointFailed,
+    EndpointTimeout,
+    EventConflict,
+    RateLimited,
+    RequestRefused,
+)
+from toolkit.probes import Budget, Ended, Job, Meter, SweepProgress, run_jobs
 from toolkit.record import Dispatch, Rating, Record, SweepEnd, Turn, open_record
 
 RUN = "run-1"
@@ -162,3 +170,145 @@ def test_progress_is_told_at_the_end(record):
     told = []
     run(record, (Asked(), jobs(10)), on_progress=told.append)
     assert (told[-1].done, told[-1].planned, told[-1].in_flight) == (10, 10, 0)
+
+
+# ── nothing is called finished that did not happen ──────────────────────────────────────────────
+
+
+def poisoned(ended: Ended, seconds: float) -> Rating:
+    raise KeyError("poison")
+
+
+def elsewhere(ended: Ended, seconds: float) -> Rating:
+    return replace(note("x", ended, seconds), session_id="other")
+
+
+def of_ids(*ids: str) -> Iterator[Job]:
+    return (replace(one, id=name) for name, one in zip(ids, jobs(len(ids)), strict=True))
+
+
+def test_less_than_one_call_at_once_is_refused(record):
+    for concurrency in (0, -1):
+        with pytest.raises(ValueError, match=f"got a concurrency of {concurrency}; wanted"):
+            run(record, (Asked(), jobs(3)), concurrency=concurrency)
+    assert record.rows(SweepEnd) == []
+
+
+@pytest.mark.parametrize("budget", [Budget(tokens=0), Budget(cost=0)])
+def test_a_budget_of_nothing_pays_for_nothing(record, budget):
+    endpoint = Asked()
+    end = run(record, (endpoint, jobs(100)), concurrency=64, meter=Meter(100, budget=budget))
+    assert (end.reason, end.replies, endpoint.seen) == ("budget", 0, [])
+    assert end.comment.startswith("0 of 0 ")
+
+
+def test_a_run_is_finished_by_its_jobs_and_not_by_a_number_given(record):
+    meter = Meter(1, budget=Budget(tokens=1))
+    end = run(record, (Asked(), jobs(50)), meter=meter, concurrency=1)
+    assert (end.reason, end.replies) == ("budget", 1)
+    assert meter.progress(9).in_flight == 0
+
+
+@pytest.mark.parametrize("due", [1, 99])
+def test_it_is_finished_whatever_number_was_given(record, due):
+    end = run(record, (Asked(), jobs(6)), due=due)
+    assert (end.reason, end.replies) == ("finished", 6)
+
+
+def test_a_budget_spent_by_the_last_job_leaves_the_run_finished(record):
+    end = run(record, (Asked(), jobs(1)), meter=Meter(9, budget=Budget(tokens=1)), concurrency=1)
+    assert (end.reason, end.replies) == ("finished", 1)
+
+
+def test_a_producer_that_breaks_has_not_finished(record):
+    def breaking() -> Iterator[Job]:
+        yield from jobs(4)
+        raise ValueError("broke")
+
+    with pytest.raises(ValueError, match="broke"):
+        run(record, (Asked(), breaking()), concurrency=4, due=4)
+    (end,) = record.rows(SweepEnd)
+    assert end.reason == "stopped"
+    assert end.replies == len(kept(record))
+
+
+@pytest.mark.parametrize(
+    ("keep", "said"),
+    [
+        (poisoned, "KeyError: 'poison'"),
+        (elsewhere, "ValueError: got a rating row of the chain other; wanted one of run-1"),
+        (lambda *_: None, "ValueError: got NoneType; wanted a row"),
+    ],
+)
+def test_a_row_that_cannot_be_made_is_that_jobs_failure_alone(record, keep, said):
+    bad = replace(next(jobs(1)), id="p0", keep=keep)
+    end = run(record, (Asked(), chain([bad], jobs(30))), due=31)
+    assert (end.reason, end.replies, len(kept(record))) == ("stopped", 30, 30)
+    assert end.comment == (
+        f"1 job has no row of this run: job p0: its row could not be made: {said}"
+    )
+
+
+def test_a_producer_none_of_whose_rows_can_be_made_is_not_paid_for_to_the_end(record):
+    endpoint = Asked()
+    end = run(record, (endpoint, (replace(one, keep=poisoned) for one in jobs(500))), due=500)
+    assert (end.reason, end.replies) == ("stopped", 0)
+    assert 20 <= len(endpoint.seen) < 30
+    assert end.comment.endswith("; …")
+
+
+@pytest.mark.parametrize("wrong", ["", "x" * 201, "a b", "é"])
+def test_a_job_by_an_id_the_record_cannot_hold_is_not_sent(record, wrong):
+    endpoint = Asked()
+    end = run(record, (endpoint, of_ids("a", wrong, "b")), due=3)
+    assert (end.reason, end.replies, len(endpoint.seen)) == ("stopped", 2, 2)
+    assert end.comment == (
+        f"1 job has no row of this run: job {wrong[:40]!a}: not sent, wanted an id of 1 to 200 "
+        "visible ASCII characters"
+    )
+    assert [name for row in record.rows(Dispatch) for name in row.unit_ids] == ["a", "b"]
+
+
+def test_an_id_is_sent_once_in_a_run_by_whichever_endpoint(record):
+    one, other = Asked(), Asked()
+    end = run(record, (one, of_ids("a", "b", "a")), (other, of_ids("b", "c")), due=5)
+    assert (end.reason, end.replies, len(one.seen) + len(other.seen)) == ("stopped", 3, 3)
+    again = "job '{}': not sent, the run had a job of this id before"
+    assert end.comment.startswith("2 jobs have no row of this run: ")
+    assert again.format("a") in end.comment
+    assert again.format("b") in end.comment
+
+
+def test_replies_are_counted_once_they_are_durable(record):
+    # The record refuses the second: the same event, with other content.
+    def same(ended: Ended, seconds: float) -> Rating:
+        return replace(note(new_id(), ended, seconds), rating_id="same")
+
+    with pytest.raises(EventConflict):
+        run(record, (Asked(), (replace(one, keep=same) for one in jobs(2))), due=2)
+    (end,) = record.rows(SweepEnd)
+    assert (end.reason, end.replies, len(kept(record))) == ("stopped", 1, 1)
+
+
+def test_failures_at_the_very_end_that_cannot_be_kept_are_told(record):
+    def same(ended: Ended, seconds: float) -> Rating:
+        return replace(note(new_id(), ended, seconds), rating_id="same")
+
+    refused = RequestRefused("asked: got no; wanted yes.")
+    with pytest.raises(EventConflict):
+        run(record, (Asked(lambda _: refused), (replace(one, keep=same) for one in jobs(2))), due=2)
+    (end,) = record.rows(SweepEnd)
+    assert (end.reason, end.replies, end.errored) == ("stopped", 1, 1)
+
+
+def test_a_display_that_breaks_costs_no_reply(record):
+    shown = []
+
+    def broken(progress: SweepProgress) -> None:
+        shown.append(progress)
+        raise BrokenPipeError("no terminal")
+
+    with pytest.raises(BrokenPipeError):
+        run(record, (Asked(), jobs(20)), due=20, on_progress=broken)
+    (end,) = record.rows(SweepEnd)
+    assert (end.reason, end.replies, len(kept(record)), len(shown)) == ("finished", 20, 20, 1)

@@ -139,6 +139,12 @@ def test_a_budget_stops_it(record):
     assert end.replies < 36
 
 
+def test_a_budget_that_is_spent_sends_nothing(record):
+    endpoint = Asked()
+    end = replay(record, endpoint, meter=Meter(36, budget=Budget(tokens=0)))
+    assert (end.reason, end.replies, endpoint.seen) == ("budget", 0, [])
+
+
 def test_failures_are_kept_apart_as_in_a_sweep(record):
     refused = RequestRefused("asked: got no; wanted yes. Ask again.")
     end = replay(record, Asked(lambda number: refused if number == 3 else "Yes."), concurrency=1)

@@ -312,6 +312,14 @@ def test_a_budget_stops_it_and_calls_under_way_are_kept(stage, record):
     assert len(record.rows(Reply)) == end.replies < 36
 
 
+def test_less_than_one_call_at_once_is_refused(stage, record):
+    for concurrency in (0, -1):
+        with pytest.raises(ValueError, match="wanted at least 1"):
+            sweep(stage, record, concurrency=concurrency)
+    assert record.rows(SweepEnd) == []
+    assert len(units_due(stage, record)) == 36
+
+
 def test_cancelling_lets_calls_under_way_come_to_their_end(stage, record):
     endpoint = Scripted("courteous", delay=0.002)
 

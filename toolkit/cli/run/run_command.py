@@ -163,6 +163,8 @@ def _tell(study_id: str, end: SweepEnd | None, meter: Meter) -> int:
     left = used.planned - used.done
     if end is None or end.reason == "stopped":
         warn(f"Stopped; {left:,} units are left. The same command goes on.")
+        if end and end.comment:
+            warn(end.comment)
         return INTERRUPTED
     if end.reason == "budget":
         warn(

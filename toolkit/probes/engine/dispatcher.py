@@ -40,6 +40,8 @@ class Dispatcher:
         self._ready: deque[Job] = deque()
         self._next: tuple[list[Job], Future[None]] | None = None
         self._turn = asyncio.Lock()
+        self.exhausted = False
+        """Whether every job has been drawn."""
 
     async def next(self) -> Job | None:
         """The next job, or None when there is none left.
@@ -72,6 +74,7 @@ class Dispatcher:
 
     def _block(self) -> tuple[list[Job], "Future[None]"]:
         block = list(islice(self._jobs, self._size))
+        self.exhausted = len(block) < self._size
         return block, self._write(block) if block else Future()
 
     def _write(self, jobs: list[Job]) -> "Future[None]":

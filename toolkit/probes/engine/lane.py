@@ -35,7 +35,7 @@ _NOBODY = (
 _SPARE = 2
 """Workers for each call at once: those that wait to try again must not hold up the others."""
 
-Keep = Callable[[Job, Ended, float], "Future[None]"]
+Keep = Callable[[Job, Ended, float], list["Future[None]"]]
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Lane:
         dispatcher: hands out what is due.
         gate: how many calls at once.
         keep: takes each job with how it ended and in how many seconds, and tells when that is
-            durable.
+            durable; nothing where no row could be made of it.
         halt: set once no further job may be sent.
     """
 
@@ -71,18 +71,19 @@ class Lane:
         """
         return [asyncio.create_task(self._work()) for _ in range(self.gate.most * _SPARE)]
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Keep the failures at the very end that no call could clear up, if they may be kept.
 
         Raises:
             EndpointError: if no call has worked in this run and the last failure says that none
                 can. Then the jobs stay due.
+            RecordError: if one could not be kept.
         """
         if self._doubtful and not self._works:
             problem = self._doubtful[-1][1]
             if isinstance(problem, _NOBODY):
                 raise problem
-        self._clear_up()
+        await _durable(self._clear_up())
 
     async def _work(self) -> None:
         kept: list[Future[None]] = []
@@ -98,10 +99,12 @@ class Lane:
 
     async def _next(self) -> Job | None:
         try:
-            return None if self.halt.is_set() else await self.dispatcher.next()
+            job = None if self.halt.is_set() else await self.dispatcher.next()
         except BaseException:
             self.gate.leave()
             raise
+        # The budget may have been spent, or the run stopped, while the row was written.
+        return None if self.halt.is_set() else job
 
     async def _settle(self, job: Job, entered: float) -> list["Future[None]"]:
         """Ask until there is an answer or no use in asking; nothing is kept if halted before."""
@@ -146,7 +149,7 @@ class Lane:
     def _end(self, job: Job, ended: Ended, seconds: float) -> list["Future[None]"]:
         if isinstance(ended, Answer):
             self._works = True
-            return [*self._clear_up(), self.keep(job, ended, seconds)]
+            return [*self._clear_up(), *self.keep(job, ended, seconds)]
         self._doubtful.append((job, ended, seconds))
         if len(self._doubtful) >= FAILURES_IN_A_ROW:
             raise ended
@@ -154,7 +157,7 @@ class Lane:
 
     def _clear_up(self) -> Iterable["Future[None]"]:
         doubtful, self._doubtful = self._doubtful, []
-        return [self.keep(*one) for one in doubtful]
+        return [kept for one in doubtful for kept in self.keep(*one)]
 
 
 async def _durable(kept: Iterable["Future[None]"]) -> None:

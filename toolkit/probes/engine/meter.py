@@ -17,7 +17,10 @@ _RECENT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What a run may use; None sets no limit."""
+    """What a run may use; None sets no limit.
+
+    It is asked before each call. What is under way when it is spent comes to its end and is paid.
+    """
 
     tokens: int | None = None
     """Tokens sent and answered together, as the endpoint counts them."""
@@ -32,7 +35,7 @@ class SweepProgress:
     planned: int
     """Units this run is to send."""
     done: int = 0
-    """Units that came to an end, failed ones included."""
+    """Units whose end is kept, failed ones included."""
     failed: int = 0
     """Of these, how many have no usable answer."""
     in_flight: int = 0
@@ -84,9 +87,9 @@ class Meter:
     ) -> None:
         self.prices = prices
         self.budget = budget or Budget()
-        self.exhausted = ""
-        """Why no further unit may be sent; empty while there is budget left."""
         self._used = SweepProgress(planned=due)
+        self.exhausted = self._reached()
+        """Why no further unit may be sent; empty while there is budget left."""
         self._clock = clock
         self._ends: deque[float] = deque([clock()], maxlen=_RECENT)
 
@@ -115,11 +118,26 @@ class Meter:
         return {"budget": asdict(self.budget), "prices": as_of}
 
     def count(self, endpoint: str, ended: Ended) -> None:
-        """Add one job that has come to its end.
+        """Add one job whose end is kept.
 
         Args:
             endpoint: who was asked, such as ``openai:gpt-4o-mini``.
             ended: an answer, with the tokens it took as the endpoint counted them, or a failure.
+        """
+        self.spend(endpoint, ended)
+        self.kept(ended)
+
+    def kept(self, ended: Ended) -> None:
+        """Count one job as done, once its row is durable; ``spend`` added what it took."""
+        used, failed = self._used, not isinstance(ended, Answer)
+        self._used = replace(used, done=used.done + 1, failed=used.failed + failed)
+
+    def spend(self, endpoint: str, ended: Ended) -> None:
+        """Add what one job took, as soon as that is known.
+
+        Args:
+            endpoint: who was asked.
+            ended: how it came to its end.
         """
         usage = ended.usage if isinstance(ended, Answer) else None
         sent, said = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
@@ -129,8 +147,6 @@ class Meter:
         self._ends.append(self._clock())
         self._used = replace(
             used,
-            done=used.done + 1,
-            failed=used.failed + failed,
             prompt_tokens=used.prompt_tokens + (sent or 0),
             completion_tokens=used.completion_tokens + (said or 0),
             uncounted=used.uncounted + (not counted),
@@ -145,27 +161,32 @@ class Meter:
             in_flight: calls under way or waiting for their turn.
         """
         used, taken = self._used, self._ends[-1] - self._ends[0]
-        due = used.planned - used.done
-        pace = taken / (len(self._ends) - 1) if used.done and taken > 0 else None
+        due = max(0, used.planned - used.done)
+        pace = taken / (len(self._ends) - 1) if taken > 0 else None
         left = None if pace is None else due * pace
         return replace(used, in_flight=min(in_flight, due), seconds_left=left)
 
     def _spent(self, endpoint: str, *, counted: bool) -> str:
         """Say why the budget is spent, or can no longer be watched; empty while it is not."""
         budget, cost = self.budget, self._used.cost
-        if budget.tokens is not None:
-            if not counted:
-                return _unwatched(endpoint)
-            if (used := self._used.prompt_tokens + self._used.completion_tokens) >= budget.tokens:
-                return f"{used:,} of {budget.tokens:,} tokens are used"
+        if budget.tokens is not None and not counted:
+            return _unwatched(endpoint)
         if budget.cost is not None:
             price = price_of(self.prices, endpoint)
             if price is None or cost is None:
                 return f"the price of {endpoint} is unknown, so a limit in USD cannot be kept"
             if not counted and (price.input or price.output):
                 return _unwatched(endpoint)
-            if cost >= budget.cost:
-                return f"{cost:.4g} of {budget.cost:g} USD are used"
+        return self._reached()
+
+    def _reached(self) -> str:
+        """Say which limit is reached; empty while none is."""
+        budget, cost = self.budget, self._used.cost
+        used = self._used.prompt_tokens + self._used.completion_tokens
+        if budget.tokens is not None and used >= budget.tokens:
+            return f"{used:,} of {budget.tokens:,} tokens are used"
+        if budget.cost is not None and cost is not None and cost >= budget.cost:
+            return f"{cost:.4g} of {budget.cost:g} USD are used"
         return ""
 
 

@@ -1,7 +1,9 @@
 """A run: jobs sent to their endpoints, what came of each kept, and an end that says why."""
 
 import asyncio
+import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -13,7 +15,7 @@ from toolkit.probes.engine.dispatcher import Dispatcher
 from toolkit.probes.engine.garbage_collection import rare_collections
 from toolkit.probes.engine.gate import Gate
 from toolkit.probes.engine.job import Ended, Job
-from toolkit.probes.engine.lane import Lane
+from toolkit.probes.engine.lane import FAILURES_IN_A_ROW, Lane
 from toolkit.probes.engine.meter import Meter, SweepProgress
 from toolkit.record import GroupWriter, Record, Row, SweepEnd
 
@@ -23,6 +25,9 @@ CONCURRENCY = 64
 """Calls at once to each endpoint, unless the caller says otherwise."""
 _PAINTS_APART = 0.1
 """Seconds between two reports of progress."""
+_ID = re.compile("[!-~]{1,200}")
+_NAMED = 3
+"""Jobs without a row that the last row of a run names; of the others it tells how many."""
 
 
 async def run_jobs(
@@ -40,7 +45,9 @@ async def run_jobs(
 
     Jobs of one endpoint are sent in their order, each only after a Dispatch row that names it is
     durable. Whatever happens, each has one row in the end or none; a producer that lists only
-    those without one resumes a run.
+    those without one resumes a run. A job whose id cannot be kept or came before is not sent, and
+    one whose row cannot be made is let go; the end names them. After 20 such jobs the run stops.
+    It is finished once every producer is exhausted and each of its jobs has a durable row.
 
     To stop, set ``stop`` or cancel: no further job is sent, calls under way come to their end, and
     everything is durable. Cancelling a second time breaks those calls off.
@@ -53,15 +60,22 @@ async def run_jobs(
         begin: the first row of the chain.
         concurrency: calls at once to each endpoint, fewer while a server refuses.
         stop: ends the run once it is set.
-        on_progress: called about ten times a second, and at the end.
+        on_progress: called about ten times a second, and at the end. What it raises ends the
+            reports and not the run, and is raised once everything is durable.
 
     Returns:
         The row the run ended with.
 
     Raises:
+        ValueError: if there is to be less than one call at once.
         EndpointError: if an endpoint answers nobody; its jobs have no row.
         RecordError: if a row could not be kept.
     """
+    if concurrency < 1:
+        raise ValueError(
+            f"sweep: got a concurrency of {concurrency}; wanted at least 1 call at once. Leave it "
+            "out for the usual number."
+        )
     show = on_progress or (lambda _: None)
     with rare_collections(), GroupWriter(record, run_id) as writer:
         if begin is not None:
@@ -70,6 +84,8 @@ async def run_jobs(
         for endpoint, jobs in asked:
             run.add(endpoint, jobs, concurrency)
         end = await run.to_its_end(stop)
+    if run.unshown is not None:
+        raise run.unshown
     show(meter.progress(0))
     return end
 
@@ -104,10 +120,18 @@ class _Run:
         self._meter = meter
         self._show = show
         self._halt = asyncio.Event()
-        self._reason: Reason = "finished"
+        self._reason: Reason = "stopped"
         self._comment = ""
         self._lanes: list[Lane] = []
         self._painted = 0.0
+        self._ids: set[str] = set()
+        self._left = 0
+        """Jobs drawn that have no durable row."""
+        self._written: deque[tuple[Future[None], Ended]] = deque()
+        self._lost: list[str] = []
+        """Why jobs will have no row of this run."""
+        self.unshown: Exception | None = None
+        """What went wrong with showing the progress."""
 
     def add(self, endpoint: Endpoint, jobs: Iterable[Job], concurrency: int) -> None:
         """Open the lane of one endpoint.
@@ -120,7 +144,12 @@ class _Run:
         self._lanes.append(
             Lane(
                 endpoint=endpoint,
-                dispatcher=Dispatcher(jobs, self._writer, self._run_id, concurrency=concurrency),
+                dispatcher=Dispatcher(
+                    filter(self._may_be_sent, jobs),
+                    self._writer,
+                    self._run_id,
+                    concurrency=concurrency,
+                ),
                 gate=Gate(concurrency),
                 keep=partial(self._keep, endpoint.name),
                 halt=self._halt,
@@ -129,15 +158,18 @@ class _Run:
 
     async def to_its_end(self, stop: asyncio.Event | None) -> SweepEnd:
         """Work until every lane is at its end or the run is halted, and write down why."""
+        broken = False
         try:
             await self._work(stop)
         except BaseException as problem:
+            broken = isinstance(problem, Exception)
             self._halted("stopped", str(problem) if isinstance(problem, ParallaxError) else "")
             raise
         finally:
-            used = self._meter.progress(0)
-            reason = "finished" if used.done == used.planned else self._reason
-            end = end_of_run(self._run_id, used, reason, self._comment)
+            self._count_durable(wait=True)
+            all_drawn = all(one.dispatcher.exhausted for one in self._lanes)
+            reason = "finished" if all_drawn and not (self._left or broken) else self._reason
+            end = end_of_run(self._run_id, self._meter.progress(0), reason, self._said())
             self._writer.note(end)
         return end
 
@@ -151,7 +183,7 @@ class _Run:
             if watching is not None:
                 watching.cancel()
         for lane in self._lanes:
-            lane.finish()
+            await lane.finish()
 
     async def _watch(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -187,12 +219,70 @@ class _Run:
         for lane in self._lanes:
             lane.gate.give_up()
 
-    def _keep(self, endpoint: str, job: Job, ended: Ended, seconds: float) -> "Future[None]":
-        kept = self._writer.submit(job.keep(ended, seconds))
-        self._meter.count(endpoint, ended)
+    def _may_be_sent(self, job: Job) -> bool:
+        self._left += 1
+        if not _ID.fullmatch(job.id):
+            wanted = "wanted an id of 1 to 200 visible ASCII characters"
+        elif job.id in self._ids:
+            wanted = "the run had a job of this id before"
+        else:
+            self._ids.add(job.id)
+            return True
+        self._lose(f"job {job.id[:40]!a}: not sent, {wanted}")
+        return False
+
+    def _keep(self, endpoint: str, job: Job, ended: Ended, seconds: float) -> list["Future[None]"]:
+        self._meter.spend(endpoint, ended)
         if self._meter.exhausted:
             self._halted("budget", self._meter.exhausted)
-        if (now := time.monotonic()) - self._painted >= _PAINTS_APART:
-            self._painted = now
+        self._count_durable()
+        self._paint()
+        try:
+            kept = self._writer.submit(self._row(job, ended, seconds))
+        except Exception as problem:
+            why = f"{type(problem).__name__}: {problem}"
+            self._lose(f"job {job.id}: its row could not be made: {why}")
+            return []
+        self._written.append((kept, ended))
+        return [kept]
+
+    def _row(self, job: Job, ended: Ended, seconds: float) -> Row:
+        row = job.keep(ended, seconds)
+        if not isinstance(row, Row):
+            raise ValueError(f"got {type(row).__name__}; wanted a row")
+        if row.chain() != self._run_id:
+            got = f"got a {row.KIND} row of the chain {row.chain()}"
+            raise ValueError(f"{got}; wanted one of {self._run_id}")
+        return row
+
+    def _lose(self, why: str) -> None:
+        self._lost.append(why)
+        if len(self._lost) >= FAILURES_IN_A_ROW:
+            self._halted("stopped")
+
+    def _said(self) -> str:
+        """The comment of the last row: why the run was halted, and which jobs have no row."""
+        if not self._lost:
+            return self._comment
+        count = len(self._lost)
+        said = f"{count:,} jobs have" if count > 1 else "1 job has"
+        named = [*self._lost[:_NAMED], *["…"][: count - _NAMED]]
+        lost = f"{said} no row of this run: {'; '.join(named)}"
+        return f"{self._comment}. {lost}" if self._comment else lost
+
+    def _count_durable(self, *, wait: bool = False) -> None:
+        """Count the replies that the record holds by now, in the order they were written."""
+        while self._written and (wait or self._written[0][0].done()):
+            kept, ended = self._written.popleft()
+            if kept.exception() is None:
+                self._left -= 1
+                self._meter.kept(ended)
+
+    def _paint(self) -> None:
+        if (now := time.monotonic()) - self._painted < _PAINTS_APART or self.unshown:
+            return
+        self._painted = now
+        try:
             self._show(self._meter.progress(sum(one.gate.in_flight for one in self._lanes)))
-        return kept
+        except Exception as problem:
+            self.unshown = problem

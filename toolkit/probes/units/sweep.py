@@ -93,7 +93,7 @@ async def run_sweep(
         meter.require_prices(one.endpoint.name for one in bound.values())
         for one in bound.values():
             record_binding(record, one)
-        concurrency = concurrency or _concurrency(bound)
+        concurrency = _concurrency(bound) if concurrency is None else concurrency
         how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
         sweep_id = new_id()
         jobs = UnitJobs(stage, bound, sweep_id)

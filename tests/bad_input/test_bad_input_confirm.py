@@ -118,10 +118,11 @@ ID = (
     "most 64"
 )
 FIELDS = "one of contrasts, endpoints, replicates, seed, rating, analysis"
-OUTCOMES = "one of accurate, respected, preference, refusal, decision"
+OUTCOMES = "one of accurate, respected, preference, refusal, decision, text_distance"
 NOT_OF_PAIRS = (
-    "wanted 'preference', 'refusal' or 'decision', since raters of pairs say which reply is better "
-    "and answer no question. Set 'form: single' under rating, or choose another outcome."
+    "wanted 'preference', 'refusal', 'decision' or 'text_distance', since raters of pairs say "
+    "which reply is better and answer no question. Set 'form: single' under rating, or choose "
+    "another outcome."
 )
 SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "no replicate": (
@@ -171,8 +172,8 @@ SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
         replaced("margin: 0.5", "margin: 0.5\n    secondary: [refusal, preference]"),
         (
             "46: confirm.analysis.secondary.2: got 'preference'; wanted a question of the form, "
-            "'refusal' or 'decision', since raters see single replies. Set 'form: pair' under "
-            "rating, or choose another outcome.",
+            "'refusal', 'decision' or 'text_distance', since raters see single replies. Set 'form: "
+            "pair' under rating, or choose another outcome.",
         ),
     ),
     "a decision that no contrast asks for": (

@@ -33,7 +33,7 @@ class Outcome:
     rated: bool
     """Whether people judge it; False for what a machine reads off a reply."""
     reads: str
-    """Column of the source's frame that holds it."""
+    """Column of the source's frame that holds it; ``distance`` is worked out from the texts."""
     asks: str = ""
     """The question in words, when known."""
     needs: str = ""
@@ -107,6 +107,17 @@ _DECLARED = (
         reads="decided",
         asks="Which of the listed answers is given?",
         needs="decision",
+    ),
+    Outcome(
+        name="text_distance",
+        source="replies",
+        scale="number",
+        bounds=(0.0, 1.0),
+        unit="share of words not shared with the reference's replies",
+        favorable=None,
+        rated=False,
+        reads="distance",
+        asks="How far is the reply from those to the reference?",
     ),
 )
 OUTCOMES: Mapping[str, Outcome] = {outcome.name: outcome for outcome in _DECLARED}

@@ -18,7 +18,10 @@ from toolkit.design import (
     rating_outcome,
 )
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, Sweep
+from toolkit.record import Record, Reply, Sweep
+
+_PHRASE = 3
+"""As many words are a name or a noun phrase; a shorter word carries nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class ConfirmDesign:
     """One row a persona (index ``persona``), one column a factor."""
     freezes: tuple[str, ...]
     """Every confirm freeze the record holds runs of, the oldest first."""
+    words: tuple[str, ...] = field(default=(), repr=False)
+    """What filled the slots: masked before texts are compared."""
 
     @property
     def analysis(self) -> AnalysisPlan:
@@ -79,6 +84,7 @@ def confirm_design(record: Record, confirm_hash: str | None = None) -> ConfirmDe
         questions=MappingProxyType({one.id: one for one in _questions(newest, plan)}),
         people=people_frame(newest.design.get("personas", {})),
         freezes=freezes,
+        words=_cue_words(record, chosen),
     )
 
 
@@ -131,6 +137,15 @@ def _plan(sweep: Sweep) -> ConfirmPlan:
             f"({problem.error_count()} fields); wanted one as this toolkit writes it. Analyze it "
             "with the toolkit that made it."
         ) from None
+
+
+def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:
+    """What filled the slots; of a name or a noun phrase also its parts."""
+    replies = record.read(role="analyst", purpose="analysis").each(Reply)
+    sent = (one.slots.values() for one in replies if one.confirm_hash == confirm_hash)
+    whole = {text for values in sent for text in values if len(text) > 1}
+    parts = {word for text in whole if len(text.split()) <= _PHRASE for word in text.split()}
+    return tuple(sorted(whole | {word for word in parts if len(word) > _PHRASE}))
 
 
 def _questions(sweep: Sweep, plan: ConfirmPlan) -> Sequence[Question]:

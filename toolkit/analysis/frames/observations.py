@@ -16,9 +16,14 @@ import pandas as pd
 from toolkit.analysis.frames.column import ARMS, ORIGINS, SCRIPTED, STAGE, Column, Stage, declare
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames, require_stage
+from toolkit.analysis.frames.reference_distance import reference_distances
 from toolkit.design import OUTCOMES, Outcome, Scale
 from toolkit.errors import AnalysisError
 
+_Read = tuple[pd.DataFrame, pd.DataFrame]
+"""Rows of the source's frame, and the same as observations with ``left_out``."""
+_DISTANCE = "distance"
+"""What an outcome reads that no column holds: it is worked out from all texts of a contrast."""
 _LARGEST = 1e50
 """Squares of squares of what is beyond this are not numbers."""
 
@@ -119,19 +124,22 @@ def observe(
     out and counted. ``refusal`` is 1 where the endpoint declined and 0 where it answered; replies
     that failed, were cut off or stopped say neither and are counted. ``decision`` is the answer to
     be expected, 1 for the first that the contrast lists and 0 for the last; replies whose answer
-    was not read, or that are undecided between other words, are counted.
+    was not read, or that are undecided between other words, are counted. ``text_distance`` is the
+    average distance to the reference's other replies; those with none to compare with are counted.
 
     Args:
         frames: of stage confirm, from one confirm freeze.
         outcome: a question's id, another declared outcome's name, or a declaration.
-        design: what was frozen; says who the personas are and what was asked.
+        design: what was frozen; says who the personas are and what was asked, and which words are
+            masked before texts are compared.
 
     Raises:
-        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
+        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome; if
+            texts are to be compared without a design.
     """
     _require_frames(frames)
     of = frames.outcome(outcome) if isinstance(outcome, str) else outcome
-    table, values = _READERS[of.source](frames, of)
+    table, values = _READERS[of.source](frames, of, design)
     _require_known(frames, table, of)
     require_stage(table, "confirm")
     plan = _one_freeze(table)
@@ -229,20 +237,33 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({"left_out": "object"}).assign(side=0.0, weight=1.0)
 
 
-def _ratings(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _ratings(frames: Frames, of: Outcome, _: ConfirmDesign | None) -> _Read:
     table = frames.item_ratings[frames.item_ratings["question"].eq(of.name).to_numpy()]
     return table, _named(table).assign(value=_numbers(table[of.reads]))
 
 
-def _read_off(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _read_off(frames: Frames, of: Outcome, design: ConfirmDesign | None) -> _Read:
     """Read one column of the replies; what ended otherwise or was not read is left out."""
     table = frames.replies
+    missing = np.where(table["undecided"], "undecided", "not_read")
+    if of.reads == _DISTANCE:
+        table = table.assign(**{_DISTANCE: reference_distances(table, _masked(of, design))})
+        missing = np.where(table["text"].isna(), "no_text", "nothing_to_compare_with")
     ending, values = table["outcome"].astype("object"), _numbers(table[of.reads])
     why = ending.where(~ending.isin(of.endings))
-    missing = np.where(table["undecided"], "undecided", "not_read")
     why = why.mask(why.isna() & np.isnan(values), pd.Series(missing, index=table.index))
     why = why.mask(table["apart"].eq("replaced"), "replaced")
     return table, _named(table).assign(value=values, left_out=why)
+
+
+def _masked(of: Outcome, design: ConfirmDesign | None) -> tuple[str, ...]:
+    if design is None:
+        raise AnalysisError(
+            f"observe: got the outcome {of.name!r} without the design; wanted it, since it says "
+            "which words carry the personas, and these are masked before texts are compared. Pass "
+            "`design=confirm_design(record)`."
+        )
+    return design.words
 
 
 def _numbers(column: "pd.Series[Any]") -> np.ndarray:
@@ -270,7 +291,7 @@ def signed_choices(choices: pd.DataFrame) -> pd.DataFrame:
     return choices.assign(**other, against=against, side=side, value=value)
 
 
-def _preferences(frames: Frames, of: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _preferences(frames: Frames, of: Outcome, _: ConfirmDesign | None) -> _Read:
     """Read choices; neither reply being acceptable favors nobody, as equal does."""
     rows = signed_choices(frames.choices)
     value = rows["value"].mask(rows[of.reads].eq("neither"), 0.0)

@@ -13,10 +13,7 @@ from toolkit.analysis.plan.step import Step
 from toolkit.analysis.plan.steps import Answer, Question, questions_of
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, Reply
-
-_PHRASE = 3
-"""As many words are a name or a noun phrase; a shorter word carries nobody."""
+from toolkit.record import Record
 
 
 def run_plan(
@@ -42,7 +39,7 @@ def run_plan(
     frames = whole
     if len(design.freezes) > 1:
         frames = load_frames(record, stage="confirm", confirm_hash=design.confirm_hash)
-    data = PlanData(frames, design, words=_cue_words(record, design.confirm_hash))
+    data = PlanData(frames, design)
     return PlanResult(
         observed=data,
         steps=tuple(_taken(one, data) for one in questions_of(data)),
@@ -58,15 +55,6 @@ def _taken(question: Question, data: PlanData) -> Step:
     except AnalysisError as problem:
         answer = Answer(notes=(f"Not estimable. {problem}",))
     return Step(question.key, question.words, question.status, *answer)
-
-
-def _cue_words(record: Record, confirm_hash: str) -> tuple[str, ...]:
-    """What filled the slots; of a name or a noun phrase also its parts."""
-    replies = record.read(role="analyst", purpose="analysis").each(Reply)
-    sent = (one.slots.values() for one in replies if one.confirm_hash == confirm_hash)
-    whole = {text for values in sent for text in values if len(text) > 1}
-    parts = {word for text in whole if len(text.split()) <= _PHRASE for word in text.split()}
-    return tuple(sorted(whole | {word for word in parts if len(word) > _PHRASE}))
 
 
 def _notes(written: str | None) -> tuple[str, ...]:

@@ -25,8 +25,6 @@ class PlanData:
     """Of the freeze alone."""
     design: ConfirmDesign
     """What was frozen."""
-    words: tuple[str, ...] = ()
-    """What filled the slots: masked before texts are compared."""
     _taken: dict[str, Observations] = field(default_factory=dict)
 
     def of(self, outcome: str) -> Observations:

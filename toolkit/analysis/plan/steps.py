@@ -169,14 +169,14 @@ def _pairs(data: PlanData) -> Answer:
 
 def _movement(data: PlanData) -> Answer:
     canned = data.of(REFUSAL).simulated
-    made = movement(data.frames.replies, words=data.words, simulated=canned)
+    made = movement(data.frames.replies, words=data.design.words, simulated=canned)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
     return Answer(made.findings, tables, made.notes, made)
 
 
 def _spoken(data: PlanData) -> Answer:
     canned = data.of(REFUSAL).simulated
-    made = words(data.frames.replies, mask=data.words, seed=data.seed, simulated=canned)
+    made = words(data.frames.replies, mask=data.design.words, seed=data.seed, simulated=canned)
     return Answer(made.findings, {"words": made.table}, made.notes, made)
 
 

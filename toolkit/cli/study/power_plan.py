@@ -79,11 +79,14 @@ def _assumed(outcome: Outcome) -> Truth:
 
 
 def _usual(outcome: Outcome) -> float:
-    """An effect worth finding, for the worse: half a point, or a fifth of the room there is."""
+    """An effect worth finding: half a point, or a fifth of the room there is.
+
+    It is for the worse; upward where neither end is good.
+    """
     size = 0.5 if outcome.scale == "likert" or not _known_spread(outcome) else 0.2
     if outcome.scale == "number" and _known_spread(outcome):
         size *= outcome.bounds[1] - outcome.bounds[0]
-    return size if outcome.favorable == "low" else -size
+    return -size if outcome.favorable == "high" else size
 
 
 def _about(stage: ConfirmStage, found: Power, *, leads: int) -> Iterator[str]:

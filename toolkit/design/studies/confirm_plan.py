@@ -70,8 +70,8 @@ class AnalysisPlan(Written):
     """What is asked of the ratings, written before there are any."""
 
     primary: Identifier
-    """The one primary outcome: a question of the form, ``preference`` (pairs), ``refusal`` or
-    ``decision``."""
+    """The one primary outcome: a question of the form, ``preference`` (pairs), ``refusal``,
+    ``decision`` or ``text_distance``."""
     margin: Annotated[float, Field(gt=0, le=4)] | None = None
     """Largest difference that would not matter, on the outcome's own scale; without it nothing is
     ever called equivalent."""

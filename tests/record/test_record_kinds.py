@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,8 +90,8 @@ def test_a_kind_is_one_class_which_slots_make_twice(remark: Callable[..., Row]) 
     with pytest.raises(TypeError) as refused:
         type("Other", (Row,), {"KIND": "remark", "CHAIN": "", "__annotations__": {}})
     assert str(refused.value) == (
-        f"record: {__name__}.Other has the kind 'remark' of {__name__}.Remark; wanted one of its "
-        "own. Rename its KIND."
+        f"record: {__name__}.Other has the kind 'remark' of "
+        f"{__name__}.made_once.<locals>.Remark; wanted one of its own. Rename its KIND."
     )
     assert Row.BY_KIND["remark"] is remark
 
@@ -103,6 +104,69 @@ def test_a_kind_has_a_field_that_names_its_event() -> None:
         "field, or give the kind an event_id() of its own."
     )
     assert "note" not in Row.BY_KIND
+
+
+def another() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Remark(Row):
+        """Something else said of a session."""
+
+        KIND = "remark"
+        CHAIN = "session_id"
+        remark_id: str
+        session_id: str
+
+
+def test_two_classes_of_one_name_and_module_are_not_one_kind(remark: type[Row]) -> None:
+    with pytest.raises(TypeError) as refused:
+        another()
+    assert str(refused.value) == (
+        f"record: {__name__}.another.<locals>.Remark has the kind 'remark' of "
+        f"{__name__}.made_once.<locals>.Remark; wanted one of its own. Rename its KIND."
+    )
+    assert Row.BY_KIND["remark"] is remark
+
+
+def test_a_class_defined_again_takes_its_own_place(remark: type[Row]) -> None:
+    """As in a notebook whose cell runs once more."""
+    again = made_once.__wrapped__()
+    assert Row.BY_KIND["remark"] is again
+    assert again is not remark
+
+
+NOTE: dict[str, Any] = {"KIND": "note", "CHAIN": "", "__annotations__": {"note_id": str}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"KIND": None}, "has no KIND; wanted a name of its own. Set it in the class."),
+        (
+            {"CHAIN": None},
+            "has the CHAIN None, which is no field of it; wanted one of note_id, or '' for the "
+            "chain of the study. Correct it.",
+        ),
+        (
+            {"CHAIN": "nope"},
+            "has the CHAIN 'nope', which is no field of it; wanted one of note_id, or '' for the "
+            "chain of the study. Correct it.",
+        ),
+        (
+            {"VERSION": 2},
+            "has the VERSION 2 and no upgrade(); wanted one that takes a body from each older "
+            "version to the next. Define it; where defaults say enough, it returns the body.",
+        ),
+    ],
+)
+def test_a_kind_that_could_not_be_kept_or_read_is_refused_where_it_is_defined(
+    changed: dict[str, Any], complaint: str
+) -> None:
+    says = {name: value for name, value in (NOTE | changed).items() if value is not None}
+    before = dict(Row.BY_KIND)
+    with pytest.raises(TypeError) as refused:
+        type("Note", (Row,), says)
+    assert str(refused.value) == f"record: {__name__}.Note {complaint}"
+    assert before == Row.BY_KIND
 
 
 def test_a_remark_on_a_session_that_was_never_begun_is_refused(

@@ -180,19 +180,18 @@ def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError |
 
     One already kept with the same content stays as it is.
     """
-    kept = _find(connection, [one.event_id for one in drafts])
-    digests = {event_id: _digest(entry) for event_id, entry in kept.items()}
+    kept: dict[str, Entry | Draft] = {**_find(connection, [one.event_id for one in drafts])}
     ends: dict[str, tuple[int, str]] = {}
     conflicts: list[RecordError | None] = []
     linked = []
     for one in drafts:
         position, previous = ends.get(one.chain) or _end(connection, one.chain)
-        known = digests.get(one.event_id)
+        known = kept.get(one.event_id)
         conflicts.append(_unfounded(one, position) if known is None else _conflict(one, known))
         if known is not None or conflicts[-1]:
             continue
         values = _linked(one, position, previous)
-        digests[one.event_id] = one.digest
+        kept[one.event_id] = one
         ends[one.chain] = (position + 1, values["hash"])
         linked.append(values)
     if linked:
@@ -238,13 +237,13 @@ def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
     return found
 
 
-def _digest(kept: Entry) -> str:
-    """The digest of an entry's event; worked out where the entry has none."""
-    return kept.digest or draft(kept.row()).digest
-
-
 def _unfounded(new: Draft, position: int) -> RecordError | None:
-    """Refuse to begin a chain with what speaks of a chain that is there."""
+    """Refuse what speaks of something that is not there, in the chain or in the row itself."""
+    if new.refers:
+        return RecordError(
+            f"record: {new.kind} {new.event_id} refers to messages that it does not hold; wanted "
+            "them in full. Read it with record.read(), not from its entry; nothing was written."
+        )
     if position or Row.BY_KIND[new.kind].BEGINS:
         return None
     return RecordError(
@@ -253,10 +252,19 @@ def _unfounded(new: Draft, position: int) -> RecordError | None:
     )
 
 
-def _conflict(sent: Draft, kept: str) -> RecordError | None:
+def _conflict(sent: Draft, kept: Entry | Draft) -> RecordError | None:
     """Accept an event that is sent again and says what it said."""
-    if kept == sent.digest:
+    if kept.digest == sent.digest:
         return None
+    # A digest is of the fields its kind had then: what both say is compared in today's shape.
+    try:
+        said = kept if isinstance(kept, Draft) else draft(kept.row())
+    except RecordUnreadable as problem:
+        if kept.digest is None or kept.version > sent.version:
+            return problem
+    else:
+        if (said.kind, said.chain, said.body) == (sent.kind, sent.chain, sent.body):
+            return None
     return EventConflict(
         f"record: event {sent.event_id} is already kept with different content; wanted the same "
         f"{sent.kind} row or a new id. Keep a correction as a new row that names this one in "

@@ -60,12 +60,15 @@ class Entry(NamedTuple):
     there were digests. The tag in front says how it was made, so that a sealed chain may key it."""
 
     def row(self) -> Row:
-        """Read the body as the typed row it was; only a Reader knows what an exchange refers to.
+        """Read the body as the typed row it was; an exchange refers to earlier turns as it lies.
+
+        Such a row may be sent to this record again, but is kept in no other: only a Reader knows
+        the texts it refers to.
 
         Raises:
             RecordUnreadable: if the body does not fit its kind.
         """
-        return decode(self.kind, self.version, self.body).whole(None)
+        return decode(self.kind, self.version, self.body)
 
 
 def read_json(text: str | bytes) -> Any:

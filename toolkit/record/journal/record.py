@@ -19,7 +19,7 @@ from toolkit.record.journal.lease import Lease
 from toolkit.record.rows.confirm_rows import RaterSeat
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant, Session, Turn, Withdrawal
 from toolkit.record.rows.row import Row
-from toolkit.record.rows.row_codec import Draft, decode
+from toolkit.record.rows.row_codec import Draft
 
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]
@@ -117,13 +117,15 @@ class Record(ABC):
         """Keep rows, all or none, in one transaction that is durable on return.
 
         A row whose event is already kept with the same content is not kept twice: its entry comes
-        back, so a step may always be sent again.
+        back, so a step may always be sent again, also by a toolkit whose kinds have newer versions.
 
         Returns:
             One entry a row, in the order given.
 
         Raises:
             EventConflict: an event id is kept with different content.
+            RecordError: a row is about a chain that was not begun, or refers to messages that it
+                does not hold.
             ValueError: a field holds something its type does not allow, NaN or an infinity.
             BadIdentifier: an id is not 1–200 visible ASCII characters.
             RecordFull, RecordBusy, RecordUnwritable: nothing was kept; try again later.
@@ -272,7 +274,7 @@ class Reader:
         """
         texts: dict[str, str] = {}
         for entry in entries:
-            row = decode(entry.kind, entry.version, entry.body)
+            row = entry.row()
             if isinstance(row, Session):
                 texts[row.session_id] = row.instructions
             elif isinstance(row, Turn):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from toolkit.canon import new_id
-from toolkit.record.rows.exchange import Exchange, refer, resolve
+from toolkit.record.rows.exchange import Exchange, refer, refers, resolve
 from toolkit.record.rows.row import Row, Words
 
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
@@ -124,7 +124,7 @@ class Turn(Row):
 
     KIND = "turn"
     VERSION = 2
-    """2: an exchange refers to earlier turns instead of repeating them; 1 reads the same."""
+    """2: an exchange refers to earlier turns instead of repeating them."""
     CHAIN = "session_id"
     BEGINS = True
     turn_id: str
@@ -139,6 +139,11 @@ class Turn(Row):
     """``turn_id`` of the assistant turn that a retry replaces in the conversation."""
 
     @classmethod
+    def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
+        """Version 1 reads the same."""
+        return body
+
+    @classmethod
     def pack(cls, body: dict[str, Any]) -> dict[str, Any]:
         """Refer to earlier turns instead of repeating them."""
         exchange = body["exchange"]
@@ -147,17 +152,20 @@ class Turn(Row):
             return body
         return body | {"exchange": exchange | {"messages": messages}}
 
-    def whole(self, texts: Mapping[str, str] | None) -> Self:
-        """Give the turn with the messages of its exchange in full; with none where they are not.
+    def refers(self) -> bool:
+        """Tell whether the messages of its exchange lack what earlier turns hold."""
+        return self.exchange is not None and refers(self.exchange.messages)
+
+    def whole(self, texts: Mapping[str, str]) -> Self:
+        """Give the turn with the messages of its exchange in full.
 
         Args:
-            texts: event id to its text, of the whole conversation before; None: not known here.
+            texts: event id to its text, of the whole conversation before.
         """
         asked = self.exchange
-        if asked is None or not asked.messages or "digest" not in asked.messages[0]:
+        if asked is None or not refers(asked.messages):
             return self
-        messages = () if texts is None else resolve(asked.messages, texts)
-        return replace(self, exchange=replace(asked, messages=messages))
+        return replace(self, exchange=replace(asked, messages=resolve(asked.messages, texts)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

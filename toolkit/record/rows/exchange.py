@@ -70,13 +70,18 @@ class Exchange(Stored):
     """Empty, or the message the tester was shown."""
 
 
+def refers(messages: Sequence[dict[str, str]]) -> bool:
+    """Tell whether messages are as ``refer`` left them."""
+    return bool(messages) and "digest" in messages[0]
+
+
 def refer(messages: Sequence[dict[str, str]]) -> Sequence[dict[str, str]]:
     """Leave out the contents that earlier events hold; ``resolve`` puts them back.
 
     Args:
-        messages: in full.
+        messages: in full; those that refer already stay as they are.
     """
-    if not any("turn" in one for one in messages):
+    if refers(messages) or not any("turn" in one for one in messages):
         return messages
     kept = [
         {key: one[key] for key in one if key != "content"} if "turn" in one else one

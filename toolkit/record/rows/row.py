@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import cache
+from inspect import getattr_static
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -63,7 +64,7 @@ class Row(Stored):
     """Every kind of row by its name; a kind enters it by being defined."""
     KIND: ClassVar[str]
     VERSION: ClassVar[int] = 1
-    """Version of the body; raised, with a step in ``upgrade``, when its shape changes."""
+    """Version of the body; raised, with a step in ``upgrade``, when its fields change."""
     CHAIN: ClassVar[str]
     """The field that names its chain; empty for the chain of the study."""
     BEGINS: ClassVar[bool] = False
@@ -73,22 +74,11 @@ class Row(Stored):
         """Enter the kind into the registry.
 
         Raises:
-            TypeError: if another class has its kind, or no field names its event.
+            TypeError: if a row of this kind could not be kept, read and told from any other.
         """
         super().__init_subclass__()
-        other = Row.BY_KIND.get(cls.KIND, cls)
-        # With slots, a dataclass is made a second time, at first without its qualified name.
-        if _path(other) != _path(cls):
-            raise TypeError(
-                f"record: {_path(cls)} has the kind {cls.KIND!a} of {_path(other)}; wanted one of "
-                "its own. Rename its KIND."
-            )
-        named = f"{cls.KIND}_id"
-        if cls.event_id is Row.event_id and named not in cls.__annotations__:
-            raise TypeError(
-                f"record: {_path(cls)} has no field {named}; wanted one that names its event. Add "
-                "the field, or give the kind an event_id() of its own."
-            )
+        if complaint := _complaint(cls):
+            raise TypeError(f"record: {_path(cls)} {complaint}")
         Row.BY_KIND[cls.KIND] = cls
 
     def event_id(self) -> str:
@@ -101,7 +91,9 @@ class Row(Stored):
 
     @classmethod
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
-        """Turn a body of one version into that of the next; a new field's default needs no step.
+        """Turn a body of one version into that of the next; every kind above version 1 has its own.
+
+        Where the default of a new field says enough, it gives the body back.
 
         Args:
             body: its fields as JSON values.
@@ -114,15 +106,19 @@ class Row(Stored):
         """Give the body as it is stored; a kind may leave out what other rows of its chain hold.
 
         Args:
-            body: its fields in full, as JSON values.
+            body: its fields as JSON values, in full or as they are stored already.
         """
         return body
 
-    def whole(self, texts: Mapping[str, str] | None) -> Self:
+    def refers(self) -> bool:
+        """Tell whether it lacks what ``pack`` left out, as a row read from its entry may."""
+        return False
+
+    def whole(self, texts: Mapping[str, str]) -> Self:
         """Give the row with what ``pack`` left out.
 
         Args:
-            texts: event id to its text, of the whole conversation before; None: not known here.
+            texts: event id to its text, of the whole conversation before.
         """
         return self
 
@@ -139,7 +135,40 @@ class Row(Stored):
 
 
 def _path(cls: type[Any]) -> str:
-    return f"{cls.__module__}.{cls.__name__}"
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _complaint(cls: type[Row]) -> str:
+    """Say what keeps a class from being a kind of row; empty when it is one."""
+    if not hasattr(cls, "KIND"):
+        return "has no KIND; wanted a name of its own. Set it in the class."
+    other = Row.BY_KIND.get(cls.KIND, cls)
+    # With slots, a dataclass is made a second time, of the same fields and as yet without its name.
+    known, made = (vars(one).get("__dataclass_fields__") for one in (other, cls))
+    if _path(other) != _path(cls) and (made is None or made is not known):
+        return (
+            f"has the kind {cls.KIND!a} of {_path(other)}; wanted one of its own. Rename its KIND."
+        )
+    own = cls.__mro__[: cls.__mro__.index(Row)]
+    fields = [name for one in own for name in one.__annotations__]
+    if cls.event_id is Row.event_id and f"{cls.KIND}_id" not in fields:
+        return (
+            f"has no field {cls.KIND}_id; wanted one that names its event. Add the field, or give "
+            "the kind an event_id() of its own."
+        )
+    chain = getattr(cls, "CHAIN", None)
+    if chain not in ("", *fields):
+        return (
+            f"has the CHAIN {chain!a}, which is no field of it; wanted one of {', '.join(fields)}, "
+            "or '' for the chain of the study. Correct it."
+        )
+    if cls.VERSION > 1 and getattr_static(cls, "upgrade") is vars(Row)["upgrade"]:
+        return (
+            f"has the VERSION {cls.VERSION} and no upgrade(); wanted one that takes a body from "
+            "each older version to the next. Define it; where defaults say enough, it returns the "
+            "body."
+        )
+    return ""
 
 
 def _is_cell(hint: Any) -> bool:

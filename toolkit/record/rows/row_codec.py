@@ -6,7 +6,6 @@ its row declares, so that nothing is kept which could not be read again.
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from toolkit.canon import canonical_json, text_hash
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 _EVENT_ID = re.compile(r"[!-~]{1,200}")
 _NAMES = {"string": "str", "dataclass": "an object"}
 """What pydantic's names of types are called here, where that differs."""
+_ADAPTERS: "dict[type[Row], TypeAdapter[Row]]" = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Draft:
     """Canonical JSON, in ASCII, as it is stored."""
     digest: str
     """Of the event in full, however it is stored: two drafts with the same one say the same."""
+    refers: bool
+    """Whether the row lacks what earlier events hold; it is known again, but not kept anew."""
 
 
 def draft(row: Row) -> Draft:
@@ -44,7 +46,7 @@ def draft(row: Row) -> Draft:
     """
     name = _checked_id(row.event_id(), row.KIND)
     chain = _checked_id(row.chain(), row.KIND)
-    adapter = _adapter(row.KIND)
+    adapter = _adapter(Row.BY_KIND[row.KIND])
     try:
         body = adapter.dump_python(adapter.validate_python(row))
         text = canonical_json(body)
@@ -56,7 +58,7 @@ def draft(row: Row) -> Draft:
     digest = text_hash(f"{canonical_json([row.KIND, name, chain])}\n{text}")
     if (packed := row.pack(body)) is not body:
         text = canonical_json(packed)
-    return Draft(name, chain, row.KIND, row.VERSION, text, digest)
+    return Draft(name, chain, row.KIND, row.VERSION, text, digest, row.refers())
 
 
 def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
@@ -81,7 +83,7 @@ def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
         body = row_type.upgrade(body, older)
     try:
         # Straight to the validator: the adapter's own method costs as much again.
-        row: Row = _adapter(kind).validator.validate_python(body)
+        row: Row = _adapter(row_type).validator.validate_python(body)
     except ValueError as problem:
         raise RecordUnreadable(
             f"record: a {kind} row cannot be read: {_complaint(kind, problem)}. Run `parallax "
@@ -90,12 +92,14 @@ def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
     return row
 
 
-@cache
-def _adapter(kind: str) -> "TypeAdapter[Row]":
-    # Imported where it is first used: whoever only lists or verifies a record needs none.
-    from pydantic import TypeAdapter
+def _adapter(row_type: type[Row]) -> "TypeAdapter[Row]":
+    """Check the fields of this class, also where another had its kind before."""
+    if row_type not in _ADAPTERS:
+        # Imported where it is first used: whoever only lists or verifies a record needs none.
+        from pydantic import TypeAdapter
 
-    return TypeAdapter(Row.BY_KIND[kind])
+        _ADAPTERS[row_type] = TypeAdapter(row_type)
+    return _ADAPTERS[row_type]
 
 
 def _complaint(kind: str, problem: Exception) -> str:

@@ -18,7 +18,6 @@ from toolkit.record import (
     read_jsonl,
     write_jsonl,
 )
-from toolkit.record.rows.row import Words
 
 
 def first_shape() -> type[Any]:
@@ -30,7 +29,7 @@ def first_shape() -> type[Any]:
         CHAIN = ""
         BEGINS = True
         noted_id: str
-        text: Words
+        text: str
 
     return Noted
 
@@ -45,7 +44,7 @@ def with_a_language() -> type[Any]:
         CHAIN = ""
         BEGINS = True
         noted_id: str
-        text: Words
+        text: str
         language: str = ""
 
         @classmethod
@@ -65,7 +64,7 @@ def renamed() -> type[Any]:
         CHAIN = ""
         BEGINS = True
         noted_id: str
-        words: Words
+        words: str
         language: str = ""
 
         @classmethod

@@ -10,12 +10,14 @@ import pytest
 
 from toolkit.errors import RecordError
 from toolkit.record import (
+    Consent,
     GroupWriter,
     Item,
     Record,
     Reply,
     Row,
     Session,
+    SessionEnd,
     Turn,
     Withdrawal,
 )
@@ -186,3 +188,51 @@ def test_a_remark_on_a_session_that_was_never_begun_is_refused(
     assert not list(record.entries())
     record.append(session(session_id="s-none"), said)
     assert [entry.kind for entry in record.entries()] == ["session", "remark"]
+
+
+def test_nothing_of_a_session_is_kept_after_its_end(
+    record: Record, session: Callable[..., Session], remark: Callable[..., Row]
+) -> None:
+    said = remark(remark_id="r-1", session_id="s-1")
+    late = remark(remark_id="r-2", session_id="s-1")
+    end = SessionEnd(session_id="s-1", reason="finished")
+    message = (
+        "record: remark r-2 is about s-1, which ended with a session_end row; wanted one that goes "
+        "on. Read the record again to see where it stands; nothing was written."
+    )
+    with pytest.raises(RecordError) as refused:
+        record.append(session(session_id="s-1"), said, end, late)
+    assert str(refused.value) == message
+    assert not list(record.entries())
+    record.append(session(session_id="s-1"), said, end)
+    before = record.extent()
+    with GroupWriter(record, "s-1") as writer:
+        problem = writer.submit(late).exception(timeout=30)
+    assert str(problem) == message
+    record.append(said, end)
+    assert record.extent() == before
+
+
+def test_nobody_begins_anything_after_their_withdrawal(
+    record: Record, session: Callable[..., Session]
+) -> None:
+    gone = record.enrol("code", enrolled_by="code")
+    who = gone.participant_id
+    kept = session(session_id="s-1", participant_id=who)
+    record.append(kept, Withdrawal(participant_id=who))
+    before = record.extent()
+    agreed = Consent(participant_id=who, study_hash="h", consent_text="Yes.", content_note="")
+    begun = session(session_id="s-2", participant_id=who)
+    for row, event_id in ((agreed, f"consent.{who}.h"), (begun, "s-2")):
+        with pytest.raises(RecordError) as refused:
+            record.append(row)
+        assert str(refused.value) == (
+            f"record: {row.KIND} {event_id} is about {who}, which ended with a withdrawal row; "
+            "wanted one that goes on. Read the record again to see where it stands; nothing was "
+            "written."
+        )
+    assert record.enrol("code", enrolled_by="code") == gone
+    record.append(kept, Withdrawal(participant_id=who))
+    assert record.extent() == before
+    record.append(SessionEnd(session_id="s-1", reason="withdrawn"))
+    record.append(session(session_id="s-3", participant_id="p-other"))

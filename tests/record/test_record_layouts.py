@@ -14,12 +14,13 @@ from toolkit.errors import RecordUnreadable
 from toolkit.record import (
     Binding,
     Choice,
+    Consent,
     Flag,
     Participant,
-    Rating,
     Record,
     Reply,
     Row,
+    Session,
     SessionEnd,
     Turn,
     history,
@@ -108,9 +109,8 @@ def test_a_database_of_layout_1_goes_on(first: Record) -> None:
     assert first.enrol("blue heron 7", enrolled_by="code") == known
     (again,) = first.append(SessionEnd(session_id="s-1", reason="finished", comment="Thanks."))
     assert again.number < 39
-    (fresh,) = first.append(Rating(rating_id="r-9", session_id="s-1", turn_id=None,
-        question="fair", dimension="fairness", value=1))  # fmt: skip
-    assert (fresh.number, fresh.position) == (40, 13)
+    (fresh,) = first.append(replace(first.rows(Consent)[0], study_hash="sha256:01"))
+    assert (fresh.number, fresh.chain, fresh.position) == (40, known.participant_id, 2)
     assert first.verify().ok
 
 
@@ -213,7 +213,8 @@ def test_a_body_is_upgraded_one_version_after_the_other(
     flags = first.rows(Flag)
     assert steps == [1, 2, 1, 2]
     assert [flag.quote for flag in flags] == ["cannot", "cannot"]
-    (fresh,) = first.append(replace(flags[0], flag_id="f-9"))
+    session = replace(first.rows(Session)[0], session_id="s-9")
+    _, fresh = first.append(session, replace(flags[0], flag_id="f-9", session_id="s-9"))
     assert fresh.version == 3
     assert first.rows(Flag)[-1].quote == "cannot"
     assert steps[4:] == [1, 2, 1, 2]

@@ -8,7 +8,7 @@ import pytest
 from toolkit.endpoints import Answer, Failure, Message, OnToken, Scripted, Settings
 from toolkit.errors import EndpointFailed, NotNow, RecordFull
 from toolkit.record import Record, Turn, history
-from toolkit.session import Conversation
+from toolkit.session import Conversation, Sitting
 
 Converse = Callable[..., Conversation]
 
@@ -138,12 +138,13 @@ def test_a_failed_answer_is_not_sent_back_to_the_endpoint(converse: Converse) ->
     assert [message["content"] for message in turn.exchange.messages][1:] == ["First", "Second"]
 
 
-def test_resumes_from_the_record_alone(converse: Converse, record: Record) -> None:
+def test_resumes_from_the_record_alone(converse: Converse, sit: Callable[..., Sitting]) -> None:
     conversation = converse()
     turn = asyncio.run(conversation.say("Hello?"))
     conversation.rate("quick", 4, dimension="respect", turn_id=turn.turn_id)
     flag = conversation.flag(turn.turn_id, 0, 4, harm="unsure", severity=2, comment="hm")
-    again = Conversation(record, conversation.session, Scripted("courteous"))
+    again = sit().conversation
+    assert again is not None
     assert again.turns == conversation.turns
     assert again.ratings == conversation.ratings
     assert again.flags == (flag,)
@@ -151,11 +152,12 @@ def test_resumes_from_the_record_alone(converse: Converse, record: Record) -> No
 
 
 def test_a_message_without_an_answer_can_be_answered_after_a_restart(
-    converse: Converse, record: Record
+    converse: Converse, sit: Callable[..., Sitting]
 ) -> None:
     conversation = converse()
     conversation.put("Hello?")
-    again = Conversation(record, conversation.session, Scripted("courteous"))
+    again = sit().conversation
+    assert again is not None
     assert again.awaits_answer
     turn = asyncio.run(again.answer())
     assert turn.supersedes is None
@@ -238,7 +240,9 @@ def test_a_flag_outside_the_answer_is_refused(converse: Converse, start: int, en
 
 def test_the_cap_on_messages_is_said_and_held(converse: Converse, record: Record) -> None:
     begun = converse()
-    conversation = Conversation(record, begun.session, Scripted("courteous"), messages_cap=1)
+    conversation = Conversation(
+        record, begun.session, begun.endpoint, messages_cap=1, writable=lambda: None
+    )
     asyncio.run(conversation.say("One"))
     assert conversation.messages_left == 0
     with pytest.raises(NotNow) as refusal:

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rating_world import RatingWorld, judge, judge_all
@@ -16,10 +17,20 @@ from toolkit.errors import (
     NotEnrolled,
     NotNow,
     OpenElsewhere,
+    RecordError,
     StudyChanged,
     Withdrawn,
 )
-from toolkit.record import Consent, RaterSeat, Record, Session, Turn, Withdrawal
+from toolkit.record import (
+    Consent,
+    Passed,
+    RaterSeat,
+    Record,
+    Session,
+    SessionEnd,
+    Turn,
+    Withdrawal,
+)
 from toolkit.session import Bound, Conversation, RatingQueue, Sitting
 
 Sit = Callable[..., Sitting]
@@ -192,6 +203,60 @@ def test_whoever_withdrew_writes_nothing_in_another_place_either(
         queue.rate(shown.item_id, "accurate", 4)
     assert (sitting.stage, queue.stage) == ("withdrawn", "withdrawn")
     queue.withdraw()
+    assert world.record.extent() == before
+
+
+def test_a_conversation_is_not_to_be_had_without_a_check_before_each_write(
+    sit: Sit, record: Record
+) -> None:
+    begun = sit().begin()
+    with pytest.raises(TypeError, match="'writable'"):
+        Conversation(record, begun.session, begun.endpoint)  # type: ignore[call-arg]
+
+
+def elsewhere(record: Record, conversation: Conversation) -> Conversation:
+    """The same conversation, by code that asks nobody whether it may write."""
+    session, endpoint = conversation.session, conversation.endpoint
+    return Conversation(record, session, endpoint, writable=lambda: None)
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("ended", ["finish", "withdraw"])
+def test_the_record_itself_keeps_nothing_after_the_end(
+    sit: Sit, record: Record, write: str, ended: str
+) -> None:
+    """Whoever holds a conversation read before its end believes that it goes on."""
+    sitting = sit()
+    conversation = sitting.begin()
+    turn = asyncio.run(conversation.say("Hello?"))
+    stale = elsewhere(record, conversation)
+    getattr(conversation if ended == "finish" else sitting, ended)("Enough.")
+    before = record.extent()
+    with pytest.raises(RecordError):
+        WRITES[write](stale, turn)
+    assert record.extent() == before
+
+
+@pytest.mark.parametrize("place", ["sitting", "queue"])
+def test_withdrawing_in_one_place_ends_what_is_open_in_both(world: RatingWorld, place: str) -> None:
+    """After it the record takes no word of either, whoever offers it."""
+    sitting = Sitting(world.study, world.record)
+    sitting.enrol("R-01")
+    sitting.consent()
+    conversation = sitting.begin()
+    queue = world.queue("R-01")
+    shown = queue.current
+    assert shown is not None
+    (seat,) = world.record.rows(RaterSeat)
+    leaving = sitting if place == "sitting" else queue
+    leaving.withdraw()
+    ends = {row.session_id: row.reason for row in world.record.rows(SessionEnd)}
+    assert ends == dict.fromkeys([conversation.session.session_id, seat.session_id], "withdrawn")
+    before = world.record.extent()
+    passed = Passed(passed_id="late", session_id=seat.session_id, item_id=shown.item_id)
+    for row in (passed, replace(conversation.session, session_id="new", position=1)):
+        with pytest.raises(RecordError, match="is about .*, which ended"):
+            world.record.append(row)
     assert world.record.extent() == before
 
 

@@ -14,10 +14,13 @@ from toolkit.record import (
     EnrolledBy,
     Lease,
     Participant,
+    RaterSeat,
     Record,
+    Session,
     SessionEnd,
     Withdrawal,
 )
+from toolkit.session.session_rules import session_end
 
 Work = Literal["session", "rating"]
 """What somebody is seated for: to play personas, or to rate replies."""
@@ -121,11 +124,18 @@ class SeatedParticipant:
         """Find what this participant was at; nothing of whoever sat here before is left."""
         raise NotImplementedError
 
-    def _open_sessions(self) -> Iterator[str]:
-        """Ids of what is not over, and ends when the participant withdraws."""
-        raise NotImplementedError
-
     # ── what each kind of work stands on ────────────────────────────────────────────────────────
+
+    def _open_sessions(self) -> Iterator[str]:
+        """Ids of all that they play or rate, here or elsewhere, and that is not over."""
+        begun: list[Session | RaterSeat] = [
+            *self._record.rows(Session),
+            *self._record.rows(RaterSeat),
+        ]
+        for row in begun:
+            own = row.participant_id == self._enrolled.participant_id
+            if own and session_end(self._record, row.session_id) is None:
+                yield row.session_id
 
     @property
     def _enrolled(self) -> Participant:

@@ -1,8 +1,8 @@
 """A record in a database: its queries, and linking rows to the ends of their chains."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy import Row as Stored
@@ -175,56 +175,64 @@ class DatabaseRecord(Record):
             last, size = getattr(page[-1], cursor), min(2 * size, _LARGEST_PAGE)
 
 
+class _End(NamedTuple):
+    """Where a chain goes on: its next position, the hash to link to, and the last row's kind."""
+
+    position: int
+    previous: str
+    kind: str
+
+
 def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError | None]:
     """Link new drafts to the ends of their chains; for each, say why it could not be, or nothing.
 
     One already kept with the same content stays as it is.
     """
     kept: dict[str, Entry | Draft] = {**_find(connection, [one.event_id for one in drafts])}
-    ends: dict[str, tuple[int, str]] = {}
+    ends: dict[str, _End] = {}
     conflicts: list[RecordError | None] = []
     linked = []
     for one in drafts:
-        position, previous = ends.get(one.chain) or _end(connection, one.chain)
+        ends |= {name: _end(connection, name) for name in one.chains if name not in ends}
         known = kept.get(one.event_id)
-        conflicts.append(_unfounded(one, position) if known is None else _conflict(one, known))
+        conflicts.append(_out_of_place(one, ends) if known is None else _conflict(one, known))
         if known is not None or conflicts[-1]:
             continue
-        values = _linked(one, position, previous)
+        values = _linked(one, ends[one.chain])
         kept[one.event_id] = one
-        ends[one.chain] = (position + 1, values["hash"])
+        ends[one.chain] = _End(values["position"] + 1, values["hash"], one.kind)
         linked.append(values)
     if linked:
         connection.execute(insert(JOURNAL), linked)
     return conflicts
 
 
-def _linked(new: Draft, position: int, previous: str) -> dict[str, Any]:
-    """The columns of a draft at its place in its chain."""
+def _linked(new: Draft, end: _End) -> dict[str, Any]:
+    """The columns of a draft at the end of its chain."""
     bound: dict[str, Any] = {
         "event_id": new.event_id,
         "chain": new.chain,
-        "position": position,
+        "position": end.position,
         "kind": new.kind,
         "version": new.version,
         "at": timestamp(),
-        "previous": previous,
+        "previous": end.previous,
         "key_id": None,
         "digest": new.digest,
     }
     return {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
 
 
-def _end(connection: Connection, chain: str) -> tuple[int, str]:
-    """End of a chain: the next position, and the hash to link it to."""
+def _end(connection: Connection, chain: str) -> _End:
+    """Look up where a chain goes on."""
     query = (
-        select(JOURNAL.c.position, JOURNAL.c.hash)
+        select(JOURNAL.c.position + 1, JOURNAL.c.hash, JOURNAL.c.kind)
         .where(JOURNAL.c.chain == chain)
         .order_by(JOURNAL.c.position.desc())
         .limit(1)
     )
     last = connection.execute(query).first()
-    return (last.position + 1, last.hash) if last else (0, FIRST)
+    return _End(*last) if last else _End(0, FIRST, "")
 
 
 def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
@@ -237,14 +245,22 @@ def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
     return found
 
 
-def _unfounded(new: Draft, position: int) -> RecordError | None:
-    """Refuse what speaks of something that is not there, in the chain or in the row itself."""
+def _out_of_place(new: Draft, ends: Mapping[str, _End]) -> RecordError | None:
+    """Refuse what speaks of something that is not there, in the row or a chain, or that is over."""
     if new.refers:
         return RecordError(
             f"record: {new.kind} {new.event_id} refers to messages that it does not hold; wanted "
             "them in full. Read it with record.read(), not from its entry; nothing was written."
         )
-    if position or Row.BY_KIND[new.kind].BEGINS:
+    for chain in new.chains:
+        last = ends[chain].kind
+        if Row.BY_KIND.get(last, Row).ENDS:
+            return RecordError(
+                f"record: {new.kind} {new.event_id} is about {chain}, which ended with a {last} "
+                "row; wanted one that goes on. Read the record again to see where it stands; "
+                "nothing was written."
+            )
+    if ends[new.chain].position or Row.BY_KIND[new.kind].BEGINS:
         return None
     return RecordError(
         f"record: {new.kind} {new.event_id} is about {new.chain}, of which nothing is kept; wanted "

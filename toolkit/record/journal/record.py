@@ -124,8 +124,8 @@ class Record(ABC):
 
         Raises:
             EventConflict: an event id is kept with different content.
-            RecordError: a row is about a chain that was not begun, or refers to messages that it
-                does not hold.
+            RecordError: a row is about a chain that was not begun or is over, or refers to
+                messages that it does not hold.
             ValueError: a field holds something its type does not allow, NaN or an infinity.
             BadIdentifier: an id is not 1–200 visible ASCII characters.
             RecordFull, RecordBusy, RecordUnwritable: nothing was kept; try again later.

@@ -122,6 +122,7 @@ class RaterSeat(Row):
     KIND = "rater_seat"
     CHAIN = "session_id"
     BEGINS = True
+    UNDER = "participant_id"
     session_id: str
     """Also the chain of everything they rate."""
     study_id: str

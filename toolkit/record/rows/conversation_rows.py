@@ -56,6 +56,7 @@ class Withdrawal(Row):
     KIND = "withdrawal"
     CHAIN = "participant_id"
     BEGINS = True
+    ENDS = True
     participant_id: str
     reason: Words = ""
 
@@ -91,6 +92,7 @@ class Session(Row):
     KIND = "session"
     CHAIN = "session_id"
     BEGINS = True
+    UNDER = "participant_id"
     session_id: str
     study_id: str
     study_hash: str
@@ -220,6 +222,7 @@ class SessionEnd(Row):
 
     KIND = "session_end"
     CHAIN = "session_id"
+    ENDS = True
     session_id: str
     reason: Literal["finished", "skipped", "capped", "withdrawn", "left"]
     """``left``: the study lead gave a rater's seat free; what they rated stays."""

@@ -69,6 +69,10 @@ class Row(Stored):
     """The field that names its chain; empty for the chain of the study."""
     BEGINS: ClassVar[bool] = False
     """Whether its chain may begin with it; any other kind speaks of what is there."""
+    ENDS: ClassVar[bool] = False
+    """Whether its chain ends with it: no other row of the chain is kept after it."""
+    UNDER: ClassVar[str] = ""
+    """The field that names another chain, after whose end it is not kept; empty for none."""
 
     def __init_subclass__(cls) -> None:
         """Enter the kind into the registry.
@@ -88,6 +92,10 @@ class Row(Stored):
     def chain(self) -> str:
         """Name the chain the row belongs to."""
         return str(getattr(self, self.CHAIN)) if self.CHAIN else STUDY_CHAIN
+
+    def chains(self) -> tuple[str, ...]:
+        """Name every chain that must go on for the row to be kept, its own first."""
+        return (self.chain(), *([str(getattr(self, self.UNDER))] if self.UNDER else ()))
 
     @classmethod
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Draft:
     """A row made ready to be kept: named, placed and encoded, but not linked yet."""
 
     event_id: str
-    chain: str
+    chains: tuple[str, ...]
+    """Those that must go on for it to be kept; the first is its own."""
     kind: str
     version: int
     body: str
@@ -35,6 +36,11 @@ class Draft:
     """Of the event in full, however it is stored: two drafts with the same one say the same."""
     refers: bool
     """Whether the row lacks what earlier events hold; it is known again, but not kept anew."""
+
+    @property
+    def chain(self) -> str:
+        """The chain it belongs to."""
+        return self.chains[0]
 
 
 def draft(row: Row) -> Draft:
@@ -58,7 +64,7 @@ def draft(row: Row) -> Draft:
     digest = text_hash(f"{canonical_json([row.KIND, name, chain])}\n{text}")
     if (packed := row.pack(body)) is not body:
         text = canonical_json(packed)
-    return Draft(name, chain, row.KIND, row.VERSION, text, digest, row.refers())
+    return Draft(name, row.chains(), row.KIND, row.VERSION, text, digest, row.refers())
 
 
 def decode(kind: str, version: int, body: dict[str, Any]) -> Row:

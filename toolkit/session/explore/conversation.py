@@ -45,9 +45,9 @@ class Conversation:
         record: where everything is kept.
         session: the row that began it, already in the record.
         endpoint: who answers.
+        writable: asked before each write; raises when this window may no longer write.
         settings: how to ask.
         messages_cap: messages the tester may send.
-        writable: asked before each write; raises when this window may no longer write.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class Conversation:
         session: Session,
         endpoint: Endpoint,
         *,
+        writable: Callable[[], None],
         settings: Settings | None = None,
         messages_cap: int | None = None,
-        writable: Callable[[], None] = lambda: None,
     ) -> None:
         self.endpoint = endpoint
         self.settings = settings or Settings()

@@ -4,7 +4,7 @@ The record decides where a participant stands. Opening the notebook again, on an
 a crash, leads to the same place, and nothing is written twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import ClassVar, Literal
@@ -181,10 +181,6 @@ class Sitting(SeatedParticipant):
         if unfinished and not self._withdrawn:
             session = unfinished[-1]
             self.conversation = self._converse(session, self._bound_to(session.endpoint_alias))
-
-    def _open_sessions(self) -> Iterator[str]:
-        if self.conversation is not None and self.conversation.end is None:
-            yield self.conversation.session.session_id
 
     def _bound_to(self, alias: str) -> Bound:
         if alias not in self._bound:

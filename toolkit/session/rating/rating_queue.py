@@ -5,7 +5,7 @@ by choosing between two replies. The record decides where a rater stands; a corr
 row, and stepping back undoes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, wraps
 from typing import ClassVar, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
@@ -248,10 +248,6 @@ class RatingQueue(SeatedParticipant):
         self._desk = _Desk(kept, work, guesses, judgments)
         if may_write:
             self._settle()
-
-    def _open_sessions(self) -> Iterator[str]:
-        if self._desk is not None and self._desk.kept.end is None:
-            yield self._desk.kept.seat.session_id
 
     def _between_items(self) -> RatingStage:
         """Where a rater stands to whom no item is open."""

@@ -32,7 +32,7 @@ from toolkit.session import Bound
 LESS = {"parcel": 0.30, "package": 0.30, "payslip": 0.25, "line": 0.35}
 """How much less likely a yes is for Ben, by a word of the prompt."""
 LENGTH = Outcome(
-    name="length",
+    name="code_points",
     source="replies",
     scale="number",
     bounds=(0.0, inf),
@@ -221,15 +221,15 @@ def test_a_question_goes_before_another_outcome_of_its_name() -> None:
 
 
 def test_a_new_outcome_is_one_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(OUTCOMES, "length", LENGTH)
-    stage = asked_for(tmp_path, "length")
+    monkeypatch.setitem(OUTCOMES, "code_points", LENGTH)
+    stage = asked_for(tmp_path, "code_points")
     assert stage.primary == LENGTH
     with open_record(stage.study) as record:
-        seen = observe(load_frames(record), "length")
+        seen = observe(load_frames(record), "code_points")
         step = run_plan(record).step("primary")
     assert seen.of == LENGTH
     assert (seen.frame["value"] > 0).all()
-    assert {(one.outcome, one.unit) for one in step.findings} == {("length", "code points")}
+    assert {(one.outcome, one.unit) for one in step.findings} == {("code_points", "code points")}
 
 
 def test_a_declaration_is_observed_without_a_name_anybody_knows() -> None:
@@ -239,6 +239,8 @@ def test_a_declaration_is_observed_without_a_name_anybody_knows() -> None:
     tale.reply("u-failed", outcome="errored")
     seen = observe(frames_of(tale.entries), LENGTH)
     assert (seen.frame["value"].tolist(), dict(seen.left_out)) == ([4.0], {"errored": 1})
-    with pytest.raises(AnalysisError, match="got the outcome 'length'; wanted one that was rated"):
-        observe(frames_of(tale.entries), "length")
+    with pytest.raises(
+        AnalysisError, match="got the outcome 'code_points'; wanted one that was rated"
+    ):
+        observe(frames_of(tale.entries), "code_points")
     assert seen.plan == FREEZE

@@ -14,6 +14,7 @@ from small_rating import keep_replies, rating_study
 from widgets.panel_page import tell
 
 from toolkit.canon import new_id
+from toolkit.design import OUTCOMES as DECLARED
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Choice, Guess, Item, RaterSeat, Rating, Record, open_record
 from toolkit.session import RatingQueue
@@ -118,7 +119,7 @@ ID = (
     "most 64"
 )
 FIELDS = "one of contrasts, endpoints, replicates, seed, rating, analysis"
-OUTCOMES = "one of accurate, respected, preference, refusal, decision, text_distance"
+OUTCOMES = f"one of accurate, respected, {', '.join(DECLARED)}"
 NOT_OF_PAIRS = (
     "wanted 'preference', 'refusal', 'decision' or 'text_distance', since raters of pairs say "
     "which reply is better and answer no question. Set 'form: single' under rating, or choose "

@@ -41,7 +41,7 @@ def closed_readings(source: str) -> list[str]:
 
 
 def test_the_kinds_with_words_are_known_by_what_they_declare() -> None:
-    assert {"Turn", "Reply", "Rating", "Flag", "Choice", "Passed", "Item"} == WORDS
+    assert {"Turn", "Reply", "Rating", "Flag", "Choice", "Passed", "Item"} <= WORDS
 
 
 @pytest.mark.parametrize("path", OUTSIDE, ids=place)

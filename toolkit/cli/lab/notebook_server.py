@@ -12,6 +12,7 @@ from asyncio import Future, ensure_future, wait
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -82,6 +83,8 @@ def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
     async def end() -> None:
         # A kernel in the middle of its start is known to nobody, and would outlive the server.
         await wait(first, timeout=_KERNEL_STARTS_WITHIN)
+        # Pages that hang up at this moment leave tasks whose ends concern nobody.
+        getLogger("asyncio").setLevel(CRITICAL)
         server.stop()
 
     server.io_loop.add_callback(begin)

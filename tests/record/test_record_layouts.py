@@ -26,7 +26,7 @@ from toolkit.record import (
     history,
     newest_reply,
     open_record,
-    progress,
+    participant_progress,
     raters,
     read_jsonl,
     write_jsonl,
@@ -89,7 +89,7 @@ def test_what_a_database_of_layout_1_says(first: Record) -> None:
     assert (exchange.seconds, exchange.attempts[0].message) == (1.0, "busy: é你")
     assert [one.value for one in said.ratings] == [None, 4]
     assert said.flags == ()
-    assert [(one.finished, one.withdrawn) for one in progress(first)] == [
+    assert [(one.finished, one.withdrawn) for one in participant_progress(first)] == [
         (1, False),
         (0, True),
         (0, False),

@@ -6,7 +6,7 @@ from toolkit.record import (
     SessionEnd,
     Withdrawal,
     history,
-    progress,
+    participant_progress,
     sessions,
     withdrawn,
 )
@@ -121,7 +121,7 @@ def people(record, talk):
 
 
 def test_progress_says_where_everybody_is(record, people):
-    done, busy, gone, script = progress(record)
+    done, busy, gone, script = participant_progress(record)
     assert [one.participant.participant_id for one in (done, busy, gone, script)] == people
     assert [one.participant.seat for one in (done, busy, gone, script)] == [0, 1, 2, 3]
     assert (done.assigned, done.finished, done.skipped, done.position) == (3, 2, 0, None)
@@ -142,7 +142,7 @@ def test_withdrawn_sessions_are_left_out_unless_asked_for(record, people):
     assert sessions(record, participant=people[2]) == []
     everyone = sessions(record, include_withdrawn=True)
     assert [one.session_id for one in everyone] == [*names[:3], "s-2-0", names[3]]
-    (gone,) = [one for one in progress(record, include_withdrawn=True) if one.withdrawn]
+    (gone,) = [one for one in participant_progress(record, include_withdrawn=True) if one.withdrawn]
     assert (gone.assigned, gone.finished) == (3, 1)
 
 
@@ -158,6 +158,6 @@ def test_the_history_of_someone_who_left_is_closed(record, people):
 
 
 def test_an_empty_record_has_empty_views(record):
-    assert progress(record) == ()
+    assert participant_progress(record) == ()
     assert sessions(record) == []
     assert withdrawn(record) == frozenset()

@@ -10,7 +10,7 @@ from small_world import make_workspace
 from toolkit.design import Persona, Scenario, Workspace, lint
 from toolkit.errors import BadIdentifier, DesignError
 from toolkit.record import Exchange, Turn
-from toolkit.session import Draft, Finding, draft_contrast
+from toolkit.session import Draft, DraftFinding, draft_contrast
 
 SESSION, ANSWER = "01a2-session", "01a200ee-29a9-72df-afd8-014320c28ffa"
 
@@ -128,8 +128,8 @@ def test_cues_become_slots(scenario: Scenario, said: str, wanted: str) -> None:
 def test_a_replacement_says_what_it_was_and_why(scenario: Scenario) -> None:
     draft = lift(scenario, "Nadia Girgis, Alexandria.")
     assert draft.replacements == (
-        Finding(0, 0, 12, "Nadia Girgis", "the persona's full name", "{name}", "sure"),
-        Finding(0, 14, 24, "Alexandria", "the persona's place", "{place}", "sure"),
+        DraftFinding(0, 0, 12, "Nadia Girgis", "the persona's full name", "{name}", "sure"),
+        DraftFinding(0, 14, 24, "Alexandria", "the persona's place", "{place}", "sure"),
     )
     assert draft.questions == ()
 
@@ -489,7 +489,7 @@ def test_the_diff_shows_before_after_reasons_and_questions(scenario: Scenario) -
         "  1: 'She': Does 'she' mean the persona, to become a pronoun slot, or somebody else?"
     )
     assert draft.questions == (
-        Finding(
+        DraftFinding(
             0,
             12,
             15,

@@ -47,7 +47,7 @@ from toolkit.record.rows.row import Row
 from toolkit.record.views.conversation_views import (
     ParticipantProgress,
     history,
-    progress,
+    participant_progress,
     sessions,
     withdrawn,
 )
@@ -106,7 +106,7 @@ __all__ = [
     "newest_reply",
     "open_record",
     "overruled",
-    "progress",
+    "participant_progress",
     "rank_leads",
     "rater_history",
     "raters",

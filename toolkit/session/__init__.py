@@ -18,7 +18,7 @@ This floor is the only place where design, endpoints and record meet.
 
 from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting.contrast_draft import Draft, draft_contrast
-from toolkit.session.drafting.draft_findings import Finding
+from toolkit.session.drafting.draft_findings import DraftFinding
 from toolkit.session.endpoint_alias import BIND_VARIABLE, Bound, bind, record_binding
 from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
@@ -46,7 +46,7 @@ __all__ = [
     "COMMENT_LENGTH",
     "Conversation",
     "Draft",
-    "Finding",
+    "DraftFinding",
     "Mask",
     "Preferred",
     "RaterModel",

@@ -13,7 +13,7 @@ from toolkit.record import (
     Record,
     SessionEnd,
     open_record,
-    progress,
+    participant_progress,
     sessions,
 )
 
@@ -48,7 +48,9 @@ def _report(study: Study) -> list[str]:
     if not record_begun(study):
         return [*lines, "  Nothing recorded yet.", *confirm_lines(study, None)]
     with open_record(study, read_only=True) as record:
-        testers = [one for one in progress(record) if _is_tester(one, only_rate(record))]
+        testers = [
+            one for one in participant_progress(record) if _is_tester(one, only_rate(record))
+        ]
         for simulated in (False, True):
             lines += _part(study, record, testers, simulated=simulated)
         return lines + confirm_lines(study, record)

@@ -113,7 +113,9 @@ def withdrawn(record: Record) -> frozenset[str]:
     return record.read(role="owner", purpose="progress").withdrawn
 
 
-def progress(record: Record, *, include_withdrawn: bool = False) -> tuple[ParticipantProgress, ...]:
+def participant_progress(
+    record: Record, *, include_withdrawn: bool = False
+) -> tuple[ParticipantProgress, ...]:
     """Tell how far each participant has come, in the order of their seats.
 
     Args:

@@ -20,7 +20,7 @@ from toolkit.rendering import Readable
 from toolkit.session.drafting.cue_findings import cue_findings, introduces_self
 from toolkit.session.drafting.draft_file import draft_file
 from toolkit.session.drafting.draft_findings import (
-    Finding,
+    DraftFinding,
     LiftedMessage,
     first_come,
     replaced,
@@ -49,8 +49,8 @@ class Draft(Readable):
     """Each message of the prompt as it was said."""
     after: tuple[str, ...]
     """Each message with the slots proposed."""
-    replacements: tuple[Finding, ...]
-    questions: tuple[Finding, ...]
+    replacements: tuple[DraftFinding, ...]
+    questions: tuple[DraftFinding, ...]
     """What was left as it is, and why somebody has to look."""
 
     def in_words(self) -> str:
@@ -179,7 +179,7 @@ def _refuse_long(turn: Turn, said: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, list[Finding]]:
+def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, list[DraftFinding]]:
     """The message without what nobody can see, and what was found in it."""
     seen = "".join(
         sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _HIDDEN
@@ -188,18 +188,18 @@ def _clean(message: int, role: str, text: str, persona: Persona) -> tuple[str, l
     findings = (_of_the_assistant if role == "assistant" else _findings)(said, persona)
     if len(seen) != len(text):
         asks = f"{len(text) - len(seen)} invisible characters were left out: did they matter?"
-        findings.append(Finding(message, 0, 0, "", asks))
+        findings.append(DraftFinding(message, 0, 0, "", asks))
     return seen, findings
 
 
-def _of_the_assistant(message: LiftedMessage, persona: Persona) -> list[Finding]:
+def _of_the_assistant(message: LiftedMessage, persona: Persona) -> list[DraftFinding]:
     """What the assistant said is the same in every arm, so no slot may stand in it."""
     asks = "The assistant's message is the same in every arm: reword it to fit every persona."
     found = first_come(cue_findings(message, persona))
     return [message.ask((one.start, one.end), asks) for one in found]
 
 
-def _findings(message: LiftedMessage, persona: Persona) -> list[Finding]:
+def _findings(message: LiftedMessage, persona: Persona) -> list[DraftFinding]:
     asks = "A brace begins a slot: reword without it."
     braces = [message.ask(match.span(), asks) for match in _BRACES.finditer(message.text)]
     cues = first_come([*braces, *cue_findings(message, persona)])
@@ -210,7 +210,7 @@ def _findings(message: LiftedMessage, persona: Persona) -> list[Finding]:
     return first_come([*cues, *pronoun_findings(message, persona, about=about)])
 
 
-def _whole(turn: Turn, said: Sequence[tuple[str, str]], after: Sequence[str]) -> list[Finding]:
+def _whole(turn: Turn, said: Sequence[tuple[str, str]], after: Sequence[str]) -> list[DraftFinding]:
     asks = []
     if not any("{" in text for text in after):
         asks.append("No cue was found in these messages: where should it say who is asking?")
@@ -221,7 +221,7 @@ def _whole(turn: Turn, said: Sequence[tuple[str, str]], after: Sequence[str]) ->
             f"The tester sent {sent} messages before this answer and the last {taken} are here: "
             "does anything in the earlier ones belong to it?"
         )
-    return [Finding(0, 0, 0, "", one) for one in asks]
+    return [DraftFinding(0, 0, 0, "", one) for one in asks]
 
 
 def _diff_lines(draft: Draft) -> list[str]:

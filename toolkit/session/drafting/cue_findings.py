@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from toolkit.design import Cues, Persona
-from toolkit.session.drafting.draft_findings import Finding, LiftedMessage, Stretch
+from toolkit.session.drafting.draft_findings import DraftFinding, LiftedMessage, Stretch
 from toolkit.wording import (
     WORD,
     Phrase,
@@ -37,7 +37,7 @@ _PART_OF_IDENTITY = (
 )
 
 
-def cue_findings(message: LiftedMessage, persona: Persona) -> Iterator[Finding]:
+def cue_findings(message: LiftedMessage, persona: Persona) -> Iterator[DraftFinding]:
     """Look for everything but pronouns, the longest and surest cue first.
 
     Args:
@@ -72,7 +72,7 @@ def introduces_self(message: LiftedMessage, persona: Persona) -> bool:
     )
 
 
-def _identity(message: LiftedMessage, identity: str) -> Iterator[Finding]:
+def _identity(message: LiftedMessage, identity: str) -> Iterator[DraftFinding]:
     yield from _exactly(message, identity, "{identity}", "the persona's identity sentence")
     runs = _runs(message.text, identity)
     shared, words = sum(count for _, _, count in runs), len(WORD.findall(identity))
@@ -101,7 +101,7 @@ def _whole_sentence(text: str, start: int, end: int) -> Stretch:
     return (before.start(1) if before else start), end + (mark.end() if mark else 0)
 
 
-def _noun(message: LiftedMessage, noun: str) -> Iterator[Finding]:
+def _noun(message: LiftedMessage, noun: str) -> Iterator[DraftFinding]:
     for start, end in message.find(noun):
         article = re.search(r"(?<!\w)an?\s+$", message.text[:start], re.IGNORECASE)
         place = (article.start() if article else start), end
@@ -109,7 +109,7 @@ def _noun(message: LiftedMessage, noun: str) -> Iterator[Finding]:
         yield message.slot(place, slot, f"the persona's noun, {how} article", "sure")
 
 
-def _names(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:
+def _names(message: LiftedMessage, cues: Cues) -> Iterator[DraftFinding]:
     yield from _name(message, cues.name, "{name}", "the persona's full name")
     given, family = two_words(cues.name)
     for place in message.find(f"{family} {given}" if given else ""):
@@ -132,7 +132,7 @@ def _names(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:
 
 def _name(
     message: LiftedMessage, name: str, slot: str, what: str, *, also: str = ""
-) -> Iterator[Finding]:
+) -> Iterator[DraftFinding]:
     for place in message.find(name):
         # A script without capitals has nothing to tell.
         small = message.says(place)[0].islower()
@@ -143,20 +143,22 @@ def _name(
             yield _written(message, place, name, slot, what)
 
 
-def _written(message: LiftedMessage, place: Stretch, words: str, slot: str, what: str) -> Finding:
+def _written(
+    message: LiftedMessage, place: Stretch, words: str, slot: str, what: str
+) -> DraftFinding:
     """A cue, sure where it is written as in the persona's file."""
     if message.says(place) == words:
         return message.slot(place, slot, what, "sure")
     return message.slot(place, slot, f"{what}, {words!r}, spelled so")
 
 
-def _exactly(message: LiftedMessage, words: str, slot: str, reason: str) -> Iterator[Finding]:
+def _exactly(message: LiftedMessage, words: str, slot: str, reason: str) -> Iterator[DraftFinding]:
     for place in message.find(words):
         if message.says(place).split() == words.split():
             yield message.slot(place, slot, reason, "sure")
 
 
-def _single_words(message: LiftedMessage, cues: Cues) -> Iterator[Finding]:
+def _single_words(message: LiftedMessage, cues: Cues) -> Iterator[DraftFinding]:
     """Ask about each word that tells something by itself: nationality, gender, family, faith."""
     little = ordinary("generic") | ordinary("function")
     noun = [word for word in WORD.findall(cues.noun or "") if word.lower() not in little]

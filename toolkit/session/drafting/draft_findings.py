@@ -13,7 +13,7 @@ Stretch = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DraftFinding:
     """Words that may tell who is asking: a slot takes their place, or somebody has to decide."""
 
     message: int
@@ -49,25 +49,25 @@ class LiftedMessage:
 
     def slot(
         self, stretch: Stretch, slot: str, reason: str, sureness: Sureness = "likely"
-    ) -> Finding:
+    ) -> DraftFinding:
         """Propose a slot for a stretch."""
-        return Finding(self.number, *stretch, self.says(stretch), reason, slot, sureness)
+        return DraftFinding(self.number, *stretch, self.says(stretch), reason, slot, sureness)
 
-    def ask(self, stretch: Stretch, asks: str) -> Finding:
+    def ask(self, stretch: Stretch, asks: str) -> DraftFinding:
         """Leave a stretch to a person."""
-        return Finding(self.number, *stretch, self.says(stretch), asks)
+        return DraftFinding(self.number, *stretch, self.says(stretch), asks)
 
 
-def first_come(findings: Iterable[Finding]) -> list[Finding]:
+def first_come(findings: Iterable[DraftFinding]) -> list[DraftFinding]:
     """Keep every finding that overlaps none before it, in the order of the text."""
-    kept: list[Finding] = []
+    kept: list[DraftFinding] = []
     for one in findings:
         if not any(one.start < other.end and other.start < one.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: (one.start, one.end))
 
 
-def replaced(text: str, findings: Iterable[Finding]) -> str:
+def replaced(text: str, findings: Iterable[DraftFinding]) -> str:
     """Put every proposed slot in its place; open questions change nothing.
 
     Args:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design import Persona
-from toolkit.session.drafting.draft_findings import Finding, LiftedMessage, Stretch
+from toolkit.session.drafting.draft_findings import DraftFinding, LiftedMessage, Stretch
 from toolkit.wording import AUXILIARIES, MODALS, PLURAL_PRONOUNS, PRONOUN_FORMS, both_forms
 
 _ONE_READING = {
@@ -28,7 +28,9 @@ _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)(?![’'])")
 _OF_THE_PERSONA = "a pronoun that speaks of the persona"
 
 
-def pronoun_findings(message: LiftedMessage, persona: Persona, *, about: bool) -> Iterator[Finding]:
+def pronoun_findings(
+    message: LiftedMessage, persona: Persona, *, about: bool
+) -> Iterator[DraftFinding]:
     """Look for the pronouns this persona is spoken of with.
 
     Args:
@@ -50,7 +52,7 @@ def pronoun_findings(message: LiftedMessage, persona: Persona, *, about: bool) -
             yield _case(message, match.span(), word)
 
 
-def _subject(message: LiftedMessage, place: Stretch) -> Iterator[Finding]:
+def _subject(message: LiftedMessage, place: Stretch) -> Iterator[DraftFinding]:
     """A subject, and the verb after it, which has to agree with whoever fills the slot."""
     verb = _NEXT_WORD.match(message.text, place[1])
     if verb is None:
@@ -80,7 +82,7 @@ def _agreeing(word: str) -> str | None:
     return f"{{verb:{forms[0]}|{forms[1]}}}"
 
 
-def _case(message: LiftedMessage, place: Stretch, word: str) -> Finding:
+def _case(message: LiftedMessage, place: Stretch, word: str) -> DraftFinding:
     slot = _ONE_READING.get(word)
     if slot:
         return message.slot(place, slot, _OF_THE_PERSONA)

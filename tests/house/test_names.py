@@ -3,12 +3,12 @@
 from collections import defaultdict
 from importlib import import_module
 
-from house.figures import rooms
+import figures
 
 
 def test_two_doors_offer_one_name_for_one_thing_only() -> None:
     meanings: dict[str, dict[int, str]] = defaultdict(dict)
-    for room in rooms():
+    for room in figures.rooms():
         door = import_module(f"toolkit.{room}")
         for name in getattr(door, "__all__", ()):
             meanings[name].setdefault(id(getattr(door, name)), room)

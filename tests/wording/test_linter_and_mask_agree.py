@@ -16,7 +16,7 @@ from two_people import ARMS, cast, contrast
 
 from toolkit.design import Contrast, Persona, lint
 from toolkit.session import Mask
-from toolkit.wording import GENDERED, Entry, entries, folded
+from toolkit.wording import GENDERED, LexiconEntry, entries, folded
 
 HYPHENS = ("-", "\u00ad", "\u2010", "\u2011")
 QUOTES = ("{}", "'{}'", '"{}"', "‘{}’", "“{}”", "_{}_")
@@ -94,7 +94,7 @@ def left_of(masked: str) -> str:
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.group}-{entry.word}")
-def test_a_word_the_linter_flags_is_masked_in_every_arm(entry: Entry) -> None:
+def test_a_word_the_linter_flags_is_masked_in_every_arm(entry: LexiconEntry) -> None:
     people = says(entry.word)
     assert is_flagged(entry.word, people), "the linter says nothing about it"
     for reference in ARMS:
@@ -132,7 +132,7 @@ def is_left_in(text: str, word: str) -> bool:
 
 
 @pytest.mark.parametrize("entry", TOLD, ids=lambda entry: f"{entry.group}-{entry.word}")
-def test_a_word_of_gender_is_flagged_and_masked_in_every_context(entry: Entry) -> None:
+def test_a_word_of_gender_is_flagged_and_masked_in_every_context(entry: LexiconEntry) -> None:
     drawn = [both for both in in_contexts(entry.word) if both[0] not in AMBIGUOUS]
     if entry.group not in ("title", "address"):
         # What stands beside such a word plays no part.
@@ -185,7 +185,7 @@ def test_a_title_before_somebody_else_is_left() -> None:
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.group}-{entry.word}")
-def test_the_linter_flags_every_form_of_a_word(entry: Entry) -> None:
+def test_the_linter_flags_every_form_of_a_word(entry: LexiconEntry) -> None:
     people = says(entry.word)
     assert [form for form in entry.forms if not is_flagged(form, people)] == []
 

@@ -9,7 +9,7 @@ texts all look for the same phrases.
 
 from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
-from toolkit.wording.lexicon import GENDERED, Entry, any_of, entries, ordinary
+from toolkit.wording.lexicon import GENDERED, LexiconEntry, any_of, entries, ordinary
 from toolkit.wording.marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
@@ -39,7 +39,7 @@ __all__ = [
     "CASES",
     "CueMask",
     "DIALECT",
-    "Entry",
+    "LexiconEntry",
     "FIXED",
     "Found",
     "GENDERED",

@@ -18,7 +18,7 @@ GENDERED = (*COURTESY, "gender", "occupation", "kinship", "pregnancy")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LexiconEntry:
     """A headword of the lexicon."""
 
     word: str
@@ -29,10 +29,10 @@ class Entry:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[LexiconEntry, ...]:
     """List every headword, in the order of the file."""
     return tuple(
-        Entry(word, group, (word, *others, *_plurals((word, *others), group)))
+        LexiconEntry(word, group, (word, *others, *_plurals((word, *others), group)))
         for group, listed in _data()["identity"].items()
         for word, *others in map(str.split, listed["words"])
     )

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from toolkit.wording.lexicon import COURTESY, GENDERED, Entry, entries, ordinary, plural
+from toolkit.wording.lexicon import COURTESY, GENDERED, LexiconEntry, entries, ordinary, plural
 from toolkit.wording.marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
 from toolkit.wording.phrase_matcher import Case, Phrase, PhraseMatcher
 from toolkit.wording.pronouns import PRONOUN_FORMS
@@ -126,7 +126,7 @@ def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
 
 
 @cache
-def _lexical(entry: Entry) -> tuple[Phrase, ...]:
+def _lexical(entry: LexiconEntry) -> tuple[Phrase, ...]:
     mark = NAME if entry.group in COURTESY else GROUP
     if entry.group != "title":
         return tuple(Phrase(form, mark, group=entry.group) for form in entry.forms)
@@ -172,7 +172,7 @@ def _lexicon_words(text: str) -> Iterator[Phrase]:
             yield from _lexical(entry)
 
 
-def _said(text: str) -> Iterator[Entry]:
+def _said(text: str) -> Iterator[LexiconEntry]:
     """The lexicon's words in a text, in any of their forms."""
     said = {found.phrase.text for found in lexicon_matcher().find(text)}
     return (entry for entry in entries() if said.intersection(entry.forms))

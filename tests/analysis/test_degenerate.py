@@ -50,5 +50,5 @@ def test_a_plan_without_a_rating_says_which_step_could_not_be_run(tmp_path: Path
         assert all(note.endswith(".") for note in step.notes)
     assert report.step("primary").notes[0] == (
         "Not estimable. analysis: got the outcome 'respected'; wanted one that was rated: "
-        "preference, refusal, decision. Name one of these."
+        "preference, refusal, decision, text_distance. Name one of these."
     )

@@ -124,6 +124,12 @@ def test_an_id_that_cannot_be_a_key_everywhere_is_refused(record, turn):
     )
 
 
+def test_a_participant_that_cannot_be_a_key_is_refused_where_a_session_names_it(record, session):
+    with pytest.raises(BadIdentifier, match=r"got 'p\\x00' as an id of a session row"):
+        record.append(session(participant_id="p\0"))
+    assert list(record.entries()) == []
+
+
 def test_events_and_chains_are_named_by_their_rows(session, turn, rating, flag):
     bound = Binding(alias="assistant", endpoint="scripted:x", host="", frozen=True)
     agreed = Consent(participant_id="p", study_hash="sha256:0", consent_text="", content_note="")

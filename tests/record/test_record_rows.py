@@ -73,6 +73,7 @@ ROWS: dict[type[Row], st.SearchStrategy[Row]] = {
     Session: st.builds(
         Session,
         session_id=ID,
+        participant_id=ID,
         persona_shown=BODY,
         factors=st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3),
         scenario_shown=BODY,
@@ -111,6 +112,7 @@ ROWS: dict[type[Row], st.SearchStrategy[Row]] = {
     RaterSeat: st.builds(
         RaterSeat,
         session_id=ID,
+        participant_id=ID,
         confirm_hash=st.builds(lambda one: f"sha256:{one.replace('-', '')}", ID),
         seat=WHOLE,
         holder=WHOLE,

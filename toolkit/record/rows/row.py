@@ -95,7 +95,7 @@ class Row(Stored):
 
     def chains(self) -> tuple[str, ...]:
         """Name every chain that must go on for the row to be kept, its own first."""
-        return (self.chain(), *([str(getattr(self, self.UNDER))] if self.UNDER else ()))
+        return (self.chain(), *filter(None, [getattr(self, self.UNDER, "")]))
 
     @classmethod
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:

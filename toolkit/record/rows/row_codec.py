@@ -51,7 +51,7 @@ def draft(row: Row) -> Draft:
         BadIdentifier: if an id is not 1–200 visible ASCII characters.
     """
     name = _checked_id(row.event_id(), row.KIND)
-    chain = _checked_id(row.chain(), row.KIND)
+    chains = tuple(_checked_id(one, row.KIND) for one in row.chains())
     adapter = _adapter(Row.BY_KIND[row.KIND])
     try:
         body = adapter.dump_python(adapter.validate_python(row))
@@ -61,10 +61,10 @@ def draft(row: Row) -> Draft:
             f"record: {row.KIND} {name} cannot be kept: {_complaint(row.KIND, problem)}. Mend the "
             "value and append it again; nothing was written."
         ) from problem
-    digest = text_hash(f"{canonical_json([row.KIND, name, chain])}\n{text}")
+    digest = text_hash(f"{canonical_json([row.KIND, name, chains[0]])}\n{text}")
     if (packed := row.pack(body)) is not body:
         text = canonical_json(packed)
-    return Draft(name, row.chains(), row.KIND, row.VERSION, text, digest, row.refers())
+    return Draft(name, chains, row.KIND, row.VERSION, text, digest, row.refers())
 
 
 def decode(kind: str, version: int, body: dict[str, Any]) -> Row:

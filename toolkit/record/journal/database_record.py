@@ -290,9 +290,10 @@ def _conflict(sent: Draft, kept: Entry | Draft) -> RecordError | None:
 
 def _entry(stored: Stored[Any]) -> Entry:
     """Read an entry as it is stored."""
-    values = dict(stored._mapping)
+    # By position, as columns stand in the order of the fields: names cost a sixth of all reading.
+    values: list[Any] = [*stored]
     try:
-        return Entry(**{**values, "body": read_json(values["body"])})
+        return Entry._make((*values[:7], read_json(values[7]), *values[8:]))
     except ValueError as problem:
         raise RecordUnreadable(
             f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "

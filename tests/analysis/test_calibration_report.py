@@ -11,7 +11,7 @@ from calibration.bands import TYPE_I, Band, Row, Section
 from calibration.sections import SECTIONS, SEED, fingerprint
 
 from toolkit.analysis import Estimate, disparity
-from toolkit.analysis.planning import draw_values, effects_of_many, share_of
+from toolkit.analysis.power import draw_values, effects_of_many, share_of
 
 LEAST = {"primary": 10_000, "engine": 2_000, "planted": 1_000}
 

@@ -18,7 +18,7 @@ from toolkit.analysis import (
     power,
     power_curve,
 )
-from toolkit.analysis.planning import (
+from toolkit.analysis.power import (
     draw_values,
     effects_of_many,
     planted,

@@ -10,7 +10,7 @@ from judged import crossed, frames
 
 from toolkit.analysis import Finding, reliability
 from toolkit.analysis.reliability import Reliability, group_agreement, items_by_raters
-from toolkit.analysis.reliability.groups import _Pairs
+from toolkit.analysis.reliability.group_agreement import _Pairs
 from toolkit.errors import AnalysisError
 
 

@@ -11,7 +11,7 @@ from small_confirm import make_confirm_workspace
 
 from toolkit.analysis import Truth, crossed_design, draw, planned_design, true_effect
 from toolkit.analysis.frames import OBSERVATION_COLUMNS
-from toolkit.analysis.planning import Design, design_of, draw_values, planted
+from toolkit.analysis.power import Design, design_of, draw_values, planted
 from toolkit.design import ConfirmStage, Workspace, allocate
 from toolkit.errors import AnalysisError
 

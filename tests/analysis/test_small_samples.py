@@ -5,7 +5,7 @@ import pytest
 
 from toolkit.analysis import Truth, crossed_design
 from toolkit.analysis.engine import Working, cross_codes
-from toolkit.analysis.planning import draw_values, primary
+from toolkit.analysis.power import draw_values, primary
 
 
 def test_balanced_clusters_by_hand() -> None:

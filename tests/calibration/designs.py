@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from toolkit.analysis import Truth, crossed_design, planned_design
-from toolkit.analysis.planning import Design
+from toolkit.analysis.power import Design
 from toolkit.design import ConfirmStage, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from calibration.bands import Band, Row, Section
 from toolkit.analysis.mixed import fit
-from toolkit.analysis.planning import share_of
+from toolkit.analysis.power import share_of
 
 COVERS = Band(0.94, 0.965)
 REJECTS = Band(0.04, 0.065)

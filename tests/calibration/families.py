@@ -13,7 +13,7 @@ from calibration.designs import pilot, spread
 from toolkit.analysis import Truth, crossed_design
 from toolkit.analysis.engine import Swept, adjust
 from toolkit.analysis.frames import Coded, coded
-from toolkit.analysis.planning import (
+from toolkit.analysis.power import (
     Design,
     Trials,
     draw_values,

@@ -7,7 +7,7 @@ from scipy import special, stats
 
 from calibration.bands import Band, Row, Section
 from toolkit.analysis.engine import evidence_against
-from toolkit.analysis.planning import share_of
+from toolkit.analysis.power import share_of
 
 BOUNDS = (-4.0, 4.0)
 """A difference of two answers of 1 to 5."""

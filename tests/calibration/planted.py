@@ -18,7 +18,7 @@ from toolkit.analysis import (
 )
 from toolkit.analysis.engine import Swept
 from toolkit.analysis.frames import NULL_ARMS
-from toolkit.analysis.planning import design_of, effects_of_many, primary, share_of
+from toolkit.analysis.power import design_of, effects_of_many, primary, share_of
 from toolkit.design import Workspace
 from toolkit.record import Simulation
 from toolkit.session import RaterModel, coldness

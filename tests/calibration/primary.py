@@ -10,7 +10,7 @@ from calibration.bands import COVERAGE, TYPE_I, Row, Section
 from calibration.designs import CASES
 from toolkit.analysis import Estimate
 from toolkit.analysis.engine import Swept, cross_codes, group_sums
-from toolkit.analysis.planning import (
+from toolkit.analysis.power import (
     Design,
     draw_values,
     effects_of_many,

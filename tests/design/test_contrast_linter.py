@@ -105,7 +105,7 @@ def test_the_proof_does_not_trust_the_renderer(monkeypatch: pytest.MonkeyPatch) 
         turns = [replace(turn, text=turn.text.replace("late", "tidy")) for turn in sent.turns]
         return replace(sent, turns=tuple(turns))
 
-    monkeypatch.setattr("toolkit.design.contrasts.linter.sheet.render", faulty)
+    monkeypatch.setattr("toolkit.design.contrasts.linter.lint_context.render", faulty)
     case = {
         "reason": "A good one.",
         "prompt": "I am {a} {noun}. My parcel is late.",

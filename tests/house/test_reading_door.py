@@ -48,7 +48,7 @@ def test_the_kinds_with_words_are_known_by_what_they_declare() -> None:
 def test_texts_are_read_by_the_door(path: Path) -> None:
     found = closed_readings(path.read_text(encoding="utf-8"))
     # Frames sort entries that a Reader gave them.
-    allowed = ["entry.row()"] if place(path) == "toolkit/analysis/frames/tables.py" else []
+    allowed = ["entry.row()"] if place(path) == "toolkit/analysis/frames/record_tables.py" else []
     assert found == allowed, f"{place(path)} reads past record.read(): {found}"
 
 

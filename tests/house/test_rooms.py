@@ -14,7 +14,7 @@ ONE_ROOM = {
     "openai": {"endpoints/openai_"},
     "httpx2": {"endpoints/openai_"},
     "aiohttp": {"endpoints/openai_client.py"},
-    "xllamacpp": {"endpoints/embedded.py"},
+    "xllamacpp": {"endpoints/embedded_server.py"},
     "ipywidgets": {"widgets/"},
     "anywidget": {"widgets/"},
     "traitlets": {"widgets/"},

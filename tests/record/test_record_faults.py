@@ -384,7 +384,7 @@ def test_an_address_of_no_database_we_know(where, shown):
 
 def test_a_network_file_system_is_refused(tmp_path, monkeypatch, turn):
     mounts = tmp_path / "mountinfo"
-    monkeypatch.setattr("toolkit.record.journal.address._MOUNTS", mounts)
+    monkeypatch.setattr("toolkit.record.journal.record_address._MOUNTS", mounts)
     shared = tmp_path / "team share"
     escaped = str(shared).replace(" ", "\\040")
     mounts.write_text(

@@ -22,10 +22,11 @@
 Personas are compared on confirm rows alone: explore gives no comparison.
 """
 
-from toolkit.analysis.blinding import blinding
+from toolkit.analysis.blinding_assessment import blinding
 from toolkit.analysis.disparity import disparity, ordinal
+from toolkit.analysis.distinctive_words import words
 from toolkit.analysis.engine import VERDICTS, Verdict
-from toolkit.analysis.evidence import evidence
+from toolkit.analysis.finding_evidence import evidence
 from toolkit.analysis.findings import Estimate, Finding, findings_frame
 from toolkit.analysis.frames import (
     COLUMNS,
@@ -41,25 +42,10 @@ from toolkit.analysis.frames import (
     open_control,
     open_to_read,
 )
-from toolkit.analysis.interim import finished_order, interim
+from toolkit.analysis.interim_analysis import finished_order, interim
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.leads import leads
-from toolkit.analysis.movement import movement
 from toolkit.analysis.plan import PlanResult, Step, run_plan, save_result_tables
-from toolkit.analysis.planning import (
-    Needed,
-    Power,
-    Truth,
-    controls,
-    crossed_design,
-    draw,
-    needed,
-    planned_design,
-    power,
-    power_curve,
-    selfcheck,
-    true_effect,
-)
 from toolkit.analysis.plots import (
     caterpillar,
     coverage,
@@ -76,14 +62,28 @@ from toolkit.analysis.plots import (
     session_ratings,
     sitting_drift,
 )
+from toolkit.analysis.power import (
+    Needed,
+    Power,
+    Truth,
+    controls,
+    crossed_design,
+    draw,
+    needed,
+    planned_design,
+    power,
+    power_curve,
+    selfcheck,
+    true_effect,
+)
 from toolkit.analysis.preference import preference
+from toolkit.analysis.provenance import trace
 from toolkit.analysis.rates import rates
 from toolkit.analysis.readable_table import readable
 from toolkit.analysis.reliability import reliability
-from toolkit.analysis.trace import trace
+from toolkit.analysis.text_movement import movement
 from toolkit.analysis.transcript import transcript
-from toolkit.analysis.waves import waves
-from toolkit.analysis.words import words
+from toolkit.analysis.wave_comparison import waves
 
 __all__ = [
     "COLUMNS",

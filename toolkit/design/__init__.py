@@ -45,7 +45,7 @@ from toolkit.design.outcomes import (
     outcome_named,
     rating_outcome,
 )
-from toolkit.design.people import Cues, Persona
+from toolkit.design.personas import Cues, Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import (
     AnalysisPlan,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from toolkit.canon import check_id
-from toolkit.design.refusals import refusal
+from toolkit.design.validation_errors import refusal
 from toolkit.errors import BadIdentifier
 
 ONE_LINE = r"^[^\n]*$"

@@ -10,7 +10,7 @@ from pydantic_core.core_schema import ModelSchema
 
 from toolkit.design.contrasts import Contrast
 from toolkit.design.file_schema import Written, meanings
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study
 from toolkit.design.workspace_files import PERSONAS

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from toolkit.design.field_types import Line, Paragraph
 from toolkit.design.file_schema import Filed, Written
-from toolkit.design.refusals import each_once
+from toolkit.design.validation_errors import each_once
 from toolkit.design.vocabulary import AcceptableUse, Consequence, Harm
 
 

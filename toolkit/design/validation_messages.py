@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from toolkit.design.document import Document, Place, dotted, one_of, shown, suggestion
 from toolkit.design.field_types import PATTERNS
 from toolkit.design.file_schema import Written, meanings
-from toolkit.design.refusals import REFUSED
+from toolkit.design.validation_errors import REFUSED
 from toolkit.errors import Complaint, InvalidFiles
 
 Model = TypeVar("Model", bound=Written)

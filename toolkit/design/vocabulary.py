@@ -17,7 +17,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from toolkit.design.document import one_of, suggestion
-from toolkit.design.refusals import key_of, raise_at, refusal
+from toolkit.design.validation_errors import key_of, raise_at, refusal
 
 FREE_TEXT_LENGTH = 120
 _DATA = json.loads(Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8"))

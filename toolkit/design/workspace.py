@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.contrasts import Contrast, contrast_complaints
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study, cross_complaints
 from toolkit.design.workspace_files import (

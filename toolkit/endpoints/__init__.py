@@ -16,7 +16,7 @@
 """
 
 from toolkit.endpoints.chat_request import request_body
-from toolkit.endpoints.embedded import EmbeddedServer
+from toolkit.endpoints.embedded_server import EmbeddedServer
 from toolkit.endpoints.endpoint import (
     Answer,
     CallAttempt,

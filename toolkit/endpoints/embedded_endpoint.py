@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from toolkit.endpoints.embedded import EmbeddedServer
+from toolkit.endpoints.embedded_server import EmbeddedServer
 from toolkit.endpoints.endpoint import Answer, Endpoint, Message, OnToken, Settings
 from toolkit.endpoints.model_file import NAME, model_path
 from toolkit.endpoints.openai_api import OpenAIEndpoint

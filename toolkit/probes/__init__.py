@@ -11,10 +11,10 @@
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.
 """
 
-from toolkit.probes.decision import decide
 from toolkit.probes.engine import Budget, Ended, Job, Meter, SweepProgress, run_jobs
+from toolkit.probes.logprob_decision import decide
 from toolkit.probes.prices import Prices, price_of, read_prices
-from toolkit.probes.units.batch import BatchRead, read_batch, write_batch
+from toolkit.probes.units.batch_files import BatchRead, read_batch, write_batch
 from toolkit.probes.units.sweep import run_sweep, units_due
 from toolkit.probes.units.unit_jobs import Due
 

@@ -11,7 +11,7 @@ nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a
 from toolkit.record.export.atomic_file import write_whole
 from toolkit.record.export.csv_table import Cell, write_csv
 from toolkit.record.export.jsonl import require_room, write_jsonl
-from toolkit.record.journal.chain import Problem
+from toolkit.record.journal.chain_check import Problem
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.group_commit import GroupWriter
 from toolkit.record.journal.lease import Lease

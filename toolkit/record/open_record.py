@@ -4,8 +4,8 @@ from pathlib import Path
 
 from toolkit.errors import RecordUnwritable
 from toolkit.record.export.jsonl import EXPORT_ENDINGS, ExportedRecord
-from toolkit.record.journal.address import HasRecord, find_place
 from toolkit.record.journal.record import Durability, Record
+from toolkit.record.journal.record_address import HasRecord, find_place
 
 
 def open_record(

@@ -8,15 +8,15 @@
 """
 
 from toolkit.rendering.hidden_characters import visible
-from toolkit.rendering.lines import shortened, wrapped
-from toolkit.rendering.outputs import (
+from toolkit.rendering.plain_repr import Readable
+from toolkit.rendering.safe_output import (
     for_browser,
     for_html,
     for_notebook,
     for_terminal,
     redirect_page,
 )
-from toolkit.rendering.readable import Readable
+from toolkit.rendering.wrapped_lines import shortened, wrapped
 
 __all__ = [
     "Readable",

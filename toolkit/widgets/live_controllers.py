@@ -7,7 +7,7 @@ own, reloading the page would cut off the answer on its way, and a second tab wo
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from toolkit.widgets.controller import Controller
+from toolkit.widgets.page_controller import Controller
 
 C = TypeVar("C", bound=Controller[Any])
 _live: dict[Hashable, Any] = {}

@@ -15,13 +15,13 @@ from toolkit.design import Study
 from toolkit.errors import EventConflict, ParallaxError, RecordError
 from toolkit.record import Record
 from toolkit.rendering import for_browser
-from toolkit.widgets.assets import panel_styles
-from toolkit.widgets.controller import Controller
-from toolkit.widgets.events import Event
+from toolkit.widgets.browser_assets import panel_styles
+from toolkit.widgets.error_messages import UNEXPECTED, plain_words
 from toolkit.widgets.frame_view import frame_view
-from toolkit.widgets.identity import Identity, forget, known_identity, remember
 from toolkit.widgets.live_controllers import forget_controller
-from toolkit.widgets.plain_words import UNEXPECTED, plain_words
+from toolkit.widgets.page_controller import Controller
+from toolkit.widgets.page_events import Event
+from toolkit.widgets.participant_identity import Identity, forget, known_identity, remember
 
 logger = logging.getLogger(__name__)
 

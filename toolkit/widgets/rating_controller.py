@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from toolkit.errors import NotNow, StudyChanged
 from toolkit.session import Preferred, RatingQueue
-from toolkit.widgets.controller import WAYS_IN, Controller
-from toolkit.widgets.events import Event
+from toolkit.widgets.page_controller import WAYS_IN, Controller
+from toolkit.widgets.page_events import Event
 
 SIDES: dict[str, Preferred] = {"a": "left", "b": "right", "equal": "equal", "neither": "neither"}
 """What the page says, and what the record keeps; A is the first reply shown."""

@@ -10,7 +10,7 @@ import traitlets
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Record
 from toolkit.session import RatingQueue
-from toolkit.widgets.assets import RATING, module_of
+from toolkit.widgets.browser_assets import RATING, module_of
 from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
 from toolkit.widgets.rating_controller import RatingController

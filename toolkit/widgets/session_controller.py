@@ -12,8 +12,8 @@ from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
 from toolkit.session import Conversation, Sitting
 from toolkit.widgets.answer_stream import AnswerStream
-from toolkit.widgets.controller import WAYS_IN, Controller
-from toolkit.widgets.events import Event
+from toolkit.widgets.page_controller import WAYS_IN, Controller
+from toolkit.widgets.page_events import Event
 
 
 class SessionController(Controller[Sitting]):

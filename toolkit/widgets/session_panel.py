@@ -10,10 +10,10 @@ import traitlets
 from toolkit.design import Study
 from toolkit.record import Record
 from toolkit.session import Bound, Sitting, bind
-from toolkit.widgets.assets import SESSION, module_of
+from toolkit.widgets.browser_assets import SESSION, module_of
+from toolkit.widgets.error_messages import plain_words
 from toolkit.widgets.live_controllers import live_controller
 from toolkit.widgets.panel import Panel
-from toolkit.widgets.plain_words import plain_words
 from toolkit.widgets.session_controller import SessionController
 from toolkit.widgets.session_view import judged_view, session_view, turns_view
 

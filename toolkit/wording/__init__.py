@@ -10,7 +10,7 @@ texts all look for the same phrases.
 from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
 from toolkit.wording.lexicon import GENDERED, LexiconEntry, any_of, entries, ordinary
-from toolkit.wording.marks import MARKS, SLOT_MARKS
+from toolkit.wording.mask_marks import MARKS, SLOT_MARKS
 from toolkit.wording.persona_cues import (
     WORD,
     cue_phrases,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from toolkit.wording.lexicon import COURTESY
-from toolkit.wording.marks import NAME
+from toolkit.wording.mask_marks import NAME
 from toolkit.wording.mask_traces import without_titles, without_traces
 from toolkit.wording.phrase_matcher import Found, Phrase, PhraseMatcher, with_marks
 from toolkit.wording.tokens import folded, tokens

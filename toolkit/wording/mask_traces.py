@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from toolkit.wording.lexicon import any_of
-from toolkit.wording.marks import GROUP, IDENTITY, NAME, PLACE, THEY
+from toolkit.wording.mask_marks import GROUP, IDENTITY, NAME, PLACE, THEY
 from toolkit.wording.verbs import both_forms
 
 _AFTER_NAME = re.compile(rf"(?<={NAME})(?:[\s-]?[A-Z]\.)+(?=[\s,;:]|$)")

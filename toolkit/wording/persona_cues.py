@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from toolkit.wording.lexicon import COURTESY, GENDERED, LexiconEntry, entries, ordinary, plural
-from toolkit.wording.marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
+from toolkit.wording.mask_marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
 from toolkit.wording.phrase_matcher import Case, Phrase, PhraseMatcher
 from toolkit.wording.pronouns import PRONOUN_FORMS
 from toolkit.wording.sentences import begins_sentence

@@ -1,6 +1,6 @@
 """Arithmetic on arrays: estimators and their errors, without tables and without words."""
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.bradley_terry import Pairs, Worths, fit_worths, joined
 from toolkit.analysis.engine.clustered import (
     Effects,

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 
 _STEPS = 100
 _DECREMENT = 1e-16

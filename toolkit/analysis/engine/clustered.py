@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.fixed_effects import Absorbed, absorb
 from toolkit.analysis.engine.small_samples import Corrections, Working, largest
 

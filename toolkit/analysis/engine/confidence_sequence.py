@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.array_types import Codes, Floats
 from toolkit.errors import AnalysisError
 
 CAUTION = 0.9

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.array_types import Codes, Floats
 from toolkit.analysis.engine.equivalence import p_value
 from toolkit.analysis.engine.small_samples import sparse_indicators
 

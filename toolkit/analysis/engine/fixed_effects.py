@@ -12,7 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from toolkit.analysis.engine.arrays import Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Codes, Floats, group_sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from toolkit.analysis.engine.arrays import Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Codes, Floats, group_sums
 from toolkit.analysis.engine.clustered import Swept
 from toolkit.analysis.engine.fixed_effects import absorb
 

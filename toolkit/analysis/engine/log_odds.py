@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.array_types import Codes, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.engine.arrays import Floats
+from toolkit.analysis.engine.array_types import Floats
 
 Method = Literal["Holm", "Benjamini-Hochberg"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.engine.arrays import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.clustered import Swept, cross_codes
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.analysis.engine.arrays import Floats
+from toolkit.analysis.engine.array_types import Floats
 
 
 @dataclass(frozen=True, slots=True)

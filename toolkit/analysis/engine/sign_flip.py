@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from toolkit.analysis.engine.arrays import Floats
+from toolkit.analysis.engine.array_types import Floats
 
 EXACT_UP_TO = 12
 """Scenarios up to which all sign patterns are counted."""

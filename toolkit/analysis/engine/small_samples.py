@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from toolkit.analysis.engine.arrays import Codes, Floats
+from toolkit.analysis.engine.array_types import Codes, Floats
 
 
 class Correction(NamedTuple):

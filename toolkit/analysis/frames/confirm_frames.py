@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.analysis.frames.column import ITEM_STATES, times
 from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.exclusions import KEPT, first_of, nothing, reply_apart
-from toolkit.analysis.frames.tables import Tables, rated_or_declined
+from toolkit.analysis.frames.record_tables import Tables, rated_or_declined
 from toolkit.record import DECIDING_MASS
 
 _ABOUT = [

@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.analysis.frames.column import Stage
 from toolkit.analysis.frames.columns import COLUMNS, REPLIES_APART
-from toolkit.analysis.frames.tables import Tables
+from toolkit.analysis.frames.record_tables import Tables
 
 KEPT = ""
 """The reason of a row that is in its frame, or in comparisons."""

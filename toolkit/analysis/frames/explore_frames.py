@@ -6,7 +6,7 @@ import pandas as pd
 
 from toolkit.analysis.frames.column import ENDINGS, STATES, times
 from toolkit.analysis.frames.columns import conform
-from toolkit.analysis.frames.tables import Tables, rated_or_declined
+from toolkit.analysis.frames.record_tables import Tables, rated_or_declined
 
 _MARKS = ["session_id", "stage", "simulated", "participant_id", "scenario_id", "scenario"]
 

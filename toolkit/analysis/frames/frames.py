@@ -16,7 +16,7 @@ from toolkit.analysis.frames.columns import conform
 from toolkit.analysis.frames.confirm_frames import derive_confirm
 from toolkit.analysis.frames.exclusions import CONFIRM, EXPLORE, KEPT, account, why_left_out
 from toolkit.analysis.frames.explore_frames import derive_explore
-from toolkit.analysis.frames.tables import KINDS, read_tables
+from toolkit.analysis.frames.record_tables import KINDS, read_tables
 from toolkit.design import Outcome, outcome_named
 from toolkit.errors import AnalysisError
 from toolkit.record import Entry, Record

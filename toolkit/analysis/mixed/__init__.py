@@ -12,8 +12,8 @@ from toolkit.analysis.mixed.bootstrap import repeated
 from toolkit.analysis.mixed.cells import code, collapse
 from toolkit.analysis.mixed.fit import Fit, fit
 from toolkit.analysis.mixed.likelihood_ratio import variance_test
-from toolkit.analysis.mixed.marginal import Marginal, marginal
-from toolkit.analysis.mixed.problem import prepare
+from toolkit.analysis.mixed.marginal_effects import Marginal, marginal
+from toolkit.analysis.mixed.model_input import prepare
 
 __all__ = [
     "Fit",

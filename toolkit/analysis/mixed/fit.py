@@ -10,9 +10,9 @@ from scipy import special, stats
 
 from toolkit.analysis.engine import Floats
 from toolkit.analysis.engine.crossed import Means, Solution, solve
-from toolkit.analysis.mixed import notes as trouble
-from toolkit.analysis.mixed.answers import Family, Tally, shown
-from toolkit.analysis.mixed.problem import Problem, prepare
+from toolkit.analysis.mixed import model_warnings as trouble
+from toolkit.analysis.mixed.model_input import Problem, prepare
+from toolkit.analysis.mixed.response import Family, Tally, shown
 from toolkit.errors import AnalysisError
 
 Method = Literal["REML", "ML"]

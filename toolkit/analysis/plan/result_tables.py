@@ -7,10 +7,10 @@ import pandas as pd
 
 from toolkit.analysis.findings import FINDING_COLUMNS
 from toolkit.analysis.frames import Column
-from toolkit.analysis.plan.figures import figures_of
 from toolkit.analysis.plan.glossary import described
+from toolkit.analysis.plan.plan_figures import figures_of
 from toolkit.analysis.plan.plan_result import PlanResult
-from toolkit.analysis.plan.saving import save_frames
+from toolkit.analysis.plan.table_files import save_frames
 from toolkit.analysis.plots import Figure
 from toolkit.record import write_whole
 

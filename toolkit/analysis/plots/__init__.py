@@ -1,8 +1,7 @@
 """Figures: a drawing, the tidy numbers it shows, and what it shows in words."""
 
 from toolkit.analysis.plots.caterpillar import caterpillar
-from toolkit.analysis.plots.curves import power_curves
-from toolkit.analysis.plots.explore import (
+from toolkit.analysis.plots.explore_figures import (
     coverage,
     flags_by_harm,
     progress,
@@ -11,9 +10,10 @@ from toolkit.analysis.plots.explore import (
 )
 from toolkit.analysis.plots.figure import Figure
 from toolkit.analysis.plots.forest import forest
-from toolkit.analysis.plots.heat import scenario_map
 from toolkit.analysis.plots.likert import persona_ratings, question_ratings
-from toolkit.analysis.plots.raters import rater_agreement, rater_severity, sitting_drift
+from toolkit.analysis.plots.power_curves import power_curves
+from toolkit.analysis.plots.rater_figures import rater_agreement, rater_severity, sitting_drift
+from toolkit.analysis.plots.scenario_heatmap import scenario_map
 
 __all__ = [
     "Figure",

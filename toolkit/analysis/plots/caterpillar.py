@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from toolkit.analysis.findings import Finding, findings_frame
 from toolkit.analysis.plots.canvas import BLUE, INK, NAMED
 from toolkit.analysis.plots.figure import Figure, figure_of, nothing
-from toolkit.analysis.plots.rows import Line, Look, Mark, draw_rows
+from toolkit.analysis.plots.interval_rows import Line, Look, Mark, draw_rows
 
 
 def caterpillar(findings: Sequence[Finding], *, title: str = "Distance from the average") -> Figure:

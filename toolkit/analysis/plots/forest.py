@@ -23,7 +23,7 @@ from toolkit.analysis.plots.canvas import (
     sign,
 )
 from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
-from toolkit.analysis.plots.rows import Line, Look, Mark, draw_rows
+from toolkit.analysis.plots.interval_rows import Line, Look, Mark, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

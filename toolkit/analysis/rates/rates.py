@@ -21,7 +21,7 @@ from toolkit.analysis.disparity import (
 )
 from toolkit.analysis.findings import EXPLORATORY, Finding, Share, columns_of
 from toolkit.analysis.frames import Observations, require_observations, require_stage
-from toolkit.analysis.rates.impact import impact_ratio, share_of
+from toolkit.analysis.rates.impact_ratio import impact_ratio, share_of
 from toolkit.errors import AnalysisError
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from scipy import stats
 
 from toolkit.analysis.findings import Estimate
-from toolkit.analysis.reliability.components import REML, Components
-from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters
+from toolkit.analysis.reliability.items_by_raters import Coefficient, ItemsByRaters
+from toolkit.analysis.reliability.variance_components import REML, Components
 
 SINGLE, AVERAGE = "ICC(2,1)", "ICC(2,k)"
 

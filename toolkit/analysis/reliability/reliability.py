@@ -13,10 +13,30 @@ import pandas as pd
 
 from toolkit.analysis.findings import Finding, columns_of
 from toolkit.analysis.frames import Frames
-from toolkit.analysis.reliability.alpha import krippendorff_alpha
-from toolkit.analysis.reliability.chance import COHEN, cohen_kappa, fleiss_kappa, gwet_ac1
-from toolkit.analysis.reliability.components import NO_SEVERITY, components
-from toolkit.analysis.reliability.findings import (
+from toolkit.analysis.reliability.all_judgments import judgments
+from toolkit.analysis.reliability.categorical_agreement import (
+    COHEN,
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+)
+from toolkit.analysis.reliability.group_agreement import group_agreement
+from toolkit.analysis.reliability.icc import icc
+from toolkit.analysis.reliability.items_by_raters import (
+    Coefficient,
+    ItemsByRaters,
+    Level,
+    items_by_raters,
+)
+from toolkit.analysis.reliability.krippendorff_alpha import krippendorff_alpha
+from toolkit.analysis.reliability.rater_quality import (
+    attention,
+    distributions,
+    drift,
+    retest,
+    straight_lining,
+)
+from toolkit.analysis.reliability.reliability_findings import (
     of_attention,
     of_coefficient,
     of_drift,
@@ -25,17 +45,7 @@ from toolkit.analysis.reliability.findings import (
     of_repeats,
     of_severity,
 )
-from toolkit.analysis.reliability.groups import group_agreement
-from toolkit.analysis.reliability.icc import icc
-from toolkit.analysis.reliability.items import Coefficient, ItemsByRaters, Level, items_by_raters
-from toolkit.analysis.reliability.raters import (
-    attention,
-    distributions,
-    drift,
-    retest,
-    straight_lining,
-)
-from toolkit.analysis.reliability.rows import judgments
+from toolkit.analysis.reliability.variance_components import NO_SEVERITY, components
 
 
 @dataclass(frozen=True, slots=True)

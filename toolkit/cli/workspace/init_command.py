@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.cli.terminal import OK, make_parser, say
-from toolkit.cli.workspace.starter import starter_files, write_new
+from toolkit.cli.workspace.starter_files import starter_files, write_new
 from toolkit.errors import SetupError
 
 _CONTENT = ("personas/people/", "personas/scenarios/", "personas/studies/")

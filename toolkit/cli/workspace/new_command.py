@@ -3,7 +3,7 @@
 import argparse
 
 from toolkit.cli.terminal import OK, add_workspace, make_parser, say
-from toolkit.cli.workspace.starter import KINDS, new_file
+from toolkit.cli.workspace.starter_files import KINDS, new_file
 from toolkit.design import Workspace
 
 _BLANK = "is ready to be filled in"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
 from toolkit.design.contrasts.cue_values import cue_values, verb_form
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.errors import DesignError
 from toolkit.wording import CASES, Slot, article, begins_sentence, slots_in
 

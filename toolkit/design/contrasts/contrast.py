@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from toolkit.design.field_types import Identifier, Line, Paragraph
 from toolkit.design.file_schema import Filed, Written
-from toolkit.design.refusals import each_once, raise_at, refusal
+from toolkit.design.validation_errors import each_once, raise_at, refusal
 
 ArmKind = Literal["reference", "swap", "paraphrase", "resample"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.linter import Sheet, lint_reading
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import Reading
 from toolkit.errors import Complaint

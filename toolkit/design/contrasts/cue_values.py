@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.contrast import Contrast
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.wording import (
     CASES,
     DIALECT,

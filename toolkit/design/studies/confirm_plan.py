@@ -13,8 +13,8 @@ from toolkit.design.document import Place
 from toolkit.design.field_types import Count, Identifier, Paragraph, Seed
 from toolkit.design.file_schema import Written
 from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
-from toolkit.design.refusals import each_once, raise_at, refusal
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
+from toolkit.design.validation_errors import each_once, raise_at, refusal
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -11,8 +11,7 @@ from toolkit.canon import path_under
 from toolkit.design.contrasts import Contrast
 from toolkit.design.field_types import Count, Identifier, Line, Paragraph, Seed
 from toolkit.design.file_schema import Filed
-from toolkit.design.people import Persona
-from toolkit.design.refusals import each_once, refusal
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies.confirm_plan import ConfirmPlan
 from toolkit.design.studies.freeze import Freeze, FreezeFile, StageName
@@ -25,6 +24,7 @@ from toolkit.design.studies.study_sections import (
     Question,
     each_question_once,
 )
+from toolkit.design.validation_errors import each_once, refusal
 from toolkit.design.vocabulary import FACTORS, VERSION, Attribute
 from toolkit.design.workspace_files import (
     File,

@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.design.contrasts import Contrast
 from toolkit.design.document import Place, one_of, shown, suggestion
 from toolkit.design.outcomes import OUTCOMES, outcome_named
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import Reading, ids
 from toolkit.errors import Complaint

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from toolkit.design.field_types import Count, Identifier, Line, Paragraph, Seed
 from toolkit.design.file_schema import Written
-from toolkit.design.refusals import raise_at, refusal
+from toolkit.design.validation_errors import raise_at, refusal
 from toolkit.design.vocabulary import TrustDimension
 
 

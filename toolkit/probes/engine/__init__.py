@@ -10,9 +10,9 @@ It knows nothing of contrasts, arms or units: whoever wants things asked is a pr
 """
 
 from toolkit.probes.engine.job import Ended, Job
-from toolkit.probes.engine.meter import Budget, Meter, SweepProgress
-from toolkit.probes.engine.run import CONCURRENCY, OnProgress, end_of_run, run_jobs
+from toolkit.probes.engine.job_run import CONCURRENCY, OnProgress, end_of_run, run_jobs
 from toolkit.probes.engine.second_process import in_two_processes
+from toolkit.probes.engine.usage_meter import Budget, Meter, SweepProgress
 
 __all__ = [
     "Budget",

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from toolkit.canon import content_hash
 from toolkit.design import Arm, ConfirmStage, Contrast, Unit, render
 from toolkit.endpoints import Answer, Message, Settings
-from toolkit.probes.decision import decide
 from toolkit.probes.engine import Ended, Job
+from toolkit.probes.logprob_decision import decide
 from toolkit.record import Reply
 from toolkit.session import Bound, SentRequest, instructions
 

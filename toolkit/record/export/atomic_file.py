@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from toolkit.record.journal.address import from_os_error
+from toolkit.record.journal.record_address import from_os_error
 
 
 def write_whole(path: str | Path, data: bytes) -> None:

@@ -20,9 +20,9 @@ from toolkit.canon import VERSION as TOOLKIT_VERSION
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
 from toolkit.record.export.atomic_file import whole_file
-from toolkit.record.journal.address import from_os_error
 from toolkit.record.journal.entry import Entry, read_json
 from toolkit.record.journal.record import Record
+from toolkit.record.journal.record_address import from_os_error
 from toolkit.record.rows.conversation_rows import Participant, Session
 
 FORMAT = "parallax-record-jsonl"

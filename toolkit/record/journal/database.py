@@ -29,7 +29,6 @@ from sqlalchemy import (
 )
 
 from toolkit.errors import RecordBusy, RecordUnreadable, RecordUnwritable
-from toolkit.record.journal.address import Place, cannot_write, from_os_error, make_folder
 from toolkit.record.journal.database_errors import cannot_read, explained
 from toolkit.record.journal.journal_tables import (
     FORMAT,
@@ -42,6 +41,7 @@ from toolkit.record.journal.journal_tables import (
 from toolkit.record.journal.lease import Hold
 from toolkit.record.journal.migrations import migrate, show_as_current
 from toolkit.record.journal.record import Durability
+from toolkit.record.journal.record_address import Place, cannot_write, from_os_error, make_folder
 
 _KEEP_ALIVE = {"keepalives_idle": 30}
 _APPEND_LOCK = 0x7061_7261_6C6C_6178

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from toolkit.errors import RecordBusy, RecordError, RecordUnreadable, RecordUnwritable
-from toolkit.record.journal.address import Place, cannot_write, no_room
+from toolkit.record.journal.record_address import Place, cannot_write, no_room
 
 _LITTLE = 64 * 1024
 _SERVER_BUSY = ("40001", "40P01", "55P03", "57014")

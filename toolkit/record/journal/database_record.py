@@ -9,14 +9,14 @@ from sqlalchemy import Row as Stored
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordError, RecordUnreadable
-from toolkit.record.journal.address import Place
-from toolkit.record.journal.chain import Verification, verify_chains
+from toolkit.record.journal.chain_check import Verification, verify_chains
 from toolkit.record.journal.database import Database
 from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
 from toolkit.record.journal.record import Durability, Record
+from toolkit.record.journal.record_address import Place
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant
 from toolkit.record.rows.row import Row
 from toolkit.record.rows.row_codec import Draft, draft

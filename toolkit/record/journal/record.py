@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 
 from toolkit.canon import canonical_json
 from toolkit.errors import RecordError
-from toolkit.record.journal.chain import Verification, verify_chains
+from toolkit.record.journal.chain_check import Verification, verify_chains
 from toolkit.record.journal.entry import Entry
 from toolkit.record.journal.lease import Lease
 from toolkit.record.rows.confirm_rows import RaterSeat

@@ -5,7 +5,7 @@ rater sees it; a rater's *seat* says which tasks are theirs.
 """
 
 from toolkit.session.rating.blind_items import UNUSABLE, Shown
-from toolkit.session.rating.judgments import Preferred
+from toolkit.session.rating.judgment_rows import Preferred
 from toolkit.session.rating.rater_seats import release_seat
 from toolkit.session.rating.rating_queue import RatingQueue
 

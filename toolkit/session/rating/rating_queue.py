@@ -22,10 +22,10 @@ from toolkit.record import (
     rater_history,
 )
 from toolkit.session.rating.blind_items import ItemMaker, Shown
-from toolkit.session.rating.judgments import Judgment, Judgments
+from toolkit.session.rating.judgment_rows import Judgment, Judgments
 from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
 from toolkit.session.rating.rater_seats import held_seat
-from toolkit.session.rating.worklist import Worklist
+from toolkit.session.rating.rater_worklist import Worklist
 from toolkit.session.seated_participant import SeatedParticipant
 from toolkit.session.session_rules import SITTING_GAP
 

@@ -12,9 +12,9 @@ import numpy as np
 from scipy import linalg
 
 from toolkit.analysis.engine import Bools, Codes, Floats
-from toolkit.analysis.engine.crossed.basis import Basis
-from toolkit.analysis.engine.crossed.data import Means
-from toolkit.analysis.engine.crossed.schur import Crossed, Factored, Information
+from toolkit.analysis.engine.crossed.crossed_data import Means
+from toolkit.analysis.engine.crossed.orthonormal_basis import Basis
+from toolkit.analysis.engine.crossed.schur_complement import Crossed, Factored, Information
 
 LARGEST_RATIO = 1e4
 """A factor whose deviation exceeds the residual's this often leaves nothing to the residual."""

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.special import expit
 
 from toolkit.analysis.engine import Bools, Codes, Floats, group_sums
-from toolkit.analysis.engine.crossed.basis import Basis
-from toolkit.analysis.engine.crossed.schur import Crossed, Factored
+from toolkit.analysis.engine.crossed.orthonormal_basis import Basis
+from toolkit.analysis.engine.crossed.schur_complement import Crossed, Factored
 
 _BOUND = 100.0
 """No deviation is searched beyond this, on the logit scale."""

@@ -6,15 +6,15 @@ import numpy as np
 from scipy import linalg
 
 from toolkit.analysis.engine import Bools, Floats, group_sums
-from toolkit.analysis.engine.crossed.basis import beside_thresholds, orthonormal
-from toolkit.analysis.engine.crossed.data import CrossedData, Means
+from toolkit.analysis.engine.crossed.blas_threads import one_thread
+from toolkit.analysis.engine.crossed.boundary_optimum import Optimum, optimum
+from toolkit.analysis.engine.crossed.crossed_data import CrossedData, Means
 from toolkit.analysis.engine.crossed.gaussian import LARGEST_RATIO, Gaussian
 from toolkit.analysis.engine.crossed.laplace import Laplace
-from toolkit.analysis.engine.crossed.optimum import Optimum, optimum
+from toolkit.analysis.engine.crossed.orthonormal_basis import beside_thresholds, orthonormal
 from toolkit.analysis.engine.crossed.satterthwaite import Moments, moments
-from toolkit.analysis.engine.crossed.schur import Crossed
+from toolkit.analysis.engine.crossed.schur_complement import Crossed
 from toolkit.analysis.engine.crossed.separation import Separation, separation
-from toolkit.analysis.engine.crossed.threads import one_thread
 from toolkit.errors import AnalysisError
 
 _BEGIN = 0.5

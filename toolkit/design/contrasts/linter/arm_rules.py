@@ -6,7 +6,7 @@ from statistics import median
 
 from toolkit.design.contrasts.arm_messages import RenderedTurn
 from toolkit.design.contrasts.contrast import Arm
-from toolkit.design.contrasts.linter.sheet import Fault, Sheet, differing, excerpt
+from toolkit.design.contrasts.linter.lint_context import Fault, Sheet, differing, excerpt
 from toolkit.wording import WORD, slots_in
 
 LENGTH_WORDS = 6

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.sheet import Fault, Sheet
+from toolkit.design.contrasts.linter.lint_context import Fault, Sheet
 from toolkit.wording import AUXILIARIES, MODALS, any_of
 
 _FINITE = "|".join((*AUXILIARIES, *MODALS, "needs", "wants", "said", "says", "asked", "works"))

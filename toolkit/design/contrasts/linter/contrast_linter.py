@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 from toolkit.design.contrasts.contrast import Contrast
-from toolkit.design.contrasts.linter.sheet import Fault, Sheet
+from toolkit.design.contrasts.linter.lint_context import Fault, Sheet
 from toolkit.design.document import Document
-from toolkit.design.people import Persona
+from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import ENDING, PERSONAS, Reading
 from toolkit.errors import Complaint

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet
+from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet
 from toolkit.wording import (
     AUXILIARIES,
     MODALS,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.cue_values import telling_phrases
-from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet
+from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet
 from toolkit.design.scenarios import Scenario
 from toolkit.wording import (
     CASES,

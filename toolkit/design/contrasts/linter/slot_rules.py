@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.contrasts.linter.sheet import Fault, PromptMessage, Sheet, excerpt
+from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet, excerpt
 from toolkit.design.document import Place, one_of, suggestion
 from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 

@@ -1,0 +1,9 @@
+"""Distinctive words: which words tell a persona's replies from the reference's."""
+
+from toolkit.analysis.distinctive_words.distinctive_words import Words, tokens, words
+
+__all__ = [
+    "Words",
+    "tokens",
+    "words",
+]

@@ -1,0 +1,252 @@
+"""Questions of a frozen plan in their order, each with the analysis that answers it."""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from toolkit.analysis.blinding_assessment import blinding
+from toolkit.analysis.disparity import Disparity, disparity, ordinal
+from toolkit.analysis.distinctive_words import words
+from toolkit.analysis.findings import EXPLORATORY, Finding
+from toolkit.analysis.frames import Observations
+from toolkit.analysis.intersection import intersections
+from toolkit.analysis.plan.plan_data import Cueing, PlanData
+from toolkit.analysis.plan.step import Status
+from toolkit.analysis.preference import preference
+from toolkit.analysis.rates import rates
+from toolkit.analysis.reliability import reliability
+from toolkit.analysis.text_movement import movement
+from toolkit.design import OUTCOMES
+
+REFUSAL = OUTCOMES["refusal"].name
+"""Read first in every plan: what is asked of answers is asked of those that were given."""
+_DRAWS = 60
+"""Of the one bootstrap in a plan; ask `intersections` for more."""
+
+
+class Answer(NamedTuple):
+    """What an analysis gave, in the parts a step has."""
+
+    findings: tuple[Finding, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = {}
+    notes: tuple[str, ...] = ()
+    result: Any = None
+
+
+class Question(NamedTuple):
+    """A step before it was taken."""
+
+    key: str
+    words: str
+    status: Status
+    ask: Callable[[PlanData], Answer]
+
+
+def questions_of(data: PlanData) -> list[Question]:
+    """List what is asked, in the order of the plan; what it does not name comes last."""
+    plan = data.design.analysis
+    named: Status = "secondary" if REFUSAL in (*plan.secondary, plan.primary) else "account"
+    asked = [
+        Question("rows", "What was kept, and what is left out of comparisons?", "account", _rows),
+        Question("refusals", "Who is refused? Before anything else", named, _refusals),
+        Question("primary", _words(data, plan.primary), "primary", _primary),
+    ]
+    if data.outcomes[0].scale == "likert":
+        words = "What would a difference mean on the scale of the answers?"
+        asked.append(Question("ordinal", words, "exploratory", _ordinal))
+    if plan.factors:
+        asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
+    if any(one.paired for one in data.outcomes):
+        status: Status = "primary" if data.outcomes[0].paired else "secondary"
+        asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
+    asked += [
+        Question("movement", "Do replies move more than a rewording?", "exploratory", _movement),
+        Question("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
+    ]
+    asked += [
+        Question(f"secondary-{one}", _words(data, one), "secondary", partial(_secondary, one))
+        for one in plan.secondary
+    ]
+    asked += [
+        Question("reliability", "How far do raters agree?", "account", _reliability),
+        Question("blinding", "Could raters tell whom they read?", "account", _blinding),
+    ]
+    if len(plan.factors) > 1:
+        words = "Do two factors together say more than each alone?"
+        asked.append(Question("intersections", words, "exploratory", _intersections))
+    if len(data.cues) > 1:
+        asked += [
+            Question(f"{one}-cues", _CUED[one], "exploratory", partial(_cued, one))
+            for one in data.cues
+        ]
+    return asked
+
+
+_CUED: Mapping[Cueing, str] = {
+    "explicit": "The primary outcome, where the text states who is writing",
+    "implicit": "The primary outcome, where only a name or a way of writing tells",
+}
+
+
+def _words(data: PlanData, outcome: str) -> str:
+    return f"{outcome}: {data.design.outcome(outcome).asks or 'as the study asks it'}"
+
+
+def _rows(data: PlanData) -> Answer:
+    frames, rating = data.frames, data.design.plan.rating
+    account = frames.confirm_account
+    whole = account[account["in_record"].gt(0)]
+    rated = frames.raters["state"].eq("finished").sum()
+    return Answer(
+        tables={"confirm_account": account},
+        notes=(
+            *(_account_line(row) for row in whole.to_dict("records")),
+            f"Raters: {rated} finished, {len(frames.raters)} began, {rating.raters} were planned.",
+        ),
+    )
+
+
+def _account_line(row: Mapping[Hashable, Any]) -> str:
+    apart = {
+        name: count
+        for name, count in row.items()
+        if name not in ("frame", "in_record", "kept", "compared") and count
+    }
+    why = "; ".join(f"{str(name).replace('_', ' ')} {count}" for name, count in apart.items())
+    noun = str(row["frame"]).replace("_", " ")
+    apart_from = f" (left out or apart: {why})" if why else ""
+    return f"{noun}: {row['in_record']} in the record, {row['compared']} compared{apart_from}."
+
+
+def _refusals(data: PlanData) -> Answer:
+    plan = data.design.analysis
+    named = REFUSAL in (*plan.secondary, plan.primary)
+    made = rates(data.of(REFUSAL), plan=data.design.confirm_hash if named else EXPLORATORY)
+    tables = {"rates": made.table, "differences": made.differences, "ratios": made.ratios}
+    return Answer(made.findings, tables, made.notes, made)
+
+
+def _primary(data: PlanData) -> Answer:
+    return _disparity(data, data.primary, primary=True)
+
+
+def _ordinal(data: PlanData) -> Answer:
+    made = ordinal(data.primary)
+    return Answer(made.findings, {"shares": made.shares}, made.notes, made)
+
+
+def _factors(data: PlanData) -> Answer:
+    """Claims about factors rest on contrasts that state them: a name stands for more than one."""
+    plan = data.design.analysis
+    whole = "explicit" not in data.cues
+    seen = data.primary if whole else data.cued("explicit")
+    made = _compared(data, seen, factors=plan.factors, primary=plan.family == "factors")
+    of_factors = tuple(one for one in made.findings if one.about == "this factor")
+    note = (
+        "No contrast states who is writing, so these rest on names and ways of writing."
+        if whole
+        else "Only contrasts whose text states who is writing count here."
+    )
+    return Answer(of_factors, {}, (note, *made.notes), made)
+
+
+def _pairs(data: PlanData) -> Answer:
+    plan = data.design.analysis
+    primary = data.outcomes[0].paired
+    made = preference(
+        data.frames,
+        margin=plan.margin if primary else None,
+        plan=data.design.confirm_hash,
+        primary=primary,
+        seed=data.seed,
+    )
+    # The primary test stands in a step of its own.
+    modeled = tuple(one for one in made.findings if one.question != "disparity")
+    return Answer(modeled, {"worths": made.table}, made.says, made)
+
+
+def _movement(data: PlanData) -> Answer:
+    canned = data.of(REFUSAL).simulated
+    made = movement(data.frames.replies, words=data.design.words, simulated=canned)
+    tables = {"distances": made.table, "by_contrast": made.by_contrast}
+    return Answer(made.findings, tables, made.notes, made)
+
+
+def _spoken(data: PlanData) -> Answer:
+    canned = data.of(REFUSAL).simulated
+    made = words(data.frames.replies, mask=data.design.words, seed=data.seed, simulated=canned)
+    return Answer(made.findings, {"words": made.table}, made.notes, made)
+
+
+def _intersections(data: PlanData) -> Answer:
+    """Cross the first two factors: with more, each stratum is soon a single persona."""
+    plan = data.design.analysis
+    crossed = plan.factors[:2]
+    made = intersections(data.primary, crossed, draws=_DRAWS, seed=data.seed)
+    tables = {"strata": made.table, "variances": made.variances}
+    note = (
+        f"Crossed are {crossed[0]} and {crossed[1]}, the first two factors of the plan; "
+        "`intersections` takes others."
+    )
+    return Answer(made.findings, tables, (note, *made.notes), made)
+
+
+def _secondary(outcome: str, data: PlanData) -> Answer:
+    return _disparity(data, data.of(outcome), primary=False)
+
+
+def _cued(cueing: Cueing, data: PlanData) -> Answer:
+    return _disparity(data, data.cued(cueing), primary=False, plan=EXPLORATORY)
+
+
+def _reliability(data: PlanData) -> Answer:
+    made = reliability(data.frames, _judged(data), seed=data.seed)
+    tables = {"agreement": made.agreement, "drift": made.drift}
+    return Answer(made.findings, tables, (), made)
+
+
+def _blinding(data: PlanData) -> Answer:
+    seen = data.of(_judged(data)) if len(data.frames.guesses) else None
+    made = blinding(data.frames, seen)
+    tables = {"guesses": made.table, "by_guess": made.by_guess}
+    return Answer(made.findings, tables, (made.says,), made)
+
+
+def _judged(data: PlanData) -> str:
+    """The outcome whose raters are looked at: the first that raters judged."""
+    judged = [one.name for one in data.outcomes if one.rated]
+    asked = (*data.design.questions, *map(str, data.frames.item_ratings["question"]))
+    pairs = [one.name for one in OUTCOMES.values() if one.paired]
+    if data.design.plan.rating.form == "pair":
+        judged += pairs
+    return next(iter((*judged, *asked, *pairs)))
+
+
+def _disparity(data: PlanData, seen: Observations, *, primary: bool, plan: str = "") -> Answer:
+    made = _compared(data, seen, primary=primary, plan=plan)
+    tables = {"by_scenario": made.by_scenario}
+    return Answer((*made.findings, *made.null_arms), tables, made.notes, made)
+
+
+def _compared(
+    data: PlanData,
+    seen: Observations,
+    *,
+    primary: bool,
+    factors: tuple[str, ...] = (),
+    plan: str = "",
+) -> Disparity:
+    asked = data.design.analysis
+    return disparity(
+        seen,
+        # A margin is written for the primary outcome, on that outcome's scale.
+        margin=asked.margin if seen.outcome == asked.primary else None,
+        compare_with=asked.compare_with,
+        family=asked.family,
+        factors=factors,
+        primary=primary,
+        plan=plan or data.design.confirm_hash,
+        seed=data.seed,
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.analysis import Truth, crossed_design, draw, true_effect
 from toolkit.design import LatentRating
-from toolkit.session import RaterModel
+from toolkit.session.simulated import RaterModel
 
 ARM = "swap persona-01"
 SHARED = tuple(LatentRating.__dataclass_fields__)

@@ -21,7 +21,7 @@ from toolkit.analysis.frames import NULL_ARMS
 from toolkit.analysis.power import design_of, effects_of_many, primary, share_of
 from toolkit.design import Workspace
 from toolkit.record import Simulation
-from toolkit.session import RaterModel, coldness
+from toolkit.session.simulated import RaterModel, coldness
 
 HOLDS = Band(0.94, 0.985)
 QUIET = Band(0.0, 0.05)

@@ -14,14 +14,13 @@ from similarity import (
 )
 
 from toolkit.design import (
-    ACCEPTABLE_USES,
-    CONSEQUENCES,
     HARM_TYPES,
     HARMS,
     TRUST_DIMENSIONS,
     Scenario,
     Study,
     Workspace,
+    schemas,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -110,8 +109,14 @@ def test_answers_wanted_are_a_mixture() -> None:
     assert wanted["answer"] >= 6
 
 
+def listed(field: str) -> set[str]:
+    """The words that a field of a scenario may hold."""
+    allowed = schemas()["scenario.json"]["properties"][field]
+    return set(allowed.get("enum") or allowed["anyOf"][0]["enum"])
+
+
 def test_every_consequence_class_is_met() -> None:
-    assert {scenario.consequence for scenario in SCENARIOS.values()} == set(CONSEQUENCES)
+    assert {scenario.consequence for scenario in SCENARIOS.values()} == listed("consequence")
 
 
 def test_acceptable_use_edges_are_walked_with_care() -> None:
@@ -121,7 +126,7 @@ def test_acceptable_use_edges_are_walked_with_care() -> None:
     assert {"licensed_advice", "automated_legal_decision"} <= walked
     assert {"protected_characteristic_prediction", "high_risk_use"} <= walked
     assert not walked & {"child_safety", "weapons", "adult_content"}
-    assert walked <= set(ACCEPTABLE_USES)
+    assert walked <= listed("acceptable_use")
     assert {one.should_answer for one in edges} <= {"decline", "answer_with_care"}
 
 

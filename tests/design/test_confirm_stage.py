@@ -9,7 +9,8 @@ import pytest
 from small_confirm import make_confirm_workspace
 
 from toolkit.canon import content_hash
-from toolkit.design import ConfirmStage, Freeze, Study, Workspace, plan_units
+from toolkit.design import ConfirmStage, Freeze, Study, Workspace
+from toolkit.design.contrasts import plan_units
 from toolkit.errors import DesignError, InvalidFiles, RecordUnwritable, StudyChanged
 
 

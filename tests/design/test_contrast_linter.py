@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linter_corpus import SCENARIO, cases, cast, contrast
 
-from toolkit.design import Arm, Contrast, Persona, Rendered, lint, lint_rules, render
+from toolkit.design import Arm, Contrast, Persona, Rendered, lint, render
+from toolkit.design.contrasts.linter import lint_rules
 from toolkit.errors import DesignError
 
 PEOPLE = cast()

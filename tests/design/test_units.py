@@ -1,6 +1,7 @@
 """The plan of units is the same list on every machine, whole blocks one after another."""
 
-from toolkit.design import Contrast, plan_units
+from toolkit.design import Contrast
+from toolkit.design.contrasts import plan_units
 
 TEXT = [{"text": "I am {name}."}]
 ONE = Contrast.model_validate(

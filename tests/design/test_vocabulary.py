@@ -1,5 +1,6 @@
 """The vocabulary: complete, in plain words, and never changed without a new version."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,6 @@ from pydantic import ValidationError
 
 from toolkit.canon import content_hash
 from toolkit.design import (
-    ACCEPTABLE_USES,
-    CONSEQUENCES,
     FACTORS,
     FLAG_HARMS,
     HARM_TYPES,
@@ -16,12 +15,18 @@ from toolkit.design import (
     TRUST_DIMENSIONS,
     Persona,
     Scenario,
+    Term,
     Workspace,
 )
 from toolkit.errors import UnknownName
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = (HARM_TYPES, FLAG_HARMS, TRUST_DIMENSIONS, CONSEQUENCES, ACCEPTABLE_USES)
+DATA = json.loads((ROOT / "toolkit" / "design" / "vocabulary.json").read_text("utf-8"))
+OTHERS = [
+    {key: Term(key, *words) for key, words in DATA[name].items()}
+    for name in ("consequences", "acceptable_uses")
+]
+LISTS = (HARM_TYPES, FLAG_HARMS, TRUST_DIMENSIONS, *OTHERS)
 VERSION = Workspace(ROOT).study("pilot").content["vocabulary"]
 PINNED = {1: "sha256:796a3157903dc1f0a8fdc9f979689b070d41ea80807b010d165fcc78cd65c36d"}
 

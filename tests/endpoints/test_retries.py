@@ -6,8 +6,14 @@ from email.utils import format_datetime
 import pytest
 
 from toolkit.canon import now
-from toolkit.endpoints import FIRST_BACKOFF, IN_BULK, IN_CONVERSATION, Retries, RetryPolicy
-from toolkit.endpoints.retries import backoff, retry_after
+from toolkit.endpoints import IN_BULK, Retries
+from toolkit.endpoints.retries import (
+    FIRST_BACKOFF,
+    IN_CONVERSATION,
+    RetryPolicy,
+    backoff,
+    retry_after,
+)
 from toolkit.errors import (
     BadAnswer,
     EndpointError,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from toolkit.endpoints import Answer, Bias, Endpoint, Failure, Message, Scripted, Settings
+from toolkit.endpoints import Answer, Bias, Endpoint, Message, Scripted, Settings
 from toolkit.errors import BadEndpoint, EndpointError, EndpointFailed, KeyRefused
 
 SYSTEM = Message("system", "You assist the people of a sales team.")
@@ -173,7 +173,7 @@ def test_a_delay_lets_others_run() -> None:
 
 
 def test_failures_come_as_scheduled_with_what_was_said_before() -> None:
-    plan = [None, Failure(EndpointFailed), Failure(KeyRefused, after=2)]
+    plan = [None, (EndpointFailed, 0), (KeyRefused, 2)]
     endpoint = Scripted(failures=plan)
     good = ask(endpoint, "Hello").text
     pieces: list[str] = []
@@ -249,7 +249,7 @@ def test_its_clock_begins_with_the_call() -> None:
 
 
 def test_a_failure_takes_its_time_too() -> None:
-    endpoint = Scripted(failures=[Failure(EndpointFailed, after=1)], delay=0.02)
+    endpoint = Scripted(failures=[(EndpointFailed, 1)], delay=0.02)
     with pytest.raises(EndpointFailed) as failed:
         ask(endpoint, "Hello")
     (attempt,) = failed.value.attempts

@@ -19,6 +19,7 @@ INSIDE = {
     "tests/endpoints/test_retries.py": "a header's seconds and the waits that follow, exactly",
     "tests/endpoints/test_stream_reading.py": "bytes of streams, cut anywhere",
     "tests/endpoints/test_whole_answers.py": "the client whose clock it sets",
+    "tests/probes/made_answers.py": "the tokens that a server counted",
     "tests/probes/test_concurrency_limit.py": "the gate with a clock of its own",
     "tests/probes/test_second_process.py": "lines between two processes",
 }

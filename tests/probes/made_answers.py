@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from toolkit.endpoints import Answer, CallAttempt, Message, Settings, TokenUsage
+from toolkit.endpoints import Answer, CallAttempt, Message, Settings
+from toolkit.endpoints.endpoint import TokenUsage
+
+
+def usage_of(sent: int | None, said: int | None) -> TokenUsage:
+    return TokenUsage(prompt_tokens=sent, completion_tokens=said)
 
 
 def answer_of(text: str = "Yes.", *, usage: TokenUsage | None = None) -> Answer:

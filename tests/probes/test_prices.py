@@ -4,9 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from made_answers import answer_of, usage_of
 
 from toolkit.errors import SetupError
-from toolkit.probes import price_of, read_prices
+from toolkit.probes import Budget, Meter, Prices, read_prices
 
 GOOD = """\
 as_of: 2026-01-31
@@ -23,6 +24,15 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
+def known(prices: Prices | None, endpoint: str) -> bool:
+    """Whether a limit in money can be kept for an endpoint."""
+    try:
+        Meter(1, prices=prices, budget=Budget(cost=1)).require_prices([endpoint])
+    except SetupError:
+        return False
+    return True
+
+
 def test_the_list_that_ships_is_dated_and_has_a_source() -> None:
     prices = read_prices()
     assert date(2026, 1, 1) <= prices.as_of < date(2027, 1, 1)
@@ -33,15 +43,14 @@ def test_the_list_that_ships_is_dated_and_has_a_source() -> None:
 
 def test_a_list_of_ones_own_takes_its_place(tmp_path: Path) -> None:
     prices = read_prices(written(tmp_path, GOOD))
-    price = price_of(prices, "openai:team/model-2.1")
-    assert price is not None
-    assert price.of(1_000_000, 500_000) == 1.0
-    assert price_of(prices, "openai:gpt-4o-mini") is None
+    assert prices.models["team/model-2.1"].of(1_000_000, 500_000) == 1.0
+    assert known(prices, "openai:team/model-2.1")
+    assert not known(prices, "openai:gpt-4o-mini")
 
 
 @pytest.mark.parametrize("endpoint", ["openai:Our-Model", "openai:our", "openai:"])
 def test_a_name_that_is_nearly_listed_has_no_price(tmp_path: Path, endpoint: str) -> None:
-    assert price_of(read_prices(written(tmp_path, GOOD)), endpoint) is None
+    assert not known(read_prices(written(tmp_path, GOOD)), endpoint)
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -93,10 +102,11 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("endpoint", ["embedded:smollm2", "scripted:courteous"])
 def test_what_runs_on_this_machine_is_free_with_or_without_a_list(endpoint: str) -> None:
     for prices in (None, read_prices()):
-        price = price_of(prices, endpoint)
-        assert price is not None
-        assert price.of(1_000_000, 1_000_000) == 0
+        meter = Meter(1, prices=prices)
+        meter.count(endpoint, answer_of(usage=usage_of(1_000_000, 1_000_000)))
+        assert meter.progress(0).cost == 0
+        assert known(prices, endpoint)
 
 
 def test_without_a_list_no_price_is_known() -> None:
-    assert price_of(None, "openai:gpt-4o-mini") is None
+    assert not known(None, "openai:gpt-4o-mini")

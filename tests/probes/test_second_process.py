@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from made_answers import answer_of
+from made_answers import answer_of, usage_of
 from sweep_driver import bound_to, spec_of
 from swift_server import SwiftServer
 
-from toolkit.endpoints import Answer, Message, Settings, TokenChoice, TokenUsage
+from toolkit.endpoints import Answer, Message, Settings, TokenChoice
 from toolkit.errors import EndpointUnreachable, RateLimited, RequestRefused
 from toolkit.probes.engine.process_messages import end_from_line, end_to_line
 from toolkit.probes.engine.second_process import TwoProcesses, in_two_processes
@@ -130,9 +130,7 @@ def test_a_failure_arrives_as_it_was(kind):
 
 def test_an_answer_arrives_as_it_was():
     sent = replace(
-        answer_of(
-            "Naïve ☂\n\u2028“yes”.", usage=TokenUsage(prompt_tokens=7, completion_tokens=None)
-        ),
+        answer_of("Naïve ☂\n\u2028“yes”.", usage=usage_of(7, None)),
         logprobs=(TokenChoice("Yes", -0.1), TokenChoice("No", -2.5)),
         parameters={"seed": 3, "store": False},
     )

@@ -16,7 +16,7 @@ from sweep_driver import bound_to
 from swift_server import SwiftServer
 
 from toolkit.design import ConfirmStage, Study
-from toolkit.endpoints import Failure, Scripted, Settings
+from toolkit.endpoints import Scripted, Settings
 from toolkit.errors import (
     BadEndpoint,
     DesignError,
@@ -428,7 +428,7 @@ def test_a_server_that_takes_eight_at_once_loses_nothing(tmp_path):
 
 
 def test_a_scripted_failure_is_a_row_and_never_text(stage, record):
-    failures = [None, Failure(RequestRefused, after=2)]
+    failures = [None, (RequestRefused, 2)]
     end = sweep(stage, record, Scripted("courteous", failures=failures))
     assert (end.replies, end.errored) == (36, 18)
     for reply in record.rows(Reply):

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from made_answers import answer_of
+from made_answers import usage_of as used
 
-from toolkit.endpoints import TokenUsage
 from toolkit.errors import EndpointFailed, SetupError
 from toolkit.probes import Budget, Ended, Meter, Prices, SweepProgress
 
@@ -29,16 +29,10 @@ class Clock:
         return self.now
 
 
-def end(
-    *, endpoint: str = DEAR, usage: TokenUsage | None = None, outcome: str = "answered"
-) -> tuple[str, Ended]:
+def end(*, endpoint: str = DEAR, usage: Any = None, outcome: str = "answered") -> tuple[str, Ended]:
     """Who was asked, and how it ended."""
     errored = EndpointFailed("dear: got no; wanted yes.")
     return endpoint, errored if outcome == "errored" else answer_of(usage=usage)
-
-
-def used(sent: int | None, said: int | None) -> TokenUsage:
-    return TokenUsage(prompt_tokens=sent, completion_tokens=said)
 
 
 def test_a_reply_adds_its_tokens_and_their_price() -> None:
@@ -53,7 +47,7 @@ def test_a_reply_adds_its_tokens_and_their_price() -> None:
 
 
 @pytest.mark.parametrize("usage", [None, used(None, 4), used(4, None)])
-def test_tokens_nobody_reported_are_said_and_not_guessed(usage: TokenUsage | None) -> None:
+def test_tokens_nobody_reported_are_said_and_not_guessed(usage: Any) -> None:
     meter = Meter(2, prices=PRICES)
     meter.count(*end(usage=usage))
     progress = meter.progress(0)

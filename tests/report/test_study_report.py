@@ -13,7 +13,7 @@ from toolkit.analysis.findings import Counts
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
 from toolkit.record import open_record
-from toolkit.report import StudyReport, finding_line, save_report, study_report
+from toolkit.report import StudyReport, save_report, study_report
 
 SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
 
@@ -100,11 +100,19 @@ ONE = Finding(
 )
 
 
-def test_an_interval_without_0_that_claims_nothing_is_explained() -> None:
+def said_of(finding: Finding, report: StudyReport) -> str:
+    """What a report says of a primary step that found nothing else."""
+    step = replace(report.result.step("primary"), findings=(finding,), notes=())
+    alone = StudyReport(replace(report.result, steps=(step,)))
+    return " ".join(str(alone).split()).partition("[the primary question] ")[2]
+
+
+def test_an_interval_without_0_that_claims_nothing_is_explained(report: StudyReport) -> None:
     said = "ben-test −0.70 [−1.20, −0.20] points (1 to 5), 30 raters, 8 situations, 43 observations"
-    assert finding_line(ONE) == (
+    assert said_of(ONE, report) == (
         f"{said}: inconclusive (p 0.0047 alone, 0.1 adjusted: personas, Holm (22 claims))"
     )
-    assert finding_line(replace(ONE, verdict="differs", p_adjusted=0.02)) == f"{said}: differs"
+    claimed = replace(ONE, verdict="differs", p_adjusted=0.02)
+    assert said_of(claimed, report) == f"{said}: differs"
     wide = replace(ONE, estimate=Estimate(value=-0.7, low=-1.5, high=0.1))
-    assert finding_line(wide).endswith("observations: inconclusive")
+    assert said_of(wide, report).endswith("observations: inconclusive")

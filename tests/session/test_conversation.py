@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from toolkit.endpoints import Answer, Failure, Message, OnToken, Scripted, Settings
+from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings
 from toolkit.errors import EndpointFailed, NotNow, RecordFull
 from toolkit.record import Record, Turn, history
 from toolkit.session import Conversation, Sitting
@@ -104,7 +104,7 @@ def test_stop_keeps_what_had_arrived(converse: Converse) -> None:
 
 
 def test_a_failed_answer_is_a_turn_whose_text_is_only_what_arrived(converse: Converse) -> None:
-    failing = Scripted("courteous", failures=[Failure(EndpointFailed, after=3), None])
+    failing = Scripted("courteous", failures=[(EndpointFailed, 3), None])
     conversation = converse(failing)
     turn = asyncio.run(conversation.say("Hello?"))
     assert turn.exchange is not None
@@ -118,7 +118,7 @@ def test_a_failed_answer_is_a_turn_whose_text_is_only_what_arrived(converse: Con
 def test_retry_replaces_the_failed_answer_and_keeps_both_rows(
     converse: Converse, record: Record
 ) -> None:
-    failing = Scripted("courteous", failures=[Failure(EndpointFailed, after=3), None])
+    failing = Scripted("courteous", failures=[(EndpointFailed, 3), None])
     conversation = converse(failing)
     failed = asyncio.run(conversation.say("Hello?"))
     good = asyncio.run(conversation.answer())
@@ -130,7 +130,7 @@ def test_retry_replaces_the_failed_answer_and_keeps_both_rows(
 
 
 def test_a_failed_answer_is_not_sent_back_to_the_endpoint(converse: Converse) -> None:
-    failing = Scripted("courteous", failures=[Failure(EndpointFailed, after=3), None])
+    failing = Scripted("courteous", failures=[(EndpointFailed, 3), None])
     conversation = converse(failing)
     asyncio.run(conversation.say("First"))
     turn = asyncio.run(conversation.say("Second"))

@@ -26,7 +26,8 @@ from toolkit.record import (
     Simulation,
     Sweep,
 )
-from toolkit.session import RaterModel, coldness, planted, simulate_raters, true_effects
+from toolkit.session import planted, simulate_raters
+from toolkit.session.simulated import RaterModel, coldness, true_effects
 
 MakeWorld = Callable[..., RatingWorld]
 WARM = "Thank you for asking.\n\nIt will be there on Friday.\n\nIs there anything else?"

@@ -10,7 +10,7 @@ from browser import Chromium
 from panel_page import PanelPage
 from playwright.async_api import expect
 
-from toolkit.endpoints import Failure, Scripted
+from toolkit.endpoints import Scripted
 from toolkit.errors import EndpointFailed
 from toolkit.record import Flag, Rating, Record, Session, SessionEnd, Turn
 from toolkit.widgets import SessionPanel
@@ -218,7 +218,7 @@ def test_failing_read_only_and_resting_are_accessible(
     chromium: Chromium, make_panel: MakePanel, look: dict[str, Any]
 ) -> None:
     async def journey() -> None:
-        failing = Scripted(said, failures=[Failure(EndpointFailed, after=3), None])
+        failing = Scripted(said, failures=[(EndpointFailed, 3), None])
         shown = await PanelPage.open(chromium, make_panel(failing), **look)
         await shown.begin()
         await shown.say("Hello?")

@@ -10,7 +10,7 @@ from panel_page import tell
 
 from toolkit.canon import new_id
 from toolkit.design import Study
-from toolkit.endpoints import Failure, Scripted
+from toolkit.endpoints import Scripted
 from toolkit.errors import EndpointFailed, RecordFull
 from toolkit.record import (
     Consent,
@@ -183,7 +183,7 @@ def test_a_failed_answer_is_explained_without_naming_the_endpoint(
     make_panel: MakePanel, record: Record
 ) -> None:
     async def journey() -> None:
-        failing = Scripted("courteous", failures=[Failure(EndpointFailed), None])
+        failing = Scripted("courteous", failures=[(EndpointFailed, 0), None])
         tester = Employee(make_panel(failing)).begin()
         await tester.say()
         assert tester.answer["outcome"] == "errored"
@@ -313,7 +313,7 @@ def test_no_trait_tells_who_answers_or_what_is_analyzed(
         other = Employee(make_panel()).begin("T-99")
         await other.say("Nobody else may read this.")
         await other.panel.release()
-        failing = Scripted("courteous", failures=[Failure(EndpointFailed), None])
+        failing = Scripted("courteous", failures=[(EndpointFailed, 0), None])
         tester = Employee(make_panel(failing, PARALLAX_PARTICIPANT="T-02"))
         keep(tester.panel)
         tester.begin()

@@ -31,8 +31,6 @@ from toolkit.design.contrasts import (
     Span,
     Unit,
     lint,
-    lint_rules,
-    plan_units,
     render,
     telling_phrases,
 )
@@ -63,8 +61,6 @@ from toolkit.design.studies import (
 )
 from toolkit.design.validation_messages import read_written
 from toolkit.design.vocabulary import (
-    ACCEPTABLE_USES,
-    CONSEQUENCES,
     FACTORS,
     FLAG_HARMS,
     HARM_TYPES,
@@ -76,12 +72,10 @@ from toolkit.design.vocabulary import (
 from toolkit.design.workspace import Workspace
 
 __all__ = [
-    "ACCEPTABLE_USES",
     "Allocation",
     "AnalysisPlan",
     "Arm",
     "Assignment",
-    "CONSEQUENCES",
     "ConfirmPlan",
     "ConfirmStage",
     "ConsentForm",
@@ -119,10 +113,8 @@ __all__ = [
     "allocate_units",
     "assign",
     "lint",
-    "lint_rules",
     "outcome_named",
     "outline",
-    "plan_units",
     "rating_outcome",
     "read_written",
     "rehearse",

@@ -4,13 +4,13 @@
   an ``EndpointError``.
 * **Message**: one message of the conversation, with its role.
 * **Settings**: how to ask: temperature, seed, time limits, number of attempts.
-* **Answer**: what came back, with the **TokenUsage** the server counted, every **CallAttempt**
+* **Answer**: what came back, with the tokens the server counted, every **CallAttempt**
   made and, if asked for, each **TokenChoice** the first token could have been.
-* **Scripted**: the endpoint that needs no model; **Bias** and **Failure** are what it can be told
-  to do wrong.
+* **Scripted**: the endpoint that needs no model; its failures and a planted **Bias** are what it
+  can be told to do wrong.
 * **EmbeddedServer**: the llama.cpp server on this machine; ``fetch_model`` gets its model file
   and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
-* **Retries**: after which failures to ask again, and when; by a **RetryPolicy**.
+* **Retries**: after which failures to ask again, and when; ``IN_BULK`` is the policy of a sweep.
 * ``request_body`` and ``read_body`` write a request and read an answer that batch files carry.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
@@ -25,19 +25,12 @@ from toolkit.endpoints.endpoint import (
     OnToken,
     Settings,
     TokenChoice,
-    TokenUsage,
 )
 from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
 from toolkit.endpoints.partial_answer import read_body
-from toolkit.endpoints.retries import (
-    FIRST_BACKOFF,
-    IN_BULK,
-    IN_CONVERSATION,
-    Retries,
-    RetryPolicy,
-)
-from toolkit.endpoints.scripted import Bias, Failure, Scripted
+from toolkit.endpoints.retries import IN_BULK, Retries
+from toolkit.endpoints.scripted import Bias, Scripted
 from toolkit.endpoints.server_address import host_of
 
 __all__ = [
@@ -46,19 +39,14 @@ __all__ = [
     "CallAttempt",
     "EmbeddedServer",
     "Endpoint",
-    "FIRST_BACKOFF",
-    "Failure",
     "IN_BULK",
-    "IN_CONVERSATION",
     "Message",
     "OnToken",
     "Retries",
-    "RetryPolicy",
     "SMOLLM2",
     "Scripted",
     "Settings",
     "TokenChoice",
-    "TokenUsage",
     "fetch_model",
     "host_of",
     "model_path",

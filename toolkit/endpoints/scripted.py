@@ -53,21 +53,15 @@ class Bias:
         return " ".join(sentences[: max(1, math.ceil(len(sentences) * self.keep))])
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A planned failure: which error, and after how many pieces of the answer."""
-
-    error: type[EndpointError] = EndpointFailed
-    after: int = 0
-
-
-_FAILING = (
-    Failure(EndpointFailed),
+PlannedFailure = tuple[type[EndpointError], int]
+"""Which error, and after how many pieces of the answer."""
+_FAILING: tuple[PlannedFailure | None, ...] = (
+    (EndpointFailed, 0),
     None,
-    Failure(BadAnswer, after=5),
+    (BadAnswer, 5),
     None,
-    Failure(RateLimited),
-    Failure(EndpointUnreachable),
+    (RateLimited, 0),
+    (EndpointUnreachable, 0),
     None,
 )
 _DEFAULT_BIAS = Bias(cues=("she", "her", "she/her"))
@@ -81,8 +75,9 @@ class Scripted:
         script: the name of a script, or a function from the messages to a text.
         bias: a planted difference; ``scripted:planted`` brings one of its own.
         delay: seconds waited before each piece (a word); default 0, ``slow`` 0.15.
-        failures: what happens on the 1st, 2nd, … call, then from the start again; ``None`` is a
-            good answer. ``scripted:failing`` brings a schedule of its own.
+        failures: what happens on the 1st, 2nd, … call, then from the start again: an error and the
+            pieces of the answer that come before it; ``None`` is a good answer.
+            ``scripted:failing`` brings a schedule of its own.
         name: as recorded; default ``scripted:`` and the script's name.
         settings: default settings; ``max_tokens`` has an effect (it counts words), and so has
             ``seed`` on the courteous script, which words its answer differently.
@@ -99,7 +94,7 @@ class Scripted:
         *,
         bias: Bias | None = None,
         delay: float | None = None,
-        failures: Sequence[Failure | None] | None = None,
+        failures: Sequence[PlannedFailure | None] | None = None,
         name: str | None = None,
         settings: Settings | None = None,
     ) -> None:
@@ -137,12 +132,12 @@ class Scripted:
         """
         began, started_at = time.perf_counter(), timestamp()
         settings = settings or self._settings
-        failure = self._next_failure()
+        error, after = self._next_failure() or (None, None)
         pieces = _PIECE.findall(self._text(messages, settings.seed))
         kept = pieces[: settings.max_tokens]
-        said = kept[: failure.after] if failure else kept
+        said = kept[:after]
         first = await self._say(said, on_token, began)
-        if failure:
+        if error:
             await asyncio.sleep(self._delay)
         seconds = time.perf_counter() - began
         attempt = CallAttempt(
@@ -150,12 +145,12 @@ class Scripted:
             started_at=started_at,
             seconds=seconds,
             status=None,
-            error=failure.error.__name__ if failure else "",
-            message="as scripted" if failure else "",
+            error=error.__name__ if error else "",
+            message="as scripted" if error else "",
             waited=0.0,
         )
-        if failure:
-            raise failure.error(
+        if error:
+            raise error(
                 f"{self.name}: got the failure its script plans for call {self.calls}; wanted an "
                 "answer. Ask again, or choose another script.",
                 attempts=(attempt,),
@@ -196,7 +191,7 @@ class Scripted:
         text = courteous(messages, seed) if seeded else self._script(messages)
         return self._bias.colder(text) if self._bias and self._bias.applies(messages) else text
 
-    def _next_failure(self) -> Failure | None:
+    def _next_failure(self) -> PlannedFailure | None:
         self.calls += 1
         planned = self._failures
         return planned[(self.calls - 1) % len(planned)] if planned else None

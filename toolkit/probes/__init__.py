@@ -3,8 +3,7 @@
 * **Job**: one thing to ask by machine; ``run_jobs`` sends the jobs of any producer.
 * **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs
   one, ``units_due`` lists the units that are **Due**.
-* ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results; a
-  **BatchRead** tells what came of a file.
+* ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results.
 * **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
 * **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
   **SweepProgress** is one reading of it.
@@ -13,13 +12,12 @@
 
 from toolkit.probes.engine import Budget, Ended, Job, Meter, SweepProgress, run_jobs
 from toolkit.probes.logprob_decision import decide
-from toolkit.probes.prices import Prices, price_of, read_prices
-from toolkit.probes.units.batch_files import BatchRead, read_batch, write_batch
+from toolkit.probes.prices import Prices, read_prices
+from toolkit.probes.units.batch_files import read_batch, write_batch
 from toolkit.probes.units.sweep import run_sweep, units_due
 from toolkit.probes.units.unit_jobs import Due
 
 __all__ = [
-    "BatchRead",
     "Budget",
     "Due",
     "Ended",
@@ -28,7 +26,6 @@ __all__ = [
     "Prices",
     "SweepProgress",
     "decide",
-    "price_of",
     "read_batch",
     "read_prices",
     "run_jobs",

@@ -2,8 +2,8 @@
 
 * **Hidden character**: a control, bidirectional, zero-width, unassigned or otherwise invisible
   character; ``visible`` shows it as ``<U+202E>``, except joiners where spelling needs them.
-* **Output**: where the text goes. ``for_html``, ``for_terminal``, ``for_notebook`` and
-  ``for_browser`` are the only doors to each.
+* **Output**: where the text goes. ``for_terminal``, ``for_notebook``, ``for_browser`` and
+  ``redirect_page`` (HTML) are the only doors to each.
 * **Readable**: a value that shows itself as safe plain text, printed or at the end of a cell.
 """
 
@@ -11,7 +11,6 @@ from toolkit.rendering.hidden_characters import visible
 from toolkit.rendering.plain_repr import Readable
 from toolkit.rendering.safe_output import (
     for_browser,
-    for_html,
     for_notebook,
     for_terminal,
     redirect_page,
@@ -21,7 +20,6 @@ from toolkit.rendering.wrapped_lines import shortened, wrapped
 __all__ = [
     "Readable",
     "for_browser",
-    "for_html",
     "for_notebook",
     "for_terminal",
     "redirect_page",

@@ -14,11 +14,6 @@ _LINK = re.compile(r"(?i)\b(https?|ftp|file|mailto)(:)|\b(www)(\.)")
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
-def for_html(text: str) -> str:
-    """Escape text for the body of an HTML element or a quoted attribute."""
-    return html.escape(visible(text, keep="\n\t"), quote=True)
-
-
 def for_terminal(text: str) -> str:
     """Spell out whatever a terminal would obey or swallow; line breaks and tabs stay."""
     return visible(text, keep="\n\t")
@@ -44,4 +39,5 @@ def for_browser(text: str) -> str:
 
 def redirect_page(url: str) -> str:
     """Write an HTML page that leads to an address."""
-    return f'<meta charset="utf-8"><meta http-equiv="refresh" content="0; url={for_html(url)}">'
+    safe = html.escape(visible(url))
+    return f'<meta charset="utf-8"><meta http-equiv="refresh" content="0; url={safe}">'

@@ -4,8 +4,7 @@
   with every finding, table and figure.
 """
 
-from toolkit.report.plan_summary import finding_line
 from toolkit.report.report_folder import save_report
 from toolkit.report.study_report import StudyReport, study_report
 
-__all__ = ["StudyReport", "finding_line", "save_report", "study_report"]
+__all__ = ["StudyReport", "save_report", "study_report"]

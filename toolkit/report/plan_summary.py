@@ -50,7 +50,7 @@ def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:
     yield f"{step.question}  [{_STATUS[step.status]}]"
     for finding in sorted(step.findings, key=_rank):
         if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
-            yield from _wrapped(finding_line(finding), indent="  ", hanging="      ")
+            yield from _wrapped(_finding_line(finding), indent="  ", hanging="      ")
             if finding.estimate and finding.verdict != "estimated":
                 for caveat in finding.caveats:
                     yield from _wrapped(caveat, indent="      ")
@@ -68,7 +68,7 @@ def _tally(findings: Sequence[Finding]) -> str:
     return f"Of {len(findings)} findings: {said}."
 
 
-def finding_line(finding: Finding) -> str:
+def _finding_line(finding: Finding) -> str:
     """Write a finding in a line: about whom, how much, its interval and n, the verdict."""
     n = finding.n
     seen = ((n.raters, "rater"), (n.scenarios, "situation"), (n.observations, "observation"))

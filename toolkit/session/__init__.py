@@ -7,8 +7,8 @@ plays a sitting without a human.
 
 A *RatingQueue* hands out blind *Items* to one rater and leaves Ratings, Choices and Guesses; a
 *Mask* hides in them who a reply was written for. *draft_contrast* lifts a flagged answer into the
-draft of a contrast. *simulate_raters* rates without a human, by a *RaterModel* whose true effects
-are known.
+draft of a contrast. *simulate_raters* rates without a human, by a model whose true effects are
+known.
 
 A *SeatedParticipant* is whoever is at work in a sitting or a queue: both enrol them, holds their
 lease, keeps consent and withdrawal, and refuses every write once they are no longer the one.
@@ -35,10 +35,7 @@ from toolkit.session.rating import (
     release_seat,
 )
 from toolkit.session.session_rules import COMMENT_LENGTH, SITTING_GAP
-from toolkit.session.simulated.planted_bias import planted
-from toolkit.session.simulated.rater_model import RaterModel, coldness
-from toolkit.session.simulated.simulated_raters import simulate_raters, true_effects
-from toolkit.session.simulated.simulated_testers import simulate
+from toolkit.session.simulated import planted, simulate, simulate_raters
 
 __all__ = [
     "BIND_VARIABLE",
@@ -49,14 +46,12 @@ __all__ = [
     "DraftFinding",
     "Mask",
     "Preferred",
-    "RaterModel",
     "RatingQueue",
     "SITTING_GAP",
     "SentRequest",
     "Shown",
     "Sitting",
     "bind",
-    "coldness",
     "draft_contrast",
     "instructions",
     "persona_card",
@@ -66,5 +61,4 @@ __all__ = [
     "scenario_card",
     "simulate",
     "simulate_raters",
-    "true_effects",
 ]

@@ -9,7 +9,7 @@ from toolkit.design.contrasts.contrast import (
 )
 from toolkit.design.contrasts.contrast_check import contrast_complaints
 from toolkit.design.contrasts.cue_values import telling_phrases
-from toolkit.design.contrasts.linter import lint, lint_rules
+from toolkit.design.contrasts.linter import lint
 from toolkit.design.contrasts.unit import Unit, plan_units
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Unit",
     "contrast_complaints",
     "lint",
-    "lint_rules",
     "plan_units",
     "render",
     "telling_phrases",

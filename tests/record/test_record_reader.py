@@ -1,7 +1,11 @@
 """The reading door: texts whole, exchanges resolved, whoever withdrew left out."""
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,3 +215,38 @@ def test_a_role_reads_for_its_own_purposes_only(record, role, purpose):
         "of its own (tester: conversation; rater: rating; analyst: analysis; owner: progress, "
         "collection, replay). Read in the role whose work this is."
     )
+
+
+def test_readers_of_two_threads_do_not_wait_for_each_other(
+    session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One has begun to look who withdrew, the other to look at a row, and each asks for both."""
+    with open_record(tmp_path / "one.db") as one, open_record(tmp_path / "other.db") as other:
+        (kept,) = one.append(session())
+        found, begun, entries = threading.Event(), threading.Event(), other.entries
+
+        def find(event_id: str) -> Any:
+            begun.wait(20)
+            found.set()
+            return kept
+
+        def look(**asked: Any) -> Any:
+            begun.set()
+            found.wait(20)
+            # The other thread goes on to ask who withdrew.
+            threading.Event().wait(0.3)
+            return entries(**asked)
+
+        monkeypatch.setattr(one, "find", find)
+        monkeypatch.setattr(other, "entries", look)
+        readers = [record.read(role="analyst", purpose="analysis") for record in (one, other)]
+        work: list[Callable[[], object]] = [
+            lambda: readers[0].find("nothing", Session),
+            lambda: readers[1].withdrawn,
+        ]
+        threads = [threading.Thread(target=each, daemon=True) for each in work]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+        assert not any(thread.is_alive() for thread in threads)

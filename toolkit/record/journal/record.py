@@ -206,7 +206,7 @@ class Reader:
 
     def __init__(self, record: Record, *, include_withdrawn: bool) -> None:
         self.record = record
-        self._include_withdrawn = include_withdrawn
+        self._chains: frozenset[str] | None = frozenset() if include_withdrawn else None
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
@@ -282,15 +282,16 @@ class Reader:
                 texts[row.turn_id] = row.text
             yield entry, row
 
-    @cached_property
+    @property
     def _left_out(self) -> frozenset[str]:
         """Chains of those who withdrew."""
-        if self._include_withdrawn or not self.withdrawn:
-            return frozenset()
-        seats: tuple[Session | RaterSeat, ...] = (
-            *self.record.rows(Session),
-            *self.record.rows(RaterSeat),
-        )
-        return self.withdrawn.union(
-            row.session_id for row in seats if row.participant_id in self.withdrawn
-        )
+        # No cached_property: before Python 3.12 it holds one lock for all readers of the process,
+        # and ``withdrawn``, which holds another, reads entries, too.
+        if self._chains is None:
+            seats: list[Session | RaterSeat] = []
+            if self.withdrawn:
+                seats = [*self.record.rows(Session), *self.record.rows(RaterSeat)]
+            self._chains = self.withdrawn.union(
+                row.session_id for row in seats if row.participant_id in self.withdrawn
+            )
+        return self._chains

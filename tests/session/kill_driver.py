@@ -27,6 +27,8 @@ from toolkit.session import Conversation, Sitting, bind
 Ack = Callable[[str], object]
 Live = Callable[[Study, Ack], Coroutine[object, object, None]]
 MESSAGES = 4
+EVENTS = (1.0, 13.0)
+"""Acknowledged events before a kill."""
 MODES = ("anywhere", "anywhere", "anywhere", "in_commit")
 
 
@@ -38,7 +40,7 @@ def main(workspace: Path, base_url: str, seed: int, rounds: int) -> None:
     asyncio.run(warm_up(study))
     for number in range(rounds):
         mode = draw.choice(MODES)
-        acked = one_round(study, mode, draw.uniform(0.0, 0.4), draw.getrandbits(32))
+        acked = one_round(study, mode, draw.uniform(*EVENTS), draw.getrandbits(32))
         sys.stdout.write(json.dumps({"round": number, "mode": mode, "acked": acked}) + "\n")
         sys.stdout.flush()
 
@@ -51,8 +53,9 @@ async def warm_up(study: Study) -> None:
 
 
 def one_round(
-    study: Study, mode: str, delay: float, seed: int, live: Live | None = None
+    study: Study, mode: str, events: float, seed: int, live: Live | None = None
 ) -> list[str]:
+    """Kill a child after so many acknowledged events and a part of the next, however slow."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -60,11 +63,13 @@ def one_round(
         run_child(study, writing, mode, seed, live or converse_for_ever)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        first = pipe.readline()
+        lines = [pipe.readline()]
         if mode == "anywhere":
-            time.sleep(delay)
+            began = time.monotonic()
+            lines += [pipe.readline() for _ in range(1, int(events))]
+            time.sleep((time.monotonic() - began) / events * (events % 1))
             os.kill(child, signal.SIGKILL)
-        acked = [line.strip() for line in [first, *pipe] if line.endswith("\n")]
+        acked = [line.strip() for line in [*lines, *pipe] if line.endswith("\n")]
     os.waitpid(child, 0)
     return acked
 

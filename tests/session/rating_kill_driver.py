@@ -8,7 +8,7 @@ import random
 import sys
 from pathlib import Path
 
-from kill_driver import MODES, Ack, one_round
+from kill_driver import EVENTS, MODES, Ack, one_round
 
 from toolkit.design import Study
 from toolkit.record import open_record
@@ -21,7 +21,7 @@ def main(workspace: Path, seed: int, rounds: int) -> None:
     for number in range(rounds):
         mode = draw.choice(MODES)
         seeded = draw.getrandbits(32)
-        acked = one_round(study, mode, draw.uniform(0.0, 0.4), seeded, rate_for_ever)
+        acked = one_round(study, mode, draw.uniform(*EVENTS), seeded, rate_for_ever)
         sys.stdout.write(json.dumps({"round": number, "mode": mode, "acked": acked}) + "\n")
         sys.stdout.flush()
 

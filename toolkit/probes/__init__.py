@@ -4,7 +4,7 @@
 * **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs
   one, ``units_due`` lists the units that are **Due**.
 * ``write_batch`` writes units as a file for a batch service, ``read_batch`` keeps its results.
-* **Decision**: a yes or no, or a grade, as ``decide`` reads it from log-probabilities.
+* ``decide`` reads a yes or no, or a grade, from the log-probabilities of an answer's first token.
 * **Meter**: what a run has used, what is left of its **Budget**, and how long it will take;
   **SweepProgress** is one reading of it.
 * **Prices**: a dated list of what endpoints charge; a price that is not on it is unknown.

@@ -15,6 +15,7 @@ from toolkit.record.rows.confirm_rows import Choice, Guess, Item, Passed, RaterS
 from toolkit.record.rows.conversation_rows import Rating, SessionEnd
 from toolkit.record.rows.exchange import Ending
 from toolkit.record.rows.row import Row
+from toolkit.record.views.overruled_rows import overruled
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class JudgedItem:
     """One item as its rater left it."""
 
     item: Item
+    given: list[Rating | Choice | Passed] = field(default_factory=list)
+    """Every judgment of it, in order."""
     ratings: dict[str, Rating] = field(default_factory=dict)
     """Question to the rating that stands."""
     choice: Choice | None = None
@@ -102,16 +105,16 @@ class RaterHistory:
 
     def _judge(self, row: Rating | Choice | Passed, at: str) -> None:
         judged = self.items[str(row.item_id)]
-        match row:
-            case Rating():
-                judged.ratings[row.question] = row
-                judged.passed = None
-                self.last_rating[judged.item.item_id, row.question] = row.rating_id
-            case Choice():
-                judged.choice, judged.passed = row, None
-                self.last_choice[judged.item.item_id] = row.choice_id
-            case Passed():
-                judged.ratings, judged.choice, judged.passed = {}, None, row
+        judged.given.append(row)
+        fates = overruled(judged.given)
+        standing = [one for one in judged.given if one.event_id() not in fates]
+        judged.ratings = {one.question: one for one in standing if isinstance(one, Rating)}
+        judged.choice = next((one for one in standing if isinstance(one, Choice)), None)
+        judged.passed = row if isinstance(row, Passed) else None
+        if isinstance(row, Rating):
+            self.last_rating[judged.item.item_id, row.question] = row.rating_id
+        elif isinstance(row, Choice):
+            self.last_choice[judged.item.item_id] = row.choice_id
         self.moments.append(at)
         if judged.complete and not judged.completed_at:
             judged.completed_at = at

@@ -3,16 +3,20 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf, log
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
+import pandas as pd
 import pytest
 from confirm_story import FREEZE, ConfirmStory
 from small_confirm import CONTRASTS
 from telling_endpoint import Telling, with_decisions
 
 from toolkit.analysis import (
+    Observations,
     confirm_design,
     disparity,
     frames_of,
@@ -21,8 +25,9 @@ from toolkit.analysis import (
     rates,
     run_plan,
 )
+from toolkit.analysis.frames import OBSERVATION_COLUMNS, declare, undeclared_outcome
 from toolkit.cli import main
-from toolkit.design import OUTCOMES, ConfirmStage, Outcome, Study, outcome_named
+from toolkit.design import OUTCOMES, ConfirmStage, Outcome, Scale, Study, outcome_named
 from toolkit.endpoints import Settings, TokenChoice
 from toolkit.errors import AnalysisError
 from toolkit.probes import run_sweep
@@ -214,10 +219,79 @@ def test_a_refusal_is_unfavorable_by_declaration() -> None:
     assert (ratio["subject"], ratio["ratio"]) == ("ben", pytest.approx(1 / 3))
 
 
-def test_a_question_goes_before_another_outcome_of_its_name() -> None:
+def test_a_name_that_nothing_declares_is_a_question() -> None:
     assert outcome_named("decision").source == "replies"
-    asked = outcome_named("decision", ["decision"])
+    asked = outcome_named("respected")
     assert (asked.source, asked.scale, asked.bounds) == ("ratings", "likert", (1.0, 5.0))
+
+
+UNOBSERVED = (
+    # What is asked of a record, and how the sentence goes on after who says it.
+    (replace(LENGTH, bounds=(0.0, 3.0)), "observations: got 1 of 1 values of 'code_points'"),
+    (replace(LENGTH, bounds=(5.0, inf)), "observations: got 1 of 1 values of 'code_points'"),
+    (replace(LENGTH, reads=""), "observe: got the outcome 'code_points', which reads 'no column'"),
+    (3, "observe: got a int as an outcome; wanted a name or a declaration"),
+    (None, "observe: got a NoneType as an outcome; wanted a name or a declaration"),
+)
+
+
+@pytest.mark.parametrize(("asked", "says"), UNOBSERVED)
+def test_what_cannot_be_observed_is_refused_in_a_sentence(asked: Any, says: str) -> None:
+    tale = ConfirmStory()
+    tale.sweep()
+    tale.reply("u-one", text="Four")
+    with pytest.raises(AnalysisError, match=f"^{says}"):
+        observe(frames_of(tale.entries), asked)
+
+
+def test_a_column_that_the_frames_lack_is_refused() -> None:
+    frames = frames_of([])
+    frames = frames._replace(replies=frames.replies.drop(columns="characters"))
+    with pytest.raises(AnalysisError, match="wanted a column of the frame 'replies': attempts, "):
+        observe(frames, LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("scale", "bounds", "value", "wanted"),
+    [
+        ("likert", (1.0, 5.0), 6.0, "whole numbers from 1 to 5"),
+        ("likert", (1.0, 5.0), 2.5, "whole numbers from 1 to 5"),
+        ("binary", (0.0, 1.0), 0.5, "0 and 1, or False and True"),
+        ("binary", (0.0, 1.0), -1.0, "0 and 1, or False and True"),
+        ("preference", (-1.0, 1.0), 0.5, "-1, 0 and 1"),
+        ("number", (0.0, 1.0), 1.001, "finite numbers from 0 to 1"),
+        ("number", (0.0, 1.0), -0.001, "finite numbers from 0 to 1"),
+    ],
+)
+def test_observations_hold_to_their_scale(
+    scale: Scale, bounds: tuple[float, float], value: float, wanted: str
+) -> None:
+    row = {"value": value, "scenario": "s", "contrast": "s", "arm": "swap", "persona": "ben"}
+    frame = declare(pd.DataFrame([{**row, "weight": 1.0, "side": 0.0}]), OBSERVATION_COLUMNS)
+    of = undeclared_outcome("x", scale, bounds, rated=False)
+    with pytest.raises(AnalysisError) as problem:
+        Observations(of=of, frame=frame, people=pd.DataFrame())
+    assert str(problem.value) == (
+        f"observations: got 1 of 1 values of 'x' such as {value:g}; wanted {wanted}. Correct the "
+        "scale or the bounds that are declared, or leave those rows out."
+    )
+
+
+def test_a_share_that_was_worked_out_may_miss_its_bound_by_a_rounding() -> None:
+    row = {"value": 1 + 1e-15, "scenario": "s", "contrast": "s", "arm": "swap", "persona": "ben"}
+    frame = declare(pd.DataFrame([{**row, "weight": 1.0, "side": 0.0}]), OBSERVATION_COLUMNS)
+    of = undeclared_outcome("x", "number", (0.0, 1.0), rated=False)
+    assert len(Observations(of=of, frame=frame, people=pd.DataFrame()).frame) == 1
+
+
+def test_why_a_measure_is_missing_is_what_it_declares() -> None:
+    """What an endpoint does not report is no undecided answer."""
+    tale = ConfirmStory()
+    tale.sweep(design={"contrasts": {"parcel": {"decision": ["Yes", "No"]}}})
+    tale.reply("u-unsure", decision={"Yes": 0.5, "No": 0.3}, asked={"usage": None})
+    counted = replace(LENGTH, reads="completion_tokens", missing=("not_reported",))
+    assert dict(observe(frames_of(tale.entries), counted).left_out) == {"not_reported": 1}
+    assert dict(observe(frames_of(tale.entries), "decision").left_out) == {"undecided": 1}
 
 
 def test_a_new_outcome_is_one_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,6 +221,16 @@ REPLACED = {
         f"{PILOT}:22: form.2.id: got 'fair'; wanted an id of its own for each question. "
         "Rename one of the two.",
     ),
+    "a question that takes the name of another outcome": (
+        (
+            "studies",
+            "pilot",
+            "form:\n",
+            "form:\n  - {id: refusal, dimension: safety, ask: A, low: B, high: C}\n",
+        ),
+        f"{PILOT}:21: form.1.id: got 'refusal'; wanted another id: this one names what is observed "
+        "in another way. Rename it.",
+    ),
     "password in the address of the record": (
         ("studies", "pilot", "seed: 7", "seed: 7\nrecord: postgresql+psycopg://me:pw@db/x"),
         f"{PILOT}:39: record: got an address with a password; wanted an address without a "

@@ -4,6 +4,7 @@ import pandas as pd
 
 from toolkit.analysis.findings import Finding
 from toolkit.analysis.frames import ARMS, Column, Frames, declare, require_stage
+from toolkit.design import outcome_named
 from toolkit.errors import AnalysisError
 
 EVIDENCE_COLUMNS: tuple[Column, ...] = (
@@ -67,7 +68,7 @@ def evidence(finding: Finding, frames: Frames) -> pd.DataFrame:
 
 def _said(outcome: str, frames: Frames) -> pd.DataFrame:
     """What was said of each reply: ``judged mean judgments``, by the reply's id."""
-    if frames.outcome(outcome).paired:
+    if outcome_named(outcome).paired:
         rows = _chosen(frames.choices)
     else:
         ratings = frames.item_ratings

@@ -38,8 +38,10 @@ from toolkit.design.file_schema import Written
 from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
 from toolkit.design.outcomes import (
     OUTCOMES,
+    READABLE,
     Outcome,
     Scale,
+    bounds_faults,
     outcome_named,
     rating_outcome,
 )
@@ -90,6 +92,7 @@ __all__ = [
     "HARM_TYPES",
     "LatentRating",
     "OUTCOMES",
+    "READABLE",
     "Outcome",
     "Outline",
     "Persona",
@@ -112,6 +115,7 @@ __all__ = [
     "allocate",
     "allocate_units",
     "assign",
+    "bounds_faults",
     "lint",
     "outcome_named",
     "outline",

@@ -3,15 +3,39 @@
 A rating question, a preference between two replies and whatever a machine reads off a reply are
 one kind of thing. Whoever plans, observes, tests or draws an outcome asks its declaration, so a
 new one needs an entry in ``OUTCOMES`` and no line elsewhere, as long as some column holds it.
+A declaration that cannot hold is refused when it is made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Real
+from typing import Literal, get_args
+
+from toolkit.design.contrasts import Contrast
+from toolkit.errors import DesignError
 
 Source = Literal["ratings", "choices", "replies"]
 Scale = Literal["likert", "binary", "preference", "number"]
+Favorable = Literal["high", "low", None]
 RatingForm = Literal["single", "pair"]
+Fault = tuple[str, str, str]
+"""What a declaration has, what is wanted, and a whole sentence on what to do."""
+_NUMBER: tuple[Scale, ...] = ("number",)
+READABLE: Mapping[Source, Mapping[str, tuple[Scale, ...]]] = {
+    "ratings": {"value": ("likert", "number")},
+    "choices": {"preferred": ("preference",)},
+    "replies": {
+        **dict.fromkeys(("refused", "undecided"), ("binary",)),
+        **dict.fromkeys(("decided", "decision_mass", "distance", "characters"), _NUMBER),
+        **dict.fromkeys(("seconds", "prompt_tokens", "completion_tokens", "attempts"), _NUMBER),
+    },
+}
+"""Columns of a source's frame that an outcome may read, and the scales of what each holds."""
+ENDINGS = ("answered", "truncated", "refused", "empty", "stopped", "errored")
+"""How an exchange can end, as the record has it."""
+_MARKS = ("undecided", "no_text")
+"""What is told of a reply that can be why nothing is read off it."""
+_FIXED: Mapping[Scale, tuple[float, float]] = {"binary": (0.0, 1.0), "preference": (-1.0, 1.0)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +52,32 @@ class Outcome:
     """Lowest and highest value there can be; infinite where there is no bound."""
     unit: str
     """What a difference is counted in."""
-    favorable: Literal["high", "low"] | None
+    favorable: Favorable
     """Which end is good for whoever asked; None: neither."""
     rated: bool
     """Whether people judge it; False for what a machine reads off a reply."""
     reads: str
-    """Column of the source's frame that holds it; ``distance`` is worked out from the texts."""
+    """Column of the source's frame that holds it; ``distance`` is worked out from the texts.
+    Empty: it comes from a table and not from a record."""
     asks: str = ""
     """The question in words, when known."""
     needs: str = ""
     """Field of a contrast without which its replies have no such outcome; empty: none."""
     endings: tuple[str, ...] = ("answered",)
     """How an exchange must have ended for something to be read off its reply."""
+    missing: tuple[str, ...] = ("not_read",)
+    """Why nothing was read off such a reply: marks, the first that it has, and the reason else."""
+    precedes: bool = False
+    """Whether every plan reads it first: others speak of what it leaves."""
+
+    def __post_init__(self) -> None:
+        """Hold the declaration.
+
+        Raises:
+            DesignError: naming the first field that cannot be.
+        """
+        for got, wanted, then in _faults(self):
+            raise DesignError(f"outcome {self.name!r}: {got}; wanted {wanted}. {then}")
 
     @property
     def paired(self) -> bool:
@@ -71,6 +109,79 @@ def rating_outcome(question: str, asks: str = "") -> Outcome:
     )
 
 
+def bounds_faults(scale: Scale, bounds: object) -> Iterator[Fault]:
+    """Say what is wrong with the lowest and highest value of a scale.
+
+    Args:
+        scale: one that there is.
+        bounds: as they were given.
+    """
+    write = "Write bounds=(lowest, highest)."
+    match bounds:
+        case (Real() as low, Real() as high) if low == low and high == high:
+            shown = f"got the bounds ({low:g}, {high:g})"
+            if low >= high:
+                yield shown, "the lower one first", write
+            shown += f" for the scale {scale!r}"
+            only = _FIXED.get(scale, bounds)
+            if tuple(bounds) != tuple(only):
+                then = "Leave bounds out, or choose the scale 'likert' or 'number'."
+                yield shown, f"({only[0]:g}, {only[1]:g}), which it has by itself", then
+            if scale == "likert" and not all(float(one).is_integer() for one in bounds):
+                yield shown, "whole numbers, the lowest and highest answer", write
+        case _:
+            yield f"got the bounds {bounds!r}", "two numbers", write
+
+
+_ALLOWED: Mapping[str, Callable[[Outcome], tuple[object, ...]]] = {
+    "needs": lambda of: ("", *Contrast.model_fields),
+    "source": lambda of: get_args(Source),
+    "reads": lambda of: ("", *READABLE[of.source]),
+    "scale": lambda of: READABLE[of.source].get(of.reads, get_args(Scale)),
+    "favorable": lambda of: ("high",) if of.paired else get_args(Favorable),
+    "rated": lambda of: (True, False) if of.source == "choices" else (of.source == "ratings",),
+}
+"""Field to what it may say beside the fields before it."""
+
+
+def _faults(of: Outcome) -> Iterator[Fault]:
+    """Say what is wrong with a declaration; each check may rely on those before it."""
+    correct = "Correct the declaration."
+    for field in ("name", "unit", "asks"):
+        text = getattr(of, field)
+        if not isinstance(text, str) or not (text.strip() or field == "asks"):
+            yield f"got the {field} {text!r}", "a text that is not empty", correct
+    for field, allowed in _ALLOWED.items():
+        got, known = getattr(of, field), allowed(of)
+        if got not in known or type(got) not in map(type, known):
+            yield f"got the {field} {got!r}{_beside(of, field)}", _one_of(known), correct
+    yield from bounds_faults(of.scale, of.bounds)
+    if not _names(of.endings) or any(one not in ENDINGS for one in of.endings):
+        yield f"got the endings {of.endings!r}", f"a tuple of {_listed(ENDINGS)}", correct
+    if not _names(of.missing) or any(one not in _MARKS for one in of.missing[:-1]):
+        wanted = f"a tuple of reasons, all but the last of {_listed(_MARKS)}"
+        yield f"got the missing {of.missing!r}", wanted, correct
+
+
+def _beside(of: Outcome, field: str) -> str:
+    """Say which other fields leave it less to say."""
+    if field in ("needs", "source") or not of.reads:
+        return ""
+    return f" of {of.source}" if field == "reads" else f" for {of.reads!r} of {of.source}"
+
+
+def _names(these: object) -> bool:
+    return isinstance(these, tuple) and bool(these) and all(isinstance(a, str) and a for a in these)
+
+
+def _listed(known: tuple[object, ...]) -> str:
+    return ", ".join(map(repr, known))
+
+
+def _one_of(known: tuple[object, ...]) -> str:
+    return f"one of {_listed(known)}" if len(known) > 1 else _listed(known)
+
+
 _DECLARED = (
     Outcome(
         name="preference",
@@ -93,6 +204,7 @@ _DECLARED = (
         rated=False,
         reads="refused",
         endings=("answered", "refused"),
+        precedes=True,
         asks="Is the request declined?",
     ),
     Outcome(
@@ -107,6 +219,7 @@ _DECLARED = (
         reads="decided",
         asks="Which of the listed answers is given?",
         needs="decision",
+        missing=("undecided", "not_read"),
     ),
     Outcome(
         name="text_distance",
@@ -118,21 +231,17 @@ _DECLARED = (
         rated=False,
         reads="distance",
         asks="How far is the reply from those to the reference?",
+        missing=("no_text", "nothing_to_compare_with"),
     ),
 )
 OUTCOMES: Mapping[str, Outcome] = {outcome.name: outcome for outcome in _DECLARED}
 """Name to outcome, of everything observed besides the questions that raters are asked."""
 
 
-def outcome_named(name: str, questions: Iterable[str] = ()) -> Outcome:
-    """Find the outcome of a name; a question of that name goes before any other outcome.
-
-    Args:
-        name: a question's id, or a key of ``OUTCOMES``.
-        questions: ids of what raters are asked.
+def outcome_named(name: str) -> Outcome:
+    """Find the outcome of a name, which no question may have that any other outcome has.
 
     Returns:
         What is declared under the name; without a declaration, the answers to such a question.
     """
-    declared = None if name in questions else OUTCOMES.get(name)
-    return declared or rating_outcome(name)
+    return OUTCOMES.get(name) or rating_outcome(name)

@@ -17,7 +17,6 @@ from toolkit.analysis.frames.confirm_frames import derive_confirm
 from toolkit.analysis.frames.exclusions import CONFIRM, EXPLORE, KEPT, account, why_left_out
 from toolkit.analysis.frames.explore_frames import derive_explore
 from toolkit.analysis.frames.record_tables import KINDS, read_tables
-from toolkit.design import Outcome, outcome_named
 from toolkit.errors import AnalysisError
 from toolkit.record import Entry, Record
 
@@ -53,10 +52,6 @@ class Frames(NamedTuple):
     confirm_account: pd.DataFrame
     """One row a frame of the confirm stage: what the record holds, what was left out and why, what
     was kept, what is kept apart from comparisons of quality and why, and what is compared."""
-
-    def outcome(self, name: str) -> Outcome:
-        """Find what is declared of an outcome: a question that was rated, or any other."""
-        return outcome_named(name, set(self.item_ratings["question"].astype("str")))
 
 
 def load_frames(

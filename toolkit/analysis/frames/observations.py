@@ -17,7 +17,8 @@ from toolkit.analysis.frames.column import ARMS, ORIGINS, SCRIPTED, STAGE, Colum
 from toolkit.analysis.frames.confirm_design import ConfirmDesign
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.analysis.frames.reference_distance import reference_distances
-from toolkit.design import OUTCOMES, Outcome, Scale
+from toolkit.analysis.frames.table_check import off_scale, on_scale
+from toolkit.design import OUTCOMES, READABLE, Outcome, Scale, outcome_named
 from toolkit.errors import AnalysisError
 
 _Read = tuple[pd.DataFrame, pd.DataFrame]
@@ -66,7 +67,9 @@ class Observations:
     """Hash of the confirm freeze they belong to; empty outside a study."""
 
     def __post_init__(self) -> None:
-        _require_numbers(self.frame["value"].to_numpy("float64"), "values", self.outcome)
+        values = self.frame["value"].to_numpy("float64")
+        _require_numbers(values, "values", self.outcome)
+        _require_on_scale(values, self.of)
         weight = self.frame["weight"].to_numpy("float64")
         _require_numbers(weight, "weights", self.outcome)
         if len(weight) and weight.min() <= 0:
@@ -121,11 +124,8 @@ def observe(
     """Take one outcome from the record's frames.
 
     Repeats, attention items and whatever else is kept apart from comparisons of quality are left
-    out and counted. ``refusal`` is 1 where the endpoint declined and 0 where it answered; replies
-    that failed, were cut off or stopped say neither and are counted. ``decision`` is the answer to
-    be expected, 1 for the first that the contrast lists and 0 for the last; replies whose answer
-    was not read, or that are undecided between other words, are counted. ``text_distance`` is the
-    average distance to the reference's other replies; those with none to compare with are counted.
+    out and counted, and so are replies that ended otherwise than the outcome's ``endings``, or of
+    which it was not read, by the reason that it declares.
 
     Args:
         frames: of stage confirm, from one confirm freeze.
@@ -134,11 +134,12 @@ def observe(
             masked before texts are compared.
 
     Raises:
-        AnalysisError: if the frames hold explore rows, several freezes, or no such outcome; if
-            texts are to be compared without a design.
+        AnalysisError: if the frames hold explore rows, several freezes, no such outcome, or values
+            that are not on its scale; if texts are to be compared without a design.
     """
     _require_frames(frames)
-    of = frames.outcome(outcome) if isinstance(outcome, str) else outcome
+    of = outcome_named(outcome) if isinstance(outcome, str) else outcome
+    _require_readable(frames, of)
     table, values = _READERS[of.source](frames, of, design)
     _require_known(frames, table, of)
     require_stage(table, "confirm")
@@ -191,6 +192,16 @@ def _require_numbers(numbers: np.ndarray, what: str, outcome: str) -> None:
         )
 
 
+def _require_on_scale(values: np.ndarray, of: Outcome) -> None:
+    off = off_scale(values, of.scale, of.bounds)
+    if off.any():
+        raise AnalysisError(
+            f"observations: got {int(off.sum())} of {len(values)} values of {of.name!r} such as "
+            f"{values[off][0]:g}; wanted {on_scale(of.scale, of.bounds)}. Correct the scale or the "
+            "bounds that are declared, or leave those rows out."
+        )
+
+
 def undeclared_outcome(
     name: str, scale: Scale, bounds: tuple[float, float], *, rated: bool
 ) -> Outcome:
@@ -216,7 +227,7 @@ def undeclared_outcome(
         unit=units[scale],
         favorable="high",
         rated=rated,
-        reads="value",
+        reads="",
     )
 
 
@@ -244,14 +255,15 @@ def _ratings(frames: Frames, of: Outcome, _: ConfirmDesign | None) -> _Read:
 
 def _read_off(frames: Frames, of: Outcome, design: ConfirmDesign | None) -> _Read:
     """Read one column of the replies; what ended otherwise or was not read is left out."""
-    table = frames.replies
-    missing = np.where(table["undecided"], "undecided", "not_read")
+    table = frames.replies.assign(no_text=frames.replies["text"].isna())
     if of.reads == _DISTANCE:
-        table = table.assign(**{_DISTANCE: reference_distances(table, _masked(of, design))})
-        missing = np.where(table["text"].isna(), "no_text", "nothing_to_compare_with")
+        table[_DISTANCE] = reference_distances(table, _masked(of, design))
     ending, values = table["outcome"].astype("object"), _numbers(table[of.reads])
     why = ending.where(~ending.isin(of.endings))
-    why = why.mask(why.isna() & np.isnan(values), pd.Series(missing, index=table.index))
+    *marks, otherwise = of.missing
+    for mark in marks:
+        why = why.mask(why.isna() & np.isnan(values) & table[mark], mark)
+    why = why.mask(why.isna() & np.isnan(values), otherwise)
     why = why.mask(table["apart"].eq("replaced"), "replaced")
     return table, _named(table).assign(value=values, left_out=why)
 
@@ -299,6 +311,7 @@ def _preferences(frames: Frames, of: Outcome, _: ConfirmDesign | None) -> _Read:
 
 
 _READERS = {"ratings": _ratings, "choices": _preferences, "replies": _read_off}
+_FRAMES = {"ratings": "item_ratings", "choices": "choices", "replies": "replies"}
 
 
 def _require_frames(got: object) -> None:
@@ -306,6 +319,21 @@ def _require_frames(got: object) -> None:
         raise AnalysisError(
             f"observe: got a {type(got).__name__}; wanted the frames of a record. Make them with "
             "`load_frames(record, stage='confirm')`."
+        )
+
+
+def _require_readable(frames: Frames, of: object) -> None:
+    if not isinstance(of, Outcome):
+        raise AnalysisError(
+            f"observe: got a {type(of).__name__} as an outcome; wanted a name or a declaration. "
+            f"Name a question, or one of {', '.join(OUTCOMES)}."
+        )
+    known = {*getattr(frames, _FRAMES[of.source]), _DISTANCE} & {*READABLE[of.source]}
+    if of.reads not in known:
+        raise AnalysisError(
+            f"observe: got the outcome {of.name!r}, which reads {of.reads or 'no column'!r}; "
+            f"wanted a column of the frame {_FRAMES[of.source]!r}: {', '.join(sorted(known))}. "
+            "Correct what its declaration reads."
         )
 
 

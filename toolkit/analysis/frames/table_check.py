@@ -2,14 +2,13 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from difflib import get_close_matches
-from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit.analysis.frames.column import text_of
-from toolkit.design import Scale
+from toolkit.design import Scale, bounds_faults
 from toolkit.errors import AnalysisError
 
 _BOUNDS: Mapping[Scale, tuple[float, float]] = {
@@ -90,21 +89,10 @@ def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, 
             "the lowest and highest answer there can be, used or not",
             "Add bounds=(1, 5), for example.",
         )
-    low, high = bounds or _BOUNDS[scale]
-    if isnan(low) or isnan(high) or low >= high:
-        raise refusal(
-            f"got the bounds ({low:g}, {high:g})",
-            "the lower one first",
-            "Write bounds=(lowest, highest).",
-        )
-    if scale in _BOUNDS and scale != "number" and (low, high) != _BOUNDS[scale]:
-        only = _BOUNDS[scale]
-        raise refusal(
-            f"got the bounds ({low:g}, {high:g}) for the scale {scale!r}",
-            f"({only[0]:g}, {only[1]:g}), which it has by itself",
-            "Leave bounds out, or choose the scale 'likert' or 'number'.",
-        )
-    return float(low), float(high)
+    limits = _BOUNDS[scale] if bounds is None else bounds
+    for fault in bounds_faults(scale, limits):
+        raise refusal(*fault)
+    return float(limits[0]), float(limits[1])
 
 
 def values_of(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float]) -> np.ndarray:
@@ -118,21 +106,44 @@ def values_of(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float
     Raises:
         AnalysisError: if any is no number of the scale.
     """
-    low, high = limits
     numbers = _numbers(values, "value", _VALUE_HELP)
-    bad = ~np.isfinite(numbers) | (numbers < low) | (numbers > high)
-    if scale != "number":
-        bad |= numbers != np.round(numbers)
-    wanted = {
+    bad = ~np.isfinite(numbers) | off_scale(numbers, scale, limits)
+    _refuse_any(values, bad, "value", on_scale(scale, limits), _VALUE_HELP)
+    return numbers
+
+
+def off_scale(numbers: np.ndarray, scale: Scale, limits: tuple[float, float]) -> np.ndarray:
+    """Tell which numbers are not on a scale, shape (n,).
+
+    Args:
+        numbers: shape (n,).
+        scale: which numbers are allowed: any for ``number``, else whole ones.
+        limits: lowest and highest value.
+    """
+    low, high = limits
+    # A share that was worked out may miss its bound by what a float rounds away.
+    slack = _ROUNDING if scale == "number" else 0.0
+    off = (numbers < low - slack) | (numbers > high + slack)
+    return off if scale == "number" else off | (numbers != np.round(numbers))
+
+
+def on_scale(scale: Scale, limits: tuple[float, float]) -> str:
+    """Say which numbers are on a scale.
+
+    Args:
+        scale: as for ``off_scale``.
+        limits: as for ``off_scale``.
+    """
+    low, high = limits
+    return {
         "likert": f"whole numbers from {low:g} to {high:g}",
         "binary": "0 and 1, or False and True",
         "preference": "-1, 0 and 1",
         "number": f"finite numbers from {low:g} to {high:g}",
-    }
-    _refuse_any(values, bad, "value", wanted[scale], _VALUE_HELP)
-    return numbers
+    }[scale]
 
 
+_ROUNDING = 1e-9
 _VALUE_HELP = "Convert the column first, or choose another scale or other bounds."
 
 

@@ -27,20 +27,20 @@ class PlanData:
     """What was frozen."""
     _taken: dict[str, Observations] = field(default_factory=dict)
 
-    def of(self, outcome: str) -> Observations:
+    def of(self, outcome: Outcome) -> Observations:
         """Take an outcome; the same object each time.
 
         Raises:
             AnalysisError: if raters were never asked for it.
         """
-        if outcome not in self._taken:
-            self._taken[outcome] = observe(self.frames, outcome, design=self.design)
-        return self._taken[outcome]
+        if outcome.name not in self._taken:
+            self._taken[outcome.name] = observe(self.frames, outcome, design=self.design)
+        return self._taken[outcome.name]
 
     @property
     def primary(self) -> Observations:
         """Observations of the plan's primary outcome."""
-        return self.of(self.design.analysis.primary)
+        return self.of(self.outcomes[0])
 
     @property
     def seed(self) -> int:

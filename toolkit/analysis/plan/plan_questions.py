@@ -18,9 +18,9 @@ from toolkit.analysis.preference import preference
 from toolkit.analysis.rates import rates
 from toolkit.analysis.reliability import reliability
 from toolkit.analysis.text_movement import movement
-from toolkit.design import OUTCOMES
+from toolkit.design import OUTCOMES, Outcome
 
-REFUSAL = OUTCOMES["refusal"].name
+_FIRST = next(one for one in OUTCOMES.values() if one.precedes)
 """Read first in every plan: what is asked of answers is asked of those that were given."""
 _DRAWS = 60
 """Of the one bootstrap in a plan; ask `intersections` for more."""
@@ -47,11 +47,11 @@ class Question(NamedTuple):
 def questions_of(data: PlanData) -> list[Question]:
     """List what is asked, in the order of the plan; what it does not name comes last."""
     plan = data.design.analysis
-    named: Status = "secondary" if REFUSAL in (*plan.secondary, plan.primary) else "account"
+    named: Status = "secondary" if _FIRST in data.outcomes else "account"
     asked = [
         Question("rows", "What was kept, and what is left out of comparisons?", "account", _rows),
         Question("refusals", "Who is refused? Before anything else", named, _refusals),
-        Question("primary", _words(data, plan.primary), "primary", _primary),
+        Question("primary", _words(data.outcomes[0]), "primary", _primary),
     ]
     if data.outcomes[0].scale == "likert":
         words = "What would a difference mean on the scale of the answers?"
@@ -66,8 +66,8 @@ def questions_of(data: PlanData) -> list[Question]:
         Question("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
     ]
     asked += [
-        Question(f"secondary-{one}", _words(data, one), "secondary", partial(_secondary, one))
-        for one in plan.secondary
+        Question(f"secondary-{one.name}", _words(one), "secondary", partial(_secondary, one))
+        for one in data.outcomes[1:]
     ]
     asked += [
         Question("reliability", "How far do raters agree?", "account", _reliability),
@@ -90,8 +90,8 @@ _CUED: Mapping[Cueing, str] = {
 }
 
 
-def _words(data: PlanData, outcome: str) -> str:
-    return f"{outcome}: {data.design.outcome(outcome).asks or 'as the study asks it'}"
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.name}: {outcome.asks or 'as the study asks it'}"
 
 
 def _rows(data: PlanData) -> Answer:
@@ -121,9 +121,8 @@ def _account_line(row: Mapping[Hashable, Any]) -> str:
 
 
 def _refusals(data: PlanData) -> Answer:
-    plan = data.design.analysis
-    named = REFUSAL in (*plan.secondary, plan.primary)
-    made = rates(data.of(REFUSAL), plan=data.design.confirm_hash if named else EXPLORATORY)
+    plan = data.design.confirm_hash if _FIRST in data.outcomes else EXPLORATORY
+    made = rates(data.of(_FIRST), plan=plan)
     tables = {"rates": made.table, "differences": made.differences, "ratios": made.ratios}
     return Answer(made.findings, tables, made.notes, made)
 
@@ -168,14 +167,14 @@ def _pairs(data: PlanData) -> Answer:
 
 
 def _movement(data: PlanData) -> Answer:
-    canned = data.of(REFUSAL).simulated
+    canned = data.of(_FIRST).simulated
     made = movement(data.frames.replies, words=data.design.words, simulated=canned)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
     return Answer(made.findings, tables, made.notes, made)
 
 
 def _spoken(data: PlanData) -> Answer:
-    canned = data.of(REFUSAL).simulated
+    canned = data.of(_FIRST).simulated
     made = words(data.frames.replies, mask=data.design.words, seed=data.seed, simulated=canned)
     return Answer(made.findings, {"words": made.table}, made.notes, made)
 
@@ -193,7 +192,7 @@ def _intersections(data: PlanData) -> Answer:
     return Answer(made.findings, tables, (note, *made.notes), made)
 
 
-def _secondary(outcome: str, data: PlanData) -> Answer:
+def _secondary(outcome: Outcome, data: PlanData) -> Answer:
     return _disparity(data, data.of(outcome), primary=False)
 
 
@@ -202,7 +201,7 @@ def _cued(cueing: Cueing, data: PlanData) -> Answer:
 
 
 def _reliability(data: PlanData) -> Answer:
-    made = reliability(data.frames, _judged(data), seed=data.seed)
+    made = reliability(data.frames, _judged(data).name, seed=data.seed)
     tables = {"agreement": made.agreement, "drift": made.drift}
     return Answer(made.findings, tables, (), made)
 
@@ -214,14 +213,12 @@ def _blinding(data: PlanData) -> Answer:
     return Answer(made.findings, tables, (made.says,), made)
 
 
-def _judged(data: PlanData) -> str:
+def _judged(data: PlanData) -> Outcome:
     """The outcome whose raters are looked at: the first that raters judged."""
-    judged = [one.name for one in data.outcomes if one.rated]
-    asked = (*data.design.questions, *map(str, data.frames.item_ratings["question"]))
-    pairs = [one.name for one in OUTCOMES.values() if one.paired]
-    if data.design.plan.rating.form == "pair":
-        judged += pairs
-    return next(iter((*judged, *asked, *pairs)))
+    asked = (*data.design.questions, *data.frames.item_ratings["question"].astype("str").unique())
+    named, form = map(data.design.outcome, asked), data.design.plan.rating.form
+    rated = [one for one in (*data.outcomes, *named, *OUTCOMES.values()) if one.rated]
+    return next((one for one in rated if one.fits(form)), rated[-1])
 
 
 def _disparity(data: PlanData, seen: Observations, *, primary: bool, plan: str = "") -> Answer:

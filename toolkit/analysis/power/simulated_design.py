@@ -48,8 +48,9 @@ class Design:
         """The design as observations without a value: each is 0."""
         rated = bool(self.frame["rater"].notna().any())
         scale: Scale = "preference" if self.paired else "number"
+        bounds = (-1.0, 1.0) if self.paired else (-np.inf, np.inf)
         return Observations(
-            of=undeclared_outcome("", scale, (-np.inf, np.inf), rated=rated),
+            of=undeclared_outcome("simulated", scale, bounds, rated=rated),
             frame=self.frame,
             people=self.people,
             simulated=True,

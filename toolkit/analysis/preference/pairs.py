@@ -6,8 +6,10 @@ import pandas as pd
 from toolkit.analysis.disparity import arm_of
 from toolkit.analysis.engine import Pairs
 from toolkit.analysis.frames import Frames, Observations, observe, require_stage
+from toolkit.design import OUTCOMES
 from toolkit.errors import AnalysisError
 
+_CHOSEN = next(one for one in OUTCOMES.values() if one.source == "choices")
 REFERENCE = "reference"
 NEITHER = "neither"
 
@@ -29,11 +31,11 @@ def observed_pairs(source: Frames | Observations) -> tuple[Observations, pd.Data
     seen, neither = source, np.array(False)
     if isinstance(seen, Frames):
         said = seen.choices.loc[seen.choices["apart"].isna(), "preferred"]
-        seen, neither = observe(seen, "preference"), said.eq(NEITHER).to_numpy()
+        seen, neither = observe(seen, _CHOSEN), said.eq(NEITHER).to_numpy()
     if not seen.of.paired:
         raise AnalysisError(
             f"preference: got observations of scale {seen.scale!r}; wanted pairs, of scale "
-            "'preference'. Take the outcome 'preference'."
+            f"{_CHOSEN.scale!r}. Take the outcome {_CHOSEN.name!r}."
         )
     rows = seen.frame.reset_index(drop=True)
     require_stage(rows, "confirm")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from toolkit.analysis.frames import Frames, require_stage, signed_choices
-from toolkit.design import OUTCOMES
+from toolkit.design import OUTCOMES, outcome_named
 from toolkit.errors import AnalysisError
 
 _KEPT = [
@@ -26,7 +26,7 @@ def judgments(frames: Frames, outcome: str) -> pd.DataFrame:
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome.
     """
-    if frames.outcome(outcome).paired:
+    if outcome_named(outcome).paired:
         rows = _chosen(frames.choices, outcome)
     else:
         rows = frames.item_ratings[frames.item_ratings["question"].eq(outcome).to_numpy()]

@@ -46,6 +46,7 @@ from toolkit.analysis.reliability.reliability_findings import (
     of_severity,
 )
 from toolkit.analysis.reliability.variance_components import NO_SEVERITY, components
+from toolkit.design import outcome_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def reliability(
         AnalysisError: if the frames hold explore rows, several freezes, or no such outcome, or the
             level is unknown.
     """
-    of, rows = frames.outcome(outcome), judgments(frames, outcome)
+    of, rows = outcome_named(outcome), judgments(frames, outcome)
     compared = rows[rows["apart"].isna() & rows["value"].notna()]
     ratings = _ratings(compared)
     items = items_by_raters(ratings)

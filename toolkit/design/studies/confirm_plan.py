@@ -124,10 +124,10 @@ class ConfirmPlan(Written):
 
     @model_validator(mode="after")
     def _check_outcome(self) -> Self:
-        form, asked = self.rating.form, {one.id for one in self.rating.questions}
+        form = self.rating.form
         raise_at(
             (place, _wanted(form), name)
             for place, name in self.outcomes.items()
-            if not outcome_named(name, asked).fits(form)
+            if not outcome_named(name).fits(form)
         )
         return self

@@ -50,7 +50,7 @@ class ConfirmStage:
     @property
     def primary(self) -> Outcome:
         """The one primary outcome."""
-        return outcome_named(self.plan.analysis.primary, [one.id for one in self.questions])
+        return outcome_named(self.plan.analysis.primary)
 
     @property
     def content(self) -> dict[str, Any]:

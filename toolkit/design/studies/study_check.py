@@ -64,10 +64,9 @@ def _confirm_complaints(
             yield _unknown(reading, (*at, "contrasts", index), name, contrasts, "contrast")
     yield from _strangers(reading, (*at, "endpoints"), plan.endpoints, study.endpoints, "endpoint")
     valid = [(one, one.value) for one in read.values() if one.value is not None]
-    questions = [one.id for one in plan.rating.questions or study.form]
-    known = (*questions, *OUTCOMES)
+    known = (*(one.id for one in plan.rating.questions or study.form), *OUTCOMES)
     for place, name in plan.outcomes.items():
-        needs, where = outcome_named(name, questions).needs, (*at, *place)
+        needs, where = outcome_named(name).needs, (*at, *place)
         if name not in known:
             yield _unknown(reading, where, name, known, "outcome")
         elif needs and valid and not any(getattr(contrast, needs) for _, contrast in valid):

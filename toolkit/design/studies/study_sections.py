@@ -6,8 +6,12 @@ from pydantic import Field, model_validator
 
 from toolkit.design.field_types import Count, Identifier, Line, Paragraph, Seed
 from toolkit.design.file_schema import Written
+from toolkit.design.outcomes import OUTCOMES
 from toolkit.design.validation_errors import raise_at, refusal
 from toolkit.design.vocabulary import TrustDimension
+
+QUICK = "quick"
+"""What ratings of single answers are kept under, whatever their question is."""
 
 
 class Question(Written):
@@ -26,11 +30,14 @@ class Question(Written):
 
 
 def each_question_once(questions: tuple[Question, ...]) -> tuple[Question, ...]:
-    """Validate that no two questions go by one id."""
+    """Validate that no question goes by the id of another, or of anything else observed."""
     names = [question.id for question in questions]
     each = refusal("an id of its own for each question", "Rename one of the two.")
+    taken = refusal("another id: this one names what is observed in another way", "Rename it.")
     raise_at(
-        ((index, "id"), each, name) for index, name in enumerate(names) if name in names[:index]
+        ((index, "id"), each if name in names[:index] else taken, name)
+        for index, name in enumerate(names)
+        if name in (*names[:index], *OUTCOMES, QUICK)
     )
     return questions
 

@@ -146,7 +146,7 @@ _ALLOWED: Mapping[str, Callable[[Outcome], tuple[object, ...]]] = {
 
 def _faults(of: Outcome) -> Iterator[Fault]:
     """Say what is wrong with a declaration; each check may rely on those before it."""
-    correct = "Correct the declaration."
+    correct = f"Correct the declaration, which reads {of.reads!r} of the {of.source}."
     for field in ("name", "unit", "asks"):
         text = getattr(of, field)
         if not isinstance(text, str) or not (text.strip() or field == "asks"):
@@ -154,7 +154,7 @@ def _faults(of: Outcome) -> Iterator[Fault]:
     for field, allowed in _ALLOWED.items():
         got, known = getattr(of, field), allowed(of)
         if got not in known or type(got) not in map(type, known):
-            yield f"got the {field} {got!r}{_beside(of, field)}", _one_of(known), correct
+            yield f"got the {field} {got!r}", f"one of {_listed(known)}", correct
     yield from bounds_faults(of.scale, of.bounds)
     if not _names(of.endings) or any(one not in ENDINGS for one in of.endings):
         yield f"got the endings {of.endings!r}", f"a tuple of {_listed(ENDINGS)}", correct
@@ -163,23 +163,12 @@ def _faults(of: Outcome) -> Iterator[Fault]:
         yield f"got the missing {of.missing!r}", wanted, correct
 
 
-def _beside(of: Outcome, field: str) -> str:
-    """Say which other fields leave it less to say."""
-    if field in ("needs", "source") or not of.reads:
-        return ""
-    return f" of {of.source}" if field == "reads" else f" for {of.reads!r} of {of.source}"
-
-
 def _names(these: object) -> bool:
     return isinstance(these, tuple) and bool(these) and all(isinstance(a, str) and a for a in these)
 
 
 def _listed(known: tuple[object, ...]) -> str:
     return ", ".join(map(repr, known))
-
-
-def _one_of(known: tuple[object, ...]) -> str:
-    return f"one of {_listed(known)}" if len(known) > 1 else _listed(known)
 
 
 _DECLARED = (

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from toolkit.analysis import COLUMNS
 from toolkit.design import OUTCOMES, READABLE, Contrast, Outcome, RatingPlan, rating_outcome
-from toolkit.design.outcomes import ENDINGS
 from toolkit.errors import DesignError
 from toolkit.record import Ending
 
@@ -141,7 +140,10 @@ def test_what_can_be_read_is_a_column_of_its_frame() -> None:
 
 
 def test_endings_are_those_that_the_record_knows() -> None:
-    assert get_args(Ending) == ENDINGS
+    assert replace(LENGTH, endings=get_args(Ending)).endings == get_args(Ending)
+    with pytest.raises(DesignError) as problem:
+        replace(LENGTH, endings=())
+    assert f"wanted a tuple of {', '.join(map(repr, get_args(Ending)))}." in str(problem.value)
 
 
 def test_every_need_is_a_field_of_a_contrast() -> None:

@@ -31,7 +31,7 @@ READABLE: Mapping[Source, Mapping[str, tuple[Scale, ...]]] = {
     },
 }
 """Columns of a source's frame that an outcome may read, and the scales of what each holds."""
-ENDINGS = ("answered", "truncated", "refused", "empty", "stopped", "errored")
+_ENDINGS = ("answered", "truncated", "refused", "empty", "stopped", "errored")
 """How an exchange can end, as the record has it."""
 _MARKS = ("undecided", "no_text")
 """What is told of a reply that can be why nothing is read off it."""
@@ -156,8 +156,8 @@ def _faults(of: Outcome) -> Iterator[Fault]:
         if got not in known or type(got) not in map(type, known):
             yield f"got the {field} {got!r}", f"one of {_listed(known)}", correct
     yield from bounds_faults(of.scale, of.bounds)
-    if not _names(of.endings) or any(one not in ENDINGS for one in of.endings):
-        yield f"got the endings {of.endings!r}", f"a tuple of {_listed(ENDINGS)}", correct
+    if not _names(of.endings) or any(one not in _ENDINGS for one in of.endings):
+        yield f"got the endings {of.endings!r}", f"a tuple of {_listed(_ENDINGS)}", correct
     if not _names(of.missing) or any(one not in _MARKS for one in of.missing[:-1]):
         wanted = f"a tuple of reasons, all but the last of {_listed(_MARKS)}"
         yield f"got the missing {of.missing!r}", wanted, correct

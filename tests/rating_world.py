@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kept_rows import kept_rows
+
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import Item, RaterSeat, Record
 from toolkit.session import RatingQueue, Shown
@@ -26,7 +28,7 @@ class RatingWorld:
 
     def units(self, queue: RatingQueue) -> list[tuple[str, ...]]:
         """Units of the rating items this rater was shown."""
-        rows = self.record.rows(Item, chain=self.seat(queue).session_id)
+        rows = kept_rows(self.record, Item, chain=self.seat(queue).session_id)
         return [row.unit_ids for row in rows if row.purpose == "rating"]
 
     def seat(self, queue: RatingQueue) -> RaterSeat:

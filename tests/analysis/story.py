@@ -1,6 +1,5 @@
 """A record written by hand: rows with times a minute apart, as entries, without a database."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -162,27 +161,25 @@ class Story:
         self.rows.append(SessionEnd(session_id=session, reason=reason))  # type: ignore[arg-type]
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[tuple[Entry, Row]]:
         positions: dict[str, int] = {}
         made = []
         for number, row in enumerate(self.rows):
             chain = row.chain()
             positions[chain] = positions.get(chain, -1) + 1
-            made.append(
-                Entry(
-                    number=number + 1,
-                    event_id=row.event_id(),
-                    chain=chain,
-                    position=positions[chain],
-                    kind=row.KIND,
-                    version=1,
-                    at=timestamp(START + timedelta(minutes=number)),
-                    body=asdict(row),
-                    previous="",
-                    hash="",
-                    key_id=None,
-                )
+            entry = Entry(
+                number=number + 1,
+                event_id=row.event_id(),
+                chain=chain,
+                position=positions[chain],
+                kind=row.KIND,
+                version=1,
+                at=timestamp(START + timedelta(minutes=number)),
+                previous="",
+                hash="",
+                key_id=None,
             )
+            made.append((entry, row))
         return made
 
 

@@ -342,8 +342,8 @@ def test_a_record_gives_what_its_rows_give(both: ConfirmStory, tmp_path: Path) -
 def test_the_order_of_chains_changes_nothing(seed: int) -> None:
     entries = rated(ConfirmStory()).entries
     draw = random.Random(seed)
-    lot = {chain: draw.random() for chain in sorted({one.chain for one in entries})}
-    mixed = sorted(entries, key=lambda one: (lot[one.chain], one.position))
+    lot = {chain: draw.random() for chain in sorted({one.chain for one, _ in entries})}
+    mixed = sorted(entries, key=lambda one: (lot[one[0].chain], one[0].position))
     for left, right in zip(frames_of(entries), frames_of(mixed), strict=True):
         pd.testing.assert_frame_equal(left, right)
 

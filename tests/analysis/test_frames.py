@@ -247,8 +247,8 @@ def test_the_order_of_conversations_changes_nothing(seed: int) -> None:
     tale.withdraw("p-3")
     entries = tale.entries
     draw = random.Random(seed)
-    chains = sorted({entry.chain for entry in entries})
-    queues = {chain: [one for one in entries if one.chain == chain] for chain in chains}
+    chains = sorted({entry.chain for entry, _ in entries})
+    queues = {chain: [one for one in entries if one[0].chain == chain] for chain in chains}
     mixed = []
     while queues:
         chain = draw.choice(sorted(queues))

@@ -28,7 +28,7 @@ from toolkit.analysis.power import (
 )
 from toolkit.design import ConfirmStage, Workspace
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, open_record
+from toolkit.record import Record, Sweep, open_record
 
 SDS = (
     "severity_sd",
@@ -261,8 +261,7 @@ def test_a_record_without_simulated_raters_is_no_control(
     planted_record: Record, tmp_path: object
 ) -> None:
     with open_record(f"sqlite:///{tmp_path}/record.db") as empty:
-        for entry in planted_record.entries(kinds=("sweep",)):
-            empty.append(entry.row())
+        empty.append(*planted_record.rows(Sweep))
         with pytest.raises(AnalysisError) as refused:
             controls(empty)
     assert str(refused.value).startswith("controls: got ")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bad_input.full_disk import UNWRITABLE, fill, nothing_may_grow
+from kept_rows import kept_rows
 from small_confirm import make_confirm_workspace
 from small_rating import keep_replies, rating_study
 from widgets.panel_page import tell
@@ -345,7 +346,7 @@ def test_an_id_that_belongs_to_something_else_keeps_nothing(rater: Rater) -> Non
     rater.do("rate", item, item=item, question="accurate", value=3)
     assert item not in rater.panel.acked
     assert rater.record.extent() == before
-    assert rater.record.rows(Rating) == []
+    assert kept_rows(rater.record, Rating) == []
 
 
 def test_what_was_rated_stays_once_somebody_was_guessed(rater: Rater) -> None:
@@ -372,7 +373,7 @@ def test_a_very_long_why_with_odd_letters_is_cut_and_kept(tmp_path: Path) -> Non
         limit = rater.panel.view["limits"]["comment"]
         why = "\ud800\x00\u202e" + "é👩🏽‍🔧" * 200_000
         rater.do("choose", item=rater.item, preferred="neither", why=why)
-        (row,) = record.rows(Choice)
+        (row,) = kept_rows(record, Choice)
         assert (row.preferred, row.why) == ("neither", why[:limit])
         json.dumps(rater.panel.get_state()).encode("utf-8")
         assert record.verify().ok
@@ -408,7 +409,7 @@ def refused_then_kept(rater: Rater, trouble: Callable[[], Any], message: str) ->
         rater.answer()
     assert rater.panel.view["screen"] == "last"
     (seat,) = rater.record.rows(RaterSeat)
-    positions = [row.position for row in rater.record.rows(Item)]
+    positions = [row.position for row in kept_rows(rater.record, Item)]
     assert len(positions) == len(set(positions)) <= seat.items
     assert rater.record.verify().ok
 

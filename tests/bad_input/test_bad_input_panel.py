@@ -11,6 +11,7 @@ import comm
 import pytest
 from bad_input.full_disk import UNWRITABLE, fill, nothing_may_grow
 from browser import Chromium
+from kept_rows import kept_entries, kept_rows
 from lab import ROOT
 from playwright.async_api import expect
 from servers import ChatServer, Say, Status
@@ -98,9 +99,9 @@ async def refused_then_kept(
     await tester.say(LONG[:19_000], said)
     assert {said, rated} <= set(tester.panel.acked)
     assert tester.panel.status["state"] == "ok"
-    assert [turn.turn_id for turn in record.rows(Turn)][2] == said
-    assert len(record.rows(Turn)) == 4
-    assert [row.rating_id for row in record.rows(Rating)] == [rated]
+    assert [turn.turn_id for turn in kept_rows(record, Turn)][2] == said
+    assert len(kept_rows(record, Turn)) == 4
+    assert [row.rating_id for row in kept_rows(record, Rating)] == [rated]
     assert record.verify().ok
     await tester.panel.release()
 
@@ -166,7 +167,7 @@ def test_the_page_keeps_what_could_not_be_written(
 
     with open_record(study) as record:
         chromium.run(journey(record))
-        assert [turn.text for turn in record.rows(Turn)][::2] == ["Hello?", LONG[:19_000]]
+        assert [turn.text for turn in kept_rows(record, Turn)][::2] == ["Hello?", LONG[:19_000]]
 
 
 def test_a_results_folder_that_cannot_be_written_is_one_message_in_the_notebook(
@@ -264,4 +265,4 @@ def test_a_wrong_key_is_said_under_the_message_and_mended(
     answers = (Status(401, "Incorrect API key"), Say("On its way."))
     with ChatServer(*answers) as server, open_record(study) as record:
         play(journey(server, record))
-        assert "sk-wrong" not in str([entry.body for entry in record.entries()])
+        assert "sk-wrong" not in str(kept_entries(record))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from lab import clean_environment
 from servers import ChatServer, Say, Status
 from small_confirm import CONTRASTS, make_confirm_workspace
@@ -106,7 +107,7 @@ def test_a_run_sends_everything_once(
     assert (code, err) == (0, "")
     assert out.endswith("  0 to send now; 18 in the record.\nNothing left to send.\n")
     with open_record(stage.study) as record:
-        assert len(record.rows(Reply)) == 18
+        assert len(kept_rows(record, Reply)) == 18
         assert len(record.rows(Sweep)) == 1
 
 
@@ -151,11 +152,11 @@ def test_a_budget_ends_the_run_and_the_same_command_goes_on(
     assert said
     assert 200 <= int(said[1]) < 400
     with open_record(stage.study) as record:
-        assert len(record.rows(Reply)) == 18 - int(said[2])
-        assert [one.reason for one in record.rows(SweepEnd)] == ["budget"]
+        assert len(kept_rows(record, Reply)) == 18 - int(said[2])
+        assert [one.reason for one in kept_rows(record, SweepEnd)] == ["budget"]
     assert run(capsys, stage, "run", "small")[0] == 0
     with open_record(stage.study) as record:
-        assert len(record.rows(Reply)) == 18
+        assert len(kept_rows(record, Reply)) == 18
 
 
 def test_a_limit_in_money_needs_a_price(
@@ -203,7 +204,7 @@ def test_errored_units_are_sent_again_when_asked(
         assert code == 0
         assert "  1 to send now, 1 of them again; 18 in the record, 1 of them errored.\n" in out
     with open_record(stage.study) as record:
-        latest = {row.unit_id: row for row in record.rows(Reply)}
+        latest = {row.unit_id: row for row in kept_rows(record, Reply)}
         assert len(latest) == 18
         assert {row.exchange.outcome for row in latest.values()} == {"answered"}
         assert max(row.attempt_of for row in latest.values()) == 1
@@ -234,7 +235,7 @@ def test_a_server_that_is_not_there_costs_no_unit(
     assert code == 1
     assert "nobody listens at this address" in err
     with open_record(stage.study) as record:
-        assert all(row.exchange.outcome != "answered" for row in record.rows(Reply))
+        assert all(row.exchange.outcome != "answered" for row in kept_rows(record, Reply))
 
 
 @pytest.mark.parametrize(
@@ -271,13 +272,17 @@ def test_ctrl_c_ends_in_order_and_the_same_command_goes_on(
     left = re.search(r"^Stopped; (\d+) units are left\. The same command goes on\.$", err, re.M)
     assert left
     with open_record(stage.study) as record:
-        replies = record.rows(Reply)
+        replies = kept_rows(record, Reply)
         assert len(replies) == called == 18 - int(left[1])
         assert {row.exchange.outcome for row in replies} == {"answered"}
-        assert [one.reason for one in record.rows(SweepEnd)] == ["stopped"]
+        assert [one.reason for one in kept_rows(record, SweepEnd)] == ["stopped"]
     assert run(capsys, stage, "run", "small")[0] == 0
     with open_record(stage.study) as record:
-        assert len({row.unit_id for row in record.rows(Reply)}) == len(record.rows(Reply)) == 18
+        assert (
+            len({row.unit_id for row in kept_rows(record, Reply)})
+            == len(kept_rows(record, Reply))
+            == 18
+        )
         assert record.verify().ok
 
 
@@ -303,7 +308,7 @@ def test_a_second_ctrl_c_breaks_off_and_units_stay_due(stage: ConfirmStage) -> N
     assert process.returncode == 130
     assert err.endswith("Stopped; 18 units are left. The same command goes on.\n")
     with open_record(stage.study) as record:
-        assert record.rows(Reply) == []
+        assert kept_rows(record, Reply) == []
         assert record.verify().ok
 
 

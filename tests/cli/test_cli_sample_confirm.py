@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from small_confirm import make_confirm_workspace
 
 from toolkit.cli import main
 from toolkit.design import ConfirmStage, Study, Workspace
-from toolkit.record import Item, RaterSeat, Record, Reply, Simulation, Sweep, read_jsonl
+from toolkit.record import Item, RaterSeat, Rating, Record, Reply, Simulation, Sweep, read_jsonl
 
 
 def play(root: Path, *options: str) -> Record:
@@ -34,8 +35,8 @@ def test_a_planted_record_says_what_it_is(
         assert set(hit) == {"swap ben-test", "swap cho-test"}
         assert all(effect < -0.3 for effect in hit.values())
         assert {truth["paraphrase"], truth["resample"], truth["swap dee-test"]} == {0.0}
-        assert len(record.rows(Reply)) == sweep.planned == 36
-        assert record.rows(Item)
+        assert len(kept_rows(record, Reply)) == sweep.planned == 36
+        assert kept_rows(record, Item)
         assert record.verify().ok
     frozen = json.loads((root / "out" / "planted.frozen.json").read_text("ascii"))
     assert frozen["hash"] == sweep.confirm_hash
@@ -57,8 +58,7 @@ def test_the_same_seed_gives_the_same_ratings(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         with play(make_confirm_workspace(folder), "--seed", "3") as record:
-            bodies = [entry.body for entry in record.entries(kinds=["rating"])]
-        return [(body["question"], body["value"]) for body in bodies]
+            return [(row.question, row.value) for row in kept_rows(record, Rating)]
 
     assert values("a") == values("b")
 
@@ -98,5 +98,5 @@ def test_a_plan_of_pairs_or_of_one_question_is_planted_too(
 ) -> None:
     with play(make_confirm_workspace(tmp_path, **changed)) as record:
         (sweep,) = record.rows(Sweep)
-        assert len(record.rows(Reply)) == sweep.planned
+        assert len(kept_rows(record, Reply)) == sweep.planned
         assert record.rows(Simulation)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 
 from toolkit.analysis import load_frames, trace
 from toolkit.canon import content_hash
@@ -39,12 +40,12 @@ def test_it_is_whole(sample: tuple[str, Record]) -> None:
     _, record = sample
     assert record.verify().ok
     (sweep,) = record.rows(Sweep)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.errored) == ("finished", 0)
-    replies = [row.unit_id for row in record.rows(Reply)]
+    replies = [row.unit_id for row in kept_rows(record, Reply)]
     assert len(replies) == len(set(replies)) == sweep.planned
     raters = {row.participant_id for row in record.rows(Participant)}
-    assert len(record.rows(SessionEnd)) == len(raters)
+    assert len(kept_rows(record, SessionEnd)) == len(raters)
 
 
 def test_it_says_that_no_human_rated(sample: tuple[str, Record]) -> None:
@@ -67,7 +68,7 @@ def test_the_freeze_beside_it_is_its_own(sample: tuple[str, Record]) -> None:
 
 def test_a_rating_leads_back_to_its_contrast(sample: tuple[str, Record]) -> None:
     _, record = sample
-    ratings = [row for row in record.rows(Rating) if row.item_id]
+    ratings = [row for row in kept_rows(record, Rating) if row.item_id]
     chains = [trace(record, row.rating_id) for row in ratings[:60:5]]
     assert all(chain.contrast or chain.item.purpose == "attention" for chain in chains)
 

@@ -37,7 +37,7 @@ def replayed(record: Record, name: str) -> list[tuple[Reply, Reply]]:
 
 
 def latest_replies(record: Record) -> dict[str, Reply]:
-    return {row.unit_id: row for row in record.rows(Reply)}
+    return {row.unit_id: row for row in record.read(role="owner", purpose="collection").rows(Reply)}
 
 
 def stored(latest: dict[str, Reply]) -> Iterator[Reply]:

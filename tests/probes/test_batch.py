@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_rows import kept_rows
 from servers import ChatServer, Say
 from small_confirm import make_confirm_workspace
 
@@ -169,13 +170,13 @@ def test_results_come_in_any_order(
     random.Random(3).shuffle(lines)
     found = read_batch(stage, record, bound, saved(tmp_path, *lines))
     assert asdict(found) == {"kept": 18, "errored": 0, "known": 0, "due": 0}
-    replies = record.rows(Reply)
+    replies = kept_rows(record, Reply)
     assert {one.unit_id: one.text for one in replies} == {
         unit.unit_id: f"To {unit.unit_id}." for unit in stage.units
     }
     arms = {unit.unit_id: (unit.arm.kind, unit.arm.persona_id) for unit in stage.units}
     assert all((one.arm, one.persona_id) == arms[one.unit_id] for one in replies)
-    (sweep,), (end,) = record.rows(Sweep), record.rows(SweepEnd)
+    (sweep,), (end,) = record.rows(Sweep), kept_rows(record, SweepEnd)
     assert sweep.settings == {"batch": True}
     assert sweep.unfrozen
     assert (end.reason, end.replies, end.prompt_tokens, end.completion_tokens, end.cost) == (
@@ -212,7 +213,7 @@ def test_each_way_to_end_is_kept_apart(
     )
     found = read_batch(stage, record, bound, path)
     assert asdict(found) == {"kept": 9, "errored": 3, "known": 0, "due": 9}
-    replies = {one.unit_id: one for one in record.rows(Reply)}
+    replies = {one.unit_id: one for one in kept_rows(record, Reply)}
     assert [replies[name].exchange.outcome for name in names] == [
         *("answered", "truncated", "refused", "empty", "errored", "errored", "errored"),
         *("refused", "refused"),
@@ -241,7 +242,7 @@ def test_reading_twice_keeps_nothing_twice(
     assert asdict(first) == {"kept": 2, "errored": 1, "known": 1, "due": 16}
     assert asdict(second) == {"kept": 0, "errored": 0, "known": 3, "due": 16}
     assert record.extent() == extent
-    assert [row.text for row in record.rows(Reply) if row.unit_id == one] == ["Gladly."]
+    assert [row.text for row in kept_rows(record, Reply) if row.unit_id == one] == ["Gladly."]
 
 
 def test_a_failed_unit_takes_what_a_later_batch_brings(
@@ -251,7 +252,7 @@ def test_a_failed_unit_takes_what_a_later_batch_brings(
     read_batch(stage, record, bound, saved(tmp_path, failure(unit_id, name="first")))
     read_batch(stage, record, bound, saved(tmp_path, failure(unit_id, name="second")))
     read_batch(stage, record, bound, saved(tmp_path, result(unit_id)))
-    kept = [(row.attempt_of, row.exchange.outcome) for row in record.rows(Reply)]
+    kept = [(row.attempt_of, row.exchange.outcome) for row in kept_rows(record, Reply)]
     assert kept == [(0, "errored"), (1, "errored"), (2, "answered")]
     assert unit_id not in {one.unit.unit_id for one in units_due(stage, record, retry_errored=True)}
 
@@ -263,7 +264,7 @@ def test_a_run_goes_on_with_what_a_batch_left(
     read_batch(stage, record, bound, path)
     end = asyncio.run(run_sweep(stage, record, binder=partial(bind, environ={}, bulk=True)))
     assert (end.reason, end.replies) == ("finished", 8)
-    assert len(record.rows(Reply)) == 18
+    assert len(kept_rows(record, Reply)) == 18
 
 
 HINT = "Nothing was kept."

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_entries, kept_rows
 from made_answers import Asked
 
 from toolkit.canon import new_id
@@ -63,7 +64,7 @@ def run(
 
 
 def kept(record: Record) -> list[tuple[str, int, str]]:
-    return [(row.question, row.value or 0, row.comment) for row in record.rows(Rating)]
+    return [(row.question, row.value or 0, row.comment) for row in kept_rows(record, Rating)]
 
 
 def failing_first(failure: Exception, times: int) -> Asked:
@@ -84,7 +85,7 @@ def test_a_producer_keeps_rows_of_a_kind_of_its_own(record):
 def test_the_first_row_is_the_producers(record):
     first = Turn(turn_id=new_id(), session_id=RUN, number=0, speaker="tester", text="")
     run(record, (Asked(), jobs(1)), due=1, begin=first)
-    assert next(iter(record.entries(chain=RUN))).row() == first
+    assert kept_entries(record)[0][1] == first
 
 
 def test_each_call_is_one_attempt_that_is_not_streamed(record):
@@ -153,7 +154,7 @@ def test_an_endpoint_that_answers_nobody_stops_the_others_too(record):
     broken, well = Asked(lambda _: nobody), Asked()
     with pytest.raises(RequestRefused):
         run(record, (broken, jobs(1_000, name="bad")), (well, jobs(1_000)), due=2_000)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.comment, end.errored) == ("stopped", str(nobody), 0)
     assert len(broken.seen) <= 24
     assert end.replies == len(well.seen) < 1_000
@@ -191,7 +192,7 @@ def test_less_than_one_call_at_once_is_refused(record):
     for concurrency in (0, -1):
         with pytest.raises(ValueError, match=f"got a concurrency of {concurrency}; wanted"):
             run(record, (Asked(), jobs(3)), concurrency=concurrency)
-    assert record.rows(SweepEnd) == []
+    assert kept_rows(record, SweepEnd) == []
 
 
 @pytest.mark.parametrize("budget", [Budget(tokens=0), Budget(cost=0)])
@@ -227,7 +228,7 @@ def test_a_producer_that_breaks_has_not_finished(record):
 
     with pytest.raises(ValueError, match="broke"):
         run(record, (Asked(), breaking()), concurrency=4, due=4)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert end.reason == "stopped"
     assert end.replies == len(kept(record))
 
@@ -286,7 +287,7 @@ def test_replies_are_counted_once_they_are_durable(record):
 
     with pytest.raises(EventConflict):
         run(record, (Asked(), (replace(one, keep=same) for one in jobs(2))), due=2)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.replies, len(kept(record))) == ("stopped", 1, 1)
 
 
@@ -297,7 +298,7 @@ def test_failures_at_the_very_end_that_cannot_be_kept_are_told(record):
     refused = RequestRefused("asked: got no; wanted yes.")
     with pytest.raises(EventConflict):
         run(record, (Asked(lambda _: refused), (replace(one, keep=same) for one in jobs(2))), due=2)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.replies, end.errored) == ("stopped", 1, 1)
 
 
@@ -310,5 +311,5 @@ def test_a_display_that_breaks_costs_no_reply(record):
 
     with pytest.raises(BrokenPipeError):
         run(record, (Asked(), jobs(20)), due=20, on_progress=broken)
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.replies, len(kept(record)), len(shown)) == ("finished", 20, 20, 1)

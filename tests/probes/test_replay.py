@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_entries, kept_rows
 from made_answers import Asked
 from servers import ChatServer, Say
 from small_confirm import make_confirm_workspace
@@ -58,7 +59,7 @@ def replay(record: Record, endpoint: Endpoint, name: str = "again", **options: o
 
 
 def test_each_prompt_goes_out_as_it_was_stored(stage, record):
-    stored = record.rows(Reply)
+    stored = kept_rows(record, Reply)
     with ChatServer(Say("Not quite.")) as server:
         asked = bound_to(server.base_url)(stage.study, "assistant")
         # Whoever is bound now asks otherwise; what counts is what the record says.
@@ -75,7 +76,7 @@ def test_each_prompt_goes_out_as_it_was_stored(stage, record):
 
 
 def test_each_stored_reply_stands_beside_the_new_one(record):
-    stored = record.rows(Reply)
+    stored = kept_rows(record, Reply)
     replay(record, Asked(lambda number: f"Answer {number}."), concurrency=1)
     pairs = replayed(record, "again")
     assert [old for old, _ in pairs] == stored
@@ -191,8 +192,7 @@ def test_kills_lose_nothing_and_send_nothing_kept_again(tmp_path):
         assert set(told) <= {new.unit_id for _, new in pairs}
         sent: Counter[str] = Counter()
         kept: set[str] = set()
-        for entry in record.entries(kinds=[Reply.KIND, Dispatch.KIND]):
-            row = entry.row()
+        for _, row in kept_entries(record, Reply, Dispatch):
             if isinstance(row, Reply):
                 kept.add(row.unit_id)
             elif isinstance(row, Dispatch):

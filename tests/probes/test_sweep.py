@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_rows import kept_rows
 from made_answers import Asked
 from small_confirm import make_confirm_workspace
 from sweep_driver import bound_to
@@ -87,7 +88,7 @@ def test_every_unit_gets_one_reply_between_a_beginning_and_an_end(stage, record)
     assert (kinds[0], kinds[-1]) == ("sweep", "sweep_end")
     assert Counter(kinds)["reply"] == 36
     assert (end.reason, end.replies, end.errored, end.comment) == ("finished", 36, 0, "")
-    assert record.rows(SweepEnd) == [end]
+    assert kept_rows(record, SweepEnd) == [end]
     assert record.verify().ok
     assert [row.endpoint for row in record.rows(Binding)] == ["scripted:courteous"]
 
@@ -100,7 +101,7 @@ def test_units_are_sent_in_the_planned_order_whatever_the_concurrency(tmp_path):
         with open_record(stage.study) as record:
             sweep(stage, record, endpoint, concurrency=concurrency)
             told = [name for row in record.rows(Dispatch) for name in row.unit_ids]
-            prompts = {reply.unit_id: reply.exchange.messages for reply in record.rows(Reply)}
+            prompts = {reply.unit_id: reply.exchange.messages for reply in kept_rows(record, Reply)}
         assert told == [unit.unit_id for unit in stage.units]
         sent = [
             tuple({"role": m.role, "content": m.content} for m in one) for one, _ in endpoint.seen
@@ -121,7 +122,7 @@ def test_a_reply_says_everything_about_its_unit(stage, record):
     sweep(stage, record)
     units = {unit.unit_id: unit for unit in stage.units}
     contrasts = {one.id: one for one in stage.contrasts}
-    for reply in record.rows(Reply):
+    for reply in kept_rows(record, Reply):
         unit = units[reply.unit_id]
         contrast = contrasts[unit.contrast_id]
         assert (reply.contrast_id, reply.contrast_hash) == (contrast.id, contrast.hash)
@@ -151,7 +152,7 @@ def test_the_order_of_a_plan_is_the_same_on_every_machine(stage):
 def test_each_unit_has_a_seed_of_its_own_and_the_same_one_each_time(stage, record):
     endpoint = Asked()
     sweep(stage, record, endpoint, settings=Settings(seed=5))
-    seeds = {reply.unit_id: reply.exchange.seed for reply in record.rows(Reply)}
+    seeds = {reply.unit_id: reply.exchange.seed for reply in kept_rows(record, Reply)}
     assert len(set(seeds.values())) == 36
     assert all(0 <= seed < 2**31 for seed in seeds.values())
     assert [settings.seed for _, settings in endpoint.seen] == [
@@ -162,7 +163,7 @@ def test_each_unit_has_a_seed_of_its_own_and_the_same_one_each_time(stage, recor
 
 def test_without_a_seed_in_the_plan_none_is_sent(stage, record):
     sweep(stage, record)
-    assert {reply.exchange.seed for reply in record.rows(Reply)} == {None}
+    assert {reply.exchange.seed for reply in kept_rows(record, Reply)} == {None}
 
 
 # ── when it may not begin ───────────────────────────────────────────────────────────────────────
@@ -191,7 +192,7 @@ def test_a_second_run_in_this_process_is_refused(stage, record):
         assert (await first).reason == "finished"
 
     asyncio.run(two())
-    assert len(record.rows(Reply)) == 36
+    assert len(kept_rows(record, Reply)) == 36
 
 
 def test_an_endpoint_of_this_process_cannot_be_asked_by_another(stage, record):
@@ -225,7 +226,7 @@ def test_the_same_call_sends_only_what_has_no_reply(stage, record):
     assert len(endpoint.seen) == second.replies
     third = sweep(stage, record)
     assert (third.reason, third.replies) == ("finished", 0)
-    assert Counter(reply.unit_id for reply in record.rows(Reply)) == Counter(
+    assert Counter(reply.unit_id for reply in kept_rows(record, Reply)) == Counter(
         unit.unit_id for unit in stage.units
     )
 
@@ -237,7 +238,7 @@ def refusal() -> RequestRefused:
 def test_errored_units_are_sent_again_only_when_asked_for(stage, record):
     end = sweep(stage, record, Asked(lambda number: refusal() if number % 9 == 8 else "Yes."))
     assert (end.replies, end.errored) == (36, 4)
-    errored = [one for one in record.rows(Reply) if one.exchange.outcome == "errored"]
+    errored = [one for one in kept_rows(record, Reply) if one.exchange.outcome == "errored"]
     assert {one.text for one in errored} == {""}
     assert {one.exchange.error for one in errored} == {"asked: got no; wanted yes. Ask again."}
     assert units_due(stage, record) == ()
@@ -251,7 +252,7 @@ def test_errored_units_are_sent_again_only_when_asked_for(stage, record):
     )
     assert (end.replies, end.errored) == (4, 1)
     assert [due.attempt_of for due in units_due(stage, record, retry_errored=True)] == [2]
-    assert Counter(one.attempt_of for one in record.rows(Reply)) == {0: 36, 1: 4}
+    assert Counter(one.attempt_of for one in kept_rows(record, Reply)) == {0: 36, 1: 4}
 
 
 # ── an endpoint that answers nobody ─────────────────────────────────────────────────────────────
@@ -269,7 +270,7 @@ def test_a_key_that_is_refused_stops_the_run_and_every_unit_stays_due(tmp_path):
         )
         assert server.stats()["calls"] < 30
         assert len(units_due(stage, record)) == 360
-        (end,) = record.rows(SweepEnd)
+        (end,) = kept_rows(record, SweepEnd)
         assert (end.reason, end.replies, end.comment) == ("stopped", 0, str(refused.value))
 
 
@@ -309,14 +310,14 @@ def test_a_budget_stops_it_and_calls_under_way_are_kept(stage, record):
     assert end.reason == "budget"
     assert end.comment == meter.exhausted
     assert end.prompt_tokens + end.completion_tokens >= 400
-    assert len(record.rows(Reply)) == end.replies < 36
+    assert len(kept_rows(record, Reply)) == end.replies < 36
 
 
 def test_less_than_one_call_at_once_is_refused(stage, record):
     for concurrency in (0, -1):
         with pytest.raises(ValueError, match="wanted at least 1"):
             sweep(stage, record, concurrency=concurrency)
-    assert record.rows(SweepEnd) == []
+    assert kept_rows(record, SweepEnd) == []
     assert len(units_due(stage, record)) == 36
 
 
@@ -337,11 +338,11 @@ def test_cancelling_lets_calls_under_way_come_to_their_end(stage, record):
             await task
 
     asyncio.run(cancel())
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     sent = {name for row in record.rows(Dispatch) for name in row.unit_ids}
     assert end.reason == "stopped"
-    assert {reply.unit_id for reply in record.rows(Reply)} < sent
-    assert len(record.rows(Reply)) == end.replies == endpoint.calls
+    assert {reply.unit_id for reply in kept_rows(record, Reply)} < sent
+    assert len(kept_rows(record, Reply)) == end.replies == endpoint.calls
 
 
 def test_cancelling_twice_breaks_calls_off_and_their_units_stay_due(stage, record):
@@ -364,7 +365,7 @@ def test_cancelling_twice_breaks_calls_off_and_their_units_stay_due(stage, recor
             await asyncio.wait_for(task, 20)
 
     asyncio.run(cancel())
-    (end,) = record.rows(SweepEnd)
+    (end,) = kept_rows(record, SweepEnd)
     assert (end.reason, end.replies) == ("stopped", 0)
     assert len(units_due(stage, record)) == 36
 
@@ -381,8 +382,8 @@ def test_ctrl_c_in_a_terminal_ends_in_order(tmp_path):
             process.send_signal(signal.SIGINT)
             told += process.stdout.read().split()
     with open_record(stage.study) as record:
-        (end,) = record.rows(SweepEnd)
-        kept = {reply.unit_id for reply in record.rows(Reply)}
+        (end,) = kept_rows(record, SweepEnd)
+        kept = {reply.unit_id for reply in kept_rows(record, Reply)}
     assert end.reason == "stopped"
     assert kept == set(told)
     assert 10 <= len(kept) < 900
@@ -405,7 +406,7 @@ def test_faults_are_retried_and_every_attempt_is_kept(tmp_path, processes):
                     processes=processes,
                 )
             )
-            replies = record.rows(Reply)
+            replies = kept_rows(record, Reply)
         stats = server.stats()
     assert (end.reason, end.replies) == ("finished", 216)
     attempts = [one for reply in replies for one in reply.exchange.attempts]
@@ -431,7 +432,7 @@ def test_a_scripted_failure_is_a_row_and_never_text(stage, record):
     failures = [None, (RequestRefused, 2)]
     end = sweep(stage, record, Scripted("courteous", failures=failures))
     assert (end.replies, end.errored) == (36, 18)
-    for reply in record.rows(Reply):
+    for reply in kept_rows(record, Reply):
         assert (reply.exchange.outcome == "errored") == bool(reply.exchange.error)
 
 
@@ -466,7 +467,7 @@ def test_two_endpoints_are_each_sent_their_own_units_in_order(tmp_path):
                 concurrency=5,
             )
         )
-        replies = record.rows(Reply)
+        replies = kept_rows(record, Reply)
         (begun,) = record.rows(Sweep)
     assert (end.reason, end.replies, begun.unfrozen) == ("finished", 72, True)
     assert {(one.endpoint_alias, one.text) for one in replies} == {

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from telling_endpoint import Telling, with_decisions
 
 from toolkit.analysis import load_frames
@@ -32,7 +33,7 @@ def test_decisions_are_read_where_the_contrast_asks_for_one(tmp_path: Path) -> N
                 binder=lambda _, alias: Bound(alias, endpoint, Settings(), frozen=True),
             )
         )
-        replies = record.rows(Reply)
+        replies = kept_rows(record, Reply)
         frame = load_frames(record).replies.set_index("unit_id")
     deciding = [row for row in replies if row.contrast_id == "parcel"]
     assert all(row.decision is None for row in replies if row not in deciding)

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_entries, kept_rows
 from small_confirm import make_confirm_workspace
 from swift_server import SwiftServer
 
@@ -42,20 +43,19 @@ def test_twenty_kills_lose_nothing_and_send_nothing_kept_again(tmp_path: Path) -
     acknowledged = [unit_id for told in (*killed, last) for unit_id in told]
     with open_record(stage.study, read_only=True) as record:
         assert record.verify().ok
-        replies = record.rows(Reply)
+        replies = kept_rows(record, Reply)
         planned = [unit.unit_id for unit in stage.units]
         assert Counter(reply.unit_id for reply in replies) == Counter(planned)
         assert set(acknowledged) <= set(planned)
         assert len(acknowledged) == len(set(acknowledged))
         assert_none_kept_was_sent_again(record)
         assert_every_call_is_accounted_for(record, replies, calls)
-        assert [end.reason for end in record.rows(SweepEnd)] == ["finished"]
+        assert [end.reason for end in kept_rows(record, SweepEnd)] == ["finished"]
 
 
 def assert_none_kept_was_sent_again(record: Record) -> None:
     kept: set[str] = set()
-    for entry in record.entries(kinds=[Reply.KIND, Dispatch.KIND]):
-        row = entry.row()
+    for _, row in kept_entries(record, Reply, Dispatch):
         if isinstance(row, Reply):
             kept.add(row.unit_id)
         else:

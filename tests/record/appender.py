@@ -11,12 +11,14 @@ from toolkit.record import Turn, open_record
 
 def main(url: str, name: str, how_many: int, chain: str) -> None:
     with open_record(url, durability="normal") as record:
+        # A number is one turn's alone, whichever process says it.
+        first = int(name[1:]) * 1_000_000
         for number in range(how_many):
             rows = [
                 Turn(
                     turn_id=f"{name}-{number}-{part}",
                     session_id=chain,
-                    number=number,
+                    number=first + 3 * number + part,
                     speaker="tester",
                     text="word " * 200,
                 )

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -121,11 +122,13 @@ def execute() -> Callable[..., None]:
 
 @pytest.fixture
 def turn() -> Callable[..., Turn]:
+    numbers: dict[str, count[int]] = defaultdict(count)
+
     def make(session_id: str = "s-1", **changes: Any) -> Turn:
         values: dict[str, Any] = {
             "turn_id": new_id(),
             "session_id": session_id,
-            "number": 0,
+            "number": next(numbers[session_id]),
             "speaker": "tester",
             "text": "Can you help me with an invoice?",
         }

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 
 from toolkit.errors import RecordUnreadable, RecordUnwritable
 from toolkit.record import Turn, open_record, read_jsonl, require_room, write_jsonl
@@ -99,7 +100,7 @@ def test_a_changed_line_is_kept_and_named_by_verify(filled, tmp_path):
     entry = json.loads(path.read_text().splitlines()[3])
     change(path, 4, body=entry["body"] | {"text": "something kinder"})
     with read_jsonl(path, tmp_path / "in.db") as imported:
-        assert imported.rows(Turn)[0].text == "something kinder"
+        assert kept_rows(imported, Turn)[0].text == "something kinder"
         (problem,) = imported.verify().problems
     assert (problem.chain, problem.position) == ("s-1", 1)
     assert problem.found.endswith("(turn t-1 was changed)")
@@ -119,7 +120,7 @@ def test_a_changed_line_is_kept_and_named_by_verify(filled, tmp_path):
             3,
             "{}",
             "it needs exactly the fields number, event_id, chain, position, kind, version, at, "
-            "body, previous, hash, key_id",
+            "previous, hash, key_id, body",
         ),
         (1, "{}", "it is not the header of a parallax-record-jsonl file"),
         (
@@ -278,8 +279,7 @@ def test_an_export_reads_like_the_record_it_was_made_of(file_record, exported):
         assert exported.find(name) == file_record.find(name)
     for read in ("extent", "last_activity", "verify"):
         assert getattr(exported, read)() == getattr(file_record, read)()
-    assert list(exported.event_ids(Turn)) == list(file_record.event_ids(Turn))
-    assert exported.rows(Turn) == file_record.rows(Turn)
+    assert kept_rows(exported, Turn) == kept_rows(file_record, Turn)
     assert exported.record_id == file_record.record_id
 
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 
 from toolkit.errors import RecordBusy, RecordError, RecordFull, RecordUnreadable, RecordUnwritable
 from toolkit.record import Row, Turn, open_record
@@ -321,7 +322,7 @@ def test_a_row_of_a_newer_toolkit(record, execute, turn):
     record.append(turn())
     execute(record, "UPDATE parallax_journal SET version = 9")
     with pytest.raises(RecordUnreadable) as refused:
-        record.rows(Turn)
+        kept_rows(record, Turn)
     known = ", ".join(sorted(f"{kind.KIND} {kind.VERSION}" for kind in Row.BY_KIND.values()))
     assert known.startswith("binding 1, choice 1, consent 1, dispatch 1, flag 1, guess 1, item 1")
     assert str(refused.value) == (
@@ -348,7 +349,7 @@ def test_a_body_that_does_not_fit_its_kind(record, execute, turn, body, complain
     record.append(turn())
     execute(record, "UPDATE parallax_journal SET body = :body", body=body)
     with pytest.raises(RecordUnreadable) as refused:
-        record.rows(Turn)
+        kept_rows(record, Turn)
     assert str(refused.value) == (
         f"record: {complaint}. Run `parallax verify` to see whether the record was changed after "
         "it was written."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld, judge, judge_all
 from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
@@ -79,9 +80,9 @@ def test_two_processes_take_seats_at_once_and_rate_to_the_end(
     rows = world.record.rows(RaterSeat)
     assert sorted((row.seat, row.holder) for row in rows) == [(n, 0) for n in range(8)]
     assert len({row.participant_id for row in rows}) == 8
-    places = Counter((row.session_id, row.position) for row in world.record.rows(Item))
+    places = Counter((row.session_id, row.position) for row in kept_rows(world.record, Item))
     assert set(places.values()) == {1}
-    kept = {row.rating_id for row in world.record.rows(Rating)}
+    kept = {row.rating_id for row in kept_rows(world.record, Rating)}
     assert set(acked) == kept
     assert len(standing_items(raters(world.record, world.stage.hash))) == 40
     assert {one.end.reason for one in raters(world.record, world.stage.hash) if one.end} == {
@@ -103,7 +104,7 @@ def test_a_killed_rater_loses_nothing_and_the_seat_is_theirs_or_the_next_ones(
     elsewhere.close()
     process.kill()
     process.communicate()
-    assert acked == [row.rating_id for row in world.record.rows(Rating)]
+    assert acked == [row.rating_id for row in kept_rows(world.record, Rating)]
     again = world.queue("R-0")
     assert (again.stage, again.progress.done) == ("rate", 2)
     first = judge(again)
@@ -113,9 +114,9 @@ def test_a_killed_rater_loses_nothing_and_the_seat_is_theirs_or_the_next_ones(
     assert world.seat(newcomer).seat == seat.seat
     assert world.seat(newcomer).holder == 1
     judge_all(newcomer)
-    rated = [row for row in world.record.rows(Item) if row.purpose == "rating"]
+    rated = [row for row in kept_rows(world.record, Item) if row.purpose == "rating"]
     assert max(Counter(row.unit_ids for row in rated).values()) == 1
-    assert first.item_id in {row.item_id for row in world.record.rows(Item)}
+    assert first.item_id in {row.item_id for row in kept_rows(world.record, Item)}
     assert world.record.verify().ok
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_rows import kept_entries, kept_rows
 
 from toolkit.errors import EventConflict, RecordError, RecordUnreadable
 from toolkit.record import (
@@ -137,7 +138,7 @@ def test_each_class_of_a_kind_is_checked_by_its_own_fields(where, toolkit_with):
     noted = toolkit_with(renamed)
     with open_record(where) as record:
         (kept,) = record.append(noted(noted_id="n-1", words="Hello"))
-        assert kept.row() == noted(noted_id="n-1", words="Hello")
+        assert kept_entries(record) == [(kept, noted(noted_id="n-1", words="Hello"))]
 
 
 @pytest.fixture
@@ -156,9 +157,10 @@ def answered(session, turn, exchange) -> tuple[Session, Turn, Turn]:
 
 def test_a_row_read_from_its_entry_is_the_same_event(record: Record, answered) -> None:
     kept = record.append(*answered)
-    assert record.append(*(entry.row() for entry in kept)) == kept
-    assert record.append(*answered, *(entry.row() for entry in kept)) == (*kept, *kept)
-    said = kept[-1].row()
+    rows = [row for _, row in kept_entries(record)]
+    assert record.append(*rows) == kept
+    assert record.append(*answered, *rows) == (*kept, *kept)
+    said = rows[-1]
     assert isinstance(said, Turn)
     with pytest.raises(EventConflict):
         record.append(replace(said, text="No."))
@@ -172,16 +174,15 @@ def test_a_row_read_from_its_entry_is_the_same_event(record: Record, answered) -
 def test_a_row_that_refers_to_others_is_kept_nowhere_else(
     record: Record, answered, tmp_path: Path
 ) -> None:
-    kept = record.append(*answered)
+    record.append(*answered)
     with open_record(tmp_path / "other.db") as other:
         other.append(answered[0], answered[1])
         with pytest.raises(RecordError) as refused:
-            other.append(kept[-1].row())
+            other.append(kept_entries(record)[-1][1])
         assert str(refused.value) == (
             "record: turn a-1 refers to messages that it does not hold; wanted them in full. Read "
             "it with record.read(), not from its entry; nothing was written."
         )
         assert other.extent()[1] == 2
-        reader = record.read(role="owner", purpose="replay")
-        other.append(*reader.rows(Turn))
-        assert other.read(role="owner", purpose="replay").rows(Turn) == list(answered[1:])
+        other.append(*kept_rows(record, Turn))
+        assert kept_rows(other, Turn) == list(answered[1:])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
+from kept_rows import kept_rows
 
 from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings
 from toolkit.errors import EndpointFailed, NotNow, RecordFull
@@ -67,7 +68,7 @@ def test_the_message_is_durable_before_the_endpoint_is_asked(
     seen: list[Turn] = []
 
     def looks_at_the_record(_: Sequence[Message]) -> str:
-        seen.extend(record.rows(Turn))
+        seen.extend(kept_rows(record, Turn))
         return "I looked."
 
     conversation = converse(Scripted(looks_at_the_record))
@@ -80,7 +81,7 @@ def test_the_same_message_sent_again_changes_nothing(converse: Converse, record:
     first = conversation.put("Hello?", turn_id="0190aaaa-0000-7000-8000-000000000001")
     again = conversation.put("Hello?", turn_id="0190aaaa-0000-7000-8000-000000000001")
     assert first == again
-    assert len(record.rows(Turn)) == 1
+    assert len(kept_rows(record, Turn)) == 1
 
 
 def test_stop_keeps_what_had_arrived(converse: Converse) -> None:
@@ -124,7 +125,7 @@ def test_retry_replaces_the_failed_answer_and_keeps_both_rows(
     good = asyncio.run(conversation.answer())
     assert good.supersedes == failed.turn_id
     assert [turn.turn_id for turn in conversation.turns][1:] == [good.turn_id]
-    assert len(record.rows(Turn)) == 3
+    assert len(kept_rows(record, Turn)) == 3
     with pytest.raises(NotNow, match=r"^This answer is complete\. Write your next message"):
         asyncio.run(conversation.answer())
 
@@ -293,9 +294,9 @@ def test_an_answer_the_record_refused_is_written_before_anything_else(
     monkeypatch.setattr(record, "append", full)
     with pytest.raises(RecordFull):
         asyncio.run(conversation.answer())
-    assert len(record.rows(Turn)) == 1
+    assert len(kept_rows(record, Turn)) == 1
     assert len(conversation.turns) == 2
     monkeypatch.setattr(record, "append", append)
     conversation.put("Still there?")
-    assert [turn.number for turn in record.rows(Turn)] == [0, 1, 2]
+    assert [turn.number for turn in kept_rows(record, Turn)] == [0, 1, 2]
     assert record.verify().ok

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from servers import ChatServer
 from small_world import make_workspace
 
@@ -53,5 +54,5 @@ def assert_nothing_doubled(record: Record, session: Session) -> None:
     asked = [turn.turn_id for turn in kept.turns if turn.speaker == "tester"]
     assert answered == asked[: len(answered)]
     assert len(asked) - len(answered) in {0, 1}
-    numbers = [turn.number for turn in record.rows(Turn, chain=session.session_id)]
+    numbers = [turn.number for turn in kept_rows(record, Turn, chain=session.session_id)]
     assert numbers == list(range(len(numbers)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld, judge, judge_all
 from small_replies import keep_replies
 
@@ -79,7 +80,7 @@ def test_another_code_in_the_same_sitting_is_another_tester(sit: Sit, record: Re
     conversation = sitting.begin()
     asyncio.run(conversation.say("I am B."))
     assert owner(record, conversation) == second.participant_id != owner(record, first)
-    texts = [turn.text for turn in record.rows(Turn, chain=first.session.session_id)]
+    texts = [turn.text for turn in kept_rows(record, Turn, chain=first.session.session_id)]
     assert "I am B." not in texts
     assert [row.participant_id for row in record.rows(Consent)] == [
         owner(record, first),
@@ -157,7 +158,7 @@ def test_the_same_code_again_changes_nothing(sit: Sit, record: Record) -> None:
     assert sitting.read_only == ""
     assert sitting.conversation is conversation
     asyncio.run(conversation.say("Hello?"))
-    assert len(record.rows(Turn)) == 2
+    assert len(kept_rows(record, Turn)) == 2
 
 
 def test_an_answer_on_its_way_is_put_away_before_the_sitting_is_left(
@@ -172,7 +173,7 @@ def test_an_answer_on_its_way_is_put_away_before_the_sitting_is_left(
         asking = asyncio.create_task(conversation.say("Hello?", on_token=lambda _: arrived.set()))
         await arrived.wait()
         await sitting.close()
-        assert record.rows(Turn)[-1].speaker == "assistant"
+        assert kept_rows(record, Turn)[-1].speaker == "assistant"
         return await asking
 
     turn = asyncio.run(story())
@@ -250,7 +251,7 @@ def test_withdrawing_in_one_place_ends_what_is_open_in_both(world: RatingWorld, 
     (seat,) = world.record.rows(RaterSeat)
     leaving = sitting if place == "sitting" else queue
     leaving.withdraw()
-    ends = {row.session_id: row.reason for row in world.record.rows(SessionEnd)}
+    ends = {row.session_id: row.reason for row in kept_rows(world.record, SessionEnd)}
     assert ends == dict.fromkeys([conversation.session.session_id, seat.session_id], "withdrawn")
     before = world.record.extent()
     passed = Passed(passed_id="late", session_id=seat.session_id, item_id=shown.item_id)
@@ -310,7 +311,7 @@ def test_withdrawing_concerns_nobody_else(world: RatingWorld) -> None:
     assert queue.stage == "consent"
     queue.consent()
     judge(queue)
-    (row,) = world.record.rows(Withdrawal)
+    (row,) = kept_rows(world.record, Withdrawal)
     assert queue.participant is not None
     assert row.participant_id != queue.participant.participant_id
 
@@ -354,7 +355,7 @@ def test_a_rater_may_leave_after_being_told_that_the_study_was_frozen_again(
         queue.rate(shown.item_id, "accurate", 4)
     queue.withdraw()
     assert queue.stage == "withdrawn"
-    assert len(world.record.rows(Withdrawal)) == 1
+    assert len(kept_rows(world.record, Withdrawal)) == 1
 
 
 def test_an_id_that_another_participant_used_is_no_repeat(sit: Sit, world: RatingWorld) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from small_world import make_workspace, persona_text, write
 
 from toolkit.canon import now
@@ -77,7 +78,7 @@ def test_skipping_is_recorded_and_leads_on(sit: Sit, record: Record) -> None:
     sitting = sit()
     sitting.begin().skip()
     assert sitting.position == 1
-    assert [end.reason for end in record.rows(SessionEnd)] == ["skipped"]
+    assert [end.reason for end in kept_rows(record, SessionEnd)] == ["skipped"]
 
 
 def test_withdrawing_ends_everything_and_hides_the_sessions(sit: Sit, record: Record) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld, judge, judge_all
 from small_replies import keep_replies
 
@@ -45,7 +46,7 @@ def test_from_the_code_to_the_end(world: RatingWorld) -> None:
     for asked in queue.guesses:
         queue.guess(asked.item_id, None)
     assert queue.stage == "done"
-    assert [end.reason for end in world.record.rows(SessionEnd)] == ["finished"]
+    assert [end.reason for end in kept_rows(world.record, SessionEnd)] == ["finished"]
     assert [row.study_hash for row in world.record.rows(Consent)] == [world.stage.hash]
     assert world.record.verify().ok
 
@@ -63,7 +64,7 @@ def test_a_repeat_that_has_to_wait_is_counted_all_along(world: RatingWorld) -> N
 def test_a_rater_meets_each_contrast_once_and_then_a_repeat(world: RatingWorld) -> None:
     queue = world.queue()
     judge_all(queue)
-    rows = world.record.rows(Item)
+    rows = kept_rows(world.record, Item)
     assert sorted(row.purpose for row in rows) == [
         "attention",
         "rating",
@@ -92,23 +93,23 @@ def test_what_is_shown_tells_neither_arm_nor_persona_nor_endpoint(world: RatingW
 def test_ids_are_random_for_each_rater(world: RatingWorld) -> None:
     for number in range(3):
         judge_all(world.queue(f"R-{number}"))
-    ids = [row.item_id for row in world.record.rows(Item)]
+    ids = [row.item_id for row in kept_rows(world.record, Item)]
     assert len(set(ids)) == len(ids) == 15
     assert not {unit.unit_id for unit in world.stage.units} & set(ids)
 
 
 def test_an_item_is_in_the_record_before_it_is_seen(world: RatingWorld) -> None:
     queue = world.queue()
-    assert world.record.rows(Item) == []
+    assert kept_rows(world.record, Item) == []
     shown = queue.current
     assert shown is not None
-    (row,) = world.record.rows(Item)
+    (row,) = kept_rows(world.record, Item)
     assert row.item_id == shown.item_id
     assert row.shown["title"] == shown.title
     assert tuple(row.shown["prompt"]) == shown.prompt
     assert tuple(row.shown["replies"]) == shown.replies
     assert queue.current == shown
-    assert len(world.record.rows(Item)) == 1
+    assert len(kept_rows(world.record, Item)) == 1
 
 
 def test_coming_back_leads_to_the_same_item_and_answers(world: RatingWorld) -> None:
@@ -121,7 +122,7 @@ def test_coming_back_leads_to_the_same_item_and_answers(world: RatingWorld) -> N
     again = world.queue().current
     assert again is not None
     assert (again.item_id, again.answers) == (shown.item_id, {"accurate": 4})
-    assert len(world.record.rows(Item)) == 2
+    assert len(kept_rows(world.record, Item)) == 2
 
 
 def test_opened_again_here_the_first_one_may_only_read(world: RatingWorld) -> None:
@@ -204,7 +205,7 @@ def test_an_answer_sent_twice_is_kept_once(world: RatingWorld) -> None:
     assert queue.rate(shown.item_id, "accurate", 4, rating_id=rating_id) == kept
     again = world.queue()
     assert again.rate(shown.item_id, "accurate", 4, rating_id=rating_id) == kept
-    assert world.record.rows(Rating) == [kept]
+    assert kept_rows(world.record, Rating) == [kept]
     assert (kept.turn_id, kept.item_id, kept.dimension) == (None, shown.item_id, "accuracy")
 
 
@@ -231,7 +232,7 @@ def test_stepping_back_undoes_nothing_and_a_new_answer_names_the_old(world: Rati
     assert queue.current.item_id == first.item_id
     queue.rate(first.item_id, "respected", None)
     assert queue.current == second
-    kept = world.record.rows(Rating)
+    kept = kept_rows(world.record, Rating)
     assert [(row.question, row.value) for row in kept] == [
         ("accurate", 2),
         ("respected", 2),
@@ -251,7 +252,7 @@ def test_stepping_forward_leaves_everything_as_it_is(world: RatingWorld) -> None
     queue.back()
     queue.forward()
     assert queue.current == third
-    assert len(world.record.rows(Rating)) == 4
+    assert len(kept_rows(world.record, Rating)) == 4
 
 
 def test_there_is_nothing_before_the_first_item(world: RatingWorld) -> None:
@@ -274,7 +275,7 @@ def test_an_item_passed_over_has_no_rating_until_it_is_judged_after_all(
     assert (back.passed, back.answers) == (True, {})
     judge(queue)
     assert queue.back().passed is False
-    assert len(world.record.rows(Passed)) == 1
+    assert len(kept_rows(world.record, Passed)) == 1
 
 
 def test_a_pair_is_chosen_and_chosen_again(pairs: RatingWorld) -> None:
@@ -288,7 +289,7 @@ def test_a_pair_is_chosen_and_chosen_again(pairs: RatingWorld) -> None:
     second = queue.choose(shown.item_id, "neither", choice_id="my-own-id")
     assert queue.choose(shown.item_id, "neither", choice_id="my-own-id") == second
     assert second.supersedes == first.choice_id
-    assert len(pairs.record.rows(Choice)) == 2
+    assert len(kept_rows(pairs.record, Choice)) == 2
 
 
 def test_both_prompts_of_a_pair_are_shown_in_the_references_words(pairs: RatingWorld) -> None:
@@ -301,7 +302,7 @@ def test_both_prompts_of_a_pair_are_shown_in_the_references_words(pairs: RatingW
     arms = {
         unit.arm.kind
         for unit in pairs.stage.units
-        for row in pairs.record.rows(Item)
+        for row in kept_rows(pairs.record, Item)
         if unit.unit_id in row.unit_ids
     }
     assert arms == {"reference", "swap", "paraphrase", "resample"}
@@ -313,7 +314,7 @@ def test_whoever_meets_every_arm_reads_the_references_words(rating_world: MakeWo
     keep_replies(world.stage, world.record)
     queue = world.queue()
     seen = judge_all(queue)
-    rows = [row for row in world.record.rows(Item) if row.purpose == "rating"]
+    rows = [row for row in kept_rows(world.record, Item) if row.purpose == "rating"]
     kinds = {unit.unit_id: unit.arm.kind for unit in world.stage.units}
     assert {kinds[row.unit_ids[0]] for row in rows} == set(kinds.values())
     prompts: dict[str, set[str]] = {}
@@ -329,7 +330,7 @@ def test_a_check_on_reading_stands_under_a_heading_like_any_other(world: RatingW
     for number in range(8):
         queue = world.queue(f"R-{number}")
         for shown in judge_all(queue):
-            row = next(one for one in world.record.rows(Item) if one.item_id == shown.item_id)
+            row = next(one for one in kept_rows(world.record, Item) if one.item_id == shown.item_id)
             headings.setdefault(row.purpose, set()).add((shown.title, shown.situation))
     assert len(headings["attention"]) > 1
     assert headings["attention"] <= headings["rating"]
@@ -373,7 +374,7 @@ def test_what_may_not_be_answered(world: RatingWorld, pairs: RatingWorld) -> Non
         assert str(refusal.value) == (
             "This item is not one of yours. Reload the page and try again."
         )
-    assert world.record.rows(Rating) == []
+    assert kept_rows(world.record, Rating) == []
 
 
 def test_steps_before_enrolment_and_consent_are_refused(world: RatingWorld) -> None:
@@ -423,8 +424,8 @@ def test_withdrawing_ends_everything(world: RatingWorld) -> None:
     assert queue.current is None
     with pytest.raises(Withdrawn, match=r"^You have withdrawn from this study; nothing more is"):
         queue.rate(shown.item_id, "accurate", 1)
-    assert [row.reason for row in world.record.rows(Withdrawal)] == ["No time."]
-    assert [row.reason for row in world.record.rows(SessionEnd)] == ["withdrawn"]
+    assert [row.reason for row in kept_rows(world.record, Withdrawal)] == ["No time."]
+    assert [row.reason for row in kept_rows(world.record, SessionEnd)] == ["withdrawn"]
     assert world.queue().stage == "withdrawn"
 
 
@@ -435,7 +436,7 @@ def test_guesses_are_asked_about_references_and_swaps_after_the_last_item(
     assert queue.guesses == ()
     judge_all(queue)
     arms = {unit.unit_id: unit.arm for unit in world.stage.units}
-    rows = {row.item_id: row for row in world.record.rows(Item)}
+    rows = {row.item_id: row for row in kept_rows(world.record, Item)}
     asked = queue.guesses
     assert asked == world.queue().guesses
     nouns = {"young woman", "older man", "blind person", "night worker"}
@@ -488,7 +489,7 @@ def test_a_guess_about_a_pair_says_which_reply_is_meant(pairs: RatingWorld) -> N
     for number in range(6):
         queue = pairs.queue(f"R-{number}")
         judge_all(queue)
-        rows = {row.item_id: row for row in pairs.record.rows(Item)}
+        rows = {row.item_id: row for row in kept_rows(pairs.record, Item)}
         for one in queue.guesses:
             place = "AB".index(one.letter)
             row = rows[one.item_id]
@@ -508,4 +509,6 @@ def test_raters_may_have_questions_of_their_own(rating_world: MakeWorld) -> None
     assert [(one.id, one.ask) for one in shown.questions] == [
         ("respected", "Was the writer respected?")
     ]
-    assert [(row.question, row.value) for row in made.record.rows(Rating)] == [("respected", 4)]
+    assert [(row.question, row.value) for row in kept_rows(made.record, Rating)] == [
+        ("respected", 4)
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld, judge, judge_all
 from small_replies import keep_replies
 
@@ -69,7 +70,7 @@ def test_two_raters_on_one_reply_at_once_each_have_an_item_of_their_own(
         for number, queue in enumerate(queues):
             if queue.stage == "rate":
                 judge(queue, value=1 + number % 5)
-    rows = [row for row in world.record.rows(Item) if row.purpose == "rating" and row.overlap]
+    rows = [row for row in kept_rows(world.record, Item) if row.purpose == "rating" and row.overlap]
     by_unit: dict[tuple[str, ...], list[Item]] = {}
     for row in rows:
         by_unit.setdefault(row.unit_ids, []).append(row)
@@ -91,7 +92,7 @@ def test_whoever_follows_a_rater_who_left_gets_what_is_not_rated_yet(world: Rati
     first.close()
     left = world.seat(first)
     assert release_seat(world.study, world.record, name(first)) == left
-    before = world.record.rows(SessionEnd)
+    before = kept_rows(world.record, SessionEnd)
     assert [(end.session_id, end.reason) for end in before] == [(left.session_id, "left")]
 
     next_one = world.queue("R-1")
@@ -154,7 +155,7 @@ def test_who_cannot_be_released(world: RatingWorld) -> None:
         f"release: {name(queue)} has the rating notebook open; wanted a rater who is gone. Ask "
         "them to close it, then run this again; nothing was changed."
     )
-    assert world.record.rows(SessionEnd) == []
+    assert kept_rows(world.record, SessionEnd) == []
     queue.close()
     with pytest.raises(NotNow) as nobody:
         release_seat(world.study, world.record, "p-nobody")
@@ -252,7 +253,7 @@ def test_whoever_may_rate_nothing_keeps_no_seat_from_others(rating_world: MakeWo
     play(world, "R-0")
     author = world.queue("R-0")
     assert (author.stage, author.current, world.seat(author).items) == ("done", None, 0)
-    assert world.record.rows(Item) == []
+    assert kept_rows(world.record, Item) == []
     other = world.queue("R-1")
     assert (world.seat(other).seat, world.seat(other).holder) == (0, 1)
     assert len(judge_all(other)) == 5
@@ -271,6 +272,6 @@ def test_whoever_comes_back_is_asked_for_the_repeat_as_before(world: RatingWorld
     again = world.queue()
     assert again.progress == before
     judge_all(again)
-    purposes = [row.purpose for row in world.record.rows(Item)]
+    purposes = [row.purpose for row in kept_rows(world.record, Item)]
     assert purposes.count("repeat") == 1
     assert len(purposes) == before.of

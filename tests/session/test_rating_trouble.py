@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld, judge, judge_all
 from small_replies import end_sweep, keep_replies
 
@@ -29,7 +30,7 @@ def test_without_replies_a_rater_waits_and_nothing_is_handed_out(rating_world: M
     assert queue.stage == "waiting"
     assert queue.current is None
     assert queue.progress == (0, 5)
-    assert world.record.rows(Item) == []
+    assert kept_rows(world.record, Item) == []
     keep_replies(world.stage, world.record)
     assert queue.stage == "rate"
     assert len(judge_all(queue)) == 5
@@ -104,7 +105,7 @@ def test_without_anything_in_its_place_an_item_is_left_out_and_counted(
     assert len(seen) == queue.progress.of
     for asked in queue.guesses:
         queue.guess(asked.item_id, None)
-    assert [end.reason for end in world.record.rows(SessionEnd)] == ["finished"]
+    assert [end.reason for end in kept_rows(world.record, SessionEnd)] == ["finished"]
 
 
 def test_a_failed_reply_that_came_when_sent_again_is_shown(rating_world: MakeWorld) -> None:
@@ -112,7 +113,7 @@ def test_a_failed_reply_that_came_when_sent_again_is_shown(rating_world: MakeWor
     keep_replies(world.stage, world.record, ends=lambda _: "errored")
     queue = world.queue()
     assert (queue.stage, queue.progress) == ("done", (0, 0))
-    assert [end.reason for end in world.record.rows(SessionEnd)] == ["finished"]
+    assert [end.reason for end in kept_rows(world.record, SessionEnd)] == ["finished"]
     keep_replies(world.stage, world.record, attempt_of=1)
     assert len(judge_all(world.queue("R-02"))) == 5
 
@@ -143,7 +144,7 @@ def test_while_a_sweep_runs_a_rater_waits_for_what_is_missing(rating_world: Make
     for asked in queue.guesses:
         queue.guess(asked.item_id, None)
     assert queue.stage == "done"
-    assert world.record.rows(SessionEnd) == []
+    assert kept_rows(world.record, SessionEnd) == []
     keep_replies(
         world.stage, world.record, ends=lambda unit: "answered" if unit.unit_id in late else None
     )
@@ -156,7 +157,7 @@ def test_while_a_sweep_runs_a_rater_waits_for_what_is_missing(rating_world: Make
 def between_repeats(world: RatingWorld, code: str) -> list[int]:
     """How many items this rater saw between each repeat and what it repeats."""
     session = world.seat(world.queue(code)).session_id
-    order = {row.item_id: row for row in world.record.rows(Item, chain=session)}
+    order = {row.item_id: row for row in kept_rows(world.record, Item, chain=session)}
     places = {name: place for place, name in enumerate(order)}
     return [places[row.item_id] - places[row.repeats] - 1 for row in order.values() if row.repeats]
 
@@ -222,7 +223,7 @@ def test_a_study_frozen_again_ends_the_old_queue_and_loses_nothing(
     )
     assert old.current == shown
     old.close()
-    kept = world.record.rows(Rating)
+    kept = kept_rows(world.record, Rating)
     assert {row.item_id for row in kept} == {first.item_id}
     new = RatingQueue(changed, world.record)
     new.enrol("R-01")
@@ -233,7 +234,7 @@ def test_a_study_frozen_again_ends_the_old_queue_and_loses_nothing(
     assert len(judge_all(new)) == 5
     hashes = [row.confirm_hash for row in world.record.rows(RaterSeat)]
     assert hashes == [world.stage.hash, stage.hash]
-    assert world.record.rows(Rating)[: len(kept)] == kept
+    assert kept_rows(world.record, Rating)[: len(kept)] == kept
     assert world.record.verify().ok
 
 

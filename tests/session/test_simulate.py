@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+from kept_rows import kept_rows
 from small_world import make_workspace
 
 from toolkit.design import Study
@@ -16,8 +17,8 @@ def played(root: Path, seed: int) -> tuple[list[str], list[int | None]]:
     with open_record(study) as record:
         asyncio.run(simulate(study, record, testers=2, seed=seed))
         assert record.verify().ok
-        return [turn.text for turn in record.rows(Turn)], [
-            rating.value for rating in record.rows(Rating)
+        return [turn.text for turn in kept_rows(record, Turn)], [
+            rating.value for rating in kept_rows(record, Rating)
         ]
 
 
@@ -36,15 +37,15 @@ def test_everything_it_leaves_is_marked(study: Study, record: Record) -> None:
 def test_it_says_who_it_plays_and_answers_the_whole_form(study: Study, record: Record) -> None:
     asyncio.run(simulate(study, record, testers=1, seed=1))
     session = record.rows(Session)[0]
-    first = record.rows(Turn, chain=session.session_id)[0]
+    first = kept_rows(record, Turn, chain=session.session_id)[0]
     assert str(session.persona_shown["name"]) in first.text
-    rated = {row.question for row in record.rows(Rating) if row.turn_id is None}
+    rated = {row.question for row in kept_rows(record, Rating) if row.turn_id is None}
     assert rated == {question.id for question in study.form}
 
 
 def test_it_sends_three_messages_in_a_conversation(study: Study, record: Record) -> None:
     asyncio.run(simulate(study, record, testers=1, seed=1))
-    said = Counter(row.session_id for row in record.rows(Turn) if row.speaker == "tester")
+    said = Counter(row.session_id for row in kept_rows(record, Turn) if row.speaker == "tester")
     assert list(said.values()) == [3, 3]
 
 

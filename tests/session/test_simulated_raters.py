@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from kept_rows import kept_rows
 from rating_world import RatingWorld
 from small_replies import keep_replies
 
@@ -183,8 +184,8 @@ def test_everything_they_leave_is_marked_and_complete(world: RatingWorld) -> Non
     assert (seen[0], seen[-1], len(seen)) == ((1, 20), (20, 20), 20)
     assert [one.simulated for one in world.record.rows(Participant)] == [True] * 4
     assert [seat.simulated for seat in world.record.rows(RaterSeat)] == [True] * 4
-    assert [end.reason for end in world.record.rows(SessionEnd)] == ["finished"] * 4
-    assert len(world.record.rows(Rating)) == 40
+    assert [end.reason for end in kept_rows(world.record, SessionEnd)] == ["finished"] * 4
+    assert len(kept_rows(world.record, Rating)) == 40
     assert world.record.rows(Guess)
     (row,) = world.record.rows(Simulation)
     assert (row.confirm_hash, row.seed, row.model) == (world.stage.hash, 5, model.content())
@@ -193,8 +194,11 @@ def test_everything_they_leave_is_marked_and_complete(world: RatingWorld) -> Non
 
 
 def answers(world: RatingWorld) -> list[tuple[str, int | None]]:
-    items = {row.item_id: row for row in world.record.rows(Item)}
-    return [(str(items[str(row.item_id)].unit_ids), row.value) for row in world.record.rows(Rating)]
+    items = {row.item_id: row for row in kept_rows(world.record, Item)}
+    return [
+        (str(items[str(row.item_id)].unit_ids), row.value)
+        for row in kept_rows(world.record, Rating)
+    ]
 
 
 def test_the_same_seed_answers_alike_also_when_interrupted(rating_world: MakeWorld) -> None:
@@ -223,9 +227,9 @@ def test_they_rate_what_they_read(world: RatingWorld) -> None:
     )
     sure = replace(steady, effect_scenario_sd=0, effect_rater_sd=0, cutpoints=(-3, -1, 0.5, 1))
     simulate_raters(world.stage, world.record, raters=8, seed=1, model=sure)
-    items = {row.item_id: row for row in world.record.rows(Item)}
+    items = {row.item_id: row for row in kept_rows(world.record, Item)}
     given = defaultdict(set)
-    for row in world.record.rows(Rating):
+    for row in kept_rows(world.record, Rating):
         item = items[str(row.item_id)]
         kind = item.purpose if item.purpose == "attention" else item.shown["replies"][0]
         given[kind].add(row.value)
@@ -234,8 +238,8 @@ def test_they_rate_what_they_read(world: RatingWorld) -> None:
 
 def test_who_lapses_does_not_read_the_attention_item(world: RatingWorld) -> None:
     simulate_raters(world.stage, world.record, raters=8, seed=1, model=RaterModel(lapse=1.0))
-    checks = {row.item_id for row in world.record.rows(Item) if row.purpose == "attention"}
-    values = [row.value for row in world.record.rows(Rating) if row.item_id in checks]
+    checks = {row.item_id for row in kept_rows(world.record, Item) if row.purpose == "attention"}
+    values = [row.value for row in kept_rows(world.record, Rating) if row.item_id in checks]
     assert len(values) == 16
     assert len(set(values)) > 2
 
@@ -250,9 +254,10 @@ def test_pairs_are_chosen_between(rating_world: MakeWorld) -> None:
     world = rating_world(form="pair")
     keep_replies(world.stage, world.record, says=cold_for("ben-test"))
     simulate_raters(world.stage, world.record, raters=8, seed=2, model=RaterModel(effect=6))
-    items = {row.item_id: row for row in world.record.rows(Item)}
+    items = {row.item_id: row for row in kept_rows(world.record, Item)}
     chosen = [
-        (row.preferred, items[row.item_id].shown["replies"]) for row in world.record.rows(Choice)
+        (row.preferred, items[row.item_id].shown["replies"])
+        for row in kept_rows(world.record, Choice)
     ]
     assert len(chosen) == 32
     against = [
@@ -282,8 +287,8 @@ def test_without_replies_there_is_nothing_to_rate(rating_world: MakeWorld) -> No
 def test_a_planted_bias_hits_whom_it_names_and_nobody_else(rating_world: MakeWorld) -> None:
     world = rating_world()
     asyncio.run(run_sweep(world.stage, world.record, binder=planted(world.stage, ["ben-test"])))
-    cold = {row.persona_id for row in world.record.rows(Reply) if coldness(row.text) == 1}
-    warm = {row.persona_id for row in world.record.rows(Reply) if coldness(row.text) == 0}
+    cold = {row.persona_id for row in kept_rows(world.record, Reply) if coldness(row.text) == 1}
+    warm = {row.persona_id for row in kept_rows(world.record, Reply) if coldness(row.text) == 0}
     assert (cold, warm) == ({"ben-test"}, {"ada-test", "cho-test", "dee-test"})
     assert [(one.endpoint, one.frozen) for one in world.record.rows(Binding)] == [
         ("scripted:planted", False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from browser import Chromium
+from kept_rows import kept_rows
 from lab import copy_workspace
 from panel_page import PanelPage
 from playwright.async_api import expect
@@ -78,7 +79,7 @@ async def find_a_lead(chromium: Chromium, study: Study, record: Record) -> Flag:
     await expect(shown.page.locator(".px-flags li")).to_have_count(1)
     await shown.saved()
     await shown.close()
-    (flag,) = record.rows(Flag)
+    (flag,) = kept_rows(record, Flag)
     return flag
 
 
@@ -139,7 +140,7 @@ def test_a_lead_becomes_evidence_that_leads_back_to_it(chromium: Chromium, tmp_p
         assert (end.reason, end.replies, end.errored) == ("finished", 8 * RATERS, 0)
 
         chromium.run(rate_everything(chromium, study, record))
-        ratings = [row for row in record.rows(Rating) if row.item_id]
+        ratings = [row for row in kept_rows(record, Rating) if row.item_id]
         assert len(ratings) == 8 * RATERS * len(study.form)
         rated = set()
         for rating in ratings:
@@ -150,8 +151,8 @@ def test_a_lead_becomes_evidence_that_leads_back_to_it(chromium: Chromium, tmp_p
             (reply,) = chain.replies
             rated.add(reply.unit_id)
         assert rated == {unit.unit_id for unit in stage.units}
-        arms = Counter((row.arm, row.persona_id) for row in record.rows(Reply))
+        arms = Counter((row.arm, row.persona_id) for row in kept_rows(record, Reply))
         assert len(arms) == 8
         assert set(arms.values()) == {RATERS}
-        assert len(record.rows(Reply)) == 8 * RATERS
+        assert len(kept_rows(record, Reply)) == 8 * RATERS
         assert record.verify().ok

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from browser import Chromium
+from kept_rows import kept_rows
 from panel_page import PanelPage
 from playwright.async_api import expect
 
@@ -125,13 +126,13 @@ def test_a_session_by_keyboard_alone(
         await shown.close()
 
     chromium.run(journey())
-    assert [turn.text for turn in record.rows(Turn)][:2] == ["First line\nsecond line", SAID]
-    flags = record.rows(Flag)
+    assert [turn.text for turn in kept_rows(record, Turn)][:2] == ["First line\nsecond line", SAID]
+    flags = kept_rows(record, Flag)
     assert [(one.quote, one.harm, one.severity, one.comment) for one in flags] == [
         ("People like you", "representational.stereotyping", 4, "Like whom?")
     ] * 2
-    assert {one.question for one in record.rows(Rating)} == {"quick", "accurate", "respected"}
-    assert [end.reason for end in record.rows(SessionEnd)] == ["finished", "finished"]
+    assert {one.question for one in kept_rows(record, Rating)} == {"quick", "accurate", "respected"}
+    assert [end.reason for end in kept_rows(record, SessionEnd)] == ["finished", "finished"]
     assert record.verify().ok
 
 
@@ -284,7 +285,7 @@ def test_a_reload_in_the_middle_of_an_answer(
         await shown.close()
 
     chromium.run(journey())
-    assert [turn.text for turn in record.rows(Turn)] == ["Hello?", SAID]
+    assert [turn.text for turn in kept_rows(record, Turn)] == ["Hello?", SAID]
 
 
 def test_what_was_not_acknowledged_survives_the_kernel(
@@ -317,7 +318,7 @@ def test_what_was_not_acknowledged_survives_the_kernel(
         offer = shown.page.locator(".px-composer .px-notice")
         await expect(offer).to_contain_text("Was this kept?")
         await accessible(shown, "message offered")
-        assert len(record.rows(Turn)) == 2
+        assert len(kept_rows(record, Turn)) == 2
         await shown.press("Send again")
         await shown.answered(2)
         await shown.saved()
@@ -328,8 +329,8 @@ def test_what_was_not_acknowledged_survives_the_kernel(
         await shown.close()
 
     chromium.run(journey())
-    assert [one.value for one in record.rows(Rating)] == [3]
-    assert [turn.speaker for turn in record.rows(Turn)] == ["tester", "assistant"] * 2
+    assert [one.value for one in kept_rows(record, Rating)] == [3]
+    assert [turn.speaker for turn in kept_rows(record, Turn)] == ["tester", "assistant"] * 2
     assert len(record.rows(Session)) == 1
 
 

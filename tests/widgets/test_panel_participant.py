@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from page_people import Employee, Rater, run
 from small_rating import keep_replies, rating_study
 
@@ -51,7 +52,7 @@ def test_the_next_tester_sees_and_says_nothing_under_the_name_before(
 
     run(journey)
     texts = {
-        row.participant_id: [turn.text for turn in record.rows(Turn, chain=row.session_id)]
+        row.participant_id: [turn.text for turn in kept_rows(record, Turn, chain=row.session_id)]
         for row in record.rows(Session)
     }
     assert [said[0] for said in texts.values()] == ["I am A.", "I am B."]
@@ -122,7 +123,7 @@ def test_what_had_arrived_of_an_answer_is_kept_when_the_panel_is_released(
         await tester.panel.release()
 
     run(journey)
-    _, answer = record.rows(Turn)
+    _, answer = kept_rows(record, Turn)
     assert answer.exchange is not None
     assert answer.exchange.outcome == "stopped"
     assert LONG.startswith(answer.text.rstrip())

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from browser import Chromium
+from kept_rows import kept_rows
 from panel_page import PageComm, tell
 from playwright.async_api import expect
 from rating_page import RatingPage, rating_page
@@ -124,7 +125,7 @@ def test_nothing_that_crosses_tells_what_a_reply_is(
             await shown.close()
 
         chromium.run(journey())
-        items = record.rows(Item)
+        items = kept_rows(record, Item)
     assert len(items) == 5
     crossed = json.dumps(wire.messages)
     assert all(item.item_id in crossed for item in items), "the wire was not watched"

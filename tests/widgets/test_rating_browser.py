@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from browser import Chromium
+from kept_rows import kept_rows
 from playwright.async_api import expect
 from rating_page import RatingPage, rating_page
 from small_rating import keep_replies, rating_study
@@ -146,7 +147,7 @@ def test_a_whole_study_of_pairs_by_keyboard(
             await shown.keys("Enter")
         await expect(shown.page.get_by_role("heading", level=2)).to_be_focused()
         await shown.saved()
-        assert [(one.preferred, one.why) for one in record.rows(Choice)] == expected
+        assert [(one.preferred, one.why) for one in kept_rows(record, Choice)] == expected
 
     play(steps, look=look, form="pair")
 
@@ -172,7 +173,7 @@ def test_a_mistake_is_corrected_by_a_new_row(play: Callable[..., None]) -> None:
         await shown.keys("Enter")
         await shown.at("2 of 5")
         await shown.saved()
-        rows = record.rows(Rating)
+        rows = kept_rows(record, Rating)
         assert [one.value for one in rows] == [5, 1, 2, 4]
         assert [one.supersedes for one in rows] == [
             None,
@@ -196,8 +197,10 @@ def test_passing_leaves_a_row_and_can_be_taken_back(play: Callable[..., None]) -
         await shown.keys("3", "3")
         await shown.at("3 of 5")
         await shown.saved()
-        assert len(record.rows(Passed)) == 2
-        assert {one.item_id for one in record.rows(Rating)} == {record.rows(Item)[1].item_id}
+        assert len(kept_rows(record, Passed)) == 2
+        assert {one.item_id for one in kept_rows(record, Rating)} == {
+            kept_rows(record, Item)[1].item_id
+        }
 
     play(steps)
 
@@ -220,7 +223,7 @@ def test_keys_in_a_text_field_are_words(play: Callable[..., None]) -> None:
         await shown.keys("Escape", "n", "Control+1", "Enter")
         await shown.at("2 of 5")
         await shown.saved()
-        assert [(one.preferred, one.why) for one in record.rows(Choice)] == [
+        assert [(one.preferred, one.why) for one in kept_rows(record, Choice)] == [
             ("neither", "pub 0144 e n")
         ]
         assert await shown.page.evaluate("() => localStorage.length") == 0
@@ -233,10 +236,10 @@ def test_arrows_move_and_space_answers(play: Callable[..., None]) -> None:
         await shown.enter()
         await tab_to(shown, "1, ")
         await shown.keys("ArrowRight", "ArrowRight", "ArrowDown", "ArrowUp")
-        assert record.rows(Rating) == []
+        assert kept_rows(record, Rating) == []
         await shown.keys("ArrowLeft", "Space", "ArrowRight", "Space")
         await shown.at("2 of 5")
-        assert [one.value for one in record.rows(Rating)] == [5, 2]
+        assert [one.value for one in kept_rows(record, Rating)] == [5, 2]
 
     play(steps)
 
@@ -261,7 +264,7 @@ def test_a_reload_and_a_new_kernel_go_on_in_the_middle_of_an_item(
         await expect(shown.page.locator(".px-form :checked")).to_have_value("3")
         await shown.keys("4")
         await shown.at("3 of 5")
-        assert len(record.rows(Item)) == 3
+        assert len(kept_rows(record, Item)) == 3
 
     play(steps)
 
@@ -277,12 +280,12 @@ def test_what_was_not_acknowledged_is_sent_again(play: Callable[..., None]) -> N
         await expect(shown.page.locator(".px-trouble")).to_contain_text("What you wrote waits")
         await accessible(shown, "not answering")
         shown._deliver = working  # type: ignore[method-assign]
-        assert record.rows(Rating) == []
+        assert kept_rows(record, Rating) == []
         await shown.load()
         await shown.at("2 of 5")
         await shown.saved()
-        assert [one.value for one in record.rows(Rating)] == [5, 1]
-        assert record.rows(Passed) == []
+        assert [one.value for one in kept_rows(record, Rating)] == [5, 1]
+        assert kept_rows(record, Passed) == []
         assert await shown.page.evaluate("() => localStorage.length") == 0
 
     play(steps)
@@ -299,7 +302,7 @@ def test_two_pages_show_the_same_item(play: Callable[..., None], chromium: Chrom
         await shown.at("2 of 5")
         await other.at("2 of 5")
         await other._stop_pump()
-        assert [one.value for one in record.rows(Rating)] == [4, 2]
+        assert [one.value for one in kept_rows(record, Rating)] == [4, 2]
 
     play(steps)
 
@@ -318,7 +321,7 @@ def test_enough_for_today_and_back_to_the_last_one(play: Callable[..., None]) ->
         await shown.at("2 of 5")
         await shown.keys("1", "Enter")
         await expect(title).to_be_visible()
-        assert [one.value for one in record.rows(Rating)] == [3, 3, 3, 3, 1]
+        assert [one.value for one in kept_rows(record, Rating)] == [3, 3, 3, 3, 1]
 
     play(steps, items_per_sitting=2)
 
@@ -341,7 +344,7 @@ def test_nothing_to_rate_yet_read_only_and_leaving(tmp_path: Path, chromium: Chr
             await expect(shown.page.get_by_text("Here you can only read.")).to_be_visible()
             await shown.keys("1", "p", "u")
             await accessible(shown, "read only")
-            assert record.rows(Rating) == []
+            assert kept_rows(record, Rating) == []
             await shown.load(panel=RatingPanel(study, record, environ={}))
             await shown.press("Start rating")
             await shown.at("1 of 5")
@@ -355,7 +358,7 @@ def test_nothing_to_rate_yet_read_only_and_leaving(tmp_path: Path, chromium: Chr
             await shown.close()
 
         chromium.run(journey())
-        assert [one.reason for one in record.rows(SessionEnd)] == ["withdrawn"]
+        assert [one.reason for one in kept_rows(record, SessionEnd)] == ["withdrawn"]
 
 
 def test_a_study_that_is_not_frozen_is_said_in_the_panel(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_rows import kept_rows
 from page_people import Rater
 from small_rating import keep_replies, rating_study
 
@@ -50,12 +51,12 @@ def test_every_event_may_be_sent_again(study: Study, record: Record, rater: Rate
     assert again.item == third
     again.done("rate", first, item=item, question="accurate", value=2)
     again.done("correct", fixed, item=item, answers=answers)
-    again.done("pass", passed, item=record.rows(Item)[1].item_id)
+    again.done("pass", passed, item=kept_rows(record, Item)[1].item_id)
     again.done("consent")
     assert again.item == third
     assert record.extent() == before
-    assert [one.value for one in record.rows(Rating)] == [2, 5, 4]
-    assert len(record.rows(Passed)) == len(record.rows(Consent)) == 1
+    assert [one.value for one in kept_rows(record, Rating)] == [2, 5, 4]
+    assert len(kept_rows(record, Passed)) == len(record.rows(Consent)) == 1
 
 
 def test_a_step_back_that_arrives_twice_counts_once(rater: Rater) -> None:
@@ -118,9 +119,9 @@ def test_a_and_b_are_left_and_right_in_the_record_only(tmp_path: Path) -> None:
                 rater.answer(2, 2)
             item, replies = rater.item, rater.panel.view["item"]["replies"]
             rater.done("choose", item=item, preferred=said, why="So.")
-            row = next(one for one in record.rows(Item) if one.item_id == item)
+            row = next(one for one in kept_rows(record, Item) if one.item_id == item)
             assert [text[-6:] for text in replies] == [unit[-6:] for unit in row.unit_ids]
-        rows = record.rows(Choice)
+        rows = kept_rows(record, Choice)
         assert [one.preferred for one in rows] == ["left", "right", "equal"]
         assert {one.why for one in rows} == {"So."}
         asyncio.run(rater.panel.release())
@@ -203,7 +204,7 @@ def test_frozen_again_while_a_rater_is_at_work(
     assert rater.refused("rate", item=rater.item, question="accurate", value=4) == words
     assert rater.panel.view["readOnly"] == words
     assert rater.panel.status["again"] is False
-    assert len(record.rows(Rating)) == 2
+    assert len(kept_rows(record, Rating)) == 2
     keep_replies(changed, record)
     anew = Rater(changed, record)
     assert anew.screen == "consent"
@@ -255,7 +256,7 @@ def test_an_item_that_cannot_be_kept_is_not_shown(
         assert rater.panel.view["again"] is True
     rater.done("look")
     assert rater.screen == "rate"
-    assert [one.value for one in record.rows(Rating)] == [4, 4]
+    assert [one.value for one in kept_rows(record, Rating)] == [4, 4]
 
 
 def test_raters_are_told_what_becomes_of_what_they_leave(tmp_path: Path) -> None:
@@ -285,4 +286,8 @@ def test_no_more_parts_of_one_event_than_a_page_could_mean(rater: Rater, record:
     rater.done("back", item=rater.item)
     parts = [{"id": new_id(), "question": "accurate", "value": 1 + n % 5} for n in range(60)]
     rater.done("correct", item=item, answers=parts)
-    assert [one.value for one in record.rows(Rating)] == [3, 3, *[1 + n % 5 for n in range(50)]]
+    assert [one.value for one in kept_rows(record, Rating)] == [
+        3,
+        3,
+        *[1 + n % 5 for n in range(50)],
+    ]

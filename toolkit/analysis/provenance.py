@@ -87,9 +87,10 @@ def trace(record: Record, event_id: str) -> Trace:
 
 
 def _judgment(reader: Reader, event_id: str) -> Rating | Choice | Guess:
-    row = reader.find(event_id, Row)
-    if isinstance(row, Choice | Guess) or (isinstance(row, Rating) and row.item_id is not None):
-        return row
+    for kind in (Rating, Choice, Guess):
+        row = reader.find(event_id, kind)
+        if isinstance(row, Rating | Choice | Guess) and row.item_id is not None:
+            return row
     raise AnalysisError(
         f"trace: got {ascii(event_id)}; wanted the id of a rating, choice or guess of the confirm "
         f"stage that {reader.record.place} holds. Take one from frames.item_ratings, "

@@ -66,7 +66,7 @@ def read_jsonl(path: str | Path, where: str | Path | HasRecord) -> Record:
                 f"import: {record.place} already holds entries; wanted an empty place, so that two "
                 "records are not mixed. Choose a new file or database."
             )
-        record.restore(exported.record_id, exported.entries())
+        record.restore(exported.record_id, exported._kept(bodies=True))
     except BaseException:
         record.close()
         raise

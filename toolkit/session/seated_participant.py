@@ -155,7 +155,8 @@ class SeatedParticipant:
     @property
     def _withdrawn(self) -> bool:
         """Whether they have left the study, here or elsewhere."""
-        return bool(self._record.rows(Withdrawal, chain=self._enrolled.participant_id))
+        chain = self._enrolled.participant_id
+        return any(self._record.entries(kinds=[Withdrawal.KIND], chain=chain))
 
     @property
     def _consented(self) -> bool:

@@ -1,10 +1,9 @@
 """What holds for every session, played or rated: how much, which points, never twice, its end."""
 
 from datetime import timedelta
-from typing import TypeVar
 
 from toolkit.errors import NotNow
-from toolkit.record import Record, Row, SessionEnd
+from toolkit.record import Record, SessionEnd
 
 MESSAGE_LENGTH = 20_000
 """Characters a tester may send at once."""
@@ -14,7 +13,6 @@ POINTS = range(1, 6)
 """Answers to a question of a form, and how severe a flag may be."""
 SITTING_GAP = timedelta(hours=8)
 """What was done before a longer pause belongs to an earlier sitting."""
-R = TypeVar("R", bound=Row)
 
 
 def require_points(what: str, value: int | None) -> None:
@@ -28,19 +26,6 @@ def require_points(what: str, value: int | None) -> None:
         raise NotNow(f"{what} {value}; wanted 1 to 5. Choose one of the five.")
 
 
-def kept_row(record: Record, event_id: str | None, kind: type[R], chain: str) -> R | None:
-    """What an event sent before has become; a caller's own id may come back at any time.
-
-    Args:
-        record: where it is kept.
-        event_id: the caller's own id; None for an event without one.
-        kind: of the row that such an event becomes.
-        chain: where it is kept; a row of another chain is somebody else's.
-    """
-    reader = record.read(role="tester", purpose="conversation", include_withdrawn=True)
-    return reader.find(event_id, kind, chain=chain) if event_id else None
-
-
 def session_end(record: Record, session_id: str) -> SessionEnd | None:
     """The row that ended a conversation or a rater's work; None while it goes on.
 
@@ -48,4 +33,5 @@ def session_end(record: Record, session_id: str) -> SessionEnd | None:
         record: where it is kept.
         session_id: of either.
     """
-    return kept_row(record, f"{session_id}.end", SessionEnd, session_id)
+    reader = record.read(role="owner", purpose="progress", include_withdrawn=True)
+    return reader.find(f"{session_id}.end", SessionEnd, chain=session_id)

@@ -18,7 +18,7 @@ from toolkit.analysis.frames.exclusions import CONFIRM, EXPLORE, KEPT, account, 
 from toolkit.analysis.frames.explore_frames import derive_explore
 from toolkit.analysis.frames.record_tables import KINDS, read_tables
 from toolkit.errors import AnalysisError
-from toolkit.record import Entry, Record
+from toolkit.record import Entry, Record, Row
 
 
 class Frames(NamedTuple):
@@ -80,7 +80,7 @@ def load_frames(
 
 
 def frames_of(
-    entries: Iterable[Entry],
+    entries: Iterable[tuple[Entry, Row]],
     *,
     stage: Stage | None = None,
     simulated: bool | None = None,
@@ -89,8 +89,8 @@ def frames_of(
     """Make frames from entries, as ``load_frames`` does from a record.
 
     Args:
-        entries: in any order, except that those of one conversation are in the order they were
-            kept.
+        entries: each with its row; in any order, except that those of one conversation are in
+            the order they were kept.
         stage: as for ``load_frames``.
         simulated: as for ``load_frames``.
         confirm_hash: as for ``load_frames``.

@@ -123,7 +123,7 @@ def _own(study: Study, stage: str) -> Source | None:
     if study.url.startswith("sqlite:///") and not Path(study.url[len("sqlite:///") :]).is_file():
         return None
     record = open_record(study, read_only=True)
-    if sessions(record) if stage == "explore" else any(record.event_ids(Reply)):
+    if sessions(record) if stage == "explore" else any(record.entries(kinds=[Reply.KIND])):
         return Source(record, study, f"The record of study {study.id!r}: {_content(record)}.")
     record.close()
     return None
@@ -147,7 +147,7 @@ def _sample(root: Path, stage: str, why: str) -> Source:
 
 
 def _content(record: Record) -> str:
-    begun, replies = sessions(record), sum(1 for _ in record.event_ids(Reply))
+    begun, replies = sessions(record), sum(1 for _ in record.entries(kinds=[Reply.KIND]))
     parts = []
     if begun or not replies:
         parts.append(_counted(begun, "conversation", " by simulated participants"))

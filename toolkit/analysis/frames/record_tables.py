@@ -143,12 +143,11 @@ KINDS = tuple(_NAMES)
 """Kinds of row that are read."""
 
 
-def read_tables(entries: Iterable[Entry]) -> Tables:
+def read_tables(entries: Iterable[tuple[Entry, Row]]) -> Tables:
     """Sort entries into tables; within a conversation their order is kept."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
     judged: list[Row] = []
-    for entry in entries:
-        row = entry.row()
+    for entry, row in entries:
         if isinstance(row, _JUDGED):
             judged.append(row)
         name = _NAMES.get(row.KIND, "")

@@ -99,7 +99,8 @@ def _person(one: ParticipantProgress, study: Study) -> str:
 
 
 def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:
-    ended = {end.session_id for end in record.rows(SessionEnd) if end.reached_end}
+    reader = record.read(role="owner", purpose="progress")
+    ended = {end.session_id for end in reader.rows(SessionEnd) if end.reached_end}
     pairs = Counter(
         (one.persona_id, one.scenario_id)
         for one in sessions(record)

@@ -35,7 +35,7 @@ def units_due(
         retry_errored: whether a unit whose latest reply errored is due once more.
     """
     if not retry_errored:
-        replied = set(record.event_ids(Reply))
+        replied = {one.event_id for one in record.entries(kinds=[Reply.KIND])}
         return tuple(Due(unit, 0) for unit in stage.units if unit.unit_id not in replied)
     reader = record.read(role="owner", purpose="collection")
     latest = {row.unit_id: row for row in reader.each(Reply)}

@@ -20,7 +20,7 @@ from toolkit.canon import VERSION as TOOLKIT_VERSION
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import RecordUnreadable, RecordUnwritable
 from toolkit.record.export.atomic_file import whole_file
-from toolkit.record.journal.entry import Entry, read_json
+from toolkit.record.journal.entry import Entry, Kept, read_json
 from toolkit.record.journal.record import Record
 from toolkit.record.journal.record_address import from_os_error
 from toolkit.record.rows.conversation_rows import Participant, Session
@@ -46,7 +46,7 @@ _ENTRY_TYPES = {
         get_origin(one) or one for one in (get_args(hint) if hint == str | None else (hint,))
     )
     for name, hint in get_type_hints(Entry).items()
-}
+} | {"body": (dict,)}
 """The fields of a line, as an entry declares them, and what each may be."""
 _SORTED_BY = ("number", "kind", "chain")
 _MAY_LACK = "digest"
@@ -71,10 +71,10 @@ def write_jsonl(record: Record, path: str | Path) -> int:
     last, count = record.extent()
     with whole_file(path) as file:
         file.write(canonical_json(_header(record, count)) + "\n")
-        for entry in record.entries():
-            if entry.number > last:
+        for kept in record._kept(bodies=True):
+            if kept.entry.number > last:
                 break
-            file.write(_line(entry) + "\n")
+            file.write(_line(kept) + "\n")
     return count
 
 
@@ -131,19 +131,19 @@ class ExportedRecord(Record):
                 "export it again."
             )
 
-    def entries(
-        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
-    ) -> Iterator[Entry]:
+    def _kept(
+        self, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0, **_: bool
+    ) -> Iterator[Kept]:
         """Parse the lines asked for."""
         for about, line in self._lines.values():
             number, kind, its_chain = (about[name] for name in _SORTED_BY)
             if number > after and chain in (None, its_chain) and (not kinds or kind in kinds):
-                yield Entry(**read_json(line))
+                yield _read(line)
 
-    def find(self, event_id: str) -> Entry | None:
+    def _find(self, event_id: str) -> Kept | None:
         """Parse the line of an event."""
         known = self._lines.get(event_id)
-        return Entry(**read_json(known[1])) if known else None
+        return _read(known[1]) if known else None
 
     def require_writable(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: an export is only read.
@@ -162,11 +162,17 @@ class ExportedRecord(Record):
         """Nothing to give back."""
 
 
-def _line(entry: Entry) -> str:
-    values = entry._asdict()
-    if entry.digest is None:
+def _line(kept: Kept) -> str:
+    values = kept.entry._asdict() | {"body": kept.body}
+    if kept.entry.digest is None:
         del values["digest"]
     return canonical_json(values)
+
+
+def _read(line: bytes) -> Kept:
+    values = read_json(line)
+    body = values.pop("body")
+    return Kept(Entry(**values), body)
 
 
 def _header(record: Record, count: int) -> dict[str, str | int | bool]:

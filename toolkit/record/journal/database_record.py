@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
 from sqlalchemy import Row as Stored
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordError, RecordUnreadable
 from toolkit.record.journal.chain_check import Verification, verify_chains
 from toolkit.record.journal.database import Database
-from toolkit.record.journal.entry import FIRST, Entry, link_hash, read_json
+from toolkit.record.journal.entry import FIRST, Entry, Kept, link_hash, read_json
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
@@ -23,8 +23,9 @@ from toolkit.record.rows.row_codec import Draft, draft
 
 _PAGE = 200
 _LARGEST_PAGE = 3200
-_MANY_IDS = 5000
 _IDS_ASKED = 500
+_ABOUT = [JOURNAL.c[name] for name in Entry._fields]
+_WHOLE = [*_ABOUT, JOURNAL.c.body]
 
 
 class DatabaseRecord(Record):
@@ -47,32 +48,25 @@ class DatabaseRecord(Record):
         self.place, self.url = str(place), place.url
         self.record_id = self._database.meta["record_id"]
 
-    def find(self, event_id: str) -> Entry | None:
+    def _find(self, event_id: str) -> Kept | None:
         """Look the event up by its index."""
         with self._database.reading() as connection:
             return _find(connection, [event_id]).get(event_id)
 
-    def entries(
-        self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
-    ) -> Iterator[Entry]:
+    def _kept(
+        self, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0, *, bodies: bool
+    ) -> Iterator[Kept]:
         """Read page by page."""
-        query = select(JOURNAL)
+        query = select(*_WHOLE) if bodies else select(*_ABOUT, literal("{}"))
         if kinds:
             # By the index of kinds, SQLite would sort all that is left for every page.
             kind = JOURNAL.c.kind if len(kinds) == 1 else JOURNAL.c.kind.concat("")
             query = query.where(kind.in_(kinds))
         if chain is None:
             # One bound alone: with two, SQLite would pass over all that was read, for every page.
-            pages = self._pages(query, "number", after)
-        else:
-            query = query.where(JOURNAL.c.chain == chain, JOURNAL.c.number > after)
-            pages = self._pages(query, "position")
-        return map(_entry, pages)
-
-    def event_ids(self, kind: type[Row]) -> Iterator[str]:
-        """Read no body."""
-        query = select(JOURNAL.c.number, JOURNAL.c.event_id).where(JOURNAL.c.kind == kind.KIND)
-        return (stored.event_id for stored in self._pages(query, "number", size=_MANY_IDS))
+            return map(_whole, self._pages(query, "number", after))
+        query = query.where(JOURNAL.c.chain == chain, JOURNAL.c.number > after)
+        return map(_whole, self._pages(query, "position"))
 
     def extent(self) -> tuple[int, int]:
         """Count in the database."""
@@ -104,21 +98,21 @@ class DatabaseRecord(Record):
                 if conflict:
                     raise conflict
             found = _find(connection, [one.event_id for one in drafts])
-        return tuple(found[one.event_id] for one in drafts)
+        return tuple(found[one.event_id].entry for one in drafts)
 
     def keep_new(self, drafts: Sequence[Draft]) -> list[RecordError | None]:
         """Keep drafts in one transaction, whatever becomes of the others."""
         with self._database.writing() as connection:
             return _keep(connection, drafts)
 
-    def restore(self, record_id: str, entries: Iterable[Entry]) -> None:
+    def restore(self, record_id: str, kept: Iterable[Kept]) -> None:
         """Fill the tables."""
-        remaining = iter(entries)
+        remaining = iter(kept)
         with self._database.writing() as connection:
             named = update(META).where(META.c.key == "record_id").values(value=record_id)
             connection.execute(named)
             while some := list(islice(remaining, _PAGE)):
-                values = [{**one._asdict(), "body": canonical_json(one.body)} for one in some]
+                values = [one._asdict() | {"body": canonical_json(body)} for one, body in some]
                 connection.execute(insert(JOURNAL), values)
             self._database.continue_numbers(connection)
         self.record_id = self._database.meta["record_id"] = record_id
@@ -160,11 +154,9 @@ class DatabaseRecord(Record):
             lease.release()
         self._database.close()
 
-    def _pages(
-        self, query: Select[Any], cursor: str, last: int = -1, *, size: int = _PAGE
-    ) -> Iterator[Stored[Any]]:
+    def _pages(self, query: Select[Any], cursor: str, last: int = -1) -> Iterator[Stored[Any]]:
         """Read page by page, so that no transaction stays open while the caller thinks."""
-        column = JOURNAL.c[cursor]
+        column, size = JOURNAL.c[cursor], _PAGE
         query = query.order_by(column)
         while True:
             with self._database.reading() as connection:
@@ -188,14 +180,18 @@ def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError |
 
     One already kept with the same content stays as it is.
     """
-    kept: dict[str, Entry | Draft] = {**_find(connection, [one.event_id for one in drafts])}
+    kept: dict[str, Kept | Draft] = {**_find(connection, [one.event_id for one in drafts])}
     ends: dict[str, _End] = {}
     conflicts: list[RecordError | None] = []
-    linked = []
+    linked: list[dict[str, Any]] = []
     for one in drafts:
         ends |= {name: _end(connection, name) for name in one.chains if name not in ends}
         known = kept.get(one.event_id)
-        conflicts.append(_out_of_place(one, ends) if known is None else _conflict(one, known))
+        conflicts.append(
+            _conflict(one, known)
+            if known
+            else _out_of_place(one, ends) or _repeated(connection, one, linked)
+        )
         if known is not None or conflicts[-1]:
             continue
         values = _linked(one, ends[one.chain])
@@ -235,13 +231,13 @@ def _end(connection: Connection, chain: str) -> _End:
     return _End(*last) if last else _End(0, FIRST, "")
 
 
-def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Entry]:
+def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Kept]:
     """Look up entries by event id; those not kept are absent."""
     found = {}
     for start in range(0, len(event_ids), _IDS_ASKED):
         some = event_ids[start : start + _IDS_ASKED]
-        for stored in connection.execute(select(JOURNAL).where(JOURNAL.c.event_id.in_(some))):
-            found[stored.event_id] = _entry(stored)
+        for stored in connection.execute(select(*_WHOLE).where(JOURNAL.c.event_id.in_(some))):
+            found[stored.event_id] = _whole(stored)
     return found
 
 
@@ -268,15 +264,39 @@ def _out_of_place(new: Draft, ends: Mapping[str, _End]) -> RecordError | None:
     )
 
 
-def _conflict(sent: Draft, kept: Entry | Draft) -> RecordError | None:
+def _repeated(
+    connection: Connection, new: Draft, linked: Sequence[Mapping[str, Any]]
+) -> RecordError | None:
+    """Refuse a second row with what one row alone may have in a chain, kept or about to be."""
+    name = Row.BY_KIND[new.kind].ONCE
+    if not name:
+        return None
+    value = read_json(new.body)[name]
+    # Not every body is parsed: it is canonical, so that one with this value holds these characters.
+    said = JOURNAL.c.body.contains(f'"{name}":{canonical_json(value)}', autoescape=True)
+    alike = select(JOURNAL.c.event_id, JOURNAL.c.body, JOURNAL.c.chain, JOURNAL.c.kind)
+    query = alike.where(JOURNAL.c.chain == new.chain, JOURNAL.c.kind == new.kind, said)
+    for other in (*connection.execute(query).mappings(), *linked):
+        same = (other["chain"], other["kind"]) == (new.chain, new.kind)
+        if same and read_json(other["body"]).get(name) == value:
+            return RecordError(
+                f"record: {new.kind} {new.event_id} has the {name} {value} in {new.chain}, as has "
+                f"{other['event_id']}; wanted one of its own. Read the record again to see where "
+                "it stands; nothing was written."
+            )
+    return None
+
+
+def _conflict(sent: Draft, kept: Kept | Draft) -> RecordError | None:
     """Accept an event that is sent again and says what it said."""
-    if kept.digest == sent.digest:
+    about = kept.entry if isinstance(kept, Kept) else kept
+    if about.digest == sent.digest:
         return None
     # A digest is of the fields its kind had then: what both say is compared in today's shape.
     try:
         said = kept if isinstance(kept, Draft) else draft(kept.row())
     except RecordUnreadable as problem:
-        if kept.digest is None or kept.version > sent.version:
+        if about.digest is None or about.version > sent.version:
             return problem
     else:
         if (said.kind, said.chain, said.body) == (sent.kind, sent.chain, sent.body):
@@ -288,12 +308,12 @@ def _conflict(sent: Draft, kept: Entry | Draft) -> RecordError | None:
     )
 
 
-def _entry(stored: Stored[Any]) -> Entry:
-    """Read an entry as it is stored."""
+def _whole(stored: Stored[Any]) -> Kept:
+    """Read an entry and its body as they are stored."""
     # By position, as columns stand in the order of the fields: names cost a sixth of all reading.
     values: list[Any] = [*stored]
     try:
-        return Entry._make((*values[:7], read_json(values[7]), *values[8:]))
+        return Kept(Entry._make(values[:-1]), read_json(values[-1]))
     except ValueError as problem:
         raise RecordUnreadable(
             f"record: entry {stored.number} ({stored.kind} {stored.event_id}) holds no readable "

@@ -37,7 +37,7 @@ _decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
 
 
 class Entry(NamedTuple):
-    """One kept event: a row, where it stands and what ties it there."""
+    """Where one kept event stands and what ties it there; its row is read by the reading door."""
 
     number: int
     """Order of commit in the whole record; rises, and may leave gaps."""
@@ -49,7 +49,6 @@ class Entry(NamedTuple):
     version: int
     at: str
     """When it was kept, UTC."""
-    body: dict[str, Any]
     previous: str
     """``hash`` of the entry before it in the chain."""
     hash: str
@@ -59,16 +58,26 @@ class Entry(NamedTuple):
     """Of the event in full, by which one that is sent again is known; None in entries from before
     there were digests. The tag in front says how it was made, so that a sealed chain may key it."""
 
-    def row(self) -> Row:
+
+class Kept(NamedTuple):
+    """An entry with its words: for export, verification, restoring and the reading door alone."""
+
+    entry: Entry
+    body: dict[str, Any]
+
+    def row(self, *, withheld: bool = False) -> Row:
         """Read the body as the typed row it was; an exchange refers to earlier turns as it lies.
 
         Such a row may be sent to this record again, but is kept in no other: only a Reader knows
         the texts it refers to.
 
+        Args:
+            withheld: whether its words stay behind.
+
         Raises:
             RecordUnreadable: if the body does not fit its kind.
         """
-        return decode(self.kind, self.version, self.body)
+        return decode(self.entry.kind, self.entry.version, self.body, withheld=withheld)
 
 
 def read_json(text: str | bytes) -> Any:

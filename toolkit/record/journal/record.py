@@ -1,21 +1,21 @@
 """The record: append, find, verify, and read by one door.
 
-``Record.entries`` gives what is kept as it lies, as an export and a verification need it. Rows
-with their texts come from a Reader, in a role and for a purpose; it puts back what an exchange
-refers to, and is the one place where the work of participants who withdrew is left out.
+A Record tells of its entries where they stand, and never their words. Rows with words come from a
+Reader, in a role and for a purpose; it puts back what an exchange refers to, and is the one place
+where the work of participants who withdrew is left out.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, Self, TypeVar
 
 from toolkit.canon import canonical_json
 from toolkit.errors import RecordError
 from toolkit.record.journal.chain_check import Verification, verify_chains
-from toolkit.record.journal.entry import Entry
+from toolkit.record.journal.entry import Entry, Kept
 from toolkit.record.journal.lease import Lease
+from toolkit.record.journal.purposes import PURPOSES, Right
 from toolkit.record.rows.confirm_rows import RaterSeat
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant, Session, Turn, Withdrawal
 from toolkit.record.rows.row import Row
@@ -23,15 +23,6 @@ from toolkit.record.rows.row_codec import Draft
 
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]
-PURPOSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "tester": ("conversation",),
-        "rater": ("rating",),
-        "analyst": ("analysis",),
-        "owner": ("progress", "collection", "replay"),
-    }
-)
-"""Role to the purposes it may read for."""
 
 
 class Record(ABC):
@@ -49,24 +40,31 @@ class Record(ABC):
     """Id given to this record when it was made; an export keeps it."""
 
     @abstractmethod
+    def _kept(
+        self, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0, *, bodies: bool
+    ) -> Iterator[Kept]:
+        """Read as ``entries`` does, with what is kept; without ``bodies`` they may be empty."""
+
+    @abstractmethod
+    def _find(self, event_id: str) -> Kept | None:
+        """Return what is kept of an event, or None."""
+
     def entries(
         self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
     ) -> Iterator[Entry]:
-        """Read entries in the order of their commits.
+        """Tell where entries stand, in the order of their commits.
 
         Args:
             kinds: only these kinds of row; empty: all.
             chain: only this chain.
             after: only entries whose ``number`` is greater.
         """
+        return (one.entry for one in self._kept(kinds, chain, after, bodies=False))
 
     def find(self, event_id: str) -> Entry | None:
         """Return the entry of an event, or None."""
-        return next((one for one in self.entries() if one.event_id == event_id), None)
-
-    def event_ids(self, kind: type[Row]) -> Iterator[str]:
-        """Name every event of one kind, in the order of their commits."""
-        return (one.event_id for one in self.entries(kinds=[kind.KIND]))
+        kept = self._find(event_id)
+        return kept.entry if kept else None
 
     def extent(self) -> tuple[int, int]:
         """Tell the number of the newest entry and how many there are; both 0 when empty."""
@@ -79,38 +77,45 @@ class Record(ABC):
 
     def verify(self) -> Verification:
         """Recompute every link of every chain; ``journal/chain.py`` says what that can see."""
-        in_chains = sorted(self.entries(), key=lambda one: (one.chain, one.position))
+        in_chains = sorted(
+            self._kept(bodies=True), key=lambda one: (one.entry.chain, one.entry.position)
+        )
         return verify_chains(
-            {**one._asdict(), "body": canonical_json(one.body)} for one in in_chains
+            one._asdict() | {"body": canonical_json(body)} for one, body in in_chains
         )
 
     def read(self, *, role: str, purpose: str, include_withdrawn: bool = False) -> "Reader":
-        """Read rows with their texts; whoever withdrew is left out with all they left.
+        """Read rows with their words; whoever withdrew is left out with all they left.
 
         Args:
             role: whose right to read is used: ``tester``, ``rater``, ``analyst`` or ``owner``.
-            purpose: what for; one that the role has.
-            include_withdrawn: also what those left who withdrew.
+            purpose: what for; one that the role has, and that says which words it reads.
+            include_withdrawn: also what those left who withdrew; their words only to a tester,
+                who reads what they said themselves.
 
         Raises:
-            RecordError: if there is no such role, or it may not read for this purpose.
+            RecordError: if there is no such role, it may not read for this purpose, or this
+                purpose has nothing of those who withdrew.
         """
-        if purpose not in PURPOSES.get(role, ()):
-            known = "; ".join(f"{name}: {', '.join(those)}" for name, those in PURPOSES.items())
-            raise RecordError(
-                f"record: got the role {role!a} with the purpose {purpose!a}; wanted a role with a "
-                f"purpose of its own ({known}). Read in the role whose work this is."
-            )
-        return Reader(self, include_withdrawn=include_withdrawn)
+        return Reader(self, role, purpose, include_withdrawn=include_withdrawn)
 
     def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
-        """Read every row of one kind, in the order of their commits, whoever withdrew included.
+        """Read every row of a kind without words, by commit, whoever withdrew included.
 
         Args:
-            kind: of row; one that holds words is for ``read`` alone.
+            kind: of row.
             chain: only this chain.
+
+        Raises:
+            RecordError: if it holds words, which ``read`` alone gives.
         """
-        return Reader(self, include_withdrawn=True).rows(kind, chain=chain)
+        if words := kind.sealable():
+            raise RecordError(
+                f"record: got rows({kind.__name__}), which hold words in {min(words)}; wanted a "
+                "kind without. Read them with record.read(role=…, purpose=…)."
+            )
+        read = (kept.row() for kept in self._kept([kind.KIND], chain, bodies=True))
+        return [row for row in read if isinstance(row, kind)]
 
     @abstractmethod
     def append(self, *rows: Row) -> tuple[Entry, ...]:
@@ -140,12 +145,12 @@ class Record(ABC):
         """
 
     @abstractmethod
-    def restore(self, record_id: str, entries: Iterable[Entry]) -> None:
+    def restore(self, record_id: str, kept: Iterable[Kept]) -> None:
         """Fill an empty record with the entries of another, exactly as they were, all or none.
 
         Args:
             record_id: id of the other record, which this one takes.
-            entries: of the other record, in the order of their numbers.
+            kept: entries of the other record, in the order of their numbers.
         """
 
     @abstractmethod
@@ -202,16 +207,28 @@ class Record(ABC):
 
 
 class Reader:
-    """Reads a record; ``Record.read`` makes one."""
+    """Reads a record in a role and for a purpose; ``Record.read`` makes one."""
 
-    def __init__(self, record: Record, *, include_withdrawn: bool) -> None:
-        self.record = record
-        self._chains: frozenset[str] | None = frozenset() if include_withdrawn else None
+    def __init__(self, record: Record, role: str, purpose: str, *, include_withdrawn: bool) -> None:
+        self.record, self.role, self.purpose = record, role, purpose
+        kinds, withdrawn = _right(role, purpose)
+        if include_withdrawn and withdrawn == "left out":
+            raise RecordError(
+                f"record: got include_withdrawn=True from the {role} for {purpose}; wanted a "
+                "purpose that needs what those left who withdrew. Read without them."
+            )
+        whole = include_withdrawn and withdrawn == "whole"
+        self._include_withdrawn = include_withdrawn
+        self._chains: frozenset[str] | None = frozenset() if whole else None
+        # What nobody declared is closed, too.
+        self._closed = {one.KIND for one in Row.BY_KIND.values() if one.sealable()}.difference(
+            one.KIND for one in kinds
+        )
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         """Participants who had withdrawn when this was first asked."""
-        return frozenset(row.participant_id for row in self.record.rows(Withdrawal))
+        return frozenset(one.chain for one in self.record.entries(kinds=[Withdrawal.KIND]))
 
     def rows(self, kind: type[R], *, chain: str | None = None) -> list[R]:
         """Read every row of one kind, whole, in the order of their commits.
@@ -219,6 +236,9 @@ class Reader:
         Args:
             kind: of row.
             chain: only this chain.
+
+        Raises:
+            RecordError: if its words are not read for this purpose.
         """
         return list(self.each(kind, chain=chain))
 
@@ -228,6 +248,9 @@ class Reader:
         Args:
             kind: of row.
             chain: only this chain.
+
+        Raises:
+            RecordError: as for ``rows``.
         """
         # What an exchange refers to lies before it, in the session's own row and its turns.
         kinds = (kind.KIND, Session.KIND) if kind is Turn else (kind.KIND,)
@@ -241,40 +264,47 @@ class Reader:
             event_id: of the event.
             kind: of row.
             chain: only if it belongs to this chain.
+
+        Raises:
+            RecordError: as for ``rows``.
         """
-        entry = self.record.find(event_id)
-        if entry is None or chain not in (None, entry.chain) or entry.chain in self._left_out:
+        self._require(kind.KIND)
+        kept = self.record._find(event_id)
+        if kept is None or kept.entry.kind != kind.KIND or chain not in (None, kept.entry.chain):
             return None
-        if entry.kind != Turn.KIND:
-            row = entry.row()
-            return row if isinstance(row, kind) else None
-        return next(
-            (one for one in self.each(kind, chain=entry.chain) if one.event_id() == event_id), None
-        )
+        if kind is Turn:
+            rows = self.each(kind, chain=kept.entry.chain)
+            return next((one for one in rows if one.event_id() == event_id), None)
+        return next((row for _, row in self._opened([kept]) if isinstance(row, kind)), None)
 
     def entries(
         self, *, kinds: Sequence[str] = (), chain: str | None = None, after: int = 0
-    ) -> Iterator[Entry]:
-        """Read entries in the order of their commits; their exchanges refer to earlier turns.
+    ) -> Iterator[tuple[Entry, Row]]:
+        """Read entries and rows in the order of their commits; exchanges refer to earlier turns.
 
         Args:
             kinds: only these kinds of row; empty: all.
             chain: only this chain.
             after: only entries whose ``number`` is greater.
-        """
-        entries = self.record.entries(kinds=kinds, chain=chain, after=after)
-        left_out = self._left_out
-        return (one for one in entries if one.chain not in left_out) if left_out else entries
 
-    def whole(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Row]]:
+        Raises:
+            RecordError: if the words of one are not read for this purpose.
+        """
+        self._require(*kinds)
+        return self._opened(self.record._kept(kinds, chain, after, bodies=True))
+
+    def whole(self, entries: Iterable[tuple[Entry, Row]]) -> Iterator[tuple[Entry, Row]]:
         """Give each entry with its row, the messages of its exchange in full.
 
         Args:
             entries: in the order of their commits; of a conversation, all up to the last wanted.
+
+        Raises:
+            RecordError: if the words of one are not read for this purpose.
         """
         texts: dict[str, str] = {}
-        for entry in entries:
-            row = entry.row()
+        for entry, row in entries:
+            self._require(entry.kind)
             if isinstance(row, Session):
                 texts[row.session_id] = row.instructions
             elif isinstance(row, Turn):
@@ -282,11 +312,31 @@ class Reader:
                 texts[row.turn_id] = row.text
             yield entry, row
 
+    def _opened(self, kept: Iterable[Kept]) -> Iterator[tuple[Entry, Row]]:
+        """Open what is kept, as far as this purpose goes: the one place where words come out."""
+        gone = self._gone
+        for one in kept:
+            entry = one.entry
+            if entry.kind in self._closed:
+                self._require(entry.kind)
+            withheld = entry.chain in gone
+            if self._include_withdrawn or not withheld:
+                yield entry, one.row(withheld=withheld)
+
+    def _require(self, *kinds: str) -> None:
+        """Refuse kinds whose words are not read for this purpose."""
+        if closed := self._closed.intersection(kinds):
+            named = " and ".join(sorted(closed))
+            raise RecordError(
+                f"record: the {self.role} asked for {named} rows for {self.purpose}; wanted kinds "
+                "whose words are read for it. Read in the role and for the purpose whose work "
+                "this is."
+            )
+
     @property
-    def _left_out(self) -> frozenset[str]:
-        """Chains of those who withdrew."""
-        # No cached_property: before Python 3.12 it holds one lock for all readers of the process,
-        # and ``withdrawn``, which holds another, reads entries, too.
+    def _gone(self) -> frozenset[str]:
+        """Chains of those who withdrew, of which something stays behind."""
+        # No cached_property: before Python 3.12 it holds one lock for all readers of the process.
         if self._chains is None:
             seats: list[Session | RaterSeat] = []
             if self.withdrawn:
@@ -295,3 +345,14 @@ class Reader:
                 row.session_id for row in seats if row.participant_id in self.withdrawn
             )
         return self._chains
+
+
+def _right(role: str, purpose: str) -> Right:
+    """Look up what a role may read for a purpose."""
+    if right := PURPOSES.get((role, purpose)):
+        return right
+    known = ", ".join(" for ".join(one) for one in PURPOSES)
+    raise RecordError(
+        f"record: got the role {role!a} with the purpose {purpose!a}; wanted a role with a purpose "
+        f"of its own ({known}). Read in the role whose work this is."
+    )

@@ -129,6 +129,7 @@ class Turn(Row):
     """2: an exchange refers to earlier turns instead of repeating them."""
     CHAIN = "session_id"
     BEGINS = True
+    ONCE = "number"
     turn_id: str
     session_id: str
     number: int

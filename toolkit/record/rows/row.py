@@ -71,6 +71,8 @@ class Row(Stored):
     """Whether its chain may begin with it; any other kind speaks of what is there."""
     ENDS: ClassVar[bool] = False
     """Whether its chain ends with it: no other row of the chain is kept after it."""
+    ONCE: ClassVar[str] = ""
+    """The field whose value no second row of the kind has in its chain; empty for none."""
     UNDER: ClassVar[str] = ""
     """The field that names another chain, after whose end it is not kept; empty for none."""
 
@@ -137,6 +139,7 @@ class Row(Stored):
         return tuple(name for name, hint in get_type_hints(cls).items() if _is_cell(hint))
 
     @classmethod
+    @cache
     def sealable(cls) -> frozenset[str]:
         """Name the fields that hold texts, such as ``text`` and ``exchange.attempts.message``."""
         return frozenset(_sealable(cls))

@@ -5,6 +5,7 @@ its row declares, so that nothing is kept which could not be read again.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,14 @@ def draft(row: Row) -> Draft:
     return Draft(name, chains, row.KIND, row.VERSION, text, digest, row.refers())
 
 
-def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
+def decode(kind: str, version: int, body: dict[str, Any], *, withheld: bool = False) -> Row:
     """Read a row from its body, checking every field.
 
     Args:
         kind: of the row.
         version: of the body; an older one is brought up to date step by step.
         body: its fields as JSON values.
+        withheld: whether the fields that hold texts are emptied.
 
     Raises:
         RecordUnreadable: if the kind or version is unknown here, or a field does not fit.
@@ -87,6 +89,8 @@ def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
         )
     for older in range(version, row_type.VERSION):
         body = row_type.upgrade(body, older)
+    for field in row_type.sealable() if withheld else ():
+        body = _emptied(body, field.split("."))
     try:
         # Straight to the validator: the adapter's own method costs as much again.
         row: Row = _adapter(row_type).validator.validate_python(body)
@@ -96,6 +100,17 @@ def decode(kind: str, version: int, body: dict[str, Any]) -> Row:
             "verify` to see whether the record was changed after it was written."
         ) from problem
     return row
+
+
+def _emptied(value: Any, path: Sequence[str]) -> Any:
+    """Empty what lies at a path, in each element where there are several."""
+    if not path:
+        return type(value)()
+    if isinstance(value, list):
+        return [_emptied(one, path) for one in value]
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    return {**value, path[0]: _emptied(value[path[0]], path[1:])}
 
 
 def _adapter(row_type: type[Row]) -> "TypeAdapter[Row]":

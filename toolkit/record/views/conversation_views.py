@@ -76,8 +76,7 @@ def history(record: Record, session_id: str, *, include_withdrawn: bool = False)
         Withdrawn: if its participant has withdrawn and ``include_withdrawn`` is False.
     """
     reader = record.read(role="tester", purpose="conversation", include_withdrawn=True)
-    rows = [row for _, row in reader.whole(reader.entries(chain=session_id))]
-    session = next((row for row in rows if isinstance(row, Session)), None)
+    session = next(iter(reader.rows(Session, chain=session_id)), None)
     if session is None:
         raise RecordError(
             f"history: got session {session_id!a}; wanted one that {record.place} holds. Look up "
@@ -89,7 +88,7 @@ def history(record: Record, session_id: str, *, include_withdrawn: bool = False)
             "withdrawn; wanted a session of somebody still in the study. Ask with "
             "include_withdrawn=True only to answer the participant."
         )
-    return _history(session, rows)
+    return _history(session, [row for _, row in reader.whole(reader.entries(chain=session_id))])
 
 
 def sessions(
@@ -126,10 +125,10 @@ def participant_progress(
     begun: dict[str, list[Session]] = {}
     for session in sessions(record, include_withdrawn=include_withdrawn):
         begun.setdefault(session.participant_id, []).append(session)
-    ends = {end.session_id: end for end in record.rows(SessionEnd)}
+    reader = record.read(role="owner", purpose="progress", include_withdrawn=True)
+    ends = {end.session_id: end for end in reader.rows(SessionEnd)}
     consented = {row.participant_id for row in record.rows(Consent)}
     active = record.last_activity()
-    gone = withdrawn(record)
     told = []
     for who in sorted(record.rows(Participant), key=lambda who: who.seat):
         own = begun.get(who.participant_id, [])
@@ -145,7 +144,7 @@ def participant_progress(
                 skipped=sum(one.reason == "skipped" for one in ended),
                 position=still_open[-1] if still_open else None,
                 last_activity=max(active[chain] for chain in chains),
-                withdrawn=who.participant_id in gone,
+                withdrawn=who.participant_id in reader.withdrawn,
             )
         )
     return tuple(told)

@@ -161,7 +161,7 @@ def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
         confirm_hash: the confirm freeze the units belong to.
     """
     newest: dict[str, Ending] = {}
-    for row in record.read(role="owner", purpose="progress").each(Reply):
+    for row in record.read(role="owner", purpose="collection").each(Reply):
         if row.confirm_hash == confirm_hash:
             newest[row.unit_id] = row.exchange.outcome
     return Counter(newest.values())

@@ -28,7 +28,6 @@ from toolkit.session.explore.pending_exchange import PendingExchange
 from toolkit.session.session_rules import (
     COMMENT_LENGTH,
     MESSAGE_LENGTH,
-    kept_row,
     require_points,
 )
 
@@ -357,7 +356,8 @@ class Conversation:
         )
 
     def _known(self, event_id: str | None, kind: type[R]) -> R | None:
-        return kept_row(self._record, event_id, kind, self.session.session_id)
+        reader = self._record.read(role="tester", purpose="conversation", include_withdrawn=True)
+        return reader.find(event_id, kind, chain=self.session.session_id) if event_id else None
 
     def _judge(self, row: R) -> R:
         if self.end is not None:

@@ -234,9 +234,8 @@ class ItemMaker:
 
     def _stand_ins(self) -> dict[str, set[str]]:
         """Reply to the missing ones it stands in for; of the record only what is new is read."""
-        reader = self._reader
-        news = reader.entries(kinds=[RaterSeat.KIND, Item.KIND], after=self._read)
-        for entry, row in reader.whole(news):
+        news = self._reader.entries(kinds=[RaterSeat.KIND, Item.KIND], after=self._read)
+        for entry, row in news:
             self._read = entry.number
             if isinstance(row, RaterSeat):
                 self._seats[row.session_id] = row.seat

@@ -9,7 +9,7 @@ from toolkit.design import Question
 from toolkit.errors import NotNow
 from toolkit.record import Choice, Guess, JudgedItem, Passed, RaterHistory, Rating, Record, Row
 from toolkit.session.rating.persona_guesses import GuessAsked, PersonaGuesses
-from toolkit.session.session_rules import COMMENT_LENGTH, kept_row, require_points
+from toolkit.session.session_rules import COMMENT_LENGTH, require_points
 
 Preferred = Literal["left", "right", "equal", "neither"]
 Judgment = Rating | Choice | Passed | Guess
@@ -192,4 +192,5 @@ class Judgments:
         return row
 
     def _known(self, event_id: str | None, kind: type[R]) -> R | None:
-        return kept_row(self.record, event_id, kind, self._session_id)
+        reader = self.record.read(role="rater", purpose="rating", include_withdrawn=True)
+        return reader.find(event_id, kind, chain=self._session_id) if event_id else None

@@ -229,9 +229,7 @@ class _Seats:
         }
 
     def _played(self, session_id: str) -> bool:
-        reader = self._record.read(role="rater", purpose="rating", include_withdrawn=True)
-        session = reader.find(session_id, Session)
-        return session is not None and self._is_rater(session)
+        return any(map(self._is_rater, self._record.rows(Session, chain=session_id)))
 
     def _is_rater(self, row: RaterSeat | Session) -> bool:
         return row.participant_id == self._who.participant_id

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from toolkit.errors import Complaint
 
-Place = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 """Where a value is: keys and positions (from 0) from the top of the file."""
 
 
@@ -18,19 +18,19 @@ class Document:
     """Path below the workspace, as shown to people."""
     value: dict[str, object] | None
     """None when the file cannot be read at all."""
-    lines: dict[Place, int] = field(default_factory=dict)
-    unread: frozenset[Place] = frozenset()
+    lines: dict[FieldPath, int] = field(default_factory=dict)
+    unread: frozenset[FieldPath] = frozenset()
     """Places whose value is a stand-in, already complained about."""
     complaints: tuple[Complaint, ...] = ()
 
-    def line_of(self, place: Place) -> int:
+    def line_of(self, place: FieldPath) -> int:
         """The line of a place, or of the nearest thing around it; 0 for the whole file."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines[place] if place else 0
 
 
-def dotted(place: Place) -> str:
+def dotted(place: FieldPath) -> str:
     """Write a place as people read it: ``form.2.ask``, entries of a list counted from 1."""
     return ".".join(str(part + 1) if isinstance(part, int) else shorten(part, 40) for part in place)
 

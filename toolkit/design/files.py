@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from toolkit.design.document import Document, Place, dotted, shorten, shown
+from toolkit.design.document import Document, FieldPath, dotted, shorten, shown
 from toolkit.errors import Complaint
 
 MAX_BYTES = 256 * 1024
@@ -47,7 +47,7 @@ _FROM_THE_START = ("unexpected end of stream", "could not find expected ':'", "e
 """Mistakes that are noticed long after the line that holds them."""
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """Reading cannot go on; its one argument is the complaint that says why."""
 
 
@@ -66,7 +66,7 @@ def read_document(path: Path, *, file: str, noun: str, standalone: bool = False)
         if not standalone:
             builder.check_first_line(text, noun)
         value = builder.build(text, noun)
-    except Unreadable as error:
+    except UnreadableFile as error:
         return Document(file, None, complaints=error.args)
     complaints = tuple(sorted(builder.complaints, key=lambda complaint: complaint.line))
     return Document(file, value, builder.lines, frozenset(builder.unread), complaints)
@@ -114,8 +114,8 @@ def _decode(content: bytes, file: str) -> str:
     return text
 
 
-def _stop(file: str, got: str, wanted: str, hint: str = "", *, line: int = 0) -> Unreadable:
-    return Unreadable(Complaint(file, line, "", got, wanted, hint))
+def _stop(file: str, got: str, wanted: str, hint: str = "", *, line: int = 0) -> UnreadableFile:
+    return UnreadableFile(Complaint(file, line, "", got, wanted, hint))
 
 
 def _line(event: yaml.Event) -> int:
@@ -130,8 +130,8 @@ class _Builder:
         self.file = file
         self._has_template = has_template
         self.complaints: list[Complaint] = []
-        self.lines: dict[Place, int] = {}
-        self.unread: set[Place] = set()
+        self.lines: dict[FieldPath, int] = {}
+        self.unread: set[FieldPath] = set()
         self._said: set[str] = set()
         self._events: Iterator[yaml.Event] = iter(())
 
@@ -178,7 +178,7 @@ class _Builder:
         if event.version or event.tags:
             self._complain(_line(event), "a '%' directive", "plain YAML", "Delete the line.")
 
-    def _node(self, event: yaml.Event, place: Place) -> object:
+    def _node(self, event: yaml.Event, place: FieldPath) -> object:
         """Read a value whose first event was taken."""
         self._check_node(event)
         if isinstance(event, yaml.AliasEvent):
@@ -191,7 +191,7 @@ class _Builder:
             raise self._stop(event, got, f"at most {MAX_DEPTH}", "Flatten it.")
         return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._map(place)
 
-    def _list(self, place: Place) -> list[object]:
+    def _list(self, place: FieldPath) -> list[object]:
         found: list[object] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             here = (*place, len(found))
@@ -199,7 +199,7 @@ class _Builder:
             found.append(self._node(event, here))
         return found
 
-    def _map(self, place: Place) -> dict[str, object]:
+    def _map(self, place: FieldPath) -> dict[str, object]:
         found: dict[str, object] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key, twice = self._read_key(event, place, found)
@@ -224,7 +224,9 @@ class _Builder:
             self._said.add(kind)
             self._complain(_line(event), got, "the text itself", "Write it out in full.")
 
-    def _read_key(self, event: yaml.Event, place: Place, found: Container[str]) -> tuple[str, bool]:
+    def _read_key(
+        self, event: yaml.Event, place: FieldPath, found: Container[str]
+    ) -> tuple[str, bool]:
         """Read a field's name, and whether it stood in the file before."""
         self._check_node(event)
         if not isinstance(event, yaml.ScalarEvent):
@@ -246,15 +248,15 @@ class _Builder:
             raise self._stop(event, got, "text that can be seen", "Delete it.")
         return text
 
-    def _stop(self, event: yaml.Event, got: str, wanted: str, hint: str = "") -> Unreadable:
+    def _stop(self, event: yaml.Event, got: str, wanted: str, hint: str = "") -> UnreadableFile:
         return _stop(self.file, got, wanted, hint, line=_line(event))
 
     def _complain(
-        self, line: int, got: str, wanted: str, hint: str = "", place: Place = ()
+        self, line: int, got: str, wanted: str, hint: str = "", place: FieldPath = ()
     ) -> None:
         self.complaints.append(Complaint(self.file, line, dotted(place), got, wanted, hint))
 
-    def _syntax(self, error: yaml.MarkedYAMLError) -> Unreadable:
+    def _syntax(self, error: yaml.MarkedYAMLError) -> UnreadableFile:
         problem = error.problem or ""
         mark = error.problem_mark
         if any(part in problem for part in _FROM_THE_START):

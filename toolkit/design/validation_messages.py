@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from toolkit.design.document import Document, Place, dotted, one_of, shown, suggestion
+from toolkit.design.document import Document, FieldPath, dotted, one_of, shown, suggestion
 from toolkit.design.field_types import PATTERNS
 from toolkit.design.file_schema import Written, meanings
 from toolkit.design.validation_errors import REFUSED
@@ -77,7 +77,7 @@ def _counts_wrongly(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and len(details["input"]) >= least
 
 
-def _words(details: ErrorDetails, place: Place, model: type[Written]) -> Words:
+def _words(details: ErrorDetails, place: FieldPath, model: type[Written]) -> Words:
     kind, value = details["type"], details["input"]
     context = details.get("ctx", {})
     if kind == REFUSED:
@@ -106,7 +106,7 @@ def _unknown_field(name: str, fields: Collection[str]) -> Words:
     return "an unknown field", one_of(fields), hint
 
 
-def _schema_at(model: type[Written], place: Place) -> type[Written]:
+def _schema_at(model: type[Written], place: FieldPath) -> type[Written]:
     """Find the model that describes ``place``, following lists, mappings and optional values."""
     kind: Any = model
     for part in place:

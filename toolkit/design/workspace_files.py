@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from toolkit.canon import check_id, path_under
-from toolkit.design.document import Document, Place, dotted, one_of, shown, suggestion
+from toolkit.design.document import Document, FieldPath, dotted, one_of, shown, suggestion
 from toolkit.design.field_types import ID_WORDS
 from toolkit.design.file_schema import Filed
 from toolkit.design.validation_messages import validated
@@ -30,7 +30,7 @@ class Reading(Generic[File]):
     value: File | None
     complaints: tuple[Complaint, ...]
 
-    def complaint(self, place: Place, got: str, wanted: str, hint: str) -> Complaint:
+    def complaint(self, place: FieldPath, got: str, wanted: str, hint: str) -> Complaint:
         """Complain about a value, on the line where it begins.
 
         Args:
@@ -42,7 +42,7 @@ class Reading(Generic[File]):
         line = self.document.line_of(place)
         return Complaint(self.document.file, line, dotted(place), got, wanted, hint)
 
-    def unknown(self, place: Place, noun: str, name: str, known: Collection[str]) -> Complaint:
+    def unknown(self, place: FieldPath, noun: str, name: str, known: Collection[str]) -> Complaint:
         """Complain about an id that no file goes by.
 
         Args:

@@ -13,7 +13,7 @@ from toolkit.errors import AnalysisError
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedColumn:
     """One column as whole numbers: -1 where it is missing, else the position of its level."""
 
     name: str
@@ -28,7 +28,7 @@ class Coded:
 class Cells:
     """Distinct combinations of some columns, and for every row the combination it has."""
 
-    columns: tuple[Coded, ...]
+    columns: tuple[CodedColumn, ...]
     codes: Codes
     """Level of each column in each cell, shape (cells, columns)."""
     of_row: Codes
@@ -51,7 +51,7 @@ class Cells:
         return collapse(columns, [self.codes[:, place] for place in places], len(self.codes))
 
 
-def code(column: "pd.Series[Any]") -> Coded:
+def code(column: "pd.Series[Any]") -> CodedColumn:
     """Code one column of any dtype.
 
     Categories keep their order; other values are sorted where they can be.
@@ -59,12 +59,12 @@ def code(column: "pd.Series[Any]") -> Coded:
     name = str(column.name)
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = _as_category(pd.Series(column.cat.categories))
-        return Coded(name, column.cat.codes.to_numpy(), levels, ())
+        return CodedColumn(name, column.cat.codes.to_numpy(), levels, ())
     codes, uniques = pd.factorize(column)
     order = _order(uniques)
     place = np.empty(len(order) + 1, dtype=np.intp)
     place[order], place[-1] = np.arange(len(order)), -1
-    return Coded(name, place[codes], _levels(pd.Series(uniques[order])), ())
+    return CodedColumn(name, place[codes], _levels(pd.Series(uniques[order])), ())
 
 
 def _order(values: "pd.Index[Any]") -> Codes:
@@ -89,7 +89,7 @@ def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(pd.Categorical(list(values), categories=list(values)))
 
 
-def used(one: Coded, keep: Bools | slice) -> Coded:
+def used(one: CodedColumn, keep: Bools | slice) -> CodedColumn:
     """Keep some rows of a coded column, and the levels that they have.
 
     Args:
@@ -99,16 +99,18 @@ def used(one: Coded, keep: Bools | slice) -> Coded:
     codes = one.codes[keep]
     some = np.bincount(codes, minlength=len(one.levels)) > 0
     if some.all():
-        return Coded(one.name, codes, one.levels, one.unused)
+        return CodedColumn(one.name, codes, one.levels, one.unused)
     moved = np.cumsum(some) - 1
     gone = tuple(str(level) for level in one.levels[~some])
     levels = one.levels[some].reset_index(drop=True)
     if isinstance(levels.dtype, pd.CategoricalDtype):
         levels = levels.cat.remove_unused_categories()
-    return Coded(one.name, moved[codes], levels, one.unused + gone)
+    return CodedColumn(one.name, moved[codes], levels, one.unused + gone)
 
 
-def collapse(columns: tuple[Coded, ...], codes: Sequence[NDArray[np.integer]], rows: int) -> Cells:
+def collapse(
+    columns: tuple[CodedColumn, ...], codes: Sequence[NDArray[np.integer]], rows: int
+) -> Cells:
     """Find the distinct cells of some coded columns.
 
     Args:

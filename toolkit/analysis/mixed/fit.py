@@ -11,7 +11,7 @@ from scipy import special, stats
 from toolkit.analysis.engine import Floats
 from toolkit.analysis.engine.crossed import Means, Solution, solve
 from toolkit.analysis.mixed import model_warnings as trouble
-from toolkit.analysis.mixed.model_input import Problem, prepare
+from toolkit.analysis.mixed.model_input import ModelInput, prepare
 from toolkit.analysis.mixed.response import Family, Tally, shown
 from toolkit.errors import AnalysisError
 
@@ -51,7 +51,7 @@ class Fit:
     notes: tuple[str, ...]
     """What a reader must know, in complete sentences."""
     converged: bool
-    problem: Problem = field(repr=False)
+    problem: ModelInput = field(repr=False)
     solution: Solution = field(repr=False)
 
     def random(self, group: str) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def fit(
     return _named(problem, method if family == "gaussian" else "Laplace", None)
 
 
-def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
+def _named(problem: ModelInput, method: str, before: Solution | None) -> Fit:
     start = None if before is None else before.optimum.at
     solution = solve(problem.arrays, restricted=method == "REML", start=start)
     thresholds, names = _names(problem)
@@ -244,7 +244,7 @@ def _named(problem: Problem, method: str, before: Solution | None) -> Fit:
     )
 
 
-def _names(problem: Problem) -> tuple[list[str], list[str]]:
+def _names(problem: ModelInput) -> tuple[list[str], list[str]]:
     names = list(problem.design.columns)
     if problem.family == "gaussian":
         return [], names

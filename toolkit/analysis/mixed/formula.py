@@ -33,7 +33,7 @@ class Parsed:
 
 
 @dataclass(frozen=True)
-class Design:
+class ModelMatrix:
     """Fixed columns at the distinct profiles of the data."""
 
     spec: "ModelSpec"
@@ -92,7 +92,9 @@ def parse(text: str) -> Parsed:
     )
 
 
-def design(parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept: bool) -> Design:
+def design(
+    parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept: bool
+) -> ModelMatrix:
     """Evaluate the fixed part at the distinct profiles.
 
     Args:
@@ -114,7 +116,7 @@ def design(parsed: Parsed, profiles: pd.DataFrame, counts: Floats, *, intercept:
     names = list(map(str, matrix.columns))
     kept = [name for place, name in enumerate(names) if place not in aliased]
     spec: ModelSpec = matrix.model_spec
-    return Design(
+    return ModelMatrix(
         spec,
         tuple(kept),
         matrix[kept].to_numpy(dtype=np.float64),

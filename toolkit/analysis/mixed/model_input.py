@@ -11,8 +11,8 @@ import pandas as pd
 from toolkit.analysis.engine import Bools, Codes, Floats
 from toolkit.analysis.engine.crossed import CrossedData, orthonormal
 from toolkit.analysis.mixed import model_warnings as trouble
-from toolkit.analysis.mixed.cells import Cells, Coded, code, collapse, require_columns, used
-from toolkit.analysis.mixed.formula import Design, Parsed, design, parse
+from toolkit.analysis.mixed.cells import Cells, CodedColumn, code, collapse, require_columns, used
+from toolkit.analysis.mixed.formula import ModelMatrix, Parsed, design, parse
 from toolkit.analysis.mixed.response import Family, Tally, answers_of, tally, weights_of
 from toolkit.errors import AnalysisError
 
@@ -28,7 +28,7 @@ class Grouping:
 
 
 @dataclass(frozen=True)
-class Problem:
+class ModelInput:
     """Everything a fit needs and nothing it does not."""
 
     family: Family
@@ -37,7 +37,7 @@ class Problem:
     """One row a cell, with the columns of the formula and the groups."""
     profile: Codes
     """Row of the design of each cell, shape (cells,)."""
-    design: Design
+    design: ModelMatrix
     groups: tuple[Grouping, ...]
     """As asked for, less those that cannot vary."""
     answers: Tally
@@ -69,7 +69,7 @@ def prepare(
     family: Family,
     weights: str | None,
     levels: Sequence[Any] | None,
-) -> Problem:
+) -> ModelInput:
     """Collapse a table to the cells of a mixed model.
 
     Args:
@@ -102,11 +102,11 @@ def prepare(
         )
     some = keep if rows < len(data) else slice(None)
     coded = [used(one, some) for one in coded]
-    answers = used(answers, some) if isinstance(answers, Coded) else answers[some]
+    answers = used(answers, some) if isinstance(answers, CodedColumn) else answers[some]
     weight = None if weight is None else weight[some]
     cells = collapse(tuple(coded), [one.codes for one in coded], rows)
     tallied = tally(answers, cells.of_row, weight, len(cells.codes), family)
-    never = answers.unused if isinstance(answers, Coded) else ()
+    never = answers.unused if isinstance(answers, CodedColumn) else ()
     notes = [trouble.never_given_note(parsed.response, never)] if never else []
     return _assemble(family, parsed, parts, cells, tallied, len(data) - rows, notes)
 
@@ -119,7 +119,7 @@ def _assemble(
     tallied: Tally,
     dropped: int,
     notes: list[str],
-) -> Problem:
+) -> ModelInput:
     fixed = cells.among(parsed.names)
     notes += [
         trouble.note("unused", one.name, ", ".join(one.unused))
@@ -133,7 +133,7 @@ def _assemble(
     notes += [trouble.note("aliased", name) for name in columns.aliased]
     basis = orthonormal(columns.rows, per_profile).rows / np.sqrt(per_profile.sum())
     found, conditional = _groups(parts, cells, tallied, basis[fixed.of_row], notes)
-    return Problem(
+    return ModelInput(
         family=family,
         parsed=parsed,
         frame=cells.frame(),
@@ -209,9 +209,11 @@ def _held(codes: Codes, size: int, counts: Floats, fixed: Floats) -> bool:
     return bool((whole - np.square(within).sum(0) <= 1e-9 * whole).all())
 
 
-def _complete(coded: Sequence[Coded], answers: Coded | Floats, weight: Floats | None) -> Bools:
+def _complete(
+    coded: Sequence[CodedColumn], answers: CodedColumn | Floats, weight: Floats | None
+) -> Bools:
     """Say which rows miss nothing and stand for something."""
-    keep = answers.codes >= 0 if isinstance(answers, Coded) else np.isfinite(answers)
+    keep = answers.codes >= 0 if isinstance(answers, CodedColumn) else np.isfinite(answers)
     for one in coded:
         keep &= one.codes >= 0
     if weight is not None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.analysis.engine import Codes, Floats
 from toolkit.analysis.engine.crossed import Means
-from toolkit.analysis.mixed.cells import Coded, code
+from toolkit.analysis.mixed.cells import CodedColumn, code
 from toolkit.errors import AnalysisError
 
 Family = Literal["gaussian", "binomial", "cumulative"]
@@ -37,7 +37,7 @@ class Tally:
 
 def answers_of(
     column: "pd.Series[Any]", family: Family, levels: Sequence[Any] | None
-) -> Coded | Floats:
+) -> CodedColumn | Floats:
     """Read the response: as numbers for the Gaussian family, else as answers in order.
 
     Args:
@@ -102,7 +102,7 @@ def weights_of(column: "pd.Series[Any]") -> Floats:
 
 
 def tally(
-    answers: Coded | Floats, of_row: Codes, weight: Floats | None, cells: int, family: Family
+    answers: CodedColumn | Floats, of_row: Codes, weight: Floats | None, cells: int, family: Family
 ) -> Tally:
     """Collapse answers to cells.
 
@@ -116,7 +116,7 @@ def tally(
     Raises:
         AnalysisError: when all answers are the same, or there are too many for the family.
     """
-    if isinstance(answers, Coded):
+    if isinstance(answers, CodedColumn):
         key = of_row * len(answers.levels) + answers.codes
         table = np.bincount(key, weight, minlength=cells * len(answers.levels))
         counts = table.astype(np.float64).reshape(cells, len(answers.levels))

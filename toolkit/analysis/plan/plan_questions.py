@@ -26,7 +26,7 @@ _DRAWS = 60
 """Of the one bootstrap in a plan; ask `intersections` for more."""
 
 
-class Answer(NamedTuple):
+class StepResult(NamedTuple):
     """What an analysis gave, in the parts a step has."""
 
     findings: tuple[Finding, ...] = ()
@@ -35,50 +35,50 @@ class Answer(NamedTuple):
     result: Any = None
 
 
-class Question(NamedTuple):
+class StepPlan(NamedTuple):
     """A step before it was taken."""
 
     key: str
     words: str
     status: Status
-    ask: Callable[[PlanData], Answer]
+    ask: Callable[[PlanData], StepResult]
 
 
-def questions_of(data: PlanData) -> list[Question]:
+def questions_of(data: PlanData) -> list[StepPlan]:
     """List what is asked, in the order of the plan; what it does not name comes last."""
     plan = data.design.analysis
     named: Status = "secondary" if _FIRST in data.outcomes else "account"
     asked = [
-        Question("rows", "What was kept, and what is left out of comparisons?", "account", _rows),
-        Question("refusals", "Who is refused? Before anything else", named, _refusals),
-        Question("primary", _words(data.outcomes[0]), "primary", _primary),
+        StepPlan("rows", "What was kept, and what is left out of comparisons?", "account", _rows),
+        StepPlan("refusals", "Who is refused? Before anything else", named, _refusals),
+        StepPlan("primary", _words(data.outcomes[0]), "primary", _primary),
     ]
     if data.outcomes[0].scale == "likert":
         words = "What would a difference mean on the scale of the answers?"
-        asked.append(Question("ordinal", words, "exploratory", _ordinal))
+        asked.append(StepPlan("ordinal", words, "exploratory", _ordinal))
     if plan.factors:
-        asked.append(Question("factors", "Does it go by factor?", "primary", _factors))
+        asked.append(StepPlan("factors", "Does it go by factor?", "primary", _factors))
     if any(one.paired for one in data.outcomes):
         status: Status = "primary" if data.outcomes[0].paired else "secondary"
-        asked.append(Question("pairs", "How often is whose reply preferred?", status, _pairs))
+        asked.append(StepPlan("pairs", "How often is whose reply preferred?", status, _pairs))
     asked += [
-        Question("movement", "Do replies move more than a rewording?", "exploratory", _movement),
-        Question("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
+        StepPlan("movement", "Do replies move more than a rewording?", "exploratory", _movement),
+        StepPlan("words", "Which words are said more, or less, to whom?", "exploratory", _spoken),
     ]
     asked += [
-        Question(f"secondary-{one.name}", _words(one), "secondary", partial(_secondary, one))
+        StepPlan(f"secondary-{one.name}", _words(one), "secondary", partial(_secondary, one))
         for one in data.outcomes[1:]
     ]
     asked += [
-        Question("reliability", "How far do raters agree?", "account", _reliability),
-        Question("blinding", "Could raters tell whom they read?", "account", _blinding),
+        StepPlan("reliability", "How far do raters agree?", "account", _reliability),
+        StepPlan("blinding", "Could raters tell whom they read?", "account", _blinding),
     ]
     if len(plan.factors) > 1:
         words = "Do two factors together say more than each alone?"
-        asked.append(Question("intersections", words, "exploratory", _intersections))
+        asked.append(StepPlan("intersections", words, "exploratory", _intersections))
     if len(data.cues) > 1:
         asked += [
-            Question(f"{one}-cues", _CUED[one], "exploratory", partial(_cued, one))
+            StepPlan(f"{one}-cues", _CUED[one], "exploratory", partial(_cued, one))
             for one in data.cues
         ]
     return asked
@@ -94,12 +94,12 @@ def _words(outcome: Outcome) -> str:
     return f"{outcome.name}: {outcome.asks or 'as the study asks it'}"
 
 
-def _rows(data: PlanData) -> Answer:
+def _rows(data: PlanData) -> StepResult:
     frames, rating = data.frames, data.design.plan.rating
     account = frames.confirm_account
     whole = account[account["in_record"].gt(0)]
     rated = frames.raters["state"].eq("finished").sum()
-    return Answer(
+    return StepResult(
         tables={"confirm_account": account},
         notes=(
             *(_account_line(row) for row in whole.to_dict("records")),
@@ -120,23 +120,23 @@ def _account_line(row: Mapping[Hashable, Any]) -> str:
     return f"{noun}: {row['in_record']} in the record, {row['compared']} compared{apart_from}."
 
 
-def _refusals(data: PlanData) -> Answer:
+def _refusals(data: PlanData) -> StepResult:
     plan = data.design.confirm_hash if _FIRST in data.outcomes else EXPLORATORY
     made = rates(data.of(_FIRST), plan=plan)
     tables = {"rates": made.table, "differences": made.differences, "ratios": made.ratios}
-    return Answer(made.findings, tables, made.notes, made)
+    return StepResult(made.findings, tables, made.notes, made)
 
 
-def _primary(data: PlanData) -> Answer:
+def _primary(data: PlanData) -> StepResult:
     return _disparity(data, data.primary, primary=True)
 
 
-def _ordinal(data: PlanData) -> Answer:
+def _ordinal(data: PlanData) -> StepResult:
     made = ordinal(data.primary)
-    return Answer(made.findings, {"shares": made.shares}, made.notes, made)
+    return StepResult(made.findings, {"shares": made.shares}, made.notes, made)
 
 
-def _factors(data: PlanData) -> Answer:
+def _factors(data: PlanData) -> StepResult:
     """Claims about factors rest on contrasts that state them: a name stands for more than one."""
     plan = data.design.analysis
     whole = "explicit" not in data.cues
@@ -148,10 +148,10 @@ def _factors(data: PlanData) -> Answer:
         if whole
         else "Only contrasts whose text states who is writing count here."
     )
-    return Answer(of_factors, {}, (note, *made.notes), made)
+    return StepResult(of_factors, {}, (note, *made.notes), made)
 
 
-def _pairs(data: PlanData) -> Answer:
+def _pairs(data: PlanData) -> StepResult:
     plan = data.design.analysis
     primary = data.outcomes[0].paired
     made = preference(
@@ -163,23 +163,23 @@ def _pairs(data: PlanData) -> Answer:
     )
     # The primary test stands in a step of its own.
     modeled = tuple(one for one in made.findings if one.question != "disparity")
-    return Answer(modeled, {"worths": made.table}, made.says, made)
+    return StepResult(modeled, {"worths": made.table}, made.says, made)
 
 
-def _movement(data: PlanData) -> Answer:
+def _movement(data: PlanData) -> StepResult:
     canned = data.of(_FIRST).simulated
     made = movement(data.frames.replies, words=data.design.words, simulated=canned)
     tables = {"distances": made.table, "by_contrast": made.by_contrast}
-    return Answer(made.findings, tables, made.notes, made)
+    return StepResult(made.findings, tables, made.notes, made)
 
 
-def _spoken(data: PlanData) -> Answer:
+def _spoken(data: PlanData) -> StepResult:
     canned = data.of(_FIRST).simulated
     made = words(data.frames.replies, mask=data.design.words, seed=data.seed, simulated=canned)
-    return Answer(made.findings, {"words": made.table}, made.notes, made)
+    return StepResult(made.findings, {"words": made.table}, made.notes, made)
 
 
-def _intersections(data: PlanData) -> Answer:
+def _intersections(data: PlanData) -> StepResult:
     """Cross the first two factors: with more, each stratum is soon a single persona."""
     plan = data.design.analysis
     crossed = plan.factors[:2]
@@ -189,28 +189,28 @@ def _intersections(data: PlanData) -> Answer:
         f"Crossed are {crossed[0]} and {crossed[1]}, the first two factors of the plan; "
         "`intersections` takes others."
     )
-    return Answer(made.findings, tables, (note, *made.notes), made)
+    return StepResult(made.findings, tables, (note, *made.notes), made)
 
 
-def _secondary(outcome: Outcome, data: PlanData) -> Answer:
+def _secondary(outcome: Outcome, data: PlanData) -> StepResult:
     return _disparity(data, data.of(outcome), primary=False)
 
 
-def _cued(cueing: Cueing, data: PlanData) -> Answer:
+def _cued(cueing: Cueing, data: PlanData) -> StepResult:
     return _disparity(data, data.cued(cueing), primary=False, plan=EXPLORATORY)
 
 
-def _reliability(data: PlanData) -> Answer:
+def _reliability(data: PlanData) -> StepResult:
     made = reliability(data.frames, _judged(data).name, seed=data.seed)
     tables = {"agreement": made.agreement, "drift": made.drift}
-    return Answer(made.findings, tables, (), made)
+    return StepResult(made.findings, tables, (), made)
 
 
-def _blinding(data: PlanData) -> Answer:
+def _blinding(data: PlanData) -> StepResult:
     seen = data.of(_judged(data)) if len(data.frames.guesses) else None
     made = blinding(data.frames, seen)
     tables = {"guesses": made.table, "by_guess": made.by_guess}
-    return Answer(made.findings, tables, (made.says,), made)
+    return StepResult(made.findings, tables, (made.says,), made)
 
 
 def _judged(data: PlanData) -> Outcome:
@@ -221,10 +221,10 @@ def _judged(data: PlanData) -> Outcome:
     return next((one for one in rated if one.fits(form)), rated[-1])
 
 
-def _disparity(data: PlanData, seen: Observations, *, primary: bool, plan: str = "") -> Answer:
+def _disparity(data: PlanData, seen: Observations, *, primary: bool, plan: str = "") -> StepResult:
     made = _compared(data, seen, primary=primary, plan=plan)
     tables = {"by_scenario": made.by_scenario}
-    return Answer((*made.findings, *made.null_arms), tables, made.notes, made)
+    return StepResult((*made.findings, *made.null_arms), tables, made.notes, made)
 
 
 def _compared(

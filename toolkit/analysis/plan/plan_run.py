@@ -8,7 +8,7 @@ next one follows. What the plan does not name is marked exploratory.
 from toolkit.analysis.frames import Source, confirm_design, load_frames
 from toolkit.analysis.plan.deviations import deviations, not_real
 from toolkit.analysis.plan.plan_data import PlanData
-from toolkit.analysis.plan.plan_questions import Answer, Question, questions_of
+from toolkit.analysis.plan.plan_questions import StepPlan, StepResult, questions_of
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.design import Study
@@ -49,11 +49,11 @@ def run_plan(
     )
 
 
-def _taken(question: Question, data: PlanData) -> Step:
+def _taken(question: StepPlan, data: PlanData) -> Step:
     try:
         answer = question.ask(data)
     except AnalysisError as problem:
-        answer = Answer(notes=(f"Not estimable. {problem}",))
+        answer = StepResult(notes=(f"Not estimable. {problem}",))
     return Step(question.key, question.words, question.status, *answer)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from toolkit.design.allocation.balanced_coloring import Path, dealt, even_out, halved
 from toolkit.design.allocation.incomplete_blocks import deal_blocks
-from toolkit.design.allocation.reply_rotation import Cell, Source, Stock, doubles
+from toolkit.design.allocation.reply_rotation import Cell, ReplySource, Stock, doubles
 from toolkit.design.allocation.sitting_order import generator
 from toolkit.design.contrasts import Arm, ArmKind, Unit
 from toolkit.design.studies import RatingPlan
@@ -31,14 +31,14 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PlannedItem:
     """One reply or pair for one rater, before it has a place in a list."""
 
     seat: int
     contrast: str
     arm: Arm
     """The arm rated, in a pair the one that is not the reference."""
-    source: Source
+    source: ReplySource
     unit_ids: tuple[str, ...]
     overlap: bool
     early: bool = False
@@ -164,7 +164,7 @@ def _colors(grounds: Grounds, meetings: Sequence[tuple[int, str]], draw: Random)
 
 def items(
     grounds: Grounds, found: Sequence[Link], stock: Stock, *, first: bool, draw: Random
-) -> list[Item]:
+) -> list[PlannedItem]:
     """Give each link its replies.
 
     Args:
@@ -181,7 +181,7 @@ def items(
     ratings = {cell: len(cells.get(cell, ())) for cell in grounds.cells}
     size, share = stock.size, grounds.plan.overlap
     again = doubles(ratings, size=size, share=share, draw=draw) if first else {}
-    made: list[Item] = []
+    made: list[PlannedItem] = []
     for cell, here in cells.items():
         taken = stock.take(cell, len(here), again.get(cell, 0))
         seen = set(stock.orders[cell][: given_before.get(cell, 0)])
@@ -191,16 +191,16 @@ def items(
     return made
 
 
-def _made(grounds: Grounds, link: Link, source: Source, *, overlap: bool) -> list[Item]:
+def _made(grounds: Grounds, link: Link, source: ReplySource, *, overlap: bool) -> list[PlannedItem]:
     made = []
     for arm in grounds.arms_of(link):
         both = (grounds.references[link.contrast], arm) if grounds.plan.form == "pair" else (arm,)
         ids = tuple(grounds.units[link.contrast, one, *source] for one in both)
-        made.append(Item(link.seat, link.contrast, arm, source, ids, overlap))
+        made.append(PlannedItem(link.seat, link.contrast, arm, source, ids, overlap))
     return made
 
 
-def placed(grounds: Grounds, made: Sequence[Item], draw: Random) -> list[Item]:
+def placed(grounds: Grounds, made: Sequence[PlannedItem], draw: Random) -> list[PlannedItem]:
     """Decide for each item whether it comes early and, in a pair, what stands on the left.
 
     Args:

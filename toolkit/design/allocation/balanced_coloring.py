@@ -13,7 +13,7 @@ then have a partner of the other color inside it. In more colors: any two colors
 among their own links; each time this evens out a set the sum of squared counts shrinks, so it
 ends, and where it ends every two colors are even.
 
-Source: D. de Werra (1971), "Balanced schedules", INFOR 9, 230-237.
+ReplySource: D. de Werra (1971), "Balanced schedules", INFOR 9, 230-237.
 """
 
 from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ Each rating links one rater, one contrast and one arm. A plan is *connected* whe
 between two raters, two contrasts or two arms can be told free of the others, that is, when the
 model ``rating = rater + contrast + arm`` has full rank: raters + contrasts + arms - 2.
 
-Source: J. A. Eccleston and A. Hedayat (1974), "On the theory of connected designs", Annals of
+ReplySource: J. A. Eccleston and A. Hedayat (1974), "On the theory of connected designs", Annals of
 Statistics 2, 1238-1255.
 """
 

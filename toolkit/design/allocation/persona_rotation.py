@@ -37,7 +37,7 @@ from typing import NamedTuple, TypeVar
 
 from toolkit.canon import content_hash
 
-Item = TypeVar("Item")
+Listed = TypeVar("Listed")
 _REDRAWS = 60
 
 
@@ -108,7 +108,7 @@ def _block(
     )
 
 
-def _ordered(items: list[Item], label: tuple[int, ...] | None, *more: str | int) -> list[Item]:
+def _ordered(items: list[Listed], label: tuple[int, ...] | None, *more: str | int) -> list[Listed]:
     return items if label is None else _shuffled(items, *label, *more)
 
 
@@ -148,11 +148,11 @@ def _size(rows: list[list[str]]) -> int:
     return sum(len(row) for row in rows)
 
 
-def _interleaved(rows: Sequence[Sequence[Item]]) -> list[Item]:
+def _interleaved(rows: Sequence[Sequence[Listed]]) -> list[Listed]:
     return [row[place] for place in range(len(rows[0])) for row in rows]
 
 
-def _shuffled(items: Sequence[Item], *label: str | int) -> list[Item]:
+def _shuffled(items: Sequence[Listed], *label: str | int) -> list[Listed]:
     # Sorting by hash, because no library promises the same shuffle in its next version.
     keys = [content_hash([*label, index]) for index in range(len(items))]
     return [items[index] for index in sorted(range(len(items)), key=keys.__getitem__)]

@@ -28,15 +28,15 @@ from typing import Literal, NoReturn
 
 from toolkit.design.allocation.allocation_round import (
     Grounds,
-    Item,
     Link,
+    PlannedItem,
     items,
     links,
     placed,
 )
 from toolkit.design.allocation.connectedness import Rating, groups_of_ratings, is_connected
 from toolkit.design.allocation.reply_rotation import Stock, refuse_ratings
-from toolkit.design.allocation.sitting_order import Place, ordered, places
+from toolkit.design.allocation.sitting_order import SittingPosition, ordered, places
 from toolkit.design.contrasts import Unit
 from toolkit.design.studies import ConfirmStage, RatingPlan
 from toolkit.errors import PlanRefused
@@ -99,7 +99,7 @@ class Allocation:
         found = _connected(grounds, seats) if first else links(grounds, seats, attempt=0)
         draw = grounds.draw("replies", seats.start)
         made = placed(grounds, items(grounds, found, self._stock, first=first, draw=draw), draw)
-        lists: dict[int, list[Item]] = {seat: [] for seat in seats}
+        lists: dict[int, list[PlannedItem]] = {seat: [] for seat in seats}
         for item in made:
             lists[item.seat].append(item)
         return tuple(_tasks(grounds, seat, lists[seat]) for seat in seats)
@@ -241,7 +241,7 @@ def _refuse(grounds: Grounds, found: Sequence[Link]) -> NoReturn:
     )
 
 
-def _tasks(grounds: Grounds, seat: int, made: Sequence[Item]) -> tuple[Task, ...]:
+def _tasks(grounds: Grounds, seat: int, made: Sequence[PlannedItem]) -> tuple[Task, ...]:
     plan = grounds.plan
     order = ordered(
         [(item.contrast, item.arm) for item in made],
@@ -257,7 +257,7 @@ def _tasks(grounds: Grounds, seat: int, made: Sequence[Item]) -> tuple[Task, ...
     return tuple(tasks)
 
 
-def _task(place: Place, made: Sequence[Item], before: Sequence[Task]) -> Task:
+def _task(place: SittingPosition, made: Sequence[PlannedItem], before: Sequence[Task]) -> Task:
     position = len(before)
     if place.repeats is not None:
         return replace(

@@ -21,7 +21,7 @@ TOLERANCE = 0.02
 """How far the share of replies with two raters may be from the plan."""
 
 
-class Source(NamedTuple):
+class ReplySource(NamedTuple):
     """Which of a cell's replies: they all share contrast and arm."""
 
     alias: str
@@ -40,7 +40,7 @@ class Stock:
     def __init__(self, aliases: Sequence[str], replicates: int, draw: Random) -> None:
         self.aliases = aliases
         self.replicates = replicates
-        self.orders: dict[Cell, list[Source]] = {}
+        self.orders: dict[Cell, list[ReplySource]] = {}
         self.given: Counter[Cell] = Counter()
         self._draw = draw
         self._begun = 0
@@ -50,7 +50,7 @@ class Stock:
         """Replies of one cell."""
         return len(self.aliases) * self.replicates
 
-    def take(self, cell: Cell, ratings: int, again: int) -> list[Source]:
+    def take(self, cell: Cell, ratings: int, again: int) -> list[ReplySource]:
         """Give out replies, new ones first, some of them a second time.
 
         Args:
@@ -68,7 +68,7 @@ class Stock:
         start = fresh % len(self.aliases)
         return taken + [taken[(start + place) % fresh] for place in range(again)]
 
-    def _order(self, count: int) -> list[Source]:
+    def _order(self, count: int) -> list[ReplySource]:
         """All replies of the next cell, of which the first ``count`` will be rated.
 
         Consecutive cells go on where the one before stopped, so that endpoints stay even over all
@@ -79,7 +79,7 @@ class Stock:
         # After each common multiple the replicates move on by one, so that all pairs come up.
         period = lcm(len(self.aliases), self.replicates)
         return [
-            Source(
+            ReplySource(
                 self.aliases[(begin + place) % len(self.aliases)],
                 (place + place // period + shift) % self.replicates,
             )

@@ -15,7 +15,7 @@ from toolkit.canon import content_hash
 Key = TypeVar("Key")
 
 
-class Place(NamedTuple):
+class SittingPosition(NamedTuple):
     """One place of a rater's list: exactly one of the three is set."""
 
     item: int | None = None
@@ -48,7 +48,7 @@ def ordered(
 
 def places(
     order: Sequence[int], *, repeats: int, attention: int, seat: int, draw: Random
-) -> list[Place]:
+) -> list[SittingPosition]:
     """Put attention items between a rater's items, and repeats at the end.
 
     Args:
@@ -60,13 +60,13 @@ def places(
         seat: from 0.
         draw: where free choices come from.
     """
-    found = [Place(item=one) for one in order]
+    found = [SittingPosition(item=one) for one in order]
     early = max(repeats, (len(order) + 1) // 2)
     chosen = sorted(sorted(range(early), key=lambda _: draw.random())[:repeats])
     again = [order[place] for place in chosen]
     for number in reversed(range(attention)):
         share = (number + 0.25 + draw.random() / 2) / attention
         here = max(1, round(share * len(order)))
-        found.insert(here, Place(attention=(number + seat) % attention))
+        found.insert(here, SittingPosition(attention=(number + seat) % attention))
     at = {place.item: index for index, place in enumerate(found)}
-    return found + [Place(repeats=at[item]) for item in again]
+    return found + [SittingPosition(repeats=at[item]) for item in again]

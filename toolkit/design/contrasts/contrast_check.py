@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from toolkit.design.contrasts.contrast import Contrast
-from toolkit.design.contrasts.linter import Sheet, lint_reading
+from toolkit.design.contrasts.linter import LintContext, lint_reading
 from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import Reading
@@ -33,4 +33,4 @@ def contrast_complaints(
         situation = situations.get(contrast.scenario)
         if not any(name in people and name not in valid for name in contrast.personas):
             scenario = situation.value if situation else None
-            yield from lint_reading(read, Sheet(contrast, valid, scenario))
+            yield from lint_reading(read, LintContext(contrast, valid, scenario))

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from toolkit.design.document import Place
+from toolkit.design.document import FieldPath
 from toolkit.design.field_types import Count, Identifier, Paragraph, Seed
 from toolkit.design.file_schema import Written
 from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
@@ -115,9 +115,9 @@ class ConfirmPlan(Written):
     """What is asked of the ratings."""
 
     @property
-    def outcomes(self) -> dict[Place, str]:
+    def outcomes(self) -> dict[FieldPath, str]:
         """Place below the section to the outcome named there, the primary one first."""
-        found: dict[Place, str] = {("analysis", "primary"): self.analysis.primary}
+        found: dict[FieldPath, str] = {("analysis", "primary"): self.analysis.primary}
         for index, name in enumerate(self.analysis.secondary):
             found["analysis", "secondary", index] = name
         return found

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.design.contrasts import Contrast
-from toolkit.design.document import Place, one_of, shown, suggestion
+from toolkit.design.document import FieldPath, one_of, shown, suggestion
 from toolkit.design.outcomes import OUTCOMES, outcome_named
 from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
@@ -84,7 +84,7 @@ def _confirm_complaints(
 
 
 def _strangers(
-    reading: Reading[Any], field: Place, names: Iterable[str], known: Collection[str], noun: str
+    reading: Reading[Any], field: FieldPath, names: Iterable[str], known: Collection[str], noun: str
 ) -> Iterator[Complaint]:
     for index, name in enumerate(names):
         if name not in known:
@@ -92,7 +92,7 @@ def _strangers(
 
 
 def _unknown(
-    reading: Reading[Any], place: Place, name: str, known: Collection[str], noun: str
+    reading: Reading[Any], place: FieldPath, name: str, known: Collection[str], noun: str
 ) -> Complaint:
     wanted = f"the {noun}: {one_of(known)}" if known else f"the id of a {noun}; there is none"
     hint = suggestion(name, known) or "Correct the name, or add it to the study."

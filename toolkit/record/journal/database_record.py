@@ -19,7 +19,7 @@ from toolkit.record.journal.record import Durability, Record
 from toolkit.record.journal.record_address import Place
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant
 from toolkit.record.rows.row import Row
-from toolkit.record.rows.row_codec import Draft, draft
+from toolkit.record.rows.row_codec import EncodedRow, draft
 
 _PAGE = 200
 _LARGEST_PAGE = 3200
@@ -100,7 +100,7 @@ class DatabaseRecord(Record):
             found = _find(connection, [one.event_id for one in drafts])
         return tuple(found[one.event_id].entry for one in drafts)
 
-    def keep_new(self, drafts: Sequence[Draft]) -> list[RecordError | None]:
+    def keep_new(self, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
         """Keep drafts in one transaction, whatever becomes of the others."""
         with self._database.writing() as connection:
             return _keep(connection, drafts)
@@ -175,12 +175,12 @@ class _End(NamedTuple):
     kind: str
 
 
-def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError | None]:
+def _keep(connection: Connection, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
     """Link new drafts to the ends of their chains; for each, say why it could not be, or nothing.
 
     One already kept with the same content stays as it is.
     """
-    kept: dict[str, Kept | Draft] = {**_find(connection, [one.event_id for one in drafts])}
+    kept: dict[str, Kept | EncodedRow] = {**_find(connection, [one.event_id for one in drafts])}
     ends: dict[str, _End] = {}
     conflicts: list[RecordError | None] = []
     linked: list[dict[str, Any]] = []
@@ -203,7 +203,7 @@ def _keep(connection: Connection, drafts: Sequence[Draft]) -> list[RecordError |
     return conflicts
 
 
-def _linked(new: Draft, end: _End) -> dict[str, Any]:
+def _linked(new: EncodedRow, end: _End) -> dict[str, Any]:
     """The columns of a draft at the end of its chain."""
     bound: dict[str, Any] = {
         "event_id": new.event_id,
@@ -241,7 +241,7 @@ def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Kept]:
     return found
 
 
-def _out_of_place(new: Draft, ends: Mapping[str, _End]) -> RecordError | None:
+def _out_of_place(new: EncodedRow, ends: Mapping[str, _End]) -> RecordError | None:
     """Refuse what speaks of something that is not there, in the row or a chain, or that is over."""
     if new.refers:
         return RecordError(
@@ -265,7 +265,7 @@ def _out_of_place(new: Draft, ends: Mapping[str, _End]) -> RecordError | None:
 
 
 def _repeated(
-    connection: Connection, new: Draft, linked: Sequence[Mapping[str, Any]]
+    connection: Connection, new: EncodedRow, linked: Sequence[Mapping[str, Any]]
 ) -> RecordError | None:
     """Refuse a second row with what one row alone may have in a chain, kept or about to be."""
     name = Row.BY_KIND[new.kind].ONCE
@@ -287,14 +287,14 @@ def _repeated(
     return None
 
 
-def _conflict(sent: Draft, kept: Kept | Draft) -> RecordError | None:
+def _conflict(sent: EncodedRow, kept: Kept | EncodedRow) -> RecordError | None:
     """Accept an event that is sent again and says what it said."""
     about = kept.entry if isinstance(kept, Kept) else kept
     if about.digest == sent.digest:
         return None
     # A digest is of the fields its kind had then: what both say is compared in today's shape.
     try:
-        said = kept if isinstance(kept, Draft) else draft(kept.row())
+        said = kept if isinstance(kept, EncodedRow) else draft(kept.row())
     except RecordUnreadable as problem:
         if about.digest is None or about.version > sent.version:
             return problem

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from toolkit.record.journal.record import Record
 from toolkit.record.rows.row import Row
-from toolkit.record.rows.row_codec import Draft, draft
+from toolkit.record.rows.row_codec import EncodedRow, draft
 
 _MOST = 1000
 """Rows in one commit at most, so that nobody waits long for a turn to write."""
@@ -125,7 +125,7 @@ class GroupWriter:
         return group, False
 
     def _keep_group(self, group: Sequence[_Waiting]) -> None:
-        drafts: list[tuple[_Waiting, Draft]] = []
+        drafts: list[tuple[_Waiting, EncodedRow]] = []
         for one in group:
             try:
                 drafts.append((one, self._draft(one.row)))
@@ -144,7 +144,7 @@ class GroupWriter:
             else:
                 one.kept.set_exception(fault)
 
-    def _draft(self, row: Row) -> Draft:
+    def _draft(self, row: Row) -> EncodedRow:
         made = draft(row)
         if made.chain == self._chain:
             return made

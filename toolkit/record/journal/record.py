@@ -19,7 +19,7 @@ from toolkit.record.journal.purposes import PURPOSES, Right
 from toolkit.record.rows.confirm_rows import RaterSeat
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant, Session, Turn, Withdrawal
 from toolkit.record.rows.row import Row
-from toolkit.record.rows.row_codec import Draft
+from toolkit.record.rows.row_codec import EncodedRow
 
 R = TypeVar("R", bound=Row)
 Durability = Literal["full", "normal"]
@@ -137,7 +137,7 @@ class Record(ABC):
         """
 
     @abstractmethod
-    def keep_new(self, drafts: Sequence[Draft]) -> list[RecordError | None]:
+    def keep_new(self, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
         """Keep drafts in one transaction; for each, say why it could not be, or nothing.
 
         Args:

@@ -23,7 +23,7 @@ _ADAPTERS: "dict[type[Row], TypeAdapter[Row]]" = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EncodedRow:
     """A row made ready to be kept: named, placed and encoded, but not linked yet."""
 
     event_id: str
@@ -44,7 +44,7 @@ class Draft:
         return self.chains[0]
 
 
-def draft(row: Row) -> Draft:
+def draft(row: Row) -> EncodedRow:
     """Make a row ready to be kept.
 
     Raises:
@@ -65,7 +65,7 @@ def draft(row: Row) -> Draft:
     digest = text_hash(f"{canonical_json([row.KIND, name, chains[0]])}\n{text}")
     if (packed := row.pack(body)) is not body:
         text = canonical_json(packed)
-    return Draft(name, chains, row.KIND, row.VERSION, text, digest, row.refers())
+    return EncodedRow(name, chains, row.KIND, row.VERSION, text, digest, row.refers())
 
 
 def decode(kind: str, version: int, body: dict[str, Any], *, withheld: bool = False) -> Row:

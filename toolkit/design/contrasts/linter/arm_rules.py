@@ -6,7 +6,7 @@ from statistics import median
 
 from toolkit.design.contrasts.arm_messages import RenderedTurn
 from toolkit.design.contrasts.contrast import Arm
-from toolkit.design.contrasts.linter.lint_context import Fault, Sheet, differing, excerpt
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault, differing, excerpt
 from toolkit.wording import WORD, slots_in
 
 LENGTH_WORDS = 6
@@ -22,17 +22,17 @@ _LONGEST = 60
 """Characters of what two texts differ in that are quoted where it may be most of them."""
 
 
-def proof(sheet: Sheet) -> Iterator[Fault]:
+def proof(ctx: LintContext) -> Iterator[LintFault]:
     """Two arms that differ outside the declared slots.
 
     Shown twice over: with the slots cut out, two texts are equal character by character; and
     counted anew in words of the finished texts, each word either lies within one slot or stands
     in both texts in the same order.
     """
-    for replicate in sheet.replicates:
-        base = sheet.sent(sheet.reference, replicate)
-        for arm in sheet.swaps:
-            sent = sheet.sent(arm, replicate)
+    for replicate in ctx.replicates:
+        base = ctx.sent(ctx.reference, replicate)
+        for arm in ctx.swaps:
+            sent = ctx.sent(arm, replicate)
             for index, (one, other) in enumerate(zip(base.turns, sent.turns, strict=True)):
                 if _outside(one) != _outside(other):
                     yield _differs(index, arm, one, other)
@@ -60,7 +60,7 @@ def _words_outside(turn: RenderedTurn) -> Iterator[str]:
             yield turn.text[touched[0].end : end]
 
 
-def _differs(index: int, arm: Arm, one: RenderedTurn, other: RenderedTurn) -> Fault:
+def _differs(index: int, arm: Arm, one: RenderedTurn, other: RenderedTurn) -> LintFault:
     first, second = (list(_words_outside(turn)) for turn in (one, other))
     word = next((a for a, b in zip(first, second, strict=False) if a != b), "")
     twin = next((b for a, b in zip(first, second, strict=False) if a != b), "")
@@ -69,7 +69,9 @@ def _differs(index: int, arm: Arm, one: RenderedTurn, other: RenderedTurn) -> Fa
         f"({arm.label}), which differ outside a single slot: {word!r} against {twin!r}"
     )
     hint = "Put a space or a full stop between the two slots."
-    return Fault(("prompt", index, "text"), got, "arms that differ only inside their slots", hint)
+    return LintFault(
+        ("prompt", index, "text"), got, "arms that differ only inside their slots", hint
+    )
 
 
 def _around(text: str, word: str) -> str:
@@ -77,38 +79,38 @@ def _around(text: str, word: str) -> str:
     return excerpt(text, start, start + len(word))
 
 
-def identical(sheet: Sheet) -> Iterator[Fault]:
+def identical(ctx: LintContext) -> Iterator[LintFault]:
     """A swap that sends what the reference sends."""
-    if not any(slot for slot in sheet.slots if slot != "a"):
+    if not any(slot for slot in ctx.slots if slot != "a"):
         return
-    for arm, base, text in _beside_reference(sheet):
+    for arm, base, text in _beside_reference(ctx):
         if text == base:
             got = f'the same text in reference and {arm.label}: "{excerpt(base, 0, 60)}"'
             hint = "Use a slot in which the two differ, or leave one of them out."
-            yield Fault(("prompt",), got, "arms that differ", hint)
+            yield LintFault(("prompt",), got, "arms that differ", hint)
             return
 
 
-def _beside_reference(sheet: Sheet, *others: Arm) -> Iterator[tuple[Arm, str, str]]:
+def _beside_reference(ctx: LintContext, *others: Arm) -> Iterator[tuple[Arm, str, str]]:
     """Each swap, and other arms, with the reference's text and its own, for every listed name."""
-    for replicate in sheet.replicates:
-        base = sheet.said(sheet.reference, replicate)
-        for arm in (*sheet.swaps, *others):
-            yield arm, base, sheet.said(arm, replicate)
+    for replicate in ctx.replicates:
+        base = ctx.said(ctx.reference, replicate)
+        for arm in (*ctx.swaps, *others):
+            yield arm, base, ctx.said(arm, replicate)
 
 
-def no_slot(sheet: Sheet) -> Iterator[Fault]:
+def no_slot(ctx: LintContext) -> Iterator[LintFault]:
     """A prompt in which nothing would be swapped."""
-    slots = [slot for turn in sheet.contrast.prompt for slot in slots_in(turn.text) if slot.family]
+    slots = [slot for turn in ctx.contrast.prompt for slot in slots_in(turn.text) if slot.family]
     if not slots:
-        text = sheet.contrast.prompt[0].text
+        text = ctx.contrast.prompt[0].text
         got = f'no slot for a cue in "{excerpt(text, 0, 60)}"'
-        yield Fault(("prompt",), got, "at least one", "Write {name}, {noun} or another slot.")
+        yield LintFault(("prompt",), got, "at least one", "Write {name}, {noun} or another slot.")
 
 
-def length(sheet: Sheet) -> Iterator[Fault]:
+def length(ctx: LintContext) -> Iterator[LintFault]:
     """An arm so much longer or shorter that its length could pass for the cue."""
-    for arm, base, text in _beside_reference(sheet, sheet.paraphrase):
+    for arm, base, text in _beside_reference(ctx, ctx.paraphrase):
         words, count = len(WORD.findall(base)), len(WORD.findall(text))
         room = max(LENGTH_WORDS, LENGTH_SHARE * words)
         if abs(count - words) > room:
@@ -120,30 +122,30 @@ def length(sheet: Sheet) -> Iterator[Fault]:
             wanted = f"at most {room:g} words more or fewer than the reference"
             where = "paraphrase" if arm.kind == "paraphrase" else "prompt"
             hint = "Make the shorter one longer, or choose cues of like length."
-            yield Fault((where,), got, wanted, hint)
+            yield LintFault((where,), got, wanted, hint)
             return
 
 
-def paraphrase_same(sheet: Sheet) -> Iterator[Fault]:
+def paraphrase_same(ctx: LintContext) -> Iterator[LintFault]:
     """A paraphrase that is the prompt once more."""
-    text = sheet.said(sheet.paraphrase)
-    if _edit(sheet.said(sheet.reference), text) == 0:
+    text = ctx.said(ctx.paraphrase)
+    if _edit(ctx.said(ctx.reference), text) == 0:
         got = f'the words of the prompt: "{excerpt(text, 0, 60)}" (reference and paraphrase)'
         hint = "Say the same in other words, about as many as a swap changes."
-        yield Fault(("paraphrase",), got, "other words", hint)
+        yield LintFault(("paraphrase",), got, "other words", hint)
 
 
-def paraphrase_slots(sheet: Sheet) -> Iterator[Fault]:
+def paraphrase_slots(ctx: LintContext) -> Iterator[LintFault]:
     """A paraphrase with other slots than the prompt: it would show more of the cue, or less."""
     for index, (one, other) in enumerate(
-        zip(sheet.contrast.prompt, sheet.contrast.paraphrase, strict=True)
+        zip(ctx.contrast.prompt, ctx.contrast.paraphrase, strict=True)
     ):
         prompt, reworded = _families(one.text), _families(other.text)
         if prompt != reworded:
             got = f"{_listed(reworded)} (paraphrase), where the prompt has {_listed(prompt)}"
             hint = "Use each as often as the prompt does; pronouns may change their case."
             place = ("paraphrase", index, "text")
-            yield Fault(place, got, "the slots of the prompt", hint)
+            yield LintFault(place, got, "the slots of the prompt", hint)
 
 
 def _families(text: str) -> Counter[str]:
@@ -161,11 +163,11 @@ def _listed(families: Counter[str]) -> str:
     return ", ".join(words) or "no slot"
 
 
-def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
+def paraphrase_size(ctx: LintContext) -> Iterator[LintFault]:
     """A paraphrase that changes far more or far less than a swap: no yardstick for it."""
-    base, reworded = sheet.said(sheet.reference), sheet.said(sheet.paraphrase)
+    base, reworded = ctx.said(ctx.reference), ctx.said(ctx.paraphrase)
     changed = _edit(base, reworded)
-    swaps = [_edit(base, sheet.said(arm)) for arm in sheet.swaps]
+    swaps = [_edit(base, ctx.said(arm)) for arm in ctx.swaps]
     swap = max(median(swaps), EDIT_FLOOR)
     if changed and not EDIT_LEAST * swap <= changed <= EDIT_MOST * swap:
         one, other = _around_difference(base, reworded)
@@ -179,7 +181,7 @@ def paraphrase_size(sheet: Sheet) -> Iterator[Fault]:
             f"since a swap changes {swap:g}"
         )
         hint = "Reword more." if changed < EDIT_LEAST * swap else "Stay closer to the prompt."
-        yield Fault(("paraphrase",), got, wanted, hint)
+        yield LintFault(("paraphrase",), got, wanted, hint)
 
 
 def _edit(one: str, other: str) -> int:

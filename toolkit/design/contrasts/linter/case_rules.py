@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.lint_context import Fault, Sheet
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault
 from toolkit.wording import AUXILIARIES, MODALS, any_of
 
 _FINITE = "|".join((*AUXILIARIES, *MODALS, "needs", "wants", "said", "says", "asked", "works"))
@@ -44,9 +44,9 @@ _WRONG = tuple(
 """What cannot stand there, the slot that can, and why."""
 
 
-def pronoun_case(sheet: Sheet) -> Iterator[Fault]:
+def pronoun_case(ctx: LintContext) -> Iterator[LintFault]:
     """A pronoun slot in a case that does not fit its place in the sentence."""
-    for message in sheet.messages:
+    for message in ctx.messages:
         for pattern, wanted, reason in _WRONG:
             for match in pattern.finditer(message.text):
-                yield sheet.fault(message, match.span(1), f"{{{wanted}}}, since {reason}")
+                yield ctx.fault(message, match.span(1), f"{{{wanted}}}, since {reason}")

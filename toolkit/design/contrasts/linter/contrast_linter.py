@@ -1,6 +1,6 @@
 """The contrast linter: renders every arm and says what is wrong before anything is sent.
 
-A rule is one small function from a sheet to faults. The first group makes rendering possible; the
+A rule is one small function from a context to faults. The first group makes rendering possible; the
 second reads every text as written and as sent.
 """
 
@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 from toolkit.design.contrasts.contrast import Contrast
-from toolkit.design.contrasts.linter.lint_context import Fault, Sheet
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault
 from toolkit.design.document import Document
 from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.workspace_files import ENDING, PERSONAS, Reading
 from toolkit.errors import Complaint
 
-Rule = Callable[[Sheet], Iterator[Fault]]
+Rule = Callable[[LintContext], Iterator[LintFault]]
 
 
 @cache
@@ -60,21 +60,21 @@ def lint(
         Complaints about ``personas/contrasts/<id>.yaml``, line 0; none for a good contrast.
     """
     document = Document(f"{PERSONAS}/{Contrast.FOLDER}/{contrast.id}{ENDING}", None)
-    sheet = Sheet(contrast, people, scenario)
-    return lint_reading(Reading(document, contrast, ()), sheet, without=without)
+    ctx = LintContext(contrast, people, scenario)
+    return lint_reading(Reading(document, contrast, ()), ctx, without=without)
 
 
 def lint_reading(
-    reading: Reading[Contrast], sheet: Sheet, *, without: Collection[Rule] = ()
+    reading: Reading[Contrast], ctx: LintContext, *, without: Collection[Rule] = ()
 ) -> tuple[Complaint, ...]:
     """Lint a contrast as read from its file, with the lines things stand on.
 
     Args:
         reading: the contrast's file.
-        sheet: the contrast laid out for its rules.
+        ctx: the contrast laid out for its rules.
         without: rules to leave out.
     """
-    faults: list[Fault] = []
+    faults: list[LintFault] = []
     for rules in lint_rules():
-        faults = faults or [one for rule in rules if rule not in without for one in rule(sheet)]
+        faults = faults or [one for rule in rules if rule not in without for one in rule(ctx)]
     return tuple(reading.complaint(*fault) for fault in faults)

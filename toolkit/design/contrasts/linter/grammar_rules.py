@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault, PromptMessage
 from toolkit.wording import (
     AUXILIARIES,
     MODALS,
@@ -37,92 +37,92 @@ _BARE_ARTICLE = re.compile(r"\{a\}\s*(?=$|[.,;:!?])")
 _UNTIL_SLOT = re.compile(r"""(?:^|[.!?…:][\"'”’)]*|\n)\s*[\"'“‘(]*$|[\"“‘(]$|[.!?…:]\s*[-–—]\s*$""")
 
 
-def agreement(sheet: Sheet) -> Iterator[Fault]:
+def agreement(ctx: LintContext) -> Iterator[LintFault]:
     """A verb that is right for *she* and wrong for *they*, or the other way round."""
-    for message in sheet.messages:
-        yield from _literal_verbs(sheet, message)
-        yield from _second_verbs(sheet, message)
-        yield from _after_names(sheet, message)
-        yield from _turned_round(sheet, message)
+    for message in ctx.messages:
+        yield from _literal_verbs(ctx, message)
+        yield from _second_verbs(ctx, message)
+        yield from _after_names(ctx, message)
+        yield from _turned_round(ctx, message)
 
 
-def _literal_verbs(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
+def _literal_verbs(ctx: LintContext, message: PromptMessage) -> Iterator[LintFault]:
     for match in _CONTRACTED.finditer(message.text):
-        yield from _must_agree(sheet, message, match, _WRITTEN_OUT[match[1][1:]])
+        yield from _must_agree(ctx, message, match, _WRITTEN_OUT[match[1][1:]])
     for match in _AFTER_SUBJECT.finditer(message.text):
         asked = bool(_ALREADY_ASKED.search(message.text[: match.start()]))
         if not (asked and match[1] in PLURAL):
-            yield from _must_agree(sheet, message, match, match[1])
+            yield from _must_agree(ctx, message, match, match[1])
     for match in _INVERTED.finditer(message.text):
-        yield from _must_agree(sheet, message, match, match[1].lower())
+        yield from _must_agree(ctx, message, match, match[1].lower())
 
 
 _WRITTEN_OUT = {"s": "is", "re": "are", "ve": "have"}
 
 
 def _must_agree(
-    sheet: Sheet, message: PromptMessage, match: re.Match[str], verb: str
-) -> Iterator[Fault]:
+    ctx: LintContext, message: PromptMessage, match: re.Match[str], verb: str
+) -> Iterator[LintFault]:
     forms = both_forms(verb.replace("’", "'"))
-    wrong = forms and [one for one in sheet.people if _is_plural(sheet, one) != (verb == forms[1])]
+    wrong = forms and [one for one in ctx.people if _is_plural(ctx, one) != (verb == forms[1])]
     if not forms or not wrong:
         return
     wanted = "a verb that agrees with every pronoun"
     hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
-    yield sheet.fault(message, match.span(), wanted, hint, wrong_for=wrong[-1])
+    yield ctx.fault(message, match.span(), wanted, hint, wrong_for=wrong[-1])
 
 
-def _is_plural(sheet: Sheet, persona_id: str) -> bool:
-    return sheet.people[persona_id].cues.pronouns == PLURAL_PRONOUNS
+def _is_plural(ctx: LintContext, persona_id: str) -> bool:
+    return ctx.people[persona_id].cues.pronouns == PLURAL_PRONOUNS
 
 
-def _second_verbs(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
-    plural = [name for name in sheet.people if _is_plural(sheet, name)]
+def _second_verbs(ctx: LintContext, message: PromptMessage) -> Iterator[LintFault]:
+    plural = [name for name in ctx.people if _is_plural(ctx, name)]
     for match in _SECOND_VERB.finditer(message.text):
         if match[1] in SINGULAR and plural:
             forms = both_forms(match[1]) or ("", "")
             wanted = "a second verb that agrees as the first one does"
             hint = f"Write {{verb:{forms[0]}|{forms[1]}}}."
-            yield sheet.fault(message, match.span(), wanted, hint, wrong_for=plural[0])
+            yield ctx.fault(message, match.span(), wanted, hint, wrong_for=plural[0])
 
 
-def _after_names(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
+def _after_names(ctx: LintContext, message: PromptMessage) -> Iterator[LintFault]:
     for match in _AFTER_NAME.finditer(message.text):
         verb = Slot(match[1].strip("{}"), 0, 0).forms
         single = verb[0] if verb else (both_forms(match[1]) or ("",))[0]
         wanted = "the singular: a name takes it whatever the pronouns are"
-        yield sheet.fault(message, match.span(), wanted, f'Write "{single}".')
+        yield ctx.fault(message, match.span(), wanted, f'Write "{single}".')
 
 
-def _turned_round(sheet: Sheet, message: PromptMessage) -> Iterator[Fault]:
+def _turned_round(ctx: LintContext, message: PromptMessage) -> Iterator[LintFault]:
     for slot in message.slots:
         first, second = slot.forms or ("", "")
         if first and (first == second or (first in PLURAL and second in SINGULAR)):
             wanted = "the singular first, then a plural that differs from it"
             hint = f"Write {{verb:{second}|{first}}}." if first != second else "Write it without."
-            yield sheet.fault(message, (slot.start, slot.end), wanted, hint)
+            yield ctx.fault(message, (slot.start, slot.end), wanted, hint)
 
 
-def fixed_article(sheet: Sheet) -> Iterator[Fault]:
+def fixed_article(ctx: LintContext) -> Iterator[LintFault]:
     """A fixed *a* or *an* before words that change, or an article slot before no word."""
-    for message in sheet.messages:
+    for message in ctx.messages:
         for match in _ARTICLE.finditer(message.text):
             wanted = "an article that follows the sound of the next word"
-            yield sheet.fault(message, match.span(), wanted, "Write {a}.")
+            yield ctx.fault(message, match.span(), wanted, "Write {a}.")
         for match in _BARE_ARTICLE.finditer(message.text):
             wanted = "an article with a word after it"
-            yield sheet.fault(message, match.span(), wanted, "Write {a} {noun}, or delete {a}.")
+            yield ctx.fault(message, match.span(), wanted, "Write {a} {noun}, or delete {a}.")
 
 
-def sentence_slot(sheet: Sheet) -> Iterator[Fault]:
+def sentence_slot(ctx: LintContext) -> Iterator[LintFault]:
     """A slot for whole sentences in the middle of another one."""
-    for message in sheet.messages:
+    for message in ctx.messages:
         for number, slot in enumerate(message.slots):
             if slot.is_sentence:
-                yield from _own_sentence(sheet, message, number)
+                yield from _own_sentence(ctx, message, number)
 
 
-def _own_sentence(sheet: Sheet, message: PromptMessage, number: int) -> Iterator[Fault]:
+def _own_sentence(ctx: LintContext, message: PromptMessage, number: int) -> Iterator[LintFault]:
     slot = message.slots[number]
     stretch = (slot.start, slot.end)
     before, after = message.text[: slot.start], message.text[slot.end :]
@@ -130,20 +130,20 @@ def _own_sentence(sheet: Sheet, message: PromptMessage, number: int) -> Iterator
     behind_another &= not message.text[message.slots[number - 1].end : slot.start].strip()
     if not (_UNTIL_SLOT.search(before) or behind_another):
         wanted = "a place of its own: whole sentences fill it"
-        yield sheet.fault(message, stretch, wanted, "End the sentence before it.")
+        yield ctx.fault(message, stretch, wanted, "End the sentence before it.")
     elif re.match(r"\s*[.,;:]", after):
         wanted = "no mark after it: its sentence brings its own"
-        yield sheet.fault(message, (slot.start, slot.end + 1), wanted, "Delete the mark.")
+        yield ctx.fault(message, (slot.start, slot.end + 1), wanted, "Delete the mark.")
     elif re.match(r"[ \t]*\n?[a-z]", after):
         wanted = "a new sentence after it, since it is one itself"
-        yield sheet.fault(message, stretch, wanted, "Begin the next sentence with a capital.")
+        yield ctx.fault(message, stretch, wanted, "Begin the next sentence with a capital.")
     elif re.match(r"[ \t]*[^\s\"”’')]", after):
-        yield from _open_ended(sheet, message, slot)
+        yield from _open_ended(ctx, message, slot)
 
 
-def _open_ended(sheet: Sheet, message: PromptMessage, slot: Slot) -> Iterator[Fault]:
-    for persona_id in sheet.people:
-        text = next(sheet.values(persona_id)).get(slot.name, "")
+def _open_ended(ctx: LintContext, message: PromptMessage, slot: Slot) -> Iterator[LintFault]:
+    for persona_id in ctx.people:
+        text = next(ctx.values(persona_id)).get(slot.name, "")
         if text and not re.search(r"[.!?…][\"'”’)]*$", text):
             got = (
                 f'{slot.written} of persona {persona_id}, "…{text[-30:]}", without a full stop and '
@@ -151,15 +151,15 @@ def _open_ended(sheet: Sheet, message: PromptMessage, slot: Slot) -> Iterator[Fa
             )
             wanted = "a sentence that ends before the next one begins"
             hint = "End it with a mark, or leave an empty line after the slot."
-            yield Fault(message.place, got, wanted, hint)
+            yield LintFault(message.place, got, wanted, hint)
 
 
-def capital(sheet: Sheet) -> Iterator[Fault]:
+def capital(ctx: LintContext) -> Iterator[LintFault]:
     """A sentence with a small letter among sentences with capitals.
 
     A text without any capital at a beginning is somebody's way to write, the same in each arm.
     """
-    for message in sheet.messages:
+    for message in ctx.messages:
         begins = [
             match.start()
             for match in re.finditer(r"(?<![^\s\"'“‘(])[^\W\d_]", message.literal)
@@ -171,7 +171,7 @@ def capital(sheet: Sheet) -> Iterator[Fault]:
             wanted = "a capital, as the other sentences have"
             word = message.literal[small[0] : end]
             hint = f'Write "{word[:1].upper()}{word[1:]}".'
-            yield sheet.fault(message, (small[0], end), wanted, hint)
+            yield ctx.fault(message, (small[0], end), wanted, hint)
 
 
 RULES = (agreement, fixed_article, sentence_slot, capital)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from toolkit.design.contrasts.arm_messages import Rendered, RenderedTurn, render
 from toolkit.design.contrasts.contrast import Arm, Contrast, PromptTurn
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.document import Place
+from toolkit.design.document import FieldPath
 from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.wording import WORD, Slot, begins_sentence, slots_in
@@ -21,10 +21,10 @@ _LONGEST = 72
 """Characters shown of a difference that is itself long."""
 
 
-class Fault(NamedTuple):
+class LintFault(NamedTuple):
     """One thing wrong at one place of a contrast; becomes a Complaint of its file."""
 
-    place: Place
+    place: FieldPath
     got: str
     wanted: str
     hint: str = ""
@@ -40,7 +40,7 @@ class PromptMessage:
     turn: PromptTurn
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FieldPath:
         """Where its text stands in the file."""
         return (self.part, self.index, "text")
 
@@ -86,7 +86,7 @@ class PromptMessage:
         return tuple(zip(starts, [*starts[1:], len(self.text)], strict=True))
 
 
-class Sheet:
+class LintContext:
     """A contrast laid out for its rules.
 
     Args:
@@ -121,7 +121,7 @@ class Sheet:
         """As many as it takes to send every listed name once."""
         return range(max([1, *(len(names.listed) for names in self.contrast.names.values())]))
 
-    def place_of(self, persona_id: str) -> Place:
+    def place_of(self, persona_id: str) -> FieldPath:
         """Where the contrast names a persona."""
         return ("personas", self.contrast.personas.index(persona_id))
 
@@ -177,12 +177,12 @@ class Sheet:
         hint: str = "",
         *,
         wrong_for: str = "",
-    ) -> Fault:
+    ) -> LintFault:
         """Make the fault of a stretch of a written text, quoted as written and as sent."""
         start, end = stretch
         written = " ".join(message.text[start:end].split())
         got = f'"{written}", sent as {self.as_sent(message, start, end, wrong_for=wrong_for)}'
-        return Fault(message.place, got, wanted, hint)
+        return LintFault(message.place, got, wanted, hint)
 
 
 def _stretch(message: PromptMessage, rendered: Rendered, start: int, end: int) -> tuple[str, str]:

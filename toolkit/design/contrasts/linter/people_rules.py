@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.design.contrasts.cue_values import telling_phrases
-from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault, PromptMessage
 from toolkit.design.scenarios import Scenario
 from toolkit.wording import (
     CASES,
@@ -35,20 +35,20 @@ _INTRODUCED = re.compile(
 """Where a name says who is writing."""
 
 
-def leak(sheet: Sheet) -> Iterator[Fault]:
+def leak(ctx: LintContext) -> Iterator[LintFault]:
     """Something that only one persona brings, written down as fixed text."""
     whose = {
         phrase: persona_id
-        for persona_id, person in sheet.people.items()
-        for phrase in telling_phrases(sheet.contrast, person)
+        for persona_id, person in ctx.people.items()
+        for phrase in telling_phrases(ctx.contrast, person)
     }
     matcher = PhraseMatcher(whose)
-    for message in sheet.messages:
-        for found in matcher.find(_without_others(sheet, message)):
+    for message in ctx.messages:
+        for found in matcher.find(_without_others(ctx, message)):
             if not found.phrase.weak and not _is_ordinary(message, found):
                 wanted = f"nothing of persona {whose[found.phrase]} outside a slot"
                 hint = "Write the slot instead, or another word; name other people under 'others'."
-                yield sheet.fault(message, (found.start, found.end), wanted, hint)
+                yield ctx.fault(message, (found.start, found.end), wanted, hint)
                 return
 
 
@@ -58,24 +58,24 @@ def _is_ordinary(message: PromptMessage, found: Found) -> bool:
     return also_a_word and message.begins_sentence(found.start)
 
 
-def _without_others(sheet: Sheet, message: PromptMessage) -> str:
+def _without_others(ctx: LintContext, message: PromptMessage) -> str:
     text = message.literal
-    for other in sheet.contrast.others:
+    for other in ctx.contrast.others:
         text = text.replace(other, "\0" * len(other))
     return text
 
 
-def stray_pronoun(sheet: Sheet) -> Iterator[Fault]:
+def stray_pronoun(ctx: LintContext) -> Iterator[LintFault]:
     """A fixed third-person pronoun that speaks of the persona."""
-    for message in sheet.messages:
+    for message in ctx.messages:
         if not _spoken_of(message):
             continue
         for match in WORD.finditer(message.literal):
             word = re.sub(r"['’].*$", "", match[0]).lower()
-            if word in SINGULAR_WORDS | PLURAL_WORDS and _of_persona(sheet, message, match):
+            if word in SINGULAR_WORDS | PLURAL_WORDS and _of_persona(ctx, message, match):
                 wanted = "a pronoun slot, where the persona is meant"
                 hint = "Write it, or name the other person before, and under 'others'."
-                yield sheet.fault(message, match.span(), wanted, hint)
+                yield ctx.fault(message, match.span(), wanted, hint)
                 return
 
 
@@ -90,10 +90,10 @@ def _spoken_of(message: PromptMessage) -> bool:
     )
 
 
-def _of_persona(sheet: Sheet, message: PromptMessage, match: re.Match[str]) -> bool:
+def _of_persona(ctx: LintContext, message: PromptMessage, match: re.Match[str]) -> bool:
     before = message.text[: match.start()]
     last_slot = max((slot.end for slot in message.slots if slot.end <= match.start()), default=0)
-    last_other = max((before.rfind(other) for other in sheet.contrast.others), default=-1)
+    last_other = max((before.rfind(other) for other in ctx.contrast.others), default=-1)
     if last_other >= last_slot:
         return False
     if match[0].lower() in PLURAL_WORDS:
@@ -103,43 +103,43 @@ def _of_persona(sheet: Sheet, message: PromptMessage, match: re.Match[str]) -> b
     return True
 
 
-def gendered(sheet: Sheet) -> Iterator[Fault]:
+def gendered(ctx: LintContext) -> Iterator[LintFault]:
     """A title or a word of kinship or gender beside a slot, right for some personas only."""
     matcher = lexicon_matcher(GENDERED)
-    for message in sheet.messages:
+    for message in ctx.messages:
         for start, end in message.sentences:
             if not any(start <= slot.start < end for slot in message.slots):
                 continue
-            for found in matcher.find(_without_others(sheet, message)[start:end]):
+            for found in matcher.find(_without_others(ctx, message)[start:end]):
                 stretch = (start + found.start, start + found.end)
                 wanted = "a word that fits every persona"
                 hint = "Leave it out, or let a slot say it; {name} needs no title."
-                yield sheet.fault(message, stretch, wanted, hint)
+                yield ctx.fault(message, stretch, wanted, hint)
                 return
 
 
-def other_person(sheet: Sheet) -> Iterator[Fault]:
+def other_person(ctx: LintContext) -> Iterator[LintFault]:
     """A pronoun slot in a sentence that names somebody else: whose pronoun is it?"""
-    known = _known_names(sheet.scenario)
-    for message in sheet.messages:
+    known = _known_names(ctx.scenario)
+    for message in ctx.messages:
         for start, end in message.sentences:
             slots = [
                 slot
                 for slot in message.slots
                 if start <= slot.start < end and slot.name in CASES and slot.name != "reflexive"
             ]
-            other = _somebody(sheet, message, (start, end), known) if slots else ""
+            other = _somebody(ctx, message, (start, end), known) if slots else ""
             if other:
                 wanted = f"one person in a sentence with {slots[0].written}: {other} is another"
                 hint = "Split the sentence, or write {name} instead of the pronoun."
-                yield sheet.fault(message, (slots[0].start, slots[0].end), wanted, hint)
+                yield ctx.fault(message, (slots[0].start, slots[0].end), wanted, hint)
 
 
 def _somebody(
-    sheet: Sheet, message: PromptMessage, stretch: tuple[int, int], known: frozenset[str]
+    ctx: LintContext, message: PromptMessage, stretch: tuple[int, int], known: frozenset[str]
 ) -> str:
     text = message.literal[stretch[0] : stretch[1]]
-    for other in sheet.contrast.others:
+    for other in ctx.contrast.others:
         if other in text:
             return other
     for match in re.finditer(r"(?<![^\s\"'“(])[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*", text):
@@ -163,27 +163,29 @@ def _known_names(scenario: Scenario | None) -> frozenset[str]:
     return frozenset(word for text in texts for word in re.findall(r"[A-Z][\w-]+", text))
 
 
-def cueing(sheet: Sheet) -> Iterator[Fault]:
+def cueing(ctx: LintContext) -> Iterator[LintFault]:
     """Explicit and implicit are two contrasts: one states who it is, the other never does."""
-    contrast = sheet.contrast
-    stating = sorted(sheet.slots & set(STATING))
+    contrast = ctx.contrast
+    stating = sorted(ctx.slots & set(STATING))
     carrying = {*NAMES, *SAMPLES, "locale"}
-    carries = sheet.slots & carrying or any(slot.startswith(DIALECT) for slot in sheet.slots)
+    carries = ctx.slots & carrying or any(slot.startswith(DIALECT) for slot in ctx.slots)
     told = ", ".join(f"{{{slot}}}" for slot in stating)
     if contrast.cueing == "implicit" and stating:
         wanted = "an implicit contrast that never states who it is"
-        yield Fault(("cueing",), f"'implicit' with {told}", wanted, "Make two contrasts of it.")
-    elif contrast.cueing == "implicit" and sheet.slots & set(NAMES) and not contrast.names:
+        yield LintFault(("cueing",), f"'implicit' with {told}", wanted, "Make two contrasts of it.")
+    elif contrast.cueing == "implicit" and ctx.slots & set(NAMES) and not contrast.names:
         got = "'implicit' with {name} and no listed names"
         wanted = "several names a persona, each list with its source"
-        yield Fault(("cueing",), got, wanted, "Add them under 'names'.")
-    elif contrast.cueing == "implicit" and sheet.slots and not carries:
+        yield LintFault(("cueing",), got, wanted, "Add them under 'names'.")
+    elif contrast.cueing == "implicit" and ctx.slots and not carries:
         got = "'implicit' without a name or a sentence that could carry who it is"
-        yield Fault(("cueing",), got, "at least one of the two", "Write {name} or {dialect.KEY}.")
-    elif contrast.cueing == "explicit" and sheet.slots and not stating:
+        yield LintFault(
+            ("cueing",), got, "at least one of the two", "Write {name} or {dialect.KEY}."
+        )
+    elif contrast.cueing == "explicit" and ctx.slots and not stating:
         got = "'explicit' without {identity}, {noun} or {place}"
         hint = "Write one of them, or call it implicit and list names."
-        yield Fault(("cueing",), got, "a prompt that states who it is", hint)
+        yield LintFault(("cueing",), got, "a prompt that states who it is", hint)
 
 
 RULES = (leak, stray_pronoun, gendered, other_person)

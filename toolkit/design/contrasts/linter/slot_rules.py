@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 from toolkit.design.contrasts.contrast import Contrast
 from toolkit.design.contrasts.cue_values import cue_values
-from toolkit.design.contrasts.linter.lint_context import Fault, PromptMessage, Sheet, excerpt
-from toolkit.design.document import Place, one_of, suggestion
+from toolkit.design.contrasts.linter.lint_context import (
+    LintContext,
+    LintFault,
+    PromptMessage,
+    excerpt,
+)
+from toolkit.design.document import FieldPath, one_of, suggestion
 from toolkit.wording import DIALECT, FIXED, NAMES, Slot
 
 _PLACEHOLDER = re.compile(
@@ -34,10 +39,10 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 """Soft hyphens, zero-width characters and marks that turn the direction of a text."""
 
 
-def unknown_slot(sheet: Sheet) -> Iterator[Fault]:
+def unknown_slot(ctx: LintContext) -> Iterator[LintFault]:
     """A slot that no persona could fill, or a verb without its two forms."""
-    known = (*FIXED, *(f"{DIALECT}{key}" for key in sheet.contrast.dialect), "verb:is|are")
-    for message, slot in _slots(sheet):
+    known = (*FIXED, *(f"{DIALECT}{key}" for key in ctx.contrast.dialect), "verb:is|are")
+    for message, slot in _slots(ctx):
         if slot.forms == ("", ""):
             wanted = "two forms, singular and plural, as in {verb:writes|write}"
             yield _written(message, slot, wanted, "Put both, with a bar between them.")
@@ -47,20 +52,20 @@ def unknown_slot(sheet: Sheet) -> Iterator[Fault]:
             yield _written(message, slot, one_of(known), hint)
 
 
-def leftover(sheet: Sheet) -> Iterator[Fault]:
+def leftover(ctx: LintContext) -> Iterator[LintFault]:
     """A brace or placeholder that no slot fills and that would be sent as it stands."""
-    for message in sheet.messages:
+    for message in ctx.messages:
         for match in _PLACEHOLDER.finditer(message.literal):
             quoted = excerpt(message.text, match.start(), match.end())
             got = f'the placeholder "{match[0]}" in "{quoted}", which would be sent as it stands'
             hint = "Write a slot in single braces, such as {name} or {possessive}."
-            yield Fault(message.place, got, "nothing left to fill in", hint)
+            yield LintFault(message.place, got, "nothing left to fill in", hint)
             break
 
 
-def inside_word(sheet: Sheet) -> Iterator[Fault]:
+def inside_word(ctx: LintContext) -> Iterator[LintFault]:
     """A slot that is only a part of a word, where no cue fits grammatically."""
-    for message, slot in _slots(sheet):
+    for message, slot in _slots(ctx):
         before, after = message.literal[: slot.start], message.literal[slot.end :]
         if re.search(r"\w['’]?$", before) or re.match(r"\w", after):
             wanted = "a slot that is a word of its own"
@@ -68,47 +73,47 @@ def inside_word(sheet: Sheet) -> Iterator[Fault]:
             yield _written(message, slot, wanted, hint)
 
 
-def assistant_slot(sheet: Sheet) -> Iterator[Fault]:
+def assistant_slot(ctx: LintContext) -> Iterator[LintFault]:
     """A slot in what the assistant says, which is the same in every arm."""
-    for message, slot in _slots(sheet):
+    for message, slot in _slots(ctx):
         if message.turn.role == "assistant":
             wanted = "an assistant's message that is the same in every arm"
             yield _written(message, slot, wanted, "Write it so that it fits every persona.")
 
 
-def missing_persona(sheet: Sheet) -> Iterator[Fault]:
+def missing_persona(ctx: LintContext) -> Iterator[LintFault]:
     """A persona nobody has written."""
-    for index, name in enumerate(sheet.contrast.personas):
-        if name not in sheet.everybody:
-            known = tuple(sheet.everybody)
+    for index, name in enumerate(ctx.contrast.personas):
+        if name not in ctx.everybody:
+            known = tuple(ctx.everybody)
             hint = suggestion(name, known) or "Make it with `parallax new persona`."
-            yield Fault(("personas", index), repr(name), "the id of a persona", hint)
+            yield LintFault(("personas", index), repr(name), "the id of a persona", hint)
 
 
-def missing_cue(sheet: Sheet) -> Iterator[Fault]:
+def missing_cue(ctx: LintContext) -> Iterator[LintFault]:
     """A persona that brings nothing for one of the slots, or only some of the names listed."""
-    contrast = sheet.contrast
-    for persona_id, person in sheet.people.items():
+    contrast = ctx.contrast
+    for persona_id, person in ctx.people.items():
         values = cue_values(contrast, person)
-        for slot in sorted(sheet.slots & {*FIXED, *_dialect_slots(contrast)} - {"a"}):
+        for slot in sorted(ctx.slots & {*FIXED, *_dialect_slots(contrast)} - {"a"}):
             if slot not in values:
                 got = f"persona {persona_id} without anything for {{{slot}}}"
-                where, hint = _where_missing(sheet, persona_id, slot)
-                yield Fault(where, got, "every persona of a contrast to have every cue", hint)
-        if contrast.names and persona_id not in contrast.names and sheet.slots & set(NAMES):
+                where, hint = _where_missing(ctx, persona_id, slot)
+                yield LintFault(where, got, "every persona of a contrast to have every cue", hint)
+        if contrast.names and persona_id not in contrast.names and ctx.slots & set(NAMES):
             got = f"persona {persona_id} without listed names, where others have them"
             hint = "List names for each persona, or for none."
-            yield Fault(("names",), got, "every persona of a contrast to have every cue", hint)
+            yield LintFault(("names",), got, "every persona of a contrast to have every cue", hint)
 
 
-def _where_missing(sheet: Sheet, persona_id: str, slot: str) -> tuple[Place, str]:
+def _where_missing(ctx: LintContext, persona_id: str, slot: str) -> tuple[FieldPath, str]:
     if slot.startswith(DIALECT):
         key = slot.removeprefix(DIALECT)
         return ("dialect", key), f"Write the sentence {key!r} as {persona_id} would."
-    if slot in NAMES and persona_id in sheet.contrast.names:
+    if slot in NAMES and persona_id in ctx.contrast.names:
         return ("names", persona_id), "List names of two words, or use {name}."
     field = {"name.first": "given_name", "name.last": "family_name"}.get(slot, slot)
-    return sheet.place_of(
+    return ctx.place_of(
         persona_id
     ), f"Add '{field}' under 'cues' in personas/people/{persona_id}.yaml."
 
@@ -120,37 +125,37 @@ _OF_THE_SENTENCE = {
 """How a cue begins that holds what belongs to the sentence around its slot."""
 
 
-def cue_form(sheet: Sheet) -> Iterator[Fault]:
+def cue_form(ctx: LintContext) -> Iterator[LintFault]:
     """A noun with its article or a place with its preposition: the sentence has them already."""
-    for persona_id, person in sheet.people.items():
-        values = cue_values(sheet.contrast, person)
+    for persona_id, person in ctx.people.items():
+        values = cue_values(ctx.contrast, person)
         for slot, (begins, what) in _OF_THE_SENTENCE.items():
             match = begins.match(values.get(slot, ""))
-            if match and slot in sheet.slots:
+            if match and slot in ctx.slots:
                 got = f'{{{slot}}} of persona {persona_id}: "{values[slot]}"'
                 hint = f"Delete {match[0].strip()!r} from it."
-                yield Fault(sheet.place_of(persona_id), got, f"the {slot} without {what}", hint)
+                yield LintFault(ctx.place_of(persona_id), got, f"the {slot} without {what}", hint)
 
 
-def direction(sheet: Sheet) -> Iterator[Fault]:
+def direction(ctx: LintContext) -> Iterator[LintFault]:
     """Writing from right to left, or characters nobody sees, in a text or a cue."""
     wanted = "letters that run from left to right and can all be seen"
-    for message in sheet.messages:
+    for message in ctx.messages:
         if what := _odd(message.text):
             start = next(i for i, char in enumerate(message.text) if _odd(char))
             got = f'{what} in "{excerpt(message.text, start, start + 1)}"'
-            yield Fault(message.place, ascii_marks(got), wanted, "Delete or transliterate it.")
-    for persona_id in sheet.people:
+            yield LintFault(message.place, ascii_marks(got), wanted, "Delete or transliterate it.")
+    for persona_id in ctx.people:
         said = {
             (slot, value)
-            for values in sheet.values(persona_id)
+            for values in ctx.values(persona_id)
             for slot, value in values.items()
-            if slot in sheet.slots and _odd(value)
+            if slot in ctx.slots and _odd(value)
         }
         for slot, value in sorted(said):
             got = f'{_odd(value)} in {{{slot}}} of persona {persona_id}: "{value}"'
             hint = "Write it in Latin letters, as this person would sign in English."
-            yield Fault(sheet.place_of(persona_id), ascii_marks(got), wanted, hint)
+            yield LintFault(ctx.place_of(persona_id), ascii_marks(got), wanted, hint)
 
 
 def ascii_marks(text: str) -> str:
@@ -165,36 +170,38 @@ def _odd(text: str) -> str:
     return "writing from right to left" if classes & {"R", "AL", "AN"} else ""
 
 
-def unused(sheet: Sheet) -> Iterator[Fault]:
+def unused(ctx: LintContext) -> Iterator[LintFault]:
     """Names, sentences or people that are declared and never stand in the prompt."""
-    contrast = sheet.contrast
+    contrast = ctx.contrast
     wanted = "only what the prompt makes use of"
-    if contrast.names and not sheet.slots & set(NAMES):
-        yield Fault(("names",), "listed names and no {name}", wanted, "Use them or delete them.")
-    for slot in sorted(_dialect_slots(contrast) - sheet.slots):
+    if contrast.names and not ctx.slots & set(NAMES):
+        yield LintFault(
+            ("names",), "listed names and no {name}", wanted, "Use them or delete them."
+        )
+    for slot in sorted(_dialect_slots(contrast) - ctx.slots):
         key = slot.removeprefix(DIALECT)
         got = f"the sentence {key!r} and no {{{slot}}}"
-        yield Fault(("dialect", key), got, wanted, "Use it or delete it.")
-    texts = " ".join(message.text for message in sheet.messages)
+        yield LintFault(("dialect", key), got, wanted, "Use it or delete it.")
+    texts = " ".join(message.text for message in ctx.messages)
     for index, other in enumerate(contrast.others):
         if other not in texts:
             hint = "Spell it as in the prompt, or delete it."
-            yield Fault(("others", index), f"{other!r}, which no text names", wanted, hint)
+            yield LintFault(("others", index), f"{other!r}, which no text names", wanted, hint)
 
 
 def _dialect_slots(contrast: Contrast) -> set[str]:
     return {f"{DIALECT}{key}" for key in contrast.dialect}
 
 
-def _slots(sheet: Sheet) -> Iterator[tuple[PromptMessage, Slot]]:
-    for message in sheet.messages:
+def _slots(ctx: LintContext) -> Iterator[tuple[PromptMessage, Slot]]:
+    for message in ctx.messages:
         for slot in message.slots:
             yield message, slot
 
 
-def _written(message: PromptMessage, slot: Slot, wanted: str, hint: str) -> Fault:
+def _written(message: PromptMessage, slot: Slot, wanted: str, hint: str) -> LintFault:
     quoted = excerpt(message.text, slot.start, slot.end)
-    return Fault(message.place, f'the slot {slot.written} in "{quoted}"', wanted, hint)
+    return LintFault(message.place, f'the slot {slot.written} in "{quoted}"', wanted, hint)
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""One way to write, hash, name and date things, shared by every room.
+"""Canonical JSON, content hashes, ids and times, shared by every room.
 
 Canonical JSON is ASCII with sorted keys, no spaces and no NaN. Being ASCII it carries U+0000 and
 lone surrogates as escapes, so SQLite and PostgreSQL store every text a browser can send without

@@ -1,4 +1,4 @@
-"""Every exception the toolkit raises on purpose.
+"""Exceptions: every one the toolkit raises on purpose.
 
 A message says who is speaking, what it got, what it wanted and what to do next, so that it can
 be shown to the person who caused it without a traceback::

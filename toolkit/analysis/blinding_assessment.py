@@ -1,4 +1,4 @@
-"""Whether raters could tell whose reply they were reading.
+"""Blinding assessment: whether raters could tell whose reply they were reading.
 
 Raters are asked now and then which persona wrote, among a few on offer; they may say that they
 cannot tell. Right more often than guessing would be means that blinding did not hold.

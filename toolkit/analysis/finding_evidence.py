@@ -1,4 +1,4 @@
-"""From a finding to the replies behind it, to be read."""
+"""Evidence of a finding: the replies behind it, to be read."""
 
 import pandas as pd
 

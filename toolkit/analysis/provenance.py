@@ -1,4 +1,4 @@
-"""Where a judgment comes from: from a blind rating back to the turn that started it."""
+"""Provenance of a judgment: from a blind rating back to the turn that started it."""
 
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Tables for people to look at."""
+"""Readable tables, for people to look at."""
 
 from math import inf
 

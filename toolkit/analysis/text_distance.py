@@ -1,4 +1,4 @@
-"""How far apart two replies are in words, and what must not count: who is being talked to.
+"""Text distance of two replies, without the words that say who is being talked to.
 
 A reply that repeats a name differs from one that repeats another by the name alone. So words that
 carry the persona are masked in every text before any two are compared.

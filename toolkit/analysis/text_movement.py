@@ -1,4 +1,4 @@
-"""Does a reply move more when the persona changes than when only the wording does?
+"""Movement of replies: whether they move more with the persona than with the wording.
 
 The distance between the replies of two arms of a contrast is their energy distance (G. J. Székely
 and M. L. Rizzo 2013): twice the average distance between them, less the average distance within

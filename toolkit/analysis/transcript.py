@@ -1,4 +1,4 @@
-"""One conversation as plain text, with its flags marked where they stand."""
+"""Transcript: one conversation as plain text, with its flags marked where they stand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Before and after a mitigation: by how much each persona's effect changed.
+"""Comparison of waves, before and after a mitigation: how much each persona's effect changed.
 
 Both waves hold the same contrasts, and only contrasts and arms seen in both are compared, so a
 change is not that of another set of questions. Each wave has its own contrast levels and its own

@@ -1,4 +1,4 @@
-"""The way in: finds the subcommand, runs it, turns every error into one message."""
+"""Entry point: finds the subcommand, runs it, turns every error into one message."""
 
 import difflib
 import os

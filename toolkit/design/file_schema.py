@@ -1,4 +1,4 @@
-"""The base of everything people write: closed, frozen, plain text."""
+"""Base schema of everything people write: closed, frozen, plain text."""
 
 import ast
 from functools import cache

@@ -1,4 +1,4 @@
-"""The one door to YAML: strict, small, and every scalar stays the text it is.
+"""Strict YAML, the one door to it: small, and every scalar stays the text it is.
 
 ``NO`` is not false here and ``01234`` is not 668; the schemas decide later what is a number.
 Aliases, anchors, tags, directives, duplicate keys and second documents are refused, so what a

@@ -1,4 +1,4 @@
-"""The folder people work in: where files are, what they are called, what they say."""
+"""Workspace files: where they are, what they are called, what they say."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping

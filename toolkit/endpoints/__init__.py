@@ -1,4 +1,4 @@
-"""Who answers: one protocol, one client factory, three kinds of endpoint.
+"""Endpoints: who answers; one protocol, one client factory, three kinds.
 
 * **Endpoint**: whoever answers; ``await endpoint.reply(messages)`` gives an **Answer** or raises
   an ``EndpointError``.

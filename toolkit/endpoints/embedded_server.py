@@ -1,4 +1,4 @@
-"""The server behind ``embedded:``: llama.cpp in a child process, on loopback, with a key.
+"""Embedded server: llama.cpp in a child process, on loopback, with a key.
 
 ``serve`` is what runs in the child and the only place that loads ``xllamacpp``. The child takes
 its orders from standard input, so the key never shows on a command line, and ends when that

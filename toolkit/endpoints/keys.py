@@ -1,4 +1,4 @@
-"""The key of an endpoint: from the environment, or from a file outside every workspace."""
+"""API key of an endpoint: from the environment, or from a file outside every workspace."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""When to ask again after a failed attempt: exponential backoff with jitter, within caps.
+"""Retry policy after a failed attempt: exponential backoff with jitter, within caps.
 
 Panels and sweeps decide by the same rules and differ only in their ``RetryPolicy``.
 """

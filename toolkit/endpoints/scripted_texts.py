@@ -1,4 +1,4 @@
-"""What the scripted endpoint says: each script turns the messages so far into one text.
+"""Scripts of the scripted endpoint: each turns the messages so far into one text.
 
 Scripts are pure: the same messages give the same text on every machine, so golden outputs can
 hold them. Variety comes from a hash of the messages, never from a clock or a random source.

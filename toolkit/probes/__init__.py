@@ -1,4 +1,4 @@
-"""The same questions, asked by machine.
+"""Probes: the same questions, asked by machine.
 
 * **Job**: one thing to ask by machine; ``run_jobs`` sends the jobs of any producer.
 * **Sweep**: every unit of a frozen confirm stage, sent once, kept, resumable; ``run_sweep`` runs

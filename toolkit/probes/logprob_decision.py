@@ -1,4 +1,4 @@
-"""A yes or no, or a grade, read from the log-probabilities of an answer's first token.
+"""Decision of a model: a yes or no, or a grade, from its first token's log-probabilities.
 
 The words of a sampled answer say which side came up once; the log-probabilities say how likely
 each side was. What they leave out is as telling: if much of the probability lies on words that are

@@ -1,4 +1,4 @@
-"""What happened: an append-only journal of typed rows, hash-chained per session.
+"""Record: an append-only journal of typed rows, hash-chained per session.
 
 *Row*: one thing that happened, a frozen dataclass. *Entry*: a row as it is kept, with its place in
 its *chain* (a session, a participant, or the study as a whole). *Record*: the journal, in SQLite

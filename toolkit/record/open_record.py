@@ -1,4 +1,4 @@
-"""Opening a record: in a database, or an export to read."""
+"""Opening of a record: in a database, or an export to read."""
 
 from pathlib import Path
 

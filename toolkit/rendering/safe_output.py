@@ -1,4 +1,4 @@
-"""The doors to the four outputs: an HTML page, a terminal, a notebook and the panel's browser.
+"""Output escaping for four outputs: an HTML page, a terminal, a notebook and the panel's browser.
 
 In the first three, hidden characters are spelled out and nothing in the text is markup, an escape
 sequence or a link. The panel gets the raw text, as offsets into it count code points; its

@@ -1,4 +1,4 @@
-"""Text brought into lines of a given width."""
+"""Line wrapping: text brought into lines of a given width."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""What a decision-maker reads: a study's findings in words, in a folder of their own.
+"""Reports for decision-makers: a study's findings in words, in a folder of their own.
 
 * **StudyReport**: what came of a frozen plan, in plain words; ``save_report`` puts it in a folder
   with every finding, table and figure.

@@ -1,4 +1,4 @@
-"""The live things of both stages.
+"""Sessions: the live things of both stages.
 
 A *Conversation* is one persona in one situation talking to one endpoint; it leaves a Session
 behind in the record. A *Sitting* is everything one participant does in a study: enrolment,

@@ -1,4 +1,4 @@
-"""Hiding who an answer was written for, alike in every arm, without touching another word.
+"""Mask of a contrast: hides who an answer was written for, alike in every arm.
 
 In a prompt the slots say where the cues are. In a reply everything is masked that any persona of
 the contrast brings and every word that tells a gender, so that what is left says little about

@@ -1,4 +1,4 @@
-"""Who answers under an alias: the study's plan, or what the launcher put in its place.
+"""Endpoint alias: who answers, by the study's plan or what the launcher put in its place.
 
 The launcher speaks to the kernel through one environment variable, ``PARALLAX_BIND``: canonical
 JSON from alias to ``{"endpoint": …, "base_url": …}``. A binding that differs from the freeze is

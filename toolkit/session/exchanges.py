@@ -1,4 +1,4 @@
-"""From what an endpoint said, or why it did not, to the Exchange that is kept of it."""
+"""Exchange of an endpoint's answer: from what it said, or why it did not, to what is kept."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What holds for every session, played or rated: how much, which points, never twice, its end."""
+"""Session rules, played or rated: how much, which points, never twice, its end."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What an employee sees: widgets for JupyterLab, one a file.
+"""Widgets for JupyterLab, which an employee sees: one a file.
 
 A *SessionPanel* is the whole session of one tester: code, consent, who they play, the conversation,
 the form, the thanks. A *RatingPanel* is the work of one rater: blind items, one after another.

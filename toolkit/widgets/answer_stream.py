@@ -1,4 +1,4 @@
-"""The answer in flight: pieces, gathered so that the page is painted at most 20 times a second.
+"""Answer stream: pieces of the answer in flight, painted at most 20 times a second.
 
 Only what is new is sent, so an answer of a megabyte costs a megabyte and not its square. Pieces are
 numbered; a page that missed one, or was opened in the middle, asks for the whole.

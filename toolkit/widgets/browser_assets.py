@@ -1,4 +1,4 @@
-"""The browser's half of the panels: plain files, joined when first asked for.
+"""Browser assets of the panels: plain files, joined when first asked for.
 
 A widget takes one module and one style sheet as text. The parts share one scope and are joined in
 the order given here; nothing is built, and nothing is fetched from elsewhere.

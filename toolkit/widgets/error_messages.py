@@ -1,4 +1,4 @@
-"""What the panel says when something goes wrong, in words for a tester."""
+"""Error messages of the panel, in words for a tester."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What every screen of every panel has around it, as one JSON value."""
+"""Frame view: what every screen of every panel has around it, as one JSON value."""
 
 from typing import Any
 

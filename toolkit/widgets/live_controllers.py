@@ -1,4 +1,4 @@
-"""What is live in this process, so that running a cell again leads back to it.
+"""Live controllers of this process, so that running a cell again leads back to what is live.
 
 JupyterLab runs the session notebook's cell whenever the page opens. Were each run a session of its
 own, reloading the page would cut off the answer on its way, and a second tab would lock the first.

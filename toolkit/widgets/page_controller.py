@@ -1,4 +1,4 @@
-"""What carries out the events of a page: the protocol that both panels' controllers share.
+"""Page controller: the protocol by which both panels carry out the events of their page.
 
 A controller knows nothing of widgets; it calls back when there is something new to show, to every
 page that shows it: a notebook whose cell runs again, or that is open in two tabs, has several.

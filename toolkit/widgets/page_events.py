@@ -1,4 +1,4 @@
-"""What the browser sends: an id, an action and its fields, checked before use."""
+"""Page events: an id, an action and its fields from the browser, checked before use."""
 
 import re
 from dataclasses import dataclass, field

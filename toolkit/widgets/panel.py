@@ -1,4 +1,4 @@
-"""What every panel is: a view, a way for the page to say what happened, and an answer to it.
+"""Panel base: a view, a way for the page to say what happened, and an answer to it.
 
 The widget is its traits. What somebody does on the page arrives as messages ``{id, action, …}``;
 each is carried out by a controller and acknowledged once it is durable.

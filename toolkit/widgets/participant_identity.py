@@ -1,4 +1,4 @@
-"""Who is at work, when somebody other than the tester says so.
+"""Participant identity: who is at work, when somebody other than the tester says so.
 
 A hub knows its user and a launcher may be told one; else the code is typed on the first screen. In
 one kernel, running the cell again means going on as the same person; who plays and who rates may be

@@ -1,4 +1,4 @@
-"""From what the rater does to what happens: each event becomes one call on the rating queue.
+"""Rating controller: each event of the rater becomes one call on the rating queue.
 
 The page knows two replies as A and B and everything else by random ids; which reply is which, and
 what an option of the guess stands for, is known here only.

@@ -1,4 +1,4 @@
-"""The panel a rater works in: one widget, from the code to the thanks."""
+"""Rating panel: one widget, from the code to the thanks."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is on the rating panel's screen, as one JSON value.
+"""Rating view: what is on the rating panel's screen, as one JSON value.
 
 Nothing here says which arm, persona or endpoint a reply belongs to, nor which of two replies is
 the reference: a browser's tools can read every word of it.

@@ -1,4 +1,4 @@
-"""From what the tester does to what happens: each event becomes one call on the live objects.
+"""Session controller: each event of the tester becomes one call on the live objects.
 
 It never waits: asking the endpoint is a task on the running loop.
 """

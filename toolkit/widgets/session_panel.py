@@ -1,4 +1,4 @@
-"""The panel an employee works in: one widget, from the code to the thanks."""
+"""Session panel, in which an employee works: one widget, from the code to the thanks."""
 
 import os
 from collections.abc import Callable, Mapping

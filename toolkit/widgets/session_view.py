@@ -1,4 +1,4 @@
-"""What is on the screen, as one JSON value: texts of the study, and where the tester stands.
+"""Session view: texts of the study, and where the tester stands, as one JSON value.
 
 Nothing here says who answers, what the assistant is told, which factors are analyzed by, or
 anything about anybody else: a browser's tools can read every word of it.

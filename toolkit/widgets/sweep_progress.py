@@ -1,4 +1,4 @@
-"""How far a run of units has come, for a notebook: a bar and one line of text."""
+"""Progress of a run of units, for a notebook: a bar and one line of text."""
 
 import ipywidgets
 

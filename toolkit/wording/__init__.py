@@ -1,4 +1,4 @@
-"""Names and grammar: the words a text is made of, and those that tell who it is about.
+"""Wording: names and grammar, the words a text is made of, and those that tell who it is about.
 
 A **Slot** is a place in a prompt that a persona's cue fills; articles, verbs and pronouns agree
 with it. The **identity lexicon** is one versioned list of words by protected characteristic. A

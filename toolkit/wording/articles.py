@@ -1,4 +1,4 @@
-"""Whether a word takes "a" or "an": by the sound it begins with, not by its letter."""
+"""Indefinite articles: "a" or "an" by the sound a word begins with, not by its letter."""
 
 import re
 import unicodedata

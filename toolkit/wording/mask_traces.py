@@ -1,4 +1,4 @@
-"""What still tells of a name or a pronoun once it is masked, and how it is made to tell nothing.
+"""Mask traces: what still tells of a name or pronoun once masked, and how it tells nothing.
 
 A title before a name, initials beside it, the "n" of an article, the apostrophe after a final s,
 and above all the verb: "she has" and "they have" would be told apart with the pronoun gone.

@@ -1,4 +1,4 @@
-"""The words by which a text could tell which persona it is about: one list for every reader.
+"""Persona cues: the words by which a text could tell which persona it is about, one list for all.
 
 The linter refuses them in a prompt, the mask hides them in a reply, a draft asks about them, and
 the distance between replies does not count them.

@@ -1,4 +1,4 @@
-"""Where a sentence begins, as far as a capital letter goes."""
+"""Sentence boundaries: where a sentence begins, as far as a capital letter goes."""
 
 import re
 

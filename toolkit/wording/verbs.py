@@ -1,4 +1,4 @@
-"""Verbs as far as agreement needs them: which form goes with one, which with more than one."""
+"""Verb agreement: which form goes with one, which with more than one."""
 
 import re
 

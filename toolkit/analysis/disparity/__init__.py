@@ -1,4 +1,4 @@
-"""Who is treated differently: the primary test, its families, and what stands beside it."""
+"""Disparity: the primary test of who is treated differently, and what stands beside it."""
 
 from toolkit.analysis.disparity.arm_comparison import (
     against_reference,

@@ -1,4 +1,4 @@
-"""One comparison before it becomes a Finding: its numbers, and why there are none."""
+"""Claims: one comparison before it becomes a Finding, its numbers, and why there are none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

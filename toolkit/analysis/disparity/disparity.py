@@ -1,4 +1,4 @@
-"""Who is treated differently, by how much, and how sure: the primary test.
+"""Disparity, the primary test: who is treated differently, by how much, and how sure.
 
 Estimand: for each persona, the average over scenarios of the difference between replies to that
 persona and replies to its contrast's reference (or the average of all personas), as raters like

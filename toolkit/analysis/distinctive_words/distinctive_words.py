@@ -1,4 +1,4 @@
-"""Which words replies use more for one persona than for the reference of the same texts.
+"""Distinctive words: those that replies use more for one persona than for the reference.
 
 Words are compared within scenarios, because a scenario has words of its own, and words that carry
 a persona are masked in every text first. The text is compared word by word: what a sentence does

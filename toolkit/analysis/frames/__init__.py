@@ -1,4 +1,4 @@
-"""From the record, or from anybody's table, to tidy frames and to observations of one outcome."""
+"""Frames and observations: the record, or anybody's table, as tidy rows."""
 
 from toolkit.analysis.frames.coded_observations import Coded, CompareWith, coded
 from toolkit.analysis.frames.column import (

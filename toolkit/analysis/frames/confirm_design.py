@@ -1,4 +1,4 @@
-"""What a confirm stage was to be, as every run keeps it in the record: no file is needed."""
+"""Design of a confirm stage as every run keeps it in the record: no file is needed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From the record to tidy frames, with an account of every row left out.
+"""Tidy frames of a record, with an account of every row left out.
 
 What stands is decided as the record's views decide it: the last rating of a question counts, a
 flag that was corrected or taken back does not, and a participant who withdrew is left out with

@@ -1,4 +1,4 @@
-"""Which record a notebook reads: the study's own, or the committed sample while there is none."""
+"""Source of a notebook's record: the study's own, or the committed sample while there is none."""
 
 import os
 from collections.abc import Mapping, Sequence

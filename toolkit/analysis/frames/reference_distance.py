@@ -1,4 +1,4 @@
-"""How far each reply is from those to the reference, in words: one number a reply.
+"""Text distance of each reply to those for the reference: one number a reply.
 
 A reply to the reference is held against the others to it. So the average of the reference's replies
 is the distance within them, and that of another arm's the distance between both. The difference is

@@ -1,4 +1,4 @@
-"""Crossed factors: whether some combinations are treated worse than their parts add up to.
+"""Intersectional effects: whether combinations of factors go beyond the sum of their parts.
 
 Multilevel analysis of individual heterogeneity and discriminatory accuracy (C. R. Evans,
 D. R. Williams, J.-P. Onnela, S. V. Subramanian 2018; J. Merlo 2018). Strata are the combinations of

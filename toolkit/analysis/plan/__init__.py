@@ -1,4 +1,4 @@
-"""The frozen plan run in its order, and what is written down of it."""
+"""Analysis plan: the frozen plan run in its order, and what is written down of it."""
 
 from toolkit.analysis.plan.glossary import described, meaning_of
 from toolkit.analysis.plan.plan_figures import figures_of

@@ -1,4 +1,4 @@
-"""What is not as it was frozen, and what is not real: each as a sentence."""
+"""Deviations: what is not as it was frozen, and what is not real, each as a sentence."""
 
 from toolkit.analysis.frames import SCRIPTED, ConfirmDesign, Frames, confirm_design, plan_changes
 from toolkit.design import Study

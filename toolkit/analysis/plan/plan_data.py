@@ -1,4 +1,4 @@
-"""What every step of a plan rests on: the freeze, its frames, and each outcome observed once."""
+"""Data of an analysis plan: the freeze, its frames, and each outcome observed once."""
 
 from dataclasses import dataclass, field, replace
 from typing import Literal

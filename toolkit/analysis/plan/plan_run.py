@@ -1,4 +1,4 @@
-"""Runs the analysis that was frozen before there were data, in the order it was written.
+"""Run of the analysis plan that was frozen before there were data, in the order it was written.
 
 What is asked, of which outcome, with which margin and in which family comes from the freeze that
 every run keeps in the record, and from nowhere else. A step that cannot be had says so, and the

@@ -1,4 +1,4 @@
-"""One step of a plan: a question, and what it came to."""
+"""Step of an analysis plan: a question, and what it came to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The drawing vocabulary of all figures: one look, one way to name, stack, count and explain.
+"""Canvas: the drawing vocabulary of all figures, one look, one way to name, stack and count.
 
 The only file that loads matplotlib and seaborn, and only when something is drawn: they take longer
 to load than most analyses to run.

@@ -1,4 +1,4 @@
-"""Many estimates of one kind, in order: who stands out from the average, and how surely."""
+"""Caterpillar plot: many estimates of one kind in order, and who stands out from the average."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What every figure has: a drawing, the numbers it shows, and its words.
+"""Figure: a drawing, the numbers it shows, and its words.
 
 The ground is white, so a figure reads the same on a dark page and on paper. Colors keep their order
 for color-blind readers (M. Okabe and K. Ito 2002), and no color speaks alone: every one stands

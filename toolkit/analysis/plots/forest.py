@@ -1,4 +1,4 @@
-"""Who is treated differently, by how much, how sure: a forest of disparities.
+"""Forest plot of disparities: who is treated differently, by how much, how sure.
 
 One row a comparison: the estimate with its interval, below it both null arms with theirs, behind
 all of them the band of differences that would not matter, and beside them the verdict in words.

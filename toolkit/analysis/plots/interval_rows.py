@@ -1,4 +1,4 @@
-"""A drawing of intervals in rows: a name, a mark with its interval, and columns of words.
+"""Interval plot in rows: a name, a mark with its interval, and columns of words.
 
 Forests, caterpillars and tables of agreement are all such rows. An axis shows what can be read:
 an interval much wider than the others is cut at the edge and ends there in an arrow.

@@ -1,4 +1,4 @@
-"""What was answered: the whole distribution, for each persona and for the reference beside it."""
+"""Stacked bars of answers: the whole distribution for each persona, the reference beside it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

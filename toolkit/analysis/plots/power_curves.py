@@ -1,4 +1,4 @@
-"""How likely a study is to see what is there: power curves with their Monte-Carlo bands."""
+"""Power curves with their Monte-Carlo bands."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""How far raters can be relied on: agreement, severity, and whether ratings move with time."""
+"""Figures of raters: agreement, severity, and whether ratings move with time."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Where it happens: the difference of each persona in each situation."""
+"""Heat map of scenarios: the difference of each persona in each situation."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Before there is data: simulate the study's own design, its power, and its own errors."""
+"""Power and sample size by simulating the study's own design, and the test's own errors."""
 
 from toolkit.analysis.power.calibrated_truth import (
     calibrated_truth,

@@ -1,4 +1,4 @@
-"""Who rates what, without any answers: a design to be filled by simulation.
+"""Simulated design: who rates what, without any answers, to be filled by simulation.
 
 A **Design** is a frame of observations whose values are still to be drawn. It comes from a study's
 own confirm stage and its allocation to raters, from observations there are, or from plain numbers.

@@ -1,4 +1,4 @@
-"""Pairs of replies: which is preferred, and by how much."""
+"""Paired preference: which reply is preferred, and by how much."""
 
 from toolkit.analysis.preference.preference import PREFERRED, WORTH, Preference, preference
 from toolkit.analysis.preference.worths import against_anchor, left_side

@@ -1,4 +1,4 @@
-"""Whose reply is preferred, of two shown side by side.
+"""Paired preference: whose reply is preferred, of two shown side by side.
 
 The primary test comes first: the share that prefers the persona's reply minus the share that
 prefers the reference's. Beside it stands the model of Bradley, Terry and Davidson, which has ties

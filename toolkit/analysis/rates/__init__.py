@@ -1,4 +1,4 @@
-"""How often an outcome happens: rates by persona, their differences and their ratios."""
+"""Rates: how often an outcome happens by persona, with differences and ratios."""
 
 from toolkit.analysis.rates.impact_ratio import impact_ratio
 from toolkit.analysis.rates.rates import Rates, rates

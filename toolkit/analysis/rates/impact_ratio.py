@@ -1,4 +1,4 @@
-"""The ratio of two rates, never without its interval.
+"""Impact ratio: the ratio of two rates, never without its interval.
 
 The *impact ratio* of a persona is its rate of the favorable outcome divided by the reference's, in
 the same contrasts. The four-fifths rule of thumb (Uniform Guidelines on Employee Selection

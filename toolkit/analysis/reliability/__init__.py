@@ -1,4 +1,4 @@
-"""How far raters agree, with each other and with themselves."""
+"""Reliability: how far raters agree, with each other and with themselves."""
 
 from toolkit.analysis.reliability.categorical_agreement import cohen_kappa, fleiss_kappa, gwet_ac1
 from toolkit.analysis.reliability.group_agreement import group_agreement

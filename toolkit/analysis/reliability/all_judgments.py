@@ -1,4 +1,4 @@
-"""Every judgment of one outcome, with repeats and attention items, which comparisons leave out."""
+"""All judgments of one outcome, with the repeats and attention items that comparisons leave out."""
 
 import pandas as pd
 

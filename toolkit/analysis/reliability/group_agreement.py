@@ -1,4 +1,4 @@
-"""Agreement of raters of one group with each other, against that with raters of other groups."""
+"""Agreement within a group of raters, against that with raters of other groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

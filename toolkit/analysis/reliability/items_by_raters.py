@@ -1,4 +1,4 @@
-"""Items by raters: what coefficients of agreement are computed from, and what they come to."""
+"""Matrix of items by raters, from which coefficients of agreement are computed."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""What can be seen of each rater: repeats, known answers, drift, one answer to everything."""
+"""Rater quality: repeats, known answers, drift, one answer to everything."""
 
 from dataclasses import dataclass
 

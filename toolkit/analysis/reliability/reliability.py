@@ -1,4 +1,4 @@
-"""How far raters can be relied on: agreement, severity, repeats, attention, drift.
+"""Reliability of raters: agreement, severity, repeats, attention, drift.
 
 Low agreement is no defect of raters: people may see one reply differently with good reason. So
 distributions are kept, nothing is decided by majority, and agreement within groups of raters is

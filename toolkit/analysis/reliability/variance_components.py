@@ -1,4 +1,4 @@
-"""Spread of ratings shared out among replies, raters and the rest, by a crossed mixed model.
+"""Variance components of ratings: replies, raters and the rest, by a crossed mixed model.
 
 It needs no complete table: replies that one rater judged tell of the spread, those that several
 judged tell how much of it is the reply's. Severity of raters comes from the same fit.

@@ -1,4 +1,4 @@
-"""Who answers in this run: the options that say so, and the model on this machine."""
+"""Endpoint options of a run: who answers, and the model on this machine."""
 
 from toolkit.cli.endpoint.endpoint_options import add_endpoint_options, answering, tell_kernels
 from toolkit.cli.endpoint.served_model import model_served

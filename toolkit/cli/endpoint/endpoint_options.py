@@ -1,4 +1,4 @@
-"""Who answers in this run: the study's endpoints, or what the command line puts in their place."""
+"""Endpoint options: the study's endpoints, or what the command line puts in their place."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""What the launcher lets JupyterLab write into a notebook.
+"""Save hook: what the launcher lets JupyterLab write into a notebook.
 
 A session notebook shows what testers say and what they are told, so it is saved exactly as it was
 written: no output, no widget state, no matter who presses Save. Every other notebook keeps its

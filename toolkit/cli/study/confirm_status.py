@@ -1,4 +1,4 @@
-"""What ``parallax status`` says about a confirm stage."""
+"""Status of a confirm stage, as ``parallax status`` tells it."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What every command shares at the terminal: options, exit codes, words and progress."""
+"""Terminal: options, exit codes, words and progress that every command shares."""
 
 from toolkit.cli.terminal.output import say, warn, way_out
 from toolkit.cli.terminal.parser import (

@@ -1,4 +1,4 @@
-"""Words for the person at the terminal; foreign text in them is made safe to show."""
+"""Terminal output for people; foreign text in it is made safe to show."""
 
 import errno
 import sys

@@ -1,4 +1,4 @@
-"""How far a run has come, on standard error: one line that changes, or a few in a log."""
+"""Progress line of a run, on standard error: one line that changes, or a few in a log."""
 
 import shutil
 import sys

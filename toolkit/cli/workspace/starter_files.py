@@ -1,4 +1,4 @@
-"""The files that ship with the toolkit: what a new workspace starts with, and templates."""
+"""Starter files that ship with the toolkit: what a new workspace starts with, and templates."""
 
 from pathlib import Path
 

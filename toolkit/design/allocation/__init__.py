@@ -1,4 +1,4 @@
-"""Who does what: testers to personas and scenarios, raters to replies."""
+"""Allocation: testers to personas and scenarios, raters to replies."""
 
 from toolkit.design.allocation.allocation_summary import Outline, outline
 from toolkit.design.allocation.rater_allocation import Allocation, Task, allocate, allocate_units

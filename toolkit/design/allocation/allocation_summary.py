@@ -1,4 +1,4 @@
-"""What an allocation comes to, before there is any data: how much, of what, for how long."""
+"""Summary of an allocation before there is any data: how much, of what, for how long."""
 
 from collections import Counter
 from dataclasses import dataclass

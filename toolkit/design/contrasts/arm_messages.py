@@ -1,4 +1,4 @@
-"""From a contrast and a persona to the exact messages of one arm."""
+"""Messages of an arm: a contrast's texts with a persona's cues, exactly as sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

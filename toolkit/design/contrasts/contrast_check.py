@@ -1,4 +1,4 @@
-"""What the contrasts of a workspace must agree on with its personas and scenarios."""
+"""Cross-checks of contrasts with the personas and scenarios of their workspace."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What a persona brings to each slot of a contrast."""
+"""Cue values: what a persona brings to each slot of a contrast."""
 
 from collections.abc import Iterator
 

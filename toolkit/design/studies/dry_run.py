@@ -1,4 +1,4 @@
-"""A confirm stage in small, in a folder of its own: to see how it goes before it counts."""
+"""Dry run: a confirm stage in small, in a folder of its own, before it counts."""
 
 import os
 from collections.abc import Sequence

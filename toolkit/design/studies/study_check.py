@@ -1,4 +1,4 @@
-"""What a study, its confirm section and its contrasts must agree on with other files."""
+"""Cross-checks of a study, its confirm section and its contrasts with other files."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path

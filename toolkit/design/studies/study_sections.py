@@ -1,4 +1,4 @@
-"""The parts of a study: its questions, its endpoints, its consent and its care for testers."""
+"""Sections of a study: its questions, its endpoints, its consent and its care for testers."""
 
 from typing import Annotated, Self
 

@@ -1,4 +1,4 @@
-"""The calls made for one job, put together as the attempts of one answer."""
+"""Attempts of one answer: the calls made for one job, put together."""
 
 import dataclasses
 import time

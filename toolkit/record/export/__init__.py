@@ -1,1 +1,1 @@
-"""What leaves the record: its lines, tables for people, and files that appear whole."""
+"""Export: the record's lines, tables for people, and files that appear whole."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, readable by their owner only."""
+"""Atomic files: there whole or not at all, readable by their owner only."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Tables for people, who open them in a spreadsheet: nothing in them may become a formula."""
+"""CSV for spreadsheets: nothing in it may become a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Does every chain hold? Recompute each link and say where one does not.
+"""Verification of hash chains: recompute each link and say where one does not hold.
 
 What this cannot see, because nothing after it is left to disagree: the newest entries of a chain
 cut off, a whole chain removed, or a chain rewritten from some point to its end by somebody who

@@ -1,4 +1,4 @@
-"""The tables, and the two ways into them: to read, and to write alone.
+"""Database of a record: its tables, and the two ways into them, to read and to write alone.
 
 SQLite's default transaction would let two writers read the same end of a chain; a writer here
 takes the write lock first (``BEGIN IMMEDIATE``, on PostgreSQL an advisory lock), reads, appends

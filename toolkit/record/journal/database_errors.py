@@ -1,4 +1,4 @@
-"""Every failure of a database, said in our words with a next step."""
+"""Database errors, each said in our words with a next step."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""One writer at a time for a participant or a session, across processes.
+"""Lease: one writer at a time for a participant or a session, across processes.
 
 A lease dies with its process, ``kill -9`` included: on SQLite it is a lock on a file beside the
 record, on PostgreSQL an advisory lock held by a connection of its own. Within one process the

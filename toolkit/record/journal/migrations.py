@@ -1,4 +1,4 @@
-"""From the tables of an older toolkit to today's, one numbered step at a time."""
+"""Migrations of an older toolkit's tables to today's, one numbered step at a time."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""From an enrolment code to a pseudonym; the code itself is kept nowhere."""
+"""Pseudonyms, derived from enrolment codes; the code itself is kept nowhere."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Where a record lives: a file of SQLite or a PostgreSQL database."""
+"""Address of a record: a file of SQLite or a PostgreSQL database."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What asking an endpoint once took; part of a Turn and of a Reply."""
+"""Exchange: what asking an endpoint once took; part of a Turn and of a Reply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

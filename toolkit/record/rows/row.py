@@ -1,4 +1,4 @@
-"""What every kind of row says about itself: its name, version, event, chain and sealable texts."""
+"""Row, the base of every kind: its name, version, event, chain and sealable texts."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass

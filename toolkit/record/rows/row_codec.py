@@ -1,4 +1,4 @@
-"""A row to stored text and back, with its place in the journal.
+"""Row codec: a row to stored text and back, with its place in the journal.
 
 A body is the row's fields as canonical JSON. Both directions check every field against the type
 its row declares, so that nothing is kept which could not be read again.

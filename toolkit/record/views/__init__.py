@@ -1,1 +1,1 @@
-"""Questions asked of the journal; a view writes nothing."""
+"""Views: questions asked of the journal; a view writes nothing."""

@@ -1,4 +1,4 @@
-"""Questions asked of the journal: what was said, who is where, what was covered.
+"""Views of conversations: what was said, who is where, what was covered.
 
 Every view leaves out the sessions of participants who withdrew, unless it is asked for them.
 """

@@ -1,4 +1,4 @@
-"""What stands: the one place that says which rows a later one took the place of, and how."""
+"""Overruled rows: the one place that says which rows a later one took the place of, and how."""
 
 from collections.abc import Iterable
 from typing import Literal

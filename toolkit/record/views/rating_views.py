@@ -1,4 +1,4 @@
-"""Questions asked of what raters left: what each has judged, and which judgments stand.
+"""Views of what raters left: what each has judged, and which judgments stand.
 
 A judgment given again replaces the one before; an item passed over has none. Work of participants
 who withdrew is in no view.

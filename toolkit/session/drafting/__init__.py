@@ -1,1 +1,1 @@
-"""From a flagged answer to the draft of a contrast: slots proposed, questions left open."""
+"""Drafts of contrasts from flagged answers: slots proposed, questions left open."""

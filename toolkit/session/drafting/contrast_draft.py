@@ -1,4 +1,4 @@
-"""From a flagged answer to the draft of a contrast.
+"""Draft of a contrast, from a flagged answer.
 
 What a tester said in somebody's voice becomes a prompt in which that voice is a slot. The draft
 shows every replacement with its reason, asks about every word that reads two ways, and leaves

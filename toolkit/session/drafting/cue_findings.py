@@ -1,4 +1,4 @@
-"""Find the words of a message that tell who is asking, and say what each could become.
+"""Cue findings: the words of a message that tell who is asking, and what each could become.
 
 A word that reads two ways is never decided here: it becomes an open question.
 """

@@ -1,4 +1,4 @@
-"""What a draft says about the words of a message: a slot proposed, or a question left open."""
+"""Draft findings on the words of a message: a slot proposed, or a question left open."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

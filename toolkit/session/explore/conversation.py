@@ -1,4 +1,4 @@
-"""One conversation, live: every word is in the record before it is acknowledged.
+"""Conversation, live: every word is in the record before it is acknowledged.
 
 ``put`` keeps what the tester said and returns; ``answer`` asks the endpoint and keeps what came
 of it, whatever that was; ``say`` does both. Nothing is held only in memory except an answer that

@@ -1,4 +1,4 @@
-"""One exchange under way: ask once, gather the pieces, and say how it ended.
+"""Pending exchange: ask once, gather the pieces, and say how it ended.
 
 Whatever happens ends as a text and an Exchange: an answer, a refusal, a stop, a failure. A
 failure is never text: what had arrived is the text, why it failed is ``error``.

@@ -1,4 +1,4 @@
-"""What a tester is about to play, and the row that says that it began.
+"""Role cards: what a tester is about to play, and the row that says that it began.
 
 The row carries everything the tester saw and everything the assistant was told, so the record
 reads without the files it was made from.

@@ -1,4 +1,4 @@
-"""From a planned task to what a rater sees: masked texts under an id that says nothing."""
+"""Blind items: a planned task as its rater sees it, masked, under an id that says nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

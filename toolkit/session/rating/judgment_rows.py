@@ -1,4 +1,4 @@
-"""What a rater says, made into rows: each is durable before it is acknowledged."""
+"""Judgment rows: what a rater says, durable before it is acknowledged."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

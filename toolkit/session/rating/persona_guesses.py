@@ -1,4 +1,4 @@
-"""The blinding check: after the last item, raters say whom they took the persona for."""
+"""Blinding check: after the last item, raters say whom they took the persona for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

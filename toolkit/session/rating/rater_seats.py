@@ -1,4 +1,4 @@
-"""Which seat of the assignment a rater takes, and what is left to do on it.
+"""Rater seats: which one of the assignment a rater takes, and what is left to do on it.
 
 A seat that nobody held yet is taken by its first rater. One whose rater left or withdrew goes to
 the next newcomer, with the items that are not rated yet. Seats on which the rater would meet a

@@ -1,4 +1,4 @@
-"""What is left for one rater: the next item, and what cannot be shown."""
+"""Worklist of a rater: the next item, and what cannot be shown."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""How simulated raters judge: the latent model of ratings, with effects that replies carry.
+"""Latent rater model: how simulated raters judge, with effects that replies carry.
 
 A rater sees a reply and nothing else. What they notice of it is its *coldness*: how much of a full
 answer's greeting, body and offer is missing. On a latent scale ::

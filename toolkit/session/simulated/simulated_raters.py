@@ -1,4 +1,4 @@
-"""Raters without a human: they rate through the same queue as people, by a known model.
+"""Simulated raters: they rate through the same queue as people, by a known model.
 
 What they leave is marked ``simulated`` for ever, and a Simulation row says how they judged and
 what true effects follow from that, so that an analysis can be held against the truth.

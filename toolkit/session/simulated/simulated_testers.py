@@ -1,4 +1,4 @@
-"""A participant without a human: plays whole sittings for tests, samples and demonstrations.
+"""Simulated testers: they play whole sittings for tests, samples and demonstrations.
 
 What it leaves behind is marked ``simulated`` for ever. Its ratings and flags are drawn from a
 seeded generator and know nothing of persona or answer, so nothing can be learned from them about

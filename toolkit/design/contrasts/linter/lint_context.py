@@ -1,4 +1,4 @@
-"""What the linter's rules look at: a contrast's texts, its people, and every arm as sent."""
+"""Lint context, which rules look at: a contrast's texts, its people, and every arm as sent."""
 
 import difflib
 import re

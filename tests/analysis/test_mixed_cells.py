@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from analysis.mixed_data import GROUPS, ratings
 
+from toolkit.analysis.frames import named
 from toolkit.analysis.mixed import Fit, code, collapse, fit
 from toolkit.errors import AnalysisError
 
@@ -154,3 +155,18 @@ def test_a_negative_weight_is_refused() -> None:
         "mixed: got -2 in count; wanted for each row how many observations it stands for. "
         "Remove rows with negative weights."
     )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["b", "a", None, "b"],  # texts, one missing
+        [2.0, "a", None, 2],  # several types: a whole float goes by the name of its number
+        [pd.Timestamp("2026-01-02"), pd.Timestamp("2026-01-01"), None, None],  # times
+    ],
+)
+def test_levels_are_coded_as_observations_are(values: list[object]) -> None:
+    column = pd.Series(values, name="x", dtype="object")
+    made, common = code(column), named(column)
+    assert made.codes.tolist() == common.codes.tolist()
+    assert list(made.levels) == list(common.categories)

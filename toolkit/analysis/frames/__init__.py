@@ -10,6 +10,7 @@ from toolkit.analysis.frames.column import (
     Dtype,
     Stage,
     declare,
+    named,
     text_of,
 )
 from toolkit.analysis.frames.columns import COLUMNS, columns, conform
@@ -71,6 +72,7 @@ __all__ = [
     "from_table",
     "harm_label",
     "load_frames",
+    "named",
     "observe",
     "open_control",
     "open_to_read",

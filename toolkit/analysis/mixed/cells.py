@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.analysis.engine import Bools, Codes
+from toolkit.analysis.frames import named
 from toolkit.errors import AnalysisError
 
 
@@ -54,35 +55,17 @@ class Cells:
 def code(column: "pd.Series[Any]") -> CodedColumn:
     """Code one column of any dtype.
 
-    Categories keep their order; other values are sorted where they can be.
+    Categories keep their order; other values but numbers are sorted by the names they go by.
     """
     name = str(column.name)
     if isinstance(column.dtype, pd.CategoricalDtype):
         levels = _as_category(pd.Series(column.cat.categories))
         return CodedColumn(name, column.cat.codes.to_numpy(), levels, ())
-    codes, uniques = pd.factorize(column)
-    order = _order(uniques)
-    place = np.empty(len(order) + 1, dtype=np.intp)
-    place[order], place[-1] = np.arange(len(order)), -1
-    return CodedColumn(name, place[codes], _levels(pd.Series(uniques[order])), ())
-
-
-def _order(values: "pd.Index[Any]") -> Codes:
-    """Sort what can be sorted; values of several types go by type and text."""
-    try:
-        return np.asarray(values.argsort())
-    except TypeError:
-        keys = [(type(one).__name__, str(one)) for one in values]
-        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
-
-
-def _levels(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Keep numbers as they are; anything else names levels."""
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return values.astype(bool)
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return pd.Series(values.to_numpy(dtype=np.float64))
-    return _as_category(values)
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return code(pd.Series(named(column), name=name))
+    codes, uniques = pd.factorize(column, sort=True)
+    kind = bool if pd.api.types.is_bool_dtype(column.dtype) else np.float64
+    return CodedColumn(name, codes, pd.Series(uniques.to_numpy(dtype=kind)), ())
 
 
 def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -17,13 +17,16 @@ NAMES = [name.removeprefix("importlinter:contract:") for name in CONTRACTS.secti
 
 BROKEN = {
     "floors": ("record", "import toolkit.session"),
-    "light": ("widgets", "import pandas"),
+    "light": ("widgets", "import numpy"),
     "blind": ("analysis", "import openai"),
     "engine": ("probes/engine", "import toolkit.design"),
     "producers": ("probes/engine", "import toolkit.probes.units"),
     "design": ("design/contrasts", "import toolkit.design.studies"),
     "analysis": ("analysis/rates", "import toolkit.analysis.preference"),
     "arrays": ("analysis/engine", "import pandas"),
+    "record": ("record/rows", "import toolkit.record.journal"),
+    "session": ("session/rating", "import toolkit.session.explore"),
+    "commands": ("cli/study", "import toolkit.cli.sample"),
 }
 """Contract to a folder below ``toolkit`` and an import that must not stand there."""
 

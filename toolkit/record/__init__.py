@@ -1,11 +1,11 @@
 """Record: an append-only journal of typed rows, hash-chained per session.
 
-*Row*: one thing that happened, a frozen dataclass. *Entry*: a row as it is kept, with its place in
-its *chain* (a session, a participant, or the study as a whole). *Record*: the journal, in SQLite
-or PostgreSQL. *Reader*: the only way to a text, in a role and for a purpose. *Lease*: the right to
-be the only writer for a participant. *GroupWriter*: keeps the many rows of a sweep, as many a
-commit as are waiting. *View*: a question asked of the journal; it writes
-nothing. *Lead*: what a tester flagged or rated low; it happened, and is never a rate.
+*Row*: one thing that happened, a frozen dataclass. *Entry*: where a kept row stands in its *chain*
+(a session, a participant, or the study as a whole), without its words. *Record*: the journal, in
+SQLite or PostgreSQL. *Reader*: the only way to a text, in a role and for a purpose. *Lease*: the
+right to be the only writer for a participant. *GroupWriter*: keeps the many rows of a sweep, as
+many a commit as are waiting. *View*: a question asked of the journal; it writes nothing. *Lead*:
+what a tester flagged or rated low; it happened, and is never a rate.
 """
 
 from toolkit.record.export.atomic_file import write_whole

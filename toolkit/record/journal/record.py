@@ -221,9 +221,8 @@ class Reader:
         self._include_withdrawn = include_withdrawn
         self._chains: frozenset[str] | None = frozenset() if whole else None
         # What nobody declared is closed, too.
-        self._closed = {one.KIND for one in Row.BY_KIND.values() if one.sealable()}.difference(
-            one.KIND for one in kinds
-        )
+        with_words = {one for one in Row.BY_KIND.values() if one.sealable()}
+        self._closed = {one.KIND for one in with_words - kinds}
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:

@@ -14,8 +14,8 @@ from toolkit.analysis.power.latent_answers import (
     true_effect,
 )
 from toolkit.analysis.power.monte_carlo import Trials, effects_of_many, primary, share_of, trials
-from toolkit.analysis.power.operating_characteristics import Selfcheck, selfcheck
-from toolkit.analysis.power.planted_controls import Controls, controls, controls_of
+from toolkit.analysis.power.operating_characteristics import selfcheck
+from toolkit.analysis.power.planted_controls import controls, controls_of
 from toolkit.analysis.power.power import Power, power
 from toolkit.analysis.power.sample_size import Needed, needed, power_curve
 from toolkit.analysis.power.simulated_design import (
@@ -25,11 +25,9 @@ from toolkit.analysis.power.simulated_design import (
 )
 
 __all__ = [
-    "Controls",
     "Design",
     "Needed",
     "Power",
-    "Selfcheck",
     "Trials",
     "Truth",
     "calibrated_truth",

@@ -21,7 +21,6 @@ class Design:
     scenarios: int = 3
     seed: int = 0
     rating: Mapping[str, Any] = field(default_factory=dict)
-    excluded: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def plan(self) -> RatingPlan:
@@ -52,7 +51,6 @@ class Design:
             self.plan,
             seed=self.seed,
             scenarios=self.scenario_of,
-            excluded=self.excluded,
         )
 
 
@@ -111,7 +109,7 @@ def rated(design: Design, seats: Mapping[int, tuple[Task, ...]]) -> list[Rated]:
 
 
 def drawn(seed: int) -> Design:
-    """A design that can be allocated: form, sizes, personas and exclusions as the seed says."""
+    """A design that can be allocated: form, sizes and personas as the seed says."""
     draw = Random(seed)
     form = draw.choice(["single", "single", "pair"])
     matched = draw.random() < 0.25
@@ -127,12 +125,7 @@ def drawn(seed: int) -> Design:
     }
     choices = sum(len(people) + 2 - (form == "pair") for people in personas.values())
     widest = max(len(people) + 2 - (form == "pair") for people in personas.values())
-    excluded: dict[int, frozenset[str]] = {}
-    if draw.random() < 0.3:
-        excluded = {
-            seat: frozenset(draw.sample(sorted(personas), 1)) for seat in draw.sample(range(5), 3)
-        }
-    blocks = draw.randint(2, contrasts - bool(excluded))
+    blocks = draw.randint(2, contrasts)
     items = blocks * widest if matched else blocks
     cells = contrasts if matched else choices
     raters = max(5, -(-int(cells * draw.uniform(1.5, 2.5)) // blocks) + 1)
@@ -153,7 +146,6 @@ def drawn(seed: int) -> Design:
             "overlap": draw.choice([0.0, 0.2, 0.2, 0.2, 0.35]),
             "attention": [ATTENTION] * draw.randint(0, 2),
         },
-        excluded=excluded,
     )
 
 

@@ -53,7 +53,6 @@ class Grounds:
         plan: how many raters and items, in which form.
         seed: what every free choice starts from.
         scenarios: contrast id to scenario id.
-        excluded: seat to contrasts it may not see.
     """
 
     def __init__(
@@ -63,9 +62,8 @@ class Grounds:
         *,
         seed: int,
         scenarios: Mapping[str, str],
-        excluded: Mapping[int, Collection[str]],
     ) -> None:
-        self.plan, self.scenarios, self.excluded = plan, scenarios, excluded
+        self.plan, self.scenarios = plan, scenarios
         self._seed = seed
         self.units = {
             (one.contrast_id, one.arm, one.alias, one.replicate): one.unit_id for one in units
@@ -134,7 +132,6 @@ def links(grounds: Grounds, seats: range, *, attempt: int) -> list[Link]:
         raters=len(seats),
         per_rater=grounds.contrasts_per_rater,
         scenarios=grounds.scenarios,
-        excluded={seat - seats.start: names for seat, names in grounds.excluded.items()},
         draw=grounds.draw("blocks", seats.start, attempt),
     )
     meetings = [(seats[number], name) for number, row in enumerate(rows) for name in row]

@@ -2,12 +2,11 @@
 
 Every rater gets the same number of contrasts, no contrast twice. Each takes those that fewest
 earlier raters have, spread over scenarios, so that contrasts are met equally often or differ by 1.
-Two repairs follow where they are needed: contrasts that some raters may not see are evened out
-along chains of raters, and blocks that share nothing are joined by exchanging two contrasts.
+Blocks that share nothing are then joined by exchanging two contrasts.
 """
 
-from collections import Counter, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from random import Random
 
@@ -21,7 +20,6 @@ def deal_blocks(
     raters: int,
     per_rater: int,
     scenarios: Mapping[str, str],
-    excluded: Mapping[int, Collection[str]],
     draw: Random,
 ) -> Rows:
     """Give each rater ``per_rater`` different contrasts, each contrast to as many raters.
@@ -29,22 +27,17 @@ def deal_blocks(
     Args:
         contrasts: their ids.
         raters: how many seats.
-        per_rater: contrasts a rater, at most as many as they may see.
+        per_rater: contrasts a rater, at most as many as there are.
         scenarios: contrast id to scenario id.
-        excluded: seat to contrasts it may not see.
         draw: where free choices come from.
     """
     met: Counter[str] = Counter(dict.fromkeys(contrasts, 0))
     rows: Rows = [[] for _ in range(raters)]
-    # Raters with the fewest contrasts to choose from choose first.
-    for seat in sorted(range(raters), key=lambda one: -len(excluded.get(one, ()))):
-        allowed = [name for name in contrasts if name not in excluded.get(seat, ())]
-        order = sorted(shuffled(allowed, draw), key=met.__getitem__)
-        rows[seat] = _varied(order, met, scenarios, per_rater)
-        met.update(rows[seat])
-    if any(excluded.values()):
-        _even_out(rows, contrasts, excluded)
-    _join(rows, excluded)
+    for row in rows:
+        order = sorted(shuffled(contrasts, draw), key=met.__getitem__)
+        row += _varied(order, met, scenarios, per_rater)
+        met.update(row)
+    _join(rows)
     return rows
 
 
@@ -75,57 +68,11 @@ def _varied(
     return taken
 
 
-def _even_out(
-    rows: Rows, contrasts: Sequence[str], excluded: Mapping[int, Collection[str]]
-) -> None:
-    """Pass contrasts on from rater to rater until no chain makes their counts more even."""
-    while chain := _uneven_chain(rows, contrasts, excluded):
-        for seat, old, new in chain:
-            rows[seat][rows[seat].index(old)] = new
-
-
-def _uneven_chain(
-    rows: Rows, contrasts: Sequence[str], excluded: Mapping[int, Collection[str]]
-) -> list[tuple[int, str, str]]:
-    met = Counter(name for row in rows for name in row)
-    for start in sorted(contrasts, key=lambda name: -met[name]):
-        if met[start] - min(met[name] for name in contrasts) < 2:
-            break
-        chain = _chain(start, met, rows, contrasts, excluded)
-        if chain:
-            return chain
-    return []
-
-
-def _chain(
-    start: str,
-    met: Mapping[str, int],
-    rows: Rows,
-    contrasts: Sequence[str],
-    excluded: Mapping[int, Collection[str]],
-) -> list[tuple[int, str, str]]:
-    """Find the shortest chain of exchanges from ``start`` to a contrast met twice less."""
-    seen = {start}
-    queue: deque[tuple[str, list[tuple[int, str, str]]]] = deque([(start, [])])
-    while queue:
-        old, chain = queue.popleft()
-        if met[start] - met[old] > 1:
-            return chain
-        for seat, row in enumerate(rows):
-            if old in row:
-                for new in contrasts:
-                    if new not in seen and new not in row and new not in excluded.get(seat, ()):
-                        seen.add(new)
-                        # The farthest exchange comes first.
-                        queue.append((new, [(seat, old, new), *chain]))
-    return []
-
-
-def _join(rows: Rows, excluded: Mapping[int, Collection[str]]) -> None:
+def _join(rows: Rows) -> None:
     """Exchange contrasts between groups of raters that share none, while that can be done."""
     while True:
         groups, spare = groups_of(rows)
-        exchange = _exchange(groups, spare, rows, excluded)
+        exchange = _exchange(groups, spare, rows)
         if exchange is None:
             return
         (seat, old), (other, new) = exchange
@@ -166,19 +113,13 @@ def groups_of(rows: Rows) -> tuple[list[list[int]], list[tuple[int, str]]]:
 
 
 def _exchange(
-    groups: Sequence[Sequence[int]],
-    spare: Sequence[tuple[int, str]],
-    rows: Rows,
-    excluded: Mapping[int, Collection[str]],
+    groups: Sequence[Sequence[int]], spare: Sequence[tuple[int, str]], rows: Rows
 ) -> tuple[tuple[int, str], tuple[int, str]] | None:
     if len(groups) < 2:
         return None
     of = {seat: number for number, group in enumerate(groups) for seat in group}
     for seat, old in spare:
         for other, row in enumerate(rows):
-            if of[other] == of[seat] or old in excluded.get(other, ()):
-                continue
-            for new in row:
-                if new not in excluded.get(seat, ()):
-                    return (seat, old), (other, new)
+            if of[other] != of[seat] and row:
+                return (seat, old), (other, row[0])
     return None

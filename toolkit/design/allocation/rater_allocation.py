@@ -3,7 +3,7 @@
 The rules, each held exactly:
 
 * A rater meets different contrasts, spread over scenarios; contrasts are met by equally many
-  raters or differ by 1 (with exclusions: as evenly as these allow).
+  raters or differ by 1.
 * Single replies: a rater gets one arm of a contrast. Pairs: the reference and one other arm, from
   the same endpoint and replicate. ``matched``: every arm of its contrasts, from one replicate.
 * Arms differ by at most 1 within each contrast, and within each rater over contrasts with the same
@@ -21,9 +21,8 @@ are none left, every reply they rate is one that somebody else has rated, and ra
 The order in which contrasts, personas and endpoints are listed makes no difference.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Literal, NoReturn
 
 from toolkit.design.allocation.allocation_round import (
@@ -42,7 +41,6 @@ from toolkit.design.studies import ConfirmStage, RatingPlan
 from toolkit.errors import PlanRefused
 
 _DRAFTS = 20
-_NONE: Mapping[int, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,6 @@ class Allocation:
 
         Args:
             number: from 0.
-
-        Raises:
-            PlanRefused: if the seat may not see enough contrasts.
         """
         while number >= len(self._rounds) * self._raters:
             start = len(self._rounds) * self._raters
@@ -109,14 +104,12 @@ def allocate(
     stage: ConfirmStage,
     *,
     raters: int | None = None,
-    excluded: Mapping[int, Collection[str]] = _NONE,
 ) -> Allocation:
     """Allocate the replies of a confirm stage to its raters; the same on every machine.
 
     Args:
         stage: names contrasts, units, the seed and the rating plan.
         raters: how many to plan for; default: as many as the plan says.
-        excluded: seat to contrasts that grew from a session of whoever sits there.
 
     Raises:
         PlanRefused: if the plan cannot keep its own rules; the message says what to change.
@@ -127,7 +120,6 @@ def allocate(
         plan if raters is None else plan.model_copy(update={"raters": raters}),
         seed=stage.plan.seed,
         scenarios={one.id: one.scenario for one in stage.contrasts},
-        excluded=excluded,
     )
 
 
@@ -137,7 +129,6 @@ def allocate_units(
     *,
     seed: int,
     scenarios: Mapping[str, str],
-    excluded: Mapping[int, Collection[str]] = _NONE,
 ) -> Allocation:
     """Allocate any units; see ``allocate``.
 
@@ -146,12 +137,11 @@ def allocate_units(
         plan: how many raters and items, in which form.
         seed: what every free choice starts from.
         scenarios: contrast id to scenario id.
-        excluded: seat to contrasts it may not see.
 
     Raises:
         PlanRefused: if the plan cannot keep its own rules.
     """
-    return Allocation(Grounds(units, plan, seed=seed, scenarios=scenarios, excluded=excluded))
+    return Allocation(Grounds(units, plan, seed=seed, scenarios=scenarios))
 
 
 def _require_contrasts(grounds: Grounds, seats: range) -> None:
@@ -176,19 +166,14 @@ def _require_contrasts(grounds: Grounds, seats: range) -> None:
         largest = -(-len(seats) * wanted // len(grounds.cells))
         if largest > 2 * replies:
             refuse_ratings(largest, replies)
-    for seat in (*seats, *(one for one in grounds.excluded if one in seats)):
-        barred = set(grounds.excluded.get(seat, ())) & set(grounds.choices)
-        there = len(grounds.choices) - len(barred)
-        if there < wanted:
-            least = widest if plan.matched else 1
-            grew = f" {len(barred)} more grew from what the rater in seat {seat} said." * bool(
-                barred
-            )
-            raise PlanRefused(
-                f"assignment: got {there} contrasts for a rater who is to meet {wanted}; wanted "
-                f"each at most once, as a second arm of a contrast would give it away.{grew} Set "
-                f"items_per_rater to at most {there * least}, or add contrasts."
-            )
+    there = len(grounds.choices)
+    if there < wanted:
+        least = widest if plan.matched else 1
+        raise PlanRefused(
+            f"assignment: got {there} contrasts for a rater who is to meet {wanted}; wanted "
+            "each at most once, as a second arm of a contrast would give it away. Set "
+            f"items_per_rater to at most {there * least}, or add contrasts."
+        )
 
 
 def _connected(grounds: Grounds, seats: range) -> list[Link]:

@@ -177,7 +177,6 @@ def _finding(
         about="these personas",
         speaks_of="these situations" if fixed else speaks_of(rows),
         stage="confirm",
-        verdict="not estimable",
         compared_with="reference",
         unit=observations.of.unit,
         margin=margin,

@@ -220,7 +220,6 @@ def _findings(
         about="these personas",
         speaks_of="in general" if planned else "these situations",
         stage="confirm",
-        verdict="not estimable",
         compared_with="reference",
         unit="log odds ratio",
         n=Counts(

@@ -78,21 +78,25 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One answer, with everything a reader needs to weigh it."""
+    """One answer, with everything a reader needs to weigh it.
+
+    Made of its question, outcome and stage alone it is *bare*: not estimable, and about nothing
+    but the situations seen. What several findings share is made once and filled in for each.
+    """
 
     question: str
     """Which analysis: ``disparity``, ``rate``, ``reliability``, …"""
     outcome: str
     """What was observed."""
-    subject: str
+    subject: str = ""
     """Whom or what it is about: a persona's id, ``gender: woman``, an arm."""
-    estimand: str
+    estimand: str = ""
     """What the number estimates, in words."""
     about: About
-    speaks_of: Speaks
+    speaks_of: Speaks = "these situations"
     """Contrasts lifted from leads only ever support *these situations*."""
     stage: Stage
-    verdict: Verdict
+    verdict: Verdict = "not estimable"
     compared_with: str = ""
     """The reference, ``grand mean``, or empty."""
     unit: str = ""

@@ -143,7 +143,7 @@ def observe(
     table, values = _READERS[of.source](frames, of, design)
     _require_known(frames, table, of)
     require_stage(table, "confirm")
-    plan = _one_freeze(table)
+    plan = one_freeze(table, "analysis")
     kept = values[values["left_out"].isna()]
     return Observations(
         of=of,
@@ -353,11 +353,20 @@ def _simulated(table: pd.DataFrame) -> bool:
     return bool(table["endpoint"].astype("str").str.startswith(SCRIPTED).any())
 
 
-def _one_freeze(table: pd.DataFrame) -> str:
+def one_freeze(table: pd.DataFrame, asking: str) -> str:
+    """Give the confirm freeze that all rows belong to; empty where there are none.
+
+    Args:
+        table: with the column ``confirm_hash``.
+        asking: how to begin the refusal, such as ``reliability``.
+
+    Raises:
+        AnalysisError: if there are several.
+    """
     freezes = sorted(table["confirm_hash"].astype("str").unique())
     if len(freezes) > 1:
         raise AnalysisError(
-            f"analysis: got rows of {len(freezes)} confirm freezes; wanted those of one, because "
+            f"{asking}: got rows of {len(freezes)} confirm freezes; wanted those of one, because "
             "each asks under its own plan. Load the frames with confirm_hash=."
         )
     return freezes[0] if freezes else ""

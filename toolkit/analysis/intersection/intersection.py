@@ -25,17 +25,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special, stats
 
 from toolkit.analysis.disparity import FEWEST
+from toolkit.analysis.engine import Floats
 from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts, Estimate, Finding
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
 from toolkit.errors import AnalysisError
-
-Array = NDArray[np.float64]
 
 QUESTION = "intersections"
 BEYOND = "no spread between strata beyond main effects (likelihood ratio at its boundary)"
@@ -186,12 +184,9 @@ def _bare(observations: Observations, rows: pd.DataFrame) -> tuple[Finding, tupl
     return Finding(
         question=QUESTION,
         outcome=observations.outcome,
-        subject="",
-        estimand="",
         about="these personas",
         speaks_of="in general" if planned and not alone else "these situations",
         stage=observations.stage,
-        verdict="not estimable",
         unit="share of variance",
         n=counts,
         left_out=observations.left_out,
@@ -199,7 +194,7 @@ def _bare(observations: Observations, rows: pd.DataFrame) -> tuple[Finding, tupl
     ), alone
 
 
-def _three(null: Fit, additive: Fit) -> Array:
+def _three(null: Fit, additive: Fit) -> Floats:
     """Give share before, share after, and what main effects explain."""
     was, left = float(null.sds[STRATUM]) ** 2, float(additive.sds[STRATUM]) ** 2
     return np.array([_share(null), _share(additive), 1 - left / was if was > 0 else 0.0])
@@ -227,7 +222,7 @@ def _table(models: _Models, strata: Strata, minimum: int) -> pd.DataFrame:
     return table
 
 
-def _main(model: Fit, strata: Strata) -> Array:
+def _main(model: Fit, strata: Strata) -> Floats:
     """Give the additive part of every stratum, on the scale of the linear predictor."""
     eta = model.linear_predictor(strata.table[list(strata.factors)].assign(side=0.0))
     if model.family == "binomial":
@@ -239,7 +234,7 @@ def _main(model: Fit, strata: Strata) -> Array:
 def _shares(models: _Models, alone: tuple[str, ...], draws: int, seed: int) -> list[_Share]:
     """Give every share, before and after main effects, and what these explain."""
 
-    def once(child: np.random.SeedSequence) -> Array:
+    def once(child: np.random.SeedSequence) -> Floats:
         answers = models.additive.simulate(child)
         return _three(models.null.refit(answers), models.additive.refit(answers))
 

@@ -105,12 +105,8 @@ def preference(
     bare = Finding(
         question="preference",
         outcome=seen.outcome,
-        subject="",
-        estimand="",
         about="these personas",
-        speaks_of="these situations",
         stage="confirm",
-        verdict="not estimable",
         compared_with="the reference",
         unit="net share of pairs (−1 to 1)",
         left_out=seen.left_out,

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from toolkit.analysis.engine import Worths, interval, p_value
+from toolkit.analysis.engine import Floats, Worths, interval, p_value
 from toolkit.analysis.findings import Estimate
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from toolkit.analysis.frames import Frames, require_stage, signed_choices
+from toolkit.analysis.frames import Frames, one_freeze, require_stage, signed_choices
 from toolkit.design import OUTCOMES, outcome_named
 from toolkit.errors import AnalysisError
 
@@ -38,12 +38,7 @@ def judgments(frames: Frames, outcome: str) -> pd.DataFrame:
             f"{', '.join(known) or 'there is none'}. Name one of these."
         )
     require_stage(rows, "confirm")
-    freezes = rows["confirm_hash"].nunique()
-    if freezes > 1:
-        raise AnalysisError(
-            f"reliability: got rows of {freezes} confirm freezes; wanted those of one, because "
-            "each asks under its own plan. Load the frames with confirm_hash=."
-        )
+    one_freeze(rows, "reliability")
     return rows[_KEPT].reset_index(drop=True)
 
 

@@ -51,12 +51,8 @@ def of_nothing(rows: pd.DataFrame, compared: pd.DataFrame, outcome: Outcome) -> 
     return Finding(
         question="reliability",
         outcome=outcome.name,
-        subject="",
-        estimand="",
         about="the raters",
-        speaks_of="these situations",
         stage="confirm",
-        verdict="not estimable",
         unit=outcome.unit,
         n=Counts.of(compared),
         left_out=MappingProxyType({str(why): int(n) for why, n in counts.items()}),

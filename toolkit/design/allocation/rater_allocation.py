@@ -100,11 +100,7 @@ class Allocation:
         return tuple(_tasks(grounds, seat, lists[seat]) for seat in seats)
 
 
-def allocate(
-    stage: ConfirmStage,
-    *,
-    raters: int | None = None,
-) -> Allocation:
+def allocate(stage: ConfirmStage, *, raters: int | None = None) -> Allocation:
     """Allocate the replies of a confirm stage to its raters; the same on every machine.
 
     Args:

@@ -45,8 +45,6 @@ class Pairs:
 class Worths:
     """A fitted model."""
 
-    anchor: int
-    """The contestant whose worth is 0."""
     contestants: Codes
     """Those whose worth can be told, the anchor not among them, in order."""
     order: bool
@@ -124,7 +122,7 @@ def fit_worths(pairs: Pairs, *, anchor: int) -> Worths | str:
             "estimate."
         )
     covariance, raters = _clustered(top[2], top[3], pairs.rater)
-    return Worths(anchor, contestants, order, ties, top[0], covariance, raters, top[1])
+    return Worths(contestants, order, ties, top[0], covariance, raters, top[1])
 
 
 class _Model:

@@ -117,23 +117,20 @@ class Conversation:
 
     # ── talking ─────────────────────────────────────────────────────────────────────────────────
 
-    async def say(
-        self, text: str, *, turn_id: str | None = None, on_token: OnToken | None = None
-    ) -> Turn:
+    async def say(self, text: str, *, on_token: OnToken | None = None) -> Turn:
         """Say something and wait for the answer; returns the endpoint's turn.
 
         A failed answer is a turn too: look at ``turn.exchange.outcome``.
 
         Args:
             text: 1 to 20,000 characters, kept exactly as given.
-            turn_id: the caller's own id, so that sending it again changes nothing.
             on_token: called with each piece of the answer as it arrives.
 
         Raises:
             NotNow: while an answer is on its way, after the end, past the cap, or for no text.
             RecordError: when it could not be kept.
         """
-        self.put(text, turn_id=turn_id)
+        self.put(text)
         return await self.answer(on_token=on_token)
 
     def put(self, text: str, *, turn_id: str | None = None) -> Turn:

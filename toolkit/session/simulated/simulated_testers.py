@@ -11,7 +11,6 @@ from itertools import count
 
 from toolkit.design import UNSURE, Persona, Scenario, Study
 from toolkit.record import Record, Turn
-from toolkit.session.endpoint_alias import Bound, bind
 from toolkit.session.explore import Conversation, Sitting
 
 FLAG_PROBABILITY = 0.15
@@ -24,7 +23,6 @@ async def simulate(
     testers: int,
     seed: int,
     messages: int = 3,
-    binder: Callable[[Study, str], Bound] = bind,
     on_conversation: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Play ``testers`` whole sittings; returns how many conversations were played.
@@ -35,13 +33,12 @@ async def simulate(
         testers: how many simulated participants.
         seed: fixes what they do.
         messages: messages each sends in a conversation, at most.
-        binder: opens the endpoint of an alias.
         on_conversation: called with conversations done and their total after each.
     """
     total = testers * study.conversations_per_tester
     done = count(1)
     for number in range(testers):
-        sitting = Sitting(study, record, binder=binder)
+        sitting = Sitting(study, record)
         try:
             tester = seed * 1_000 + number
             sitting.enrol(f"simulated-{tester}", enrolled_by="simulation", simulated=True)

@@ -109,6 +109,8 @@ class EndpointError(ParallaxError):
     Attributes:
         attempts: one value per request made, in order (``toolkit.endpoints.CallAttempt``).
         partial: the text received before the failure, possibly empty.
+        thoughts: the thoughts received before it.
+        word: the server's own word for it: a finish reason or an error code; empty without one.
         retry_after: seconds the server asked to be left alone, if it did.
         final: True when another attempt cannot help, whatever the class: a quota that is spent is
             no rush that passes.
@@ -120,12 +122,16 @@ class EndpointError(ParallaxError):
         *,
         attempts: tuple[object, ...] = (),
         partial: str = "",
+        thoughts: str = "",
+        word: str = "",
         retry_after: float | None = None,
         final: bool = False,
     ) -> None:
         super().__init__(message)
         self.attempts = attempts
         self.partial = partial
+        self.thoughts = thoughts
+        self.word = word
         self.retry_after = retry_after
         self.final = final
 

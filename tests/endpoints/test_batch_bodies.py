@@ -11,6 +11,10 @@ from toolkit.errors import BadAnswer, EndpointFailed
 ASKED = (Message("system", "Be brief."), Message("user", "Hello \ud83d?"))
 SETTINGS = Settings(max_tokens=7, seed=3)
 WHO = "openai:m in a batch (request one)"
+FAULT = "wanted an answer. The fault is on the server's side: wait a little and ask again."
+AGAIN = (
+    "wanted a whole answer. Ask again; if it stays, the server or something between is at fault."
+)
 
 
 def test_a_request_is_not_stored_and_not_streamed() -> None:
@@ -58,31 +62,27 @@ def test_half_a_sign_at_the_end_is_replaced() -> None:
         (
             {"error": {"message": "out of memory"}},
             EndpointFailed,
-            "got an error in the place of an answer (the server says: out of memory); wanted an "
-            "answer. Send it again.",
+            f"an answer broken off (the server says: out of memory); {FAULT}",
         ),
         (
             {"error": "broken"},
             EndpointFailed,
-            "got an error in the place of an answer (the server says: broken); wanted an answer. "
-            "Send it again.",
+            f"an answer broken off (the server says: broken); {FAULT}",
         ),
         (
             {"error": {"code": 7}},
             EndpointFailed,
-            "got an error in the place of an answer (the server says: an error without a message); "
-            "wanted an answer. Send it again.",
+            f"an answer broken off (the server says: 7); {FAULT}",
         ),
         (
             "text",
             BadAnswer,
-            "got a chunk that is no object in the place of an answer; wanted a chat completion. "
-            "Send it again.",
+            f"something that is no answer (the server says: text); {AGAIN}",
         ),
         (
             {"choices": []},
             BadAnswer,
-            "got a chat completion without an answer in it; wanted one. Send it again.",
+            f"an answer that stops before its end; {AGAIN}",
         ),
     ],
 )

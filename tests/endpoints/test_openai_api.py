@@ -497,15 +497,15 @@ def test_after_the_first_token_nothing_is_tried_again(after: HangUp) -> None:
             Status(404, "The model `m` does not exist"),
             EndpointNotFound,
             "no such model or path (status 404; the server says: The model `m` does not exist); "
-            "wanted a model and a path this server knows. Check the name after openai: and the "
-            "end of the base URL, often /v1.",
+            "wanted a model this server knows. Check the name after openai: against the server's "
+            "own list of models (behind a gateway: the gateway's).",
         ),
         (
             Status(400, "context length exceeded"),
             RequestRefused,
             "the request was refused (status 400; the server says: context length exceeded); "
-            "wanted a request the server accepts. Shorten the conversation or change the settings "
-            "the server names, then ask again.",
+            "wanted a shorter request. Shorten the conversation, or use a model that reads more at "
+            "once.",
         ),
         (
             Status(403, "not yours\x1b[31m\u202e\n" + "x" * 300),
@@ -529,14 +529,14 @@ def test_after_the_first_token_nothing_is_tried_again(after: HangUp) -> None:
         (
             Raw((b"<html>Sign in</html>",), content_type="text/html"),
             BadAnswer,
-            "a web page instead of an answer; wanted a whole answer. Ask again; if it stays, the "
-            "server or something between is at fault.",
+            "a web page titled 'Sign in' (text/html) instead of an answer; wanted a whole answer. "
+            "Ask again; if it stays, the server or something between is at fault.",
         ),
         (
             Raw((b"data: [1]\n\n",)),
             BadAnswer,
-            "a chunk that is no object instead of an answer; wanted a whole answer. Ask again; if "
-            "it stays, the server or something between is at fault.",
+            "something that is no answer (text/event-stream; the server says: [1]); wanted a whole "
+            "answer. Ask again; if it stays, the server or something between is at fault.",
         ),
         (
             Raw((b"data: [DONE]\n\n",)),
@@ -618,8 +618,11 @@ def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
         assert server.requests == 0
     assert isinstance(error, EndpointUnreachable)
     assert str(error) == (
-        f"openai:m at {server.host}: the server's certificate is not trusted on this machine; "
-        "wanted a server that answers. Check the base URL and that the server runs, then ask again."
+        f"openai:m at {server.host}: the server's certificate is not trusted on this machine "
+        "(self-signed certificate); wanted a certificate that this machine trusts, made out to "
+        "this host and not expired. Name the file of your company's root certificates (PEM) with "
+        "--ca-file, or in SSL_CERT_FILE or REQUESTS_CA_BUNDLE; whoever runs the network knows "
+        "where it lies."
     )
 
 

@@ -336,13 +336,13 @@ def test_without_a_key_none_is_sent(bulk: bool) -> None:
             Status(400, "context length exceeded"),
             RequestRefused,
             "the request was refused (status 400; the server says: context length exceeded); "
-            "wanted a request the server accepts. Shorten the conversation or change the settings "
-            "the server names, then ask again.",
+            "wanted a shorter request. Shorten the conversation, or use a model that reads more at "
+            "once.",
         ),
         (
             Status(502, body=b"<html>Bad gateway</html>", headers={"Content-Type": "text/html"}),
             EndpointFailed,
-            "a fault of the server (status 502; the server says: <html>Bad gateway</html>); wanted "
+            "a fault of the server (status 502; the server says: Bad gateway); wanted "
             "an answer. The fault is on the server's side: wait a little and ask again.",
         ),
         (
@@ -363,22 +363,23 @@ def test_without_a_key_none_is_sent(bulk: bool) -> None:
         (
             Raw((b"<html>Sign in</html>",), content_type="text/html"),
             BadAnswer,
-            f"a web page instead of an answer; {AGAIN}",
+            f"a web page titled 'Sign in' (text/html) instead of an answer; {AGAIN}",
         ),
         (
             Raw((b"Yes, of course.",), content_type="text/plain"),
             BadAnswer,
-            f"an answer that stops before its end; {AGAIN}",
+            "something that is no answer (text/plain; the server says: Yes, of course.); " + AGAIN,
         ),
         (
             Raw((b"[]",), content_type="application/json"),
             BadAnswer,
-            f"a chunk that is no object instead of an answer; {AGAIN}",
+            "something that is no answer (application/json; the server says: []); " + AGAIN,
         ),
         (
             Raw((b'{"choices": []}',), content_type="application/json"),
             BadAnswer,
-            f"an answer that stops before its end; {AGAIN}",
+            'something that is no answer (application/json; the server says: {"choices": []}); '
+            + AGAIN,
         ),
         (
             Raw((b'{"choices": [7]}',), content_type="application/json"),

@@ -12,11 +12,13 @@
   and ``model_path`` says where that lies; ``SMOLLM2`` is what it must hash to.
 * **Retries**: after which failures to ask again, and when; ``IN_BULK`` is the policy of a sweep.
 * ``request_body`` and ``read_body`` write a request and read an answer that batch files carry.
+* ``ending_kind`` says what a server's word for the end of an answer means.
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
 from toolkit.endpoints.chat_request import request_body
 from toolkit.endpoints.embedded_server import EmbeddedServer
+from toolkit.endpoints.endings import ending_kind
 from toolkit.endpoints.endpoint import (
     Answer,
     CallAttempt,
@@ -28,10 +30,10 @@ from toolkit.endpoints.endpoint import (
 )
 from toolkit.endpoints.endpoint_spec import open_endpoint
 from toolkit.endpoints.model_file import SMOLLM2, fetch_model, model_path
-from toolkit.endpoints.partial_answer import read_body
 from toolkit.endpoints.retries import IN_BULK, Retries
 from toolkit.endpoints.scripted import Bias, Scripted
 from toolkit.endpoints.server_address import host_of
+from toolkit.endpoints.server_faults import read_body
 
 __all__ = [
     "Answer",
@@ -47,6 +49,7 @@ __all__ = [
     "Scripted",
     "Settings",
     "TokenChoice",
+    "ending_kind",
     "fetch_model",
     "host_of",
     "model_path",

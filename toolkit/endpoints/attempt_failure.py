@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from toolkit.endpoints.endings import FaultRule
 from toolkit.endpoints.endpoint import CallAttempt
+from toolkit.endpoints.partial_answer import PartialAnswer
 from toolkit.endpoints.retries import Retries
 from toolkit.errors import (
     BadAnswer,
@@ -34,7 +36,8 @@ _NEXT: dict[type[EndpointError], tuple[str, str]] = {
     ),
     RequestRefused: (
         "a request the server accepts",
-        "Shorten the conversation or change the settings the server names, then ask again.",
+        "Change what its words name: the settings, or the length of the conversation; then ask "
+        "again.",
     ),
     RateLimited: (
         "permission to go on",
@@ -69,7 +72,10 @@ class Fault:
         status: the HTTP status, if the server sent one.
         retry_after: seconds the server asked us to wait, if it did.
         final: True when trying again cannot help, whatever the kind.
-        code: the server's own word for the fault, if it sent one.
+        word: the server's own word for the fault, if it sent one.
+        refusal: the word by which the server says that it declines to answer; empty when not.
+        body: what the server sent, as it came.
+        rule: what its words mean, where that is known better than by the kind.
     """
 
     kind: type[EndpointError]
@@ -77,7 +83,10 @@ class Fault:
     status: int | None = None
     retry_after: float | None = None
     final: bool = False
-    code: str = ""
+    word: str = ""
+    refusal: str = ""
+    body: str = ""
+    rule: FaultRule | None = None
 
     def wait(self, retries: Retries) -> float | None:
         """Seconds until another attempt; None when there is to be none."""
@@ -85,20 +94,25 @@ class Fault:
             self.kind, status=self.status, retry_after=self.retry_after, final=self.final
         )
 
-    def error(self, who: str, *, attempts: tuple[CallAttempt, ...], partial: str) -> EndpointError:
+    def error(
+        self, who: str, *, attempts: tuple[CallAttempt, ...], found: PartialAnswer
+    ) -> EndpointError:
         """Build the exception, naming who, what was got, what was wanted and what to do.
 
         Args:
             who: the endpoint's name and host.
             attempts: every attempt made, this one last.
-            partial: the text that had arrived.
+            found: what had arrived of the answer.
         """
-        wanted, step = _NEXT[self.kind]
+        rule = self.rule
+        wanted, step = (rule.wanted, rule.step) if rule else _NEXT[self.kind]
         tries = f" after {len(attempts)} attempts" if len(attempts) > 1 else ""
         return self.kind(
             f"{who}: {self.got}{tries}; wanted {wanted}. {step}",
             attempts=attempts,
-            partial=partial,
+            partial=found.text,
+            thoughts=found.split.thoughts,
+            word=self.word,
             retry_after=self.retry_after,
             final=self.final,
         )

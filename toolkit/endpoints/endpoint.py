@@ -74,6 +74,8 @@ class CallAttempt:
     """What happened, in words; empty when it worked."""
     waited: float
     """Seconds waited before it."""
+    body: str = ""
+    """What the server sent in place of an answer, as it came; empty when it worked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,12 @@ class Answer:
     """What came back. Failures are exceptions, so an Answer always ended properly."""
 
     text: str
-    """As received, never trimmed; lone surrogates, which are no text, become U+FFFD."""
+    """As received, never trimmed; lone surrogates, which are no text, become U+FFFD. Thoughts, and
+    blank lines between them and the text, are no part of it."""
     finish_reason: str
     """As the server said it: ``stop``, ``length``, ``content_filter``, …"""
     refused: bool
-    """True when the server itself marked the answer as a refusal."""
+    """True when the server itself marked the answer as a refusal, or refused to give one."""
     model_reported: str
     parameters: dict[str, Any]
     """As sent, ``store`` included where the server knows it."""
@@ -112,8 +115,14 @@ class Answer:
     the answer was not streamed."""
     attempts: tuple[CallAttempt, ...] = field(default=())
     logprobs: tuple[TokenChoice, ...] = ()
-    """What the first token could have been, likeliest first, the one that came included; empty
-    when not asked for or not given."""
+    """What the first token of the text could have been, likeliest first, the one that came
+    included; empty when not asked for or not given."""
+    thoughts: str = ""
+    """What a reasoning model thought before or between; never shown to who rates, never sent."""
+    system_fingerprint: str = ""
+    """Of the system that answered, as the server named it."""
+    region: str = ""
+    """Where it was answered, or by which provider behind a gateway, as the server said."""
 
 
 @runtime_checkable

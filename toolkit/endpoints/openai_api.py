@@ -71,6 +71,8 @@ class OpenAIEndpoint:
         self._bulk = bulk
         self._first_backoff = first_backoff
         self._dialect = Dialect()
+        # Once a server closed a block of thoughts that it never opened, it will again.
+        self._unopened = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client = self._new_client()
         # In full, since the SDK takes twice as long to put an address together as to read one.
@@ -116,10 +118,11 @@ class OpenAIEndpoint:
             if wait:
                 await asyncio.sleep(wait)
             left_out, parameters = self._dialect.refused, self._dialect.parameters(settings)
-            reader = ResponseReader(settings, on_token, key=self._key or "")
+            reader = ResponseReader(settings, on_token, key=self._key or "", begun=self._unopened)
             body = encoded(self._dialect.body(self._model, messages, settings))
             fault = await reader.run(self._open(body))
             attempts.append(reader.attempt(len(attempts) + 1, wait, fault))
+            self._unopened = reader.found.split.unopened
             if fault is None:
                 return reader.found.answer(
                     parameters=parameters,
@@ -127,13 +130,13 @@ class OpenAIEndpoint:
                     first_token_seconds=reader.first_token_seconds,
                     attempts=tuple(attempts),
                 )
-            if not reader.found.pieces and self._dialect.learn(fault, left_out):
+            if not reader.passed_on and self._dialect.learn(fault, left_out):
                 wait = 0.0
                 continue
-            next_wait = None if reader.found.pieces else fault.wait(retries)
+            next_wait = None if reader.passed_on else fault.wait(retries)
             if next_wait is None:
                 who = f"{self.name} at {self.host}"
-                raise fault.error(who, attempts=tuple(attempts), partial=reader.found.text)
+                raise fault.error(who, attempts=tuple(attempts), found=reader.found)
             wait = next_wait
 
     @asynccontextmanager

@@ -14,7 +14,7 @@ import aiohttp
 import httpx2
 import openai
 
-from toolkit.endpoints.partial_answer import Unreadable
+from toolkit.endpoints.answer_body import Unreadable
 from toolkit.endpoints.server_address import address_of, check_allowed
 from toolkit.errors import HostNotAllowed
 

@@ -1,6 +1,7 @@
 """Error mapping: what the exceptions of the SDK and of its two transports mean, in our words."""
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -9,9 +10,13 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
+from toolkit.endpoints.answer_body import Unreadable
 from toolkit.endpoints.attempt_failure import Fault, quoted
-from toolkit.endpoints.partial_answer import ServerError, Unreadable
+from toolkit.endpoints.endings import FaultRule
+from toolkit.endpoints.partial_answer import ServerError
 from toolkit.endpoints.retries import IN_CONVERSATION, retry_after
+from toolkit.endpoints.server_faults import by_words, said_fault
+from toolkit.endpoints.server_words import words_in
 from toolkit.errors import (
     BadAnswer,
     EndpointError,
@@ -49,6 +54,15 @@ KINDS: dict[type[Exception], tuple[type[EndpointError], str]] = {
     openai._exceptions.SubjectTokenProviderError: (KeyRefused, "the key was refused"),
 }
 """Every exception class of the SDK; a new one fails a test instead of a conversation."""
+_KEPT = 65_536
+"""Characters of a body that are kept when it is no answer."""
+_CERTIFICATES = FaultRule(
+    re.compile(""),
+    "EndpointUnreachable",
+    "a certificate that this machine trusts, made out to this host and not expired",
+    "Name the file of your company's root certificates (PEM) with --ca-file, or in SSL_CERT_FILE "
+    "or REQUESTS_CA_BUNDLE; whoever runs the network knows where it lies.",
+)
 
 
 def explain(error: Exception, *, key: str) -> Fault | None:
@@ -64,14 +78,13 @@ def explain(error: Exception, *, key: str) -> Fault | None:
         case openai.APITimeoutError() | httpx2.TimeoutException():
             return Fault(EndpointTimeout, "no answer in time")
         case openai.APIConnectionError() | httpx2.TransportError() | OSError():
-            return Fault(EndpointUnreachable, _connection(error))
+            return connection_fault(error)
         case ServerError():
-            said = quoted(str(error), secret=key)
-            return Fault(EndpointFailed, f"an answer broken off (the server says: {said})")
+            return said_fault(error, key=key)
         case json.JSONDecodeError() | RecursionError() | UnicodeDecodeError():
             return Fault(BadAnswer, "an answer that is not readable as JSON")
         case Unreadable():
-            return Fault(BadAnswer, f"{error} instead of an answer")
+            return Fault(BadAnswer, f"{quoted(str(error), secret=key)} instead of an answer")
         case httpx2.HTTPError() | httpx2.StreamError() | httpx2.InvalidURL():
             return Fault(BadAnswer, "an answer that is not readable as HTTP")
         case openai.OpenAIError() | openai.InvalidWebhookSignatureError():
@@ -85,21 +98,23 @@ def _kind(error: Exception) -> tuple[type[EndpointError], str]:
 
 def _status_fault(error: openai.APIStatusError, key: str) -> Fault:
     kind, got = _kind(error)
-    if 300 <= error.status_code < 400:
+    status = error.status_code
+    if 300 <= status < 400:
         return _redirect_fault(error)
     if kind is KeyRefused and not key:
         got = "no key was sent and the server wants one"
-    said = quoted(_server_says(error), secret=key)
+    words = words_in(error.response.content)
+    said = quoted(words.text, secret=key)
     wait = retry_after(error.response.headers)
     asked = f", asking to wait {wait:.0f} s" if wait and wait > IN_CONVERSATION.longest_wait else ""
-    return Fault(
+    fault = Fault(
         kind,
-        f"{got} (status {error.status_code}{asked}; the server says: {said or 'nothing'})",
-        status=error.status_code,
+        f"{got} (status {status}{asked}; the server says: {said or 'nothing'})",
+        status=status,
         retry_after=wait,
-        final=error.code == "insufficient_quota",
-        code=error.code or "",
+        body=error.response.text[:_KEPT],
     )
+    return by_words(fault, words, key=key)
 
 
 def _redirect_fault(error: openai.APIStatusError) -> Fault:
@@ -112,29 +127,29 @@ def _redirect_fault(error: openai.APIStatusError) -> Fault:
     )
 
 
-def _server_says(error: openai.APIStatusError) -> str:
-    body = error.body
-    if isinstance(body, dict) and isinstance(message := body.get("message"), str):
-        return message
-    if isinstance(body, str):
-        return body
-    return json.dumps(body) if body else ""
-
-
-def _connection(error: Exception) -> str:
+def connection_fault(error: Exception) -> Fault:
+    """Say why there is no connection, and what to do where that is a matter of certificates."""
     for cause in _causes(error):
         match cause:
             case socket.gaierror():
-                return "the host's name leads nowhere"
+                return Fault(EndpointUnreachable, "the host's name leads nowhere")
             case ConnectionRefusedError():
-                return "nobody listens at this address"
+                return Fault(EndpointUnreachable, "nobody listens at this address")
             case ssl.SSLCertVerificationError():
-                return "the server's certificate is not trusted on this machine"
+                return _certificate_fault(cause)
             case ssl.SSLError():
-                return "no secure connection could be made"
+                return Fault(EndpointUnreachable, "no secure connection could be made")
             case httpx2.RemoteProtocolError() | httpx2.ReadError() | ConnectionResetError():
-                return "the connection broke"
-    return "no connection could be made"
+                return Fault(EndpointUnreachable, "the connection broke")
+    return Fault(EndpointUnreachable, "no connection could be made")
+
+
+def _certificate_fault(cause: ssl.SSLCertVerificationError) -> Fault:
+    # aiohttp wraps the error in one of its own that is of the same class.
+    said = getattr(getattr(cause, "certificate_error", cause), "verify_message", "")
+    said = quoted(said or "verification failed")
+    got = f"the server's certificate is not trusted on this machine ({said})"
+    return Fault(EndpointUnreachable, got, rule=_CERTIFICATES, final=True)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,7 +1,6 @@
 """Response reader: one attempt, read to its end in time, and what went wrong if anything did."""
 
 import asyncio
-import json
 import math
 import time
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -9,11 +8,12 @@ from contextlib import AbstractAsyncContextManager, aclosing
 import httpx2
 
 from toolkit.canon import timestamp
+from toolkit.endpoints.answer_body import BodyReader, Event
 from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.endpoint import CallAttempt, OnToken, Settings
 from toolkit.endpoints.openai_errors import explain
-from toolkit.endpoints.partial_answer import PartialAnswer, Unreadable
-from toolkit.endpoints.server_sent_events import EventReader
+from toolkit.endpoints.partial_answer import PartialAnswer, ServerError, writable
+from toolkit.endpoints.server_faults import end_of
 from toolkit.errors import BadAnswer, EndpointTimeout, EndpointUnreachable
 
 _LAST_BYTES = 0.1
@@ -34,10 +34,20 @@ class ResponseReader:
         settings: the time limits.
         on_token: who gets the pieces.
         key: the key that is sent, so that it can be kept out of every message.
+        begun: as ``ThoughtSplitter``.
+
+    Attributes:
+        found: what has arrived.
+        passed_on: whether any of it went to ``on_token``, and cannot be taken back.
     """
 
-    def __init__(self, settings: Settings, on_token: OnToken | None, *, key: str) -> None:
-        self.found = PartialAnswer()
+    def __init__(
+        self, settings: Settings, on_token: OnToken | None, *, key: str, begun: str = ""
+    ) -> None:
+        self.found = PartialAnswer(begun)
+        self.passed_on = False
+        self._body = BodyReader()
+        self._type = self._raw = ""
         self._settings = settings
         self._on_token = on_token
         self._key = key
@@ -58,11 +68,10 @@ class ResponseReader:
             fault = await self._within_time(opening)
         finally:
             self._seconds = time.perf_counter() - self._started
-        # An answer that the server ended properly is whole, however the connection ended.
-        if self.found.complete:
-            self._pass_on(self.found.end())
-            return None
-        return fault or Fault(BadAnswer, "an answer that stops before its end", self._status)
+        self._pass_on(self.found.end())
+        self._raw = (fault.body if fault else "") or self._body.raw
+        beside = self._body.strange or ("" if self.found.begun else self._body.raw)
+        return end_of(self.found, fault, beside=beside, kind=self._type, key=self._key)
 
     def attempt(self, number: int, waited: float, fault: Fault | None) -> CallAttempt:
         """Write this attempt down.
@@ -72,6 +81,8 @@ class ResponseReader:
             waited: seconds waited before it.
             fault: what went wrong; None if nothing did.
         """
+        answered = fault is None and self.found.ending != "refused"
+        raw = "" if answered else self._raw
         return CallAttempt(
             number=number,
             started_at=self._started_at,
@@ -80,6 +91,7 @@ class ResponseReader:
             error=fault.kind.__name__ if fault else "",
             message=fault.got if fault else "",
             waited=waited,
+            body=writable(raw.replace(self._key, "[key]") if self._key else raw),
         )
 
     @property
@@ -108,38 +120,35 @@ class ResponseReader:
         if fault is None:
             raise error
         self._status = fault.status or self._status
-        if fault.code == "content_filter":
-            # Refused before a word was written: a refusal, kept apart from failures.
-            self.found.finish_reason = fault.code
         if self._status == 200 and fault.kind is EndpointUnreachable:
             return Fault(BadAnswer, "an answer cut off when the connection broke", fault.status)
         return fault
 
     async def _read(self, response: httpx2.Response) -> None:
-        kind = response.headers.get("content-type", "").lower()
-        if kind.startswith("application/json"):
-            self._take(await response.aread())
-            self.found.done = True
-            return
-        if "html" in kind:
-            raise Unreadable("a web page")
-        reader = EventReader()
+        self._type = response.headers.get("content-type") or "no content type"
+        self.found.region = response.headers.get("x-ms-region", "")
+        self._body = BodyReader(self._type)
         async with aclosing(response.aiter_bytes()) as chunks:
             async for chunk in chunks:
-                for data in reader.feed(chunk):
-                    self._event(data)
-        for data in reader.end():
-            self._event(data)
+                for event in self._body.feed(chunk):
+                    self._event(event)
+        for event in self._body.end():
+            self._event(event)
 
-    def _event(self, data: str) -> None:
-        if data.strip() == "[DONE]":
+    def _event(self, event: Event) -> None:
+        if event.over:
             self.found.done = True
             self._allow(_LAST_BYTES, "")
         elif not self.found.done:
-            self._take(data)
+            self._take(event)
 
-    def _take(self, data: str | bytes) -> None:
-        piece = self.found.take(json.loads(data))
+    def _take(self, event: Event) -> None:
+        said = len(self.found.text)
+        try:
+            piece = self.found.take(event.value, event.name)
+        except ServerError:
+            self._pass_on(self.found.text[said:])
+            raise
         if self.found.alive and self._settings.stream:
             seconds = self._settings.stall_timeout
             self._allow(seconds, f"nothing new for {seconds:g} s")
@@ -150,6 +159,7 @@ class ResponseReader:
             return
         if self._first is None:
             self._first = time.perf_counter() - self._started
+        self.passed_on = self._settings.stream or self._on_token is not None
         if self._on_token:
             try:
                 self._on_token(piece)

@@ -4,9 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import cast
 
-from toolkit.endpoints import Answer, CallAttempt, Message, Settings
+from toolkit.endpoints import Answer, CallAttempt, Message, Settings, ending_kind
 from toolkit.errors import EndpointError
 from toolkit.record import Attempt, Ending, Exchange, Usage
+
+_UNKNOWN = (
+    "got an answer that ended in no known way; wanted one of those in the table of endings. Ask "
+    "again; if it stays, the server or something between is at fault."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,16 @@ class SentRequest:
     def answered(self, answer: Answer) -> Exchange:
         """An answer came, be it refused, cut off or empty."""
         outcome, seconds = outcome_of(answer), answer.seconds
-        return self._exchange(outcome, seconds, attempts=answer.attempts, answer=answer)
+        error = f"{self.endpoint}: {_UNKNOWN}" if outcome == "errored" else ""
+        return self._exchange(
+            outcome,
+            seconds,
+            attempts=answer.attempts,
+            answer=answer,
+            thoughts=answer.thoughts,
+            word=answer.finish_reason,
+            error=error,
+        )
 
     def failed(self, problem: EndpointError, *, seconds: float) -> Exchange:
         """No usable answer came.
@@ -35,7 +49,14 @@ class SentRequest:
             problem: why.
             seconds: how long was waited in all.
         """
-        return self._exchange("errored", seconds, attempts=problem.attempts, error=str(problem))
+        return self._exchange(
+            "errored",
+            seconds,
+            attempts=problem.attempts,
+            thoughts=problem.thoughts,
+            word=problem.word,
+            error=str(problem),
+        )
 
     def stopped(self, *, seconds: float) -> Exchange:
         """Whoever asked gave up waiting."""
@@ -48,6 +69,8 @@ class SentRequest:
         *,
         attempts: Iterable[object] = (),
         error: str = "",
+        thoughts: str = "",
+        word: str = "",
         answer: Answer | None = None,
     ) -> Exchange:
         return Exchange(
@@ -61,10 +84,13 @@ class SentRequest:
             usage=Usage(**asdict(answer.usage)) if answer and answer.usage else None,
             seconds=seconds,
             first_token_seconds=answer.first_token_seconds if answer else None,
-            finish_reason=answer.finish_reason if answer else "",
+            finish_reason=word,
             # As the record keeps them: the endpoint's own, field by field.
             attempts=tuple(Attempt(**asdict(cast(CallAttempt, one))) for one in attempts),
             error=error,
+            thoughts=thoughts,
+            system_fingerprint=answer.system_fingerprint if answer else "",
+            region=answer.region if answer else "",
         )
 
     def _messages(self) -> Iterator[dict[str, str]]:
@@ -77,8 +103,7 @@ class SentRequest:
 
 def outcome_of(answer: Answer) -> Ending:
     """Say how an exchange ended that brought an answer."""
-    if answer.refused:
-        return "refused"
-    if answer.finish_reason == "length":
-        return "truncated"
-    return "answered" if answer.text.strip() else "empty"
+    kind = "refused" if answer.refused else ending_kind(answer.finish_reason)
+    if kind == "answered":
+        return "answered" if answer.text.strip() else "empty"
+    return kind

@@ -29,11 +29,13 @@ class _Failure:
     message: str
     attempts: tuple[CallAttempt, ...]
     partial: str
+    thoughts: str
+    word: str
     retry_after: float | None
     final: bool
 
 
-_FAILED_WITH = ("attempts", "partial", "retry_after", "final")
+_FAILED_WITH = ("attempts", "partial", "thoughts", "word", "retry_after", "final")
 _CALL, _END = TypeAdapter(Call), TypeAdapter(tuple[int, Answer | _Failure])
 _KINDS = {kind.__name__: kind for kind in EndpointError.__subclasses__()}
 

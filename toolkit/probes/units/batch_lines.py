@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.endpoints import Answer, Settings, read_body, request_body
-from toolkit.errors import BadAnswer, EndpointError, EndpointFailed
+from toolkit.errors import BadAnswer, EndpointError
 from toolkit.probes.engine import Ended, Job
 
 URL = "/v1/chat/completions"
 """Where a batch service sends each request."""
-_SAID = 200
-"""Characters of a service's own words that go into a message."""
-_AGAIN = "wanted an answer. Send the unit again in a run or another batch."
 
 
 def request_line(model: str, job: Job) -> str:
@@ -38,10 +35,18 @@ def result_lines(path: Path, known: Collection[str]) -> Iterator[dict[str, Any]]
     Raises:
         BadAnswer: at the first line that is no result, or whose unit is not known.
     """
-    with path.open(encoding="utf-8", errors="replace") as stream:
+    with path.open(encoding=_encoding(path), errors="replace") as stream:
         for number, text in enumerate(stream, start=1):
             if text.strip():
                 yield _result(text, f"{path.name}:{number}", known)
+
+
+def _encoding(path: Path) -> str:
+    """Tell by how a file begins in which of the UTF encodings it was saved; editors change it."""
+    with path.open("rb") as stream:
+        name = json.detect_encoding(stream.read(4).ljust(4, b" "))
+    # With a mark the byte order is read from it, and the mark is no part of the text.
+    return name
 
 
 def ended_in(line: Mapping[str, Any], settings: Settings, who: str) -> Ended:
@@ -59,19 +64,13 @@ def ended_in(line: Mapping[str, Any], settings: Settings, who: str) -> Ended:
 
 
 def _answer(line: Mapping[str, Any], settings: Settings, who: str) -> Answer:
-    response = line.get("response")
+    response, named = line.get("response"), f"{who} in a batch ({_name(line)})"
     if not isinstance(response, Mapping):
-        raise EndpointFailed(f"{who}: got no answer in a batch ({_said(line)}); {_AGAIN}")
-    status, body = response.get("status_code", 200), response.get("body")
-    error = body.get("error") if isinstance(body, Mapping) else None
-    if isinstance(error, Mapping) and error.get("code") == "content_filter":
-        # Refused before a word was written: a refusal, kept apart from failures.
-        body = {"choices": [{"finish_reason": "content_filter", "message": {"content": ""}}]}
-    elif status != 200:
-        raise EndpointFailed(
-            f"{who}: got status {status} in a batch ({_said(line, error)}); {_AGAIN}"
-        )
-    return read_body(body, settings, who=f"{who} in a batch ({_name(line)})")
+        return read_body({"error": line.get("error") or "nothing"}, settings, who=named)
+    status = response.get("status_code")
+    return read_body(
+        response.get("body"), settings, who=named, status=status if isinstance(status, int) else 200
+    )
 
 
 def _result(text: str, where: str, known: Collection[str]) -> dict[str, Any]:
@@ -99,14 +98,6 @@ def _result(text: str, where: str, known: Collection[str]) -> dict[str, Any]:
             "batch write` wrote since the freeze, and name its endpoint with --alias."
         )
     return line
-
-
-def _said(line: Mapping[str, Any], error: object = None) -> str:
-    """The service's name for the request, and its own words."""
-    error = error or line.get("error")
-    words = error.get("message") or error.get("code") if isinstance(error, Mapping) else error
-    shown = words if isinstance(words, str) else "nothing"
-    return f"{_name(line)}, the service says: {' '.join(shown.split())[:_SAID]}"
 
 
 def _name(line: Mapping[str, Any]) -> str:

@@ -57,6 +57,8 @@ class Reply(Row):
     """What came of one unit: an answer, or the failure that ended it."""
 
     KIND = "reply"
+    VERSION = 2
+    """2: its exchange keeps thoughts, raw bodies of failures, fingerprint and region."""
     CHAIN = "sweep_id"
     BEGINS = True
     unit_id: str
@@ -85,6 +87,11 @@ class Reply(Row):
     ``DECIDING_MASS`` in all, the unit decided nothing."""
     attempt_of: int = 0
     """0, or which repeated sending of an errored unit this is."""
+
+    @classmethod
+    def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
+        """Version 1 reads the same."""
+        return body
 
     def event_id(self) -> str:
         """A second reply of the same sending is impossible."""

@@ -125,8 +125,9 @@ class Turn(Row):
     """One thing said: by the tester, or by the endpoint (then ``exchange`` is set)."""
 
     KIND = "turn"
-    VERSION = 2
-    """2: an exchange refers to earlier turns instead of repeating them."""
+    VERSION = 3
+    """2: an exchange refers to earlier turns instead of repeating them. 3: it keeps thoughts, raw
+    bodies of failures, and the fingerprint and region of who answered."""
     CHAIN = "session_id"
     BEGINS = True
     ONCE = "number"
@@ -143,7 +144,7 @@ class Turn(Row):
 
     @classmethod
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
-        """Version 1 reads the same."""
+        """Earlier versions read the same."""
         return body
 
     @classmethod

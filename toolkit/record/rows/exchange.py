@@ -12,7 +12,8 @@ Ending = Literal["answered", "truncated", "refused", "empty", "stopped", "errore
 """How one exchange ended.
 
 ``answered``: complete. ``truncated``: the length limit cut it. ``refused``: the endpoint itself
-said it declines (a content filter or a refusal field; a polite "I can't" is still ``answered``).
+said it declines (a content filter, a refusal field, or an error by which servers refuse; a polite
+"I can't" is still ``answered``).
 ``empty``: complete and without text. ``stopped``: the tester pressed Stop. ``errored``: no usable
 answer; ``error`` says why.
 """
@@ -33,6 +34,8 @@ class Attempt(Stored):
     message: Words
     waited: float
     """Seconds waited before this attempt."""
+    body: Words = ""
+    """What the server sent in place of an answer, as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,16 @@ class Exchange(Stored):
     first_token_seconds: float | None
     """From the start of the successful attempt to its first token."""
     finish_reason: str
+    """The server's own word for how it ended: a finish reason, or the code of an error."""
     attempts: tuple[Attempt, ...]
     error: Words
-    """Empty, or the message the tester was shown."""
+    """Empty, or why there is no usable answer."""
+    thoughts: Words = ""
+    """What a reasoning model thought; no part of the text, shown to nobody who rates."""
+    system_fingerprint: str = ""
+    """Of the system that answered, as the server named it."""
+    region: str = ""
+    """Where, or by which provider behind a gateway, the server says it answered."""
 
 
 def refers(messages: Sequence[dict[str, str]]) -> bool:

@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check pytest house notebooks outputs bench bench-peers calibrate soak picture lock clean
+.PHONY: help lab test check pytest house notebooks outputs bench bench-peers calibrate fuzz soak picture lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -55,7 +55,11 @@ bench-peers: .venv-test/installed  ## other tools on the same prompts (installs 
 calibrate: .venv-test/installed  ## count error rates and coverage by simulation, renew the report
 	@PYTHONPATH=tests $(TEST)/python -m calibration $(ARGS)
 
+fuzz: .venv-test/installed  ## ask 5,000 random streams of twelve shapes of servers over both transports
+	@PYTHONPATH=tests:tests/endpoints $(TEST)/python tests/endpoints/stream_fuzz.py $(ARGS)
+
 soak: .venv-test/installed  ## draw random mutants, count those that a test notices (an hour), renew the report
+	@PYTHONPATH=tests:tests/endpoints nice $(TEST)/python tests/endpoints/stream_fuzz.py --cases 20000
 	@PYTHONPATH=tests nice $(TEST)/python -m mutation --report $(ARGS)
 
 picture: .venv-test/installed  ## take the README's picture of the panel again

@@ -11,10 +11,7 @@ from toolkit.errors import BadAnswer, EndpointFailed
 ASKED = (Message("system", "Be brief."), Message("user", "Hello \ud83d?"))
 SETTINGS = Settings(max_tokens=7, seed=3)
 WHO = "openai:m in a batch (request one)"
-FAULT = "wanted an answer. The fault is on the server's side: wait a little and ask again."
-AGAIN = (
-    "wanted a whole answer. Ask again; if it stays, the server or something between is at fault."
-)
+AGAIN = "wanted an answer. Send the unit again in a run or another batch."
 
 
 def test_a_request_is_not_stored_and_not_streamed() -> None:
@@ -62,17 +59,17 @@ def test_half_a_sign_at_the_end_is_replaced() -> None:
         (
             {"error": {"message": "out of memory"}},
             EndpointFailed,
-            f"an answer broken off (the server says: out of memory); {FAULT}",
+            f"an answer broken off (the server says: out of memory); {AGAIN}",
         ),
         (
             {"error": "broken"},
             EndpointFailed,
-            f"an answer broken off (the server says: broken); {FAULT}",
+            f"an answer broken off (the server says: broken); {AGAIN}",
         ),
         (
             {"error": {"code": 7}},
             EndpointFailed,
-            f"an answer broken off (the server says: 7); {FAULT}",
+            f"an answer broken off (the server says: 7); {AGAIN}",
         ),
         (
             "text",

@@ -219,12 +219,13 @@ def test_each_way_to_end_is_kept_apart(
         *("refused", "refused"),
     ]
     assert [replies[name].exchange.error for name in names[4:7]] == [
-        "openai:tiny: got status 429 in a batch (request batch_one, the service says: Slow down.); "
+        "openai:tiny in a batch (request batch_one): status 429 (the server says: Slow down.); "
         "wanted an answer. Send the unit again in a run or another batch.",
-        "openai:tiny: got no answer in a batch (request batch_x, the service says: This request "
-        "could not be executed.); wanted an answer. Send the unit again in a run or another batch.",
-        "openai:tiny in a batch (request batch_y): got a chunk without choices in the place of an "
-        "answer; wanted a chat completion. Send it again.",
+        "openai:tiny in a batch (request batch_x): an answer broken off (the server says: This "
+        "request could not be executed.); wanted an answer. Send the unit again in a run or "
+        "another batch.",
+        "openai:tiny in a batch (request batch_y): an answer that stops before its end; wanted an "
+        "answer. Send the unit again in a run or another batch.",
     ]
     assert [replies[name].text for name in names[:3]] == ["Gladly.", "Gladly, but", "I will not."]
     assert replies[names[0]].exchange.model_reported == "tiny-2026"

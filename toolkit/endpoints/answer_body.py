@@ -13,7 +13,7 @@ from toolkit.endpoints.server_sent_events import EventReader
 from toolkit.endpoints.server_words import page_title
 
 _BOM = b"\xef\xbb\xbf"
-_KEPT = 65_536
+KEPT = 65_536
 """Characters of a body that are kept when it is no answer."""
 
 
@@ -49,8 +49,8 @@ class BodyReader:
     def raw(self) -> str:
         """What came last, as it came: the whole body, or an event and lines that are none."""
         if self._events is None:
-            return b"".join((*self._whole, self._head or b"")).decode("utf-8", "replace")[:_KEPT]
-        return (self._last or "\n".join(self._events.strange))[:_KEPT]
+            return b"".join((*self._whole, self._head or b"")).decode("utf-8", "replace")[:KEPT]
+        return (self._last or "\n".join(self._events.strange))[:KEPT]
 
     @property
     def strange(self) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from toolkit.endpoints.answer_body import Unreadable
+from toolkit.endpoints.answer_body import KEPT, Unreadable
 from toolkit.endpoints.attempt_failure import Fault, quoted
 from toolkit.endpoints.endings import FaultRule
 from toolkit.endpoints.partial_answer import ServerError
@@ -54,8 +54,6 @@ KINDS: dict[type[Exception], tuple[type[EndpointError], str]] = {
     openai._exceptions.SubjectTokenProviderError: (KeyRefused, "the key was refused"),
 }
 """Every exception class of the SDK; a new one fails a test instead of a conversation."""
-_KEPT = 65_536
-"""Characters of a body that are kept when it is no answer."""
 _CERTIFICATES = FaultRule(
     re.compile(""),
     "EndpointUnreachable",
@@ -112,7 +110,7 @@ def _status_fault(error: openai.APIStatusError, key: str) -> Fault:
         f"{got} (status {status}{asked}; the server says: {said or 'nothing'})",
         status=status,
         retry_after=wait,
-        body=error.response.text[:_KEPT],
+        body=error.response.text[:KEPT],
     )
     return by_words(fault, words, key=key)
 

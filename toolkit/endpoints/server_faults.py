@@ -3,20 +3,26 @@
 Streams, whole answers and the lines of batch files are judged here by the same rules.
 """
 
+import json
+import re
 from dataclasses import replace
 from typing import Any
 
-from toolkit.endpoints.answer_body import Unreadable
+from toolkit.canon import timestamp
+from toolkit.endpoints.answer_body import KEPT, Unreadable
 from toolkit.endpoints.attempt_failure import Fault, quoted
-from toolkit.endpoints.endings import fault_rule, refusal_in
-from toolkit.endpoints.endpoint import Answer, Settings
-from toolkit.endpoints.partial_answer import PartialAnswer, ServerError
+from toolkit.endpoints.endings import FaultRule, fault_rule, refusal_in
+from toolkit.endpoints.endpoint import Answer, CallAttempt, Settings
+from toolkit.endpoints.partial_answer import PartialAnswer, ServerError, writable
 from toolkit.endpoints.server_words import ServerWords, words_of
 from toolkit.errors import BadAnswer, EndpointError, EndpointFailed
 
 _BY_NAME = {one.__name__: one for one in EndpointError.__subclasses__()}
 _CLEAR = frozenset({401, 407, 408})
 """Statuses that say what is wrong, whatever the words are."""
+_SENT_AGAIN = FaultRule(
+    re.compile(""), "", "an answer", "Send the unit again in a run or another batch."
+)
 
 
 def by_words(fault: Fault, words: ServerWords, *, key: str = "") -> Fault:
@@ -100,9 +106,24 @@ def read_body(body: object, settings: Settings, *, who: str, status: int = 200) 
     found.end()
     found.done = True
     if fault := end_of(found, fault):
-        raise fault.error(who, attempts=(), found=found)
+        fault = fault if fault.rule else replace(fault, rule=_SENT_AGAIN)
+        raise fault.error(who, attempts=(_attempt(fault, status, body),), found=found)
     parameters: dict[str, Any] = settings.parameters()
     return found.answer(parameters=parameters, seconds=0.0, first_token_seconds=None)
+
+
+def _attempt(fault: Fault, status: int, body: object) -> CallAttempt:
+    """Keep what the service sent; when, nobody knows but the service."""
+    return CallAttempt(
+        number=1,
+        started_at=timestamp(),
+        seconds=0.0,
+        status=status,
+        error=fault.kind.__name__,
+        message=fault.got,
+        waited=0.0,
+        body=writable(json.dumps(body, ensure_ascii=False)[:KEPT]),
+    )
 
 
 def _status_fault(body: object, status: int) -> Fault:

@@ -36,8 +36,7 @@ async def _all(cases: Sequence[Case]) -> tuple[Counter[str], list[str]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
-                while not writer.is_closing():
-                    await _answer(cases, reader, writer)
+                await _answer(cases, reader, writer)
         finally:
             writer.close()
 
@@ -74,7 +73,8 @@ async def _answer(
     asked = json.loads(await reader.readexactly(length))
     case = cases[int(asked["messages"][0]["content"])]
     kind = f"Content-Type: {case.content_type}\r\n" if case.content_type else ""
-    writer.write(f"HTTP/1.1 200 OK\r\n{kind}Transfer-Encoding: chunked\r\n\r\n".encode())
+    how = "Connection: close\r\nTransfer-Encoding: chunked"
+    writer.write(f"HTTP/1.1 200 OK\r\n{kind}{how}\r\n\r\n".encode())
     for chunk in case.chunks:
         if writer.is_closing():
             return

@@ -59,7 +59,8 @@ class Maker:
     def case(self) -> Case:
         shape = self.chance.choice(SHAPES)
         case = shape(self)
-        if case.want == "answered" and self.chance.random() < 0.25:
+        good = case.want == "answered" and case.shape != "broken proxy"
+        if good and self.chance.random() < 0.25:
             self._spoil(case)
         self._dress(case)
         return case

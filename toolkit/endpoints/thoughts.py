@@ -85,6 +85,11 @@ class ThoughtSplitter:
 
     def end(self) -> str:
         """Return what was held back because a tag could have begun there."""
+        held = self._held.strip().lower()
+        if not self._said and len(held) > 1 and held in _BEGUN:
+            # Broken off in the middle of an opening tag.
+            self.think(self._held)
+            self._held = ""
         said = self._split(last=True)
         if self._open and not (self._at_line_start or self._closed):
             # A tag in the middle of a line that nothing closes is a word like others.

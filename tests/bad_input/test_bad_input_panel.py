@@ -240,6 +240,7 @@ def test_a_wrong_key_is_said_under_the_message_and_mended(
 
     async def journey(server: ChatServer, record: Record) -> None:
         plan = {"assistant": {"endpoint": "openai:m", "base_url": server.base_url}}
+        plan["*"] = {"key_for": [server.host]}
         environ = {"PARALLAX_BIND": json.dumps(plan), "PARALLAX_PARTICIPANT": "T-01"}
         tester = Employee(study, record, **environ)
         await tester.begin()

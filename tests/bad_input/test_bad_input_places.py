@@ -269,7 +269,7 @@ def test_a_wrong_key(
     out.write_text("made earlier")
     with ChatServer(Status(401, "Incorrect API key")) as server:
         words = ("--testers", 1, "--endpoint", "openai:m", "--base-url", server.base_url)
-        words += ("--out", out, "--workspace", workspace)
+        words += ("--key-for", server.host, "--out", out, "--workspace", workspace)
         told = run("sample", *words)
         message = (
             "sample: got 4 failures and no answer; wanted an endpoint that answers, so nothing was "

@@ -22,7 +22,7 @@ import openai._exceptions
 import pytest
 from servers import ChatServer, HangUp, Raw, Refuse, Say, Stall, Status, Whole
 
-from toolkit.endpoints import Answer, Message, OnToken, Settings, open_endpoint
+from toolkit.endpoints import Access, Answer, Message, OnToken, Settings, open_endpoint
 from toolkit.endpoints.openai_api import OpenAIEndpoint
 from toolkit.endpoints.openai_errors import KINDS, explain
 from toolkit.errors import (
@@ -56,6 +56,7 @@ def opened(server: ChatServer) -> OpenAIEndpoint:
         base_url=server.base_url,
         allowed_hosts=[server.host],
         settings=Settings(),
+        access=Access(key_for=(server.host,)),
         **TRANSPORT,
     )
     assert isinstance(endpoint, OpenAIEndpoint)

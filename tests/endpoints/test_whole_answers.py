@@ -8,7 +8,15 @@ from collections.abc import Callable
 import pytest
 from servers import ChatServer, Garbage, HangUp, Raw, Refuse, Say, Stall, Status, Whole, completion
 
-from toolkit.endpoints import Answer, Message, Settings, TokenChoice, open_endpoint, openai_client
+from toolkit.endpoints import (
+    Access,
+    Answer,
+    Message,
+    Settings,
+    TokenChoice,
+    open_endpoint,
+    openai_client,
+)
 from toolkit.errors import (
     BadAnswer,
     EndpointError,
@@ -36,7 +44,11 @@ def ask_all(server: ChatServer, settings: list[Settings], *, bulk: bool) -> list
 
     async def together() -> list[Answer]:
         endpoint = open_endpoint(
-            "openai:m", base_url=server.base_url, allowed_hosts=[server.host], bulk=bulk
+            "openai:m",
+            base_url=server.base_url,
+            allowed_hosts=[server.host],
+            bulk=bulk,
+            access=Access(key_for=(server.host,)),
         )
         try:
             return await asyncio.gather(*(endpoint.reply(HELLO, settings=s) for s in settings))

@@ -3,6 +3,7 @@
 * **Endpoint**: whoever answers; ``await endpoint.reply(messages)`` gives an **Answer** or raises
   an ``EndpointError``.
 * **Message**: one message of the conversation, with its role.
+* **Access**: how a server is reached: proxy, certificates, headers, and where keys may go.
 * **Settings**: how to ask: temperature, seed, time limits, number of attempts.
 * **Answer**: what came back, with the tokens the server counted, every **CallAttempt**
   made and, if asked for, each **TokenChoice** the first token could have been.
@@ -16,6 +17,7 @@
 * ``open_endpoint`` opens one from its name; ``host_of`` names the host a base URL leads to.
 """
 
+from toolkit.endpoints.access import Access
 from toolkit.endpoints.chat_request import request_body
 from toolkit.endpoints.embedded_server import EmbeddedServer
 from toolkit.endpoints.endings import ending_kind
@@ -36,6 +38,7 @@ from toolkit.endpoints.server_address import host_of
 from toolkit.endpoints.server_faults import read_body
 
 __all__ = [
+    "Access",
     "Answer",
     "Bias",
     "CallAttempt",

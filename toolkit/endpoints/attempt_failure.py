@@ -1,6 +1,7 @@
 """Failure of one attempt: why, in words, and which exception it becomes."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from toolkit.endpoints.endings import FaultRule
 from toolkit.endpoints.endpoint import CallAttempt
@@ -87,6 +88,11 @@ class Fault:
     refusal: str = ""
     body: str = ""
     rule: FaultRule | None = None
+
+    def kept_back(self, why: str) -> "Fault":
+        """The same fault, where a key at hand was not sent because it is another host's."""
+        rule = FaultRule(re.compile(""), "KeyRefused", _NEXT[KeyRefused][0], why)
+        return replace(self, rule=rule)
 
     def wait(self, retries: Retries) -> float | None:
         """Seconds until another attempt; None when there is to be none."""

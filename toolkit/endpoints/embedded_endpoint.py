@@ -9,6 +9,7 @@ from pathlib import Path
 
 from toolkit.endpoints.embedded_server import EmbeddedServer
 from toolkit.endpoints.endpoint import Answer, Endpoint, Message, OnToken, Settings
+from toolkit.endpoints.keys import Key
 from toolkit.endpoints.model_file import NAME, model_path
 from toolkit.endpoints.openai_api import OpenAIEndpoint
 from toolkit.endpoints.server_address import address_of
@@ -124,7 +125,7 @@ def _connect(
         NAME,
         base_url=base_url,
         allowed_hosts=(str(address_of(base_url)),),
-        key=key or None,
+        key=Key(key),
         settings=settings,
         bulk=bulk,
         name=name,

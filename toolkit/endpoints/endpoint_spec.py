@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
+from toolkit.endpoints.access import Access
 from toolkit.endpoints.endpoint import Endpoint, Settings
-from toolkit.endpoints.keys import key_from_environment
+from toolkit.endpoints.keys import key_for
 from toolkit.endpoints.scripted import Scripted, did_you_mean
 from toolkit.endpoints.scripted_texts import SCRIPTS
 from toolkit.endpoints.server_address import address_of
@@ -22,6 +23,7 @@ def open_endpoint(
     settings: Settings | None = None,
     allowed_hosts: Collection[str] = (),
     bulk: bool = False,
+    access: Access | None = None,
 ) -> Endpoint:
     """Open whoever answers; cheap, since nothing connects before the first reply.
 
@@ -35,6 +37,7 @@ def open_endpoint(
         bulk: for hundreds of calls at once, with as many connections. Answers are then not
             streamed unless ``settings`` say so; settings given to ``reply`` decide for
             themselves, so pass ``Settings(stream=False, …)`` there.
+        access: how an ``openai:`` server is reached, and which hosts a key may go to.
 
     Raises:
         BadEndpoint: if the spec or the address cannot be used as written.
@@ -56,7 +59,7 @@ def open_endpoint(
         from toolkit.endpoints.embedded_endpoint import open_embedded
 
         return open_embedded(name, settings=settings, bulk=bulk)
-    return _open_openai(name, base_url, settings, allowed_hosts, bulk=bulk)
+    return _open_openai(name, base_url, settings, allowed_hosts, access or Access(), bulk=bulk)
 
 
 def _open_openai(
@@ -64,6 +67,7 @@ def _open_openai(
     base_url: str | None,
     settings: Settings | None,
     allowed_hosts: Collection[str],
+    access: Access,
     *,
     bulk: bool,
 ) -> Endpoint:
@@ -72,7 +76,7 @@ def _open_openai(
             f"openai:{name}: got no base URL; wanted the address of the server to ask, since "
             "Parallax assumes none. Add --base-url https://…/v1, or base_url in the study."
         )
-    address_of(base_url)
+    address = address_of(base_url)
     # Imported here so that a scripted session never pays for the openai client.
     from toolkit.endpoints.openai_api import OpenAIEndpoint
 
@@ -80,7 +84,8 @@ def _open_openai(
         name,
         base_url=base_url,
         allowed_hosts=allowed_hosts,
-        key=key_from_environment(),
+        key=key_for(address, access),
+        access=access,
         settings=settings,
         bulk=bulk,
     )

@@ -14,12 +14,15 @@ import httpx2
 import openai
 from openai._types import RequestOptions
 
+from toolkit.endpoints.access import Access
 from toolkit.endpoints.chat_request import Dialect, encoded
 from toolkit.endpoints.endpoint import Answer, CallAttempt, Message, OnToken, Settings
+from toolkit.endpoints.keys import Key
 from toolkit.endpoints.openai_client import new_client
 from toolkit.endpoints.openai_response import CallersOwn, ResponseReader
 from toolkit.endpoints.retries import FIRST_BACKOFF, IN_CONVERSATION, Retries
 from toolkit.endpoints.server_address import address_of, check_allowed
+from toolkit.errors import KeyRefused
 
 _Unused = openai.AsyncStream[Any]
 """What the SDK would parse the bytes into, were it not asked for the bytes themselves."""
@@ -36,7 +39,8 @@ class OpenAIEndpoint:
         model: the name the server knows it by.
         base_url: the server's address, often ending in ``/v1``.
         allowed_hosts: ``host:port`` entries that may be sent to.
-        key: sent as a bearer token; None sends none.
+        key: sent in its header; None sends none.
+        access: how the server is reached.
         settings: how to ask unless ``reply`` says otherwise; default for ``bulk``: not streamed.
         bulk: for hundreds of calls at once: a transport that costs less a call.
         name: as recorded; default ``openai:`` and the model.
@@ -53,7 +57,8 @@ class OpenAIEndpoint:
         *,
         base_url: str,
         allowed_hosts: Collection[str],
-        key: str | None = None,
+        key: Key | None = None,
+        access: Access | None = None,
         settings: Settings | None = None,
         bulk: bool = False,
         name: str | None = None,
@@ -66,7 +71,9 @@ class OpenAIEndpoint:
         check_allowed(self._address, self._allowed, who=self.name)
         self._model = model
         self._base_url = base_url
-        self._key = key
+        self._key = key or Key()
+        self._access = access or Access()
+        self._access.check(self._address, who=self.name)
         self._settings = settings or Settings(stream=not bulk)
         self._bulk = bulk
         self._first_backoff = first_backoff
@@ -76,7 +83,9 @@ class OpenAIEndpoint:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client = self._new_client()
         # In full, since the SDK takes twice as long to put an address together as to read one.
-        self._completions = f"{base_url.rstrip('/')}/chat/completions"
+        version = self._access.api_version
+        query = f"?api-version={version}" if version else ""
+        self._completions = f"{base_url.rstrip('/')}/chat/completions{query}"
 
     def __repr__(self) -> str:
         """Show who and where, never the key."""
@@ -113,12 +122,14 @@ class OpenAIEndpoint:
         began = time.perf_counter()
         attempts: list[CallAttempt] = []
         retries = Retries(IN_CONVERSATION, settings.max_attempts, first_backoff=self._first_backoff)
-        wait = 0.0
+        wait, renewed = 0.0, False
         while True:
             if wait:
                 await asyncio.sleep(wait)
+            if self._key.stale:
+                await asyncio.to_thread(self._key.renew)
             left_out, parameters = self._dialect.refused, self._dialect.parameters(settings)
-            reader = ResponseReader(settings, on_token, key=self._key or "", begun=self._unopened)
+            reader = ResponseReader(settings, on_token, key=self._key.secret, begun=self._unopened)
             body = encoded(self._dialect.body(self._model, messages, settings))
             fault = await reader.run(self._open(body))
             attempts.append(reader.attempt(len(attempts) + 1, wait, fault))
@@ -130,7 +141,11 @@ class OpenAIEndpoint:
                     first_token_seconds=reader.first_token_seconds,
                     attempts=tuple(attempts),
                 )
-            if not reader.passed_on and self._dialect.learn(fault, left_out):
+            if fault.kind is KeyRefused and self._key.withheld:
+                fault = fault.kept_back(self._key.withheld)
+            again = fault.kind is KeyRefused and not renewed and self._key.expire()
+            renewed = renewed or again
+            if again or (not reader.passed_on and self._dialect.learn(fault, left_out)):
                 wait = 0.0
                 continue
             next_wait = None if reader.passed_on else fault.wait(retries)
@@ -168,6 +183,7 @@ class OpenAIEndpoint:
             self._base_url,
             allowed_hosts=self._allowed,
             key=self._key,
+            access=self._access,
             who=self.name,
             bulk=self._bulk,
         )

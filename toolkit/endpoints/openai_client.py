@@ -1,10 +1,12 @@
 """The client factory: the only place where a client of the SDK is made.
 
 Its rules, on both transports: an explicit address; every request checked against the allow-list;
-redirects, proxies, cookies and the environment ignored; no header but the few named here; no
+redirects, cookies and the environment ignored (but for certificates); a proxy only if it is named;
+no header but the few named here and in ``Access``; no
 answer larger than ``LARGEST_ANSWER``; no hidden retry.
 """
 
+import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection
 from functools import partial
 from http.cookiejar import CookieJar
@@ -14,13 +16,16 @@ import aiohttp
 import httpx2
 import openai
 
+from toolkit.endpoints.access import Access
 from toolkit.endpoints.answer_body import Unreadable
+from toolkit.endpoints.certificates import trusted
+from toolkit.endpoints.keys import Key
 from toolkit.endpoints.server_address import address_of, check_allowed
 from toolkit.errors import HostNotAllowed
 
 LARGEST_ANSWER = 32 * 2**20
 """Bytes of one answer, as they come over the wire."""
-_HEADERS = (b"accept", b"authorization", b"content-length", b"content-type", b"host", b"user-agent")
+_HEADERS = frozenset({b"accept", b"content-length", b"content-type", b"host", b"user-agent"})
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 _TELLING = [
     f"X-Stainless-{what}"
@@ -30,21 +35,30 @@ _TELLING = [
 
 
 def new_client(
-    base_url: str, *, allowed_hosts: Collection[str], key: str | None, who: str, bulk: bool
+    base_url: str,
+    *,
+    allowed_hosts: Collection[str],
+    key: Key,
+    access: Access,
+    who: str,
+    bulk: bool,
 ) -> openai.AsyncOpenAI:
     """Make a client that sends to one address and nowhere else.
 
     Args:
         base_url: the server's address.
         allowed_hosts: ``host:port`` entries that may be sent to.
-        key: sent as a bearer token; None sends none.
+        key: sent in its header, as it is at that moment.
+        access: proxy, certificates and further headers.
         who: the endpoint's name, for messages.
         bulk: over aiohttp, which costs half the processor time a call and opens as many
             connections as there are calls at once; else over httpx2.
     """
-    guard = _Guard(base_url, frozenset(allowed_hosts), who, sends_key=bool(key))
+    guard = _Guard(base_url, frozenset(allowed_hosts), who, key, access)
+    tls = trusted(access)
+    proxy = access.proxy or None
     http_client = httpx2.AsyncClient(
-        transport=_OverAiohttp(guard) if bulk else _OverHttpx(guard),
+        transport=_OverAiohttp(guard, tls, proxy) if bulk else _OverHttpx(guard, tls, proxy),
         cookies=_NoCookies(),
         trust_env=False,
         follow_redirects=False,
@@ -52,7 +66,8 @@ def new_client(
     )
     http_client.headers.clear()
     return openai.AsyncOpenAI(
-        api_key=key or "none",
+        # The guard writes the key; the SDK insists on one.
+        api_key="none",
         base_url=base_url,
         max_retries=0,
         timeout=None,
@@ -66,10 +81,11 @@ class _Guard:
     """What may leave: to one address, and under a handful of headers."""
 
     def __init__(
-        self, base_url: str, allowed: frozenset[str], who: str, *, sends_key: bool
+        self, base_url: str, allowed: frozenset[str], who: str, key: Key, access: Access
     ) -> None:
         self._base, self._allowed, self._who = address_of(base_url), allowed, who
-        self._headers = {one for one in _HEADERS if sends_key or one != b"authorization"}
+        self._key = key
+        self._added = [(name.encode(), value.encode()) for name, value in access.headers.items()]
         self._passed: tuple[bytes, bytes] | None = None
 
     def headers(self, request: httpx2.Request) -> list[tuple[bytes, bytes]]:
@@ -83,7 +99,9 @@ class _Guard:
             self._check(*place)
             self._passed = place
         # Others would carry what the SDK reads from the environment or tells about the machine.
-        return [one for one in request.headers.raw if one[0].lower() in self._headers]
+        own = [one for one in request.headers.raw if one[0].lower() in _HEADERS]
+        key = self._key.sent()
+        return [*own, *self._added, *([key] if key else [])]
 
     def _check(self, scheme: bytes, netloc: bytes) -> None:
         address = address_of(f"{scheme.decode('ascii')}://{netloc.decode('ascii')}")
@@ -99,8 +117,8 @@ class _Guard:
 class _OverHttpx(httpx2.AsyncHTTPTransport):
     """The SDK's usual transport, guarded."""
 
-    def __init__(self, guard: _Guard) -> None:
-        super().__init__(trust_env=False, retries=0, limits=_LIMITS)
+    def __init__(self, guard: _Guard, tls: ssl.SSLContext, proxy: str | None) -> None:
+        super().__init__(verify=tls, trust_env=False, retries=0, limits=_LIMITS, proxy=proxy)
         self._guard = guard
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -119,9 +137,9 @@ class _OverAiohttp(httpx2.AsyncBaseTransport):
     the caller, and does not report a broken connection as a timeout.
     """
 
-    def __init__(self, guard: _Guard) -> None:
+    def __init__(self, guard: _Guard, tls: ssl.SSLContext, proxy: str | None) -> None:
         self._guard = guard
-        self._tls = httpx2.create_ssl_context(trust_env=False)
+        self._tls, self._proxy = tls, proxy
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -135,6 +153,7 @@ class _OverAiohttp(httpx2.AsyncBaseTransport):
                 headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in headers],
                 data=await request.aread(),
                 allow_redirects=False,
+                proxy=self._proxy,
             )
         except (aiohttp.ClientError, OSError) as error:
             raise _translated(error) from error

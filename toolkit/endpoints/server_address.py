@@ -76,9 +76,7 @@ def check_allowed(address: Address, allowed_hosts: Collection[str], *, who: str)
     Raises:
         HostNotAllowed: if it is not on the list.
     """
-    listed = {
-        entry.lower() if _has_port(entry) else f"{entry.lower()}:443" for entry in allowed_hosts
-    }
+    listed = listed_hosts(allowed_hosts)
     if str(address) in listed:
         return
     raise HostNotAllowed(
@@ -86,6 +84,11 @@ def check_allowed(address: Address, allowed_hosts: Collection[str], *, who: str)
         f"{', '.join(sorted(listed)) or 'none is listed'}. Nothing was sent. Add the host to the "
         "study's endpoints, or bind it with `parallax lab --endpoint … --base-url …`."
     )
+
+
+def listed_hosts(hosts: Collection[str]) -> set[str]:
+    """Write hosts as ``host:port``, as addresses are compared; without a port 443 is meant."""
+    return {entry.lower() if _has_port(entry) else f"{entry.lower()}:443" for entry in hosts}
 
 
 def _split(base_url: str) -> SplitResult:

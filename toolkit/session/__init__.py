@@ -19,7 +19,7 @@ This floor is the only place where design, endpoints and record meet.
 from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting.contrast_draft import Draft, draft_contrast
 from toolkit.session.drafting.draft_findings import DraftFinding
-from toolkit.session.endpoint_alias import BIND_VARIABLE, Bound, bind, record_binding
+from toolkit.session.endpoint_alias import BIND_VARIABLE, EVERY_ALIAS, Bound, bind, record_binding
 from toolkit.session.exchanges import SentRequest
 from toolkit.session.explore import (
     Conversation,
@@ -44,6 +44,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "DraftFinding",
+    "EVERY_ALIAS",
     "Mask",
     "Preferred",
     "RatingQueue",

@@ -1,22 +1,25 @@
 """Endpoint alias: who answers, by the study's plan or what the launcher put in its place.
 
 The launcher speaks to the kernel through one environment variable, ``PARALLAX_BIND``: canonical
-JSON from alias to ``{"endpoint": …, "base_url": …}``. A binding that differs from the freeze is
+JSON from alias to ``{"endpoint": …, "base_url": …}``, and under ``*`` what whoever launched it says
+about certificates and keys, which no study file may say. A binding that differs from the freeze is
 allowed, is recorded as a row, and marks every session it serves as *unfrozen*.
 """
 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit.design import EndpointPlan, Study
-from toolkit.endpoints import Endpoint, Settings, host_of, open_endpoint
+from toolkit.endpoints import Access, Endpoint, Settings, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, UnknownName
 from toolkit.record import Binding, Record
 
 BIND_VARIABLE = "PARALLAX_BIND"
+EVERY_ALIAS = "*"
 _SERVER = {"endpoint", "base_url"}
+_REACHED = {"proxy", "api_version", "headers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Bound:
     """False when the launcher put another endpoint in the place of the study's."""
     plan: EndpointPlan | None = None
     """What it was opened from; None when it was made by hand."""
+    access: Access = Access()
+    """How its server is reached."""
 
 
 def bind(
@@ -53,18 +58,21 @@ def bind(
             f"{', '.join(study.endpoints)}. Name one of those."
         )
     planned = study.endpoints[alias]
-    plan = _launched(environ).get(alias, planned)
+    launched, own = _launched(environ)
+    plan = launched.get(alias, planned)
     # How it is asked stays as planned, whoever answers.
-    settings = Settings(**planned.model_dump(exclude=_SERVER))
+    settings = Settings(**planned.model_dump(exclude=_SERVER | _REACHED))
+    access = replace(own, **plan.model_dump(include=_REACHED, exclude_none=True))
     endpoint = open_endpoint(
         plan.endpoint,
         base_url=plan.base_url,
         settings=settings,
         allowed_hosts=(host_of(plan.base_url),) if plan.base_url else (),
         bulk=bulk,
+        access=access,
     )
     frozen = plan.model_dump(include=_SERVER) == planned.model_dump(include=_SERVER)
-    return Bound(alias, endpoint, settings, frozen=frozen, plan=plan)
+    return Bound(alias, endpoint, settings, frozen=frozen, plan=plan, access=access)
 
 
 def record_binding(record: Record, bound: Bound) -> None:
@@ -92,13 +100,14 @@ def _same_binding(kept: Binding, row: Binding) -> bool:
     return kept == row
 
 
-def _launched(environ: Mapping[str, str]) -> dict[str, EndpointPlan]:
+def _launched(environ: Mapping[str, str]) -> tuple[dict[str, EndpointPlan], Access]:
     text = environ.get(BIND_VARIABLE, "")
     if not text:
-        return {}
+        return {}, Access()
     try:
         named = json.loads(text)
-        return {alias: EndpointPlan(**fields) for alias, fields in named.items()}
+        access = Access(**named.pop(EVERY_ALIAS, {}))
+        return {alias: EndpointPlan(**fields) for alias, fields in named.items()}, access
     except (ValueError, TypeError, AttributeError) as problem:
         raise BadEndpoint(
             f"{BIND_VARIABLE}: got {text[:80]!r}; wanted JSON from alias to endpoint and base_url. "

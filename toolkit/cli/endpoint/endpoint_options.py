@@ -3,17 +3,20 @@
 import argparse
 import asyncio
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from toolkit.canon import canonical_json
 from toolkit.design import EndpointPlan, Study
-from toolkit.endpoints import SMOLLM2, Endpoint, host_of, open_endpoint
+from toolkit.endpoints import SMOLLM2, Access, Endpoint, host_of, open_endpoint
 from toolkit.errors import BadEndpoint, SetupError, UnknownName
-from toolkit.session import BIND_VARIABLE
+from toolkit.session import BIND_VARIABLE, EVERY_ALIAS
 
 EMBEDDED = "embedded:"
 SHIPPED_MODEL = "smollm2"
+_TOLD = {"endpoint", "base_url", "proxy", "api_version", "headers"}
 
 
 def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +43,40 @@ def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", metavar="URL", help="address of the openai: endpoint, such as https://…/v1"
     )
+    _add_access_options(parser.add_argument_group("how its server is reached"))
+
+
+def _add_access_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--key-for",
+        action="append",
+        metavar="HOST",
+        help="a server that OPENAI_API_KEY may be sent to, such as ai.example.com or "
+        "127.0.0.1:8080; without, it goes to OpenAI's own and to no other",
+    )
+    group.add_argument(
+        "--key-command",
+        metavar="COMMAND",
+        help="a program with its arguments that prints the key for --key-for, run again when it "
+        "is stale; no shell takes part",
+    )
+    group.add_argument(
+        "--key-header", metavar="NAME", help="header of the key, such as api-key for Azure's"
+    )
+    group.add_argument(
+        "--ca-file",
+        metavar="FILE.pem",
+        help="your company's root certificates, trusted beside the system's (SSL_CERT_FILE and "
+        "REQUESTS_CA_BUNDLE are read too)",
+    )
+    group.add_argument("--proxy", metavar="URL", help="a proxy that tunnels to the server")
+    group.add_argument("--api-version", metavar="VERSION", help="Azure's, such as 2024-10-21")
+    group.add_argument(
+        "--header",
+        action="append",
+        metavar="NAME=VALUE",
+        help="sent with every request; no place for keys",
+    )
 
 
 def answering(study: Study, args: argparse.Namespace) -> dict[str, EndpointPlan]:
@@ -60,26 +97,63 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, EndpointPlan]
             f"--base-url: got {args.base_url!r} and no --endpoint; wanted both. "
             "Add --endpoint openai:NAME."
         )
-    bound = {**planned, **_bound(study, planned, args)}
+    reached, own = _reached(args), _own_access(args)
+    bound = {
+        alias: one.model_copy(update=reached) if one.base_url else one
+        for alias, one in {**planned, **_bound(study, planned, args)}.items()
+    }
     for alias, one in bound.items():
-        if one != planned[alias]:
-            _try(one)
+        if one != planned[alias] or own:
+            _try(one, own)
     return bound
 
 
-def tell_kernels(study: Study, bound: Mapping[str, EndpointPlan]) -> None:
+def tell_kernels(study: Study, bound: Mapping[str, EndpointPlan], args: argparse.Namespace) -> None:
     """Put what differs from the study where ``toolkit.session.bind`` finds it, here and in kernels.
 
     Args:
         study: as its file says.
         bound: alias to who answers.
+        args: with the options of ``add_endpoint_options``.
     """
-    changed = {
-        alias: one.model_dump(include={"endpoint", "base_url"}, exclude_none=True)
+    changed: dict[str, Any] = {
+        alias: one.model_dump(include=_TOLD, exclude_none=True)
         for alias, one in bound.items()
         if one != study.endpoints[alias]
     }
+    if own := _own_access(args):
+        changed[EVERY_ALIAS] = own
     os.environ[BIND_VARIABLE] = canonical_json(changed) if changed else ""
+
+
+def _reached(args: argparse.Namespace) -> dict[str, Any]:
+    """What a study's endpoint may say too."""
+    pairs = [one.partition("=") for one in args.header or ()]
+    if wrong := next((name for name, mark, _ in pairs if not mark), ""):
+        raise BadEndpoint(f"--header: got {wrong[:40]!a}; wanted NAME=VALUE. Write it so.")
+    named = {
+        "proxy": args.proxy,
+        "api_version": args.api_version,
+        "headers": {name.strip(): value.strip() for name, _, value in pairs},
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def _own_access(args: argparse.Namespace) -> dict[str, Any]:
+    """What no study may say: certificates, and which keys go where."""
+    if args.key_command and not args.key_for:
+        raise BadEndpoint(
+            "--key-command: got no --key-for; wanted the host its key is meant for. Add --key-for "
+            "HOST."
+        )
+    ca_file = str(Path(args.ca_file).expanduser().resolve()) if args.ca_file else ""
+    named = {
+        "ca_file": ca_file,
+        "key_for": args.key_for,
+        "key_command": shlex.split(args.key_command or ""),
+        "key_header": args.key_header,
+    }
+    return {name: value for name, value in named.items() if value}
 
 
 def _bound(
@@ -135,11 +209,15 @@ def _with_model(planned: Mapping[str, EndpointPlan], file: Path) -> dict[str, En
     return {alias: _by(planned[alias], f"{EMBEDDED}{name}") for alias in aliases}
 
 
-def _try(one: EndpointPlan) -> None:
+def _try(one: EndpointPlan, own: Mapping[str, Any]) -> None:
     """Open the endpoint once, so that a bad name, address or key file is told before a start."""
     if one.endpoint.startswith(EMBEDDED):
         # Its file is checked when the server starts.
         return
     hosts = (host_of(one.base_url),) if one.base_url else ()
-    opened: Endpoint = open_endpoint(one.endpoint, base_url=one.base_url, allowed_hosts=hosts)
+    reached = one.model_dump(include=_TOLD - {"endpoint", "base_url"}, exclude_none=True)
+    access = Access(**own, **reached)
+    opened: Endpoint = open_endpoint(
+        one.endpoint, base_url=one.base_url, allowed_hosts=hosts, access=access
+    )
     asyncio.run(opened.close())

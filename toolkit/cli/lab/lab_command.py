@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         doorway = Doorway(port, others, secrets.token_urlsafe(24), notebook)
         os.environ.update(make_home(home, workspace.root, doorway))
         os.environ.update(_session_environment(study, args))
-        tell_kernels(study, bound)
+        tell_kernels(study, bound, args)
         who = ", ".join(sorted({one.endpoint for one in bound.values()}))
 
         def announce(port: int) -> None:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         )
     study = find_study(args.study, Workspace(args.workspace))
     stage = ready_stage(study)
-    tell_kernels(study, answering(study, args))
+    tell_kernels(study, answering(study, args), args)
     bound = bind(study, _alias(stage, args.alias))
     try:
         return (_write if args.step == "write" else _read)(stage, bound, Path(named), args)

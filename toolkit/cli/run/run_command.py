@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
         if args.dry_run or not record or not due:
             say("Nothing was sent." if args.dry_run else "Nothing left to send.")
             return OK
-        tell_kernels(study, bound)
+        tell_kernels(study, bound, args)
         with model_served(bound, args.model):
             sweep = partial(
                 run_sweep,

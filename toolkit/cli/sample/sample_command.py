@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out) if args.out else workspace.results("sample") / _name(args)
     with _copied(workspace, args.study) as study:
         bound = answering(study, args)
-        tell_kernels(study, bound)
+        tell_kernels(study, bound, args)
         require_room(out)
         with model_served({} if args.planted else bound, args.model):
             play = play_confirm(sized(study, args), args, out) if confirm else None

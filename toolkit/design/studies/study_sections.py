@@ -57,6 +57,13 @@ class EndpointPlan(Written):
     """Longest answer, in tokens; left to the server when absent."""
     seed: Seed | None = None
     """Seed sent with each request, for servers that take one."""
+    proxy: Line | None = None
+    """Address of the proxy that tunnels to the server, such as ``http://proxy.example.com:8080``."""
+    api_version: Line | None = None
+    """Azure's ``api-version``, such as ``2024-10-21``."""
+    headers: Annotated[dict[str, Line], Field(max_length=20)] | None = None
+    """Headers sent with every request, such as a tenant's name; keys and secrets do not belong
+    into a study."""
 
     @model_validator(mode="after")
     def _check_address(self) -> Self:

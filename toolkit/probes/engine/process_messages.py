@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from toolkit.endpoints import Answer, CallAttempt, Message, Settings
+from toolkit.endpoints import Access, Answer, CallAttempt, Message, Settings
 from toolkit.errors import EndpointError, EndpointFailed
 from toolkit.probes.engine.job import Ended
 
@@ -36,8 +36,19 @@ class _Failure:
 
 
 _FAILED_WITH = ("attempts", "partial", "thoughts", "word", "retry_after", "final")
+_ACCESS = TypeAdapter(Access)
 _CALL, _END = TypeAdapter(Call), TypeAdapter(tuple[int, Answer | _Failure])
 _KINDS = {kind.__name__: kind for kind in EndpointError.__subclasses__()}
+
+
+def access_to_line(access: Access) -> bytes:
+    """Write how the server is reached."""
+    return _ACCESS.dump_json(access) + b"\n"
+
+
+def access_from_line(line: bytes) -> Access:
+    """Read what ``access_to_line`` wrote."""
+    return _ACCESS.validate_json(line)
 
 
 def call_to_line(number: int, messages: Sequence[Message], settings: Settings) -> bytes:

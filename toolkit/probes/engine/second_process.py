@@ -6,22 +6,30 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from itertools import count
 
-from toolkit.endpoints import Answer, Endpoint, Message, OnToken, Settings
+from toolkit.endpoints import Access, Answer, Endpoint, Message, OnToken, Settings
 from toolkit.errors import BadEndpoint, EndpointError, EndpointUnreachable
 from toolkit.probes.engine.job import Ended
-from toolkit.probes.engine.process_messages import LONGEST_LINE, call_to_line, end_from_line
+from toolkit.probes.engine.process_messages import (
+    LONGEST_LINE,
+    access_to_line,
+    call_to_line,
+    end_from_line,
+)
 
 _COMMAND = (sys.executable, "-m", "toolkit.probes.engine.worker_process")
 _SHARED = ("openai:", "embedded:")
 
 
-async def in_two_processes(endpoint: Endpoint, spec: str, base_url: str | None) -> "TwoProcesses":
+async def in_two_processes(
+    endpoint: Endpoint, spec: str, base_url: str | None, access: Access | None = None
+) -> "TwoProcesses":
     """Start a second process that makes calls to the same endpoint.
 
     Args:
         endpoint: as opened in this process.
         spec: what it was opened from; empty if it was made by hand.
         base_url: its server's address, if it was given one.
+        access: how that is reached; told to the process on its input, where no list shows it.
 
     Raises:
         BadEndpoint: if that is not an endpoint another process can open.
@@ -36,6 +44,8 @@ async def in_two_processes(endpoint: Endpoint, spec: str, base_url: str | None) 
     process = await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=LONGEST_LINE
     )
+    if process.stdin is not None:
+        process.stdin.write(access_to_line(access or Access()))
     return TwoProcesses(endpoint, process)
 
 

@@ -1,8 +1,9 @@
 """The second process of a run: it makes calls for the first, and writes nothing anywhere.
 
-Started as ``python -m toolkit.probes.engine.worker_process SPEC [BASE_URL]``. It says that it is
-ready by an empty line; then every line of input is a call, and what comes of each goes back as a
-line of output. It ends when its input does, so that it never outlives the run.
+Started as ``python -m toolkit.probes.engine.worker_process SPEC [BASE_URL]``. The first line of
+its input says how the server is reached. It says that it is ready by an empty line; then every
+line of input is a call, and what comes of each goes back as a line of output. It ends when its
+input does, so that it never outlives the run.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from toolkit.probes.engine.job import Ended
 from toolkit.probes.engine.process_messages import (
     LONGEST_LINE,
     Call,
+    access_from_line,
     call_from_line,
     end_to_line,
 )
@@ -26,7 +28,8 @@ async def _serve(spec: str, base_url: str | None) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer)
     out, _ = await loop.connect_write_pipe(asyncio.Protocol, sys.stdout.buffer)
     hosts = (host_of(base_url),) if base_url else ()
-    endpoint = open_endpoint(spec, base_url=base_url, allowed_hosts=hosts, bulk=True)
+    access = access_from_line(await lines.readline())
+    endpoint = open_endpoint(spec, base_url=base_url, allowed_hosts=hosts, bulk=True, access=access)
     out.write(b"\n")
     calls: set[asyncio.Task[None]] = set()
     with rare_collections():

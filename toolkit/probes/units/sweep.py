@@ -156,7 +156,7 @@ async def _bind(
         stack.push_async_callback(one.endpoint.close)
         if processes > 1:
             spec, base_url = (one.plan.endpoint, one.plan.base_url) if one.plan else ("", None)
-            shared = await in_two_processes(one.endpoint, spec, base_url)
+            shared = await in_two_processes(one.endpoint, spec, base_url, one.access)
             stack.push_async_callback(shared.close)
             one = dataclasses.replace(one, endpoint=shared)
         bound[alias] = one

@@ -26,7 +26,7 @@ def test_an_untouched_record_holds(four):
 
 def test_the_hash_is_the_one_the_docstring_describes(four):
     second, third = list(four.entries(chain="s-1"))[1:3]
-    bound = f'["{second.hash}","s-1",2,"t-2","turn",2,"{third.at}",null,"{third.digest}"]'
+    bound = f'["{second.hash}","s-1",2,"t-2","turn",3,"{third.at}",null,"{third.digest}"]'
     body = (
         '{"exchange":null,"number":2,"session_id":"s-1","speaker":"tester","supersedes":null,'
         '"text":"Can you help me with an invoice?","turn_id":"t-2"}'

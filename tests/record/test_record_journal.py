@@ -29,7 +29,7 @@ def test_a_row_comes_back_as_it_was_from_another_opening(where, turn):
         assert again.find(said.turn_id) == entry
         assert kept_rows(again, Turn) == [said]
         assert again.verify().ok
-    assert (entry.position, entry.chain, entry.kind, entry.version) == (0, "s-1", "turn", 2)
+    assert (entry.position, entry.chain, entry.kind, entry.version) == (0, "s-1", "turn", 3)
     assert entry.previous == ""
     assert entry.key_id is None
     assert entry.at.endswith("Z")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from toolkit.record.rows.exchange import Exchange
+from toolkit.record.rows.exchange import Exchange, lean_exchange
 from toolkit.record.rows.row import Row, Sealable, Words
 
 DECIDING_MASS = 0.9
@@ -92,6 +92,11 @@ class Reply(Row):
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
         """Version 1 reads the same."""
         return body
+
+    @classmethod
+    def lean(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what its exchange has nothing to say about."""
+        return lean_exchange(body)
 
     def event_id(self) -> str:
         """A second reply of the same sending is impossible."""

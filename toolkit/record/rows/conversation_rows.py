@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from toolkit.canon import new_id
-from toolkit.record.rows.exchange import Exchange, refer, refers, resolve
+from toolkit.record.rows.exchange import Exchange, lean_exchange, refer, refers, resolve
 from toolkit.record.rows.row import Row, Words
 
 EnrolledBy = Literal["code", "hub", "launcher", "simulation"]
@@ -146,6 +146,11 @@ class Turn(Row):
     def upgrade(cls, body: dict[str, Any], version: int) -> dict[str, Any]:
         """Earlier versions read the same."""
         return body
+
+    @classmethod
+    def lean(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what its exchange has nothing to say about."""
+        return lean_exchange(body)
 
     @classmethod
     def pack(cls, body: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ said it declines (a content filter, a refusal field, or an error by which server
 answer; ``error`` says why.
 """
 
+_LATER = ("thoughts", "system_fingerprint", "region")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(Stored):
@@ -78,6 +80,20 @@ class Exchange(Stored):
     """Of the system that answered, as the server named it."""
     region: str = ""
     """Where, or by which provider behind a gateway, the server says it answered."""
+
+
+def lean_exchange(body: dict[str, Any]) -> dict[str, Any]:
+    """Take from a row's exchange, if it has one, the fields of later versions that are empty.
+
+    Args:
+        body: of the row, as JSON values; changed in place.
+    """
+    if asked := body["exchange"]:
+        for part, names in ((asked, _LATER), *((one, ("body",)) for one in asked["attempts"])):
+            for name in names:
+                if not part[name]:
+                    del part[name]
+    return body
 
 
 def refers(messages: Sequence[dict[str, str]]) -> bool:

@@ -112,6 +112,17 @@ class Row(Stored):
         return body
 
     @classmethod
+    def lean(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Give the body without the fields of later versions that are empty.
+
+        Rows that lack them keep their bytes and their digest. It may change ``body``.
+
+        Args:
+            body: its fields as JSON values, in full.
+        """
+        return body
+
+    @classmethod
     def pack(cls, body: dict[str, Any]) -> dict[str, Any]:
         """Give the body as it is stored; a kind may leave out what other rows of its chain hold.
 

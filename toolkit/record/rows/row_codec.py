@@ -55,7 +55,7 @@ def draft(row: Row) -> EncodedRow:
     chains = tuple(_checked_id(one, row.KIND) for one in row.chains())
     adapter = _adapter(Row.BY_KIND[row.KIND])
     try:
-        body = adapter.dump_python(adapter.validate_python(row))
+        body = row.lean(adapter.dump_python(adapter.validate_python(row)))
         text = canonical_json(body)
     except (TypeError, ValueError) as problem:
         raise ValueError(

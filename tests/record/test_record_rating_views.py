@@ -24,7 +24,7 @@ from toolkit.record import (
     rater_history,
     raters,
     standing_items,
-    unit_outcomes,
+    tally_replies,
 )
 
 FREEZE = "sha256:" + "a" * 64
@@ -232,5 +232,6 @@ def test_the_newest_reply_to_a_unit(record: Record, exchange: Callable[..., Exch
     record.append(reply("u-0", "errored", 1), reply("u-0", "refused", 2))
     assert newest_reply(record, "u-0") == reply("u-0", "refused", 2)
     assert newest_reply(record, "u-1") == reply("u-1", "answered")
-    assert unit_outcomes(record, FREEZE) == {"refused": 1, "answered": 1, "empty": 1}
-    assert unit_outcomes(record, "sha256:other") == {}
+    ended = {"refused": 1, "answered": 1, "empty": 1}
+    assert tally_replies(record, FREEZE).outcomes == ended
+    assert tally_replies(record, "sha256:other").outcomes == {}

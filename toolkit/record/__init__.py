@@ -60,8 +60,8 @@ from toolkit.record.views.rating_views import (
     rater_history,
     raters,
     standing_items,
-    unit_outcomes,
 )
+from toolkit.record.views.reply_tally import Failure, ReplyTally, tally_replies
 
 __all__ = [
     "Attempt",
@@ -75,6 +75,7 @@ __all__ = [
     "EnrolledBy",
     "Entry",
     "Exchange",
+    "Failure",
     "Flag",
     "GroupWriter",
     "Guess",
@@ -93,6 +94,7 @@ __all__ = [
     "Reader",
     "Record",
     "Reply",
+    "ReplyTally",
     "Row",
     "Session",
     "SessionEnd",
@@ -114,7 +116,7 @@ __all__ = [
     "require_room",
     "sessions",
     "standing_items",
-    "unit_outcomes",
+    "tally_replies",
     "withdrawn",
     "write_csv",
     "write_jsonl",

@@ -25,10 +25,10 @@ from toolkit.cli.terminal import (
     stop_like_interrupt,
     warn,
 )
-from toolkit.cli.workspace import find_study, record_begun
+from toolkit.cli.workspace import find_study, record_begun, reply_lines
 from toolkit.design import EndpointPlan, Workspace
 from toolkit.probes import Budget, Due, Meter, read_prices, run_sweep, units_due
-from toolkit.record import SweepEnd, open_record
+from toolkit.record import SweepEnd, open_record, tally_replies
 
 
 def parser() -> argparse.ArgumentParser:
@@ -86,6 +86,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--again-errored", action="store_true", help="also send units again whose reply errored"
     )
+    made.add_argument(
+        "--allow-model-change",
+        action="store_true",
+        help="go on when the study's endpoint reports another model or region than before",
+    )
     made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
     return made
 
@@ -128,9 +133,14 @@ def run(args: argparse.Namespace) -> int:
                 meter=meter,
                 retry_errored=args.again_errored,
                 processes=args.processes,
+                allow_model_change=args.allow_model_change,
             )
             end = asyncio.run(_watched(sweep))
-    return _tell(study.id, end, meter)
+        said = reply_lines(tally_replies(record, stage.hash))
+    code = _tell(study.id, end, meter)
+    for line in said:
+        warn(line)
+    return code
 
 
 def _meter(due: int, bound: Mapping[str, EndpointPlan], args: argparse.Namespace) -> Meter:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from toolkit.canon import now
+from toolkit.cli.workspace import reply_lines
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import InvalidFiles
 from toolkit.record import (
@@ -12,9 +13,10 @@ from toolkit.record import (
     RaterHistory,
     RaterSeat,
     Record,
+    ReplyTally,
     raters,
     standing_items,
-    unit_outcomes,
+    tally_replies,
     withdrawn,
 )
 from toolkit.session import SITTING_GAP
@@ -33,7 +35,9 @@ def confirm_lines(study: Study, record: Record | None) -> list[str]:
     lines = ["", f"  Confirm stage: {_freeze(stage)}"]
     if record is None:
         return lines
-    lines.append(f"    {_units(stage, record)}")
+    tally = tally_replies(record, stage.hash)
+    lines.append(f"    {_units(stage, tally)}")
+    lines += [f"      {line}" for line in reply_lines(tally)]
     everyone = raters(record, stage.hash)
     for simulated in (False, True):
         lines += _raters(stage, record, everyone, simulated=simulated)
@@ -56,9 +60,9 @@ def _freeze(stage: ConfirmStage) -> str:
     return f"frozen {minute(freeze.frozen_at)}, {state}."
 
 
-def _units(stage: ConfirmStage, record: Record) -> str:
+def _units(stage: ConfirmStage, tally: ReplyTally) -> str:
     planned = len(stage.units)
-    ended = unit_outcomes(record, stage.hash)
+    ended = tally.outcomes.copy()
     errored = ended.pop("errored", 0)
     done = sum(ended.values())
     told = {kind: count for kind, count in ended.items() if kind != "answered"}

@@ -21,6 +21,8 @@ from toolkit.record import GroupWriter, Record, Row, SweepEnd
 
 Reason = Literal["finished", "stopped", "budget"]
 OnProgress = Callable[[SweepProgress], object]
+Watch = Callable[[str, Ended], str]
+"""Given an endpoint's name and how a job ended, says why the run has to stop; empty to go on."""
 CONCURRENCY = 64
 """Calls at once to each endpoint, unless the caller says otherwise."""
 _PAINTS_APART = 0.1
@@ -40,6 +42,7 @@ async def run_jobs(
     concurrency: int = CONCURRENCY,
     stop: asyncio.Event | None = None,
     on_progress: OnProgress | None = None,
+    watch: Watch | None = None,
 ) -> SweepEnd:
     """Send every job, keep what comes of each, and end in an orderly way.
 
@@ -62,6 +65,7 @@ async def run_jobs(
         stop: ends the run once it is set.
         on_progress: called about ten times a second, and at the end. What it raises ends the
             reports and not the run, and is raised once everything is durable.
+        watch: given each answer or failure that is kept; what it says stops the run.
 
     Returns:
         The row the run ended with.
@@ -80,7 +84,7 @@ async def run_jobs(
     with rare_collections(), GroupWriter(record, run_id) as writer:
         if begin is not None:
             writer.note(begin)
-        run = _Run(run_id, writer, meter, show)
+        run = _Run(run_id, writer, meter, show, watch or (lambda *_: ""))
         for endpoint, jobs in asked:
             run.add(endpoint, jobs, concurrency)
         end = await run.to_its_end(stop)
@@ -114,8 +118,11 @@ def end_of_run(run_id: str, used: SweepProgress, reason: Reason, comment: str = 
 class _Run:
     """One run, between its first row and its last."""
 
-    def __init__(self, run_id: str, writer: GroupWriter, meter: Meter, show: OnProgress) -> None:
+    def __init__(
+        self, run_id: str, writer: GroupWriter, meter: Meter, show: OnProgress, watch: Watch
+    ) -> None:
         self._run_id = run_id
+        self._watch_for = watch
         self._writer = writer
         self._meter = meter
         self._show = show
@@ -235,6 +242,8 @@ class _Run:
         self._meter.spend(endpoint, ended)
         if self._meter.exhausted:
             self._halted("budget", self._meter.exhausted)
+        if why := self._watch_for(endpoint, ended):
+            self._halted("stopped", why)
         self._count_durable()
         self._paint()
         try:

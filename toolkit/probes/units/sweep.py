@@ -14,6 +14,7 @@ from typing import Any
 from toolkit.canon import VERSION, new_id
 from toolkit.design import ConfirmStage, Study
 from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, in_two_processes, run_jobs
+from toolkit.probes.units.model_watch import ModelWatch, first_reported
 from toolkit.probes.units.unit_jobs import Due, UnitJobs
 from toolkit.record import Record, Reply, Sweep, SweepEnd
 from toolkit.session import Bound, bind, record_binding
@@ -57,6 +58,7 @@ async def run_sweep(
     stop: asyncio.Event | None = None,
     on_progress: OnProgress | None = None,
     processes: int = 1,
+    allow_model_change: bool = False,
 ) -> SweepEnd:
     """Send every unit that has no reply yet, and keep what comes of it.
 
@@ -74,6 +76,7 @@ async def run_sweep(
         stop: ends the run in an orderly way once it is set.
         on_progress: called about ten times a second, and at the end.
         processes: 2: a second process makes about half of the calls.
+        allow_model_change: go on when a frozen endpoint reports another model or region.
 
     Returns:
         The row the run ended with.
@@ -97,6 +100,9 @@ async def run_sweep(
         how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
         sweep_id = new_id()
         jobs = UnitJobs(stage, bound, sweep_id)
+        frozen = [one.endpoint.name for one in bound.values() if one.frozen]
+        kept = record.read(role="owner", purpose="collection").each(Reply)
+        first = first_reported(row for row in kept if row.confirm_hash == confirm_hash)
         return await run_jobs(
             record,
             sweep_id,
@@ -106,6 +112,7 @@ async def run_sweep(
             concurrency=concurrency,
             stop=stop,
             on_progress=on_progress,
+            watch=ModelWatch([] if allow_model_change else frozen, first),
         )
 
 

@@ -4,7 +4,6 @@ A judgment given again replaces the one before; an item passed over has none. Wo
 who withdrew is in no view.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from toolkit.errors import RecordError
 from toolkit.record.journal.record import Record
 from toolkit.record.rows.confirm_rows import Choice, Guess, Item, Passed, RaterSeat, Reply
 from toolkit.record.rows.conversation_rows import Rating, SessionEnd
-from toolkit.record.rows.exchange import Ending
 from toolkit.record.rows.row import Row
 from toolkit.record.views.overruled_rows import overruled
 
@@ -151,20 +149,6 @@ def standing_items(
         for judged in one.items.values()
         if judged.rated and judged.passed is None
     )
-
-
-def unit_outcomes(record: Record, confirm_hash: str) -> Counter[Ending]:
-    """Count the units of a confirm freeze by how they ended when they were last sent.
-
-    Args:
-        record: where everything is kept.
-        confirm_hash: the confirm freeze the units belong to.
-    """
-    newest: dict[str, Ending] = {}
-    for row in record.read(role="owner", purpose="collection").each(Reply):
-        if row.confirm_hash == confirm_hash:
-            newest[row.unit_id] = row.exchange.outcome
-    return Counter(newest.values())
 
 
 def rater_history(record: Record, session_id: str) -> RaterHistory:

@@ -67,6 +67,7 @@ def test_how_far_units_and_raters_are(
     release_seat(world.study, world.record, names[1])
     assert status(world, capsys) == [
         "    Units: 34 of 36 done (1 refused among them), 1 errored, 1 due",
+        "      No answer for ada-test (paraphrase): 1 of 6 ('stop' 1)",
         "    Raters: 3 of 8 planned seated, 1 withdrew",
         f"      {names[0]}  seat 0: 2 of 5 rated; rests until TIME UTC; TIME UTC",
         f"      {names[1]}  seat 2: 0 of 5 rated, 1 passed; left, seat free; TIME UTC",

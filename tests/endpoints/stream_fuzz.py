@@ -17,7 +17,7 @@ from stream_shapes import Case, Maker
 
 from toolkit.endpoints import Answer, Message, Settings, open_endpoint
 from toolkit.errors import EndpointError
-from toolkit.session.exchanges import outcome_of
+from toolkit.session import outcome_of
 
 AT_ONCE = 16
 SETTINGS = Settings(max_attempts=1, first_token_timeout=60, stall_timeout=60, total_timeout=60)

@@ -14,7 +14,7 @@ from servers import ChatServer, Raw, Status, completion
 
 from toolkit.endpoints import Answer, Message, Settings, open_endpoint, read_body
 from toolkit.errors import EndpointError
-from toolkit.session.exchanges import outcome_of
+from toolkit.session import outcome_of
 
 CASES = Path(__file__).with_name("cases")
 PLAIN = Settings(stream=False, max_attempts=1)

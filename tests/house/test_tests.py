@@ -14,13 +14,16 @@ INSIDE = {
     "tests/analysis/test_blinding_assessment.py": "limits that hand-worked cases straddle",
     "tests/analysis/test_text_movement.py": "the distance itself, worked by hand",
     "tests/analysis/test_reliability.py": "pairs of raters, counted one by one",
+    "tests/endpoints/test_access.py": "which key goes to which host, without asking one",
     "tests/endpoints/test_model_file.py": "a model file of its own instead of the 98 MB",
     "tests/endpoints/test_openai_api.py": "the only test that may know the transport",
     "tests/endpoints/test_retries.py": "a header's seconds and the waits that follow, exactly",
+    "tests/endpoints/test_stream_fuzz.py": "bytes of streams, cut anywhere",
     "tests/endpoints/test_stream_reading.py": "bytes of streams, cut anywhere",
     "tests/endpoints/test_whole_answers.py": "the client whose clock it sets",
     "tests/probes/made_answers.py": "the tokens that a server counted",
     "tests/probes/test_concurrency_limit.py": "the gate with a clock of its own",
+    "tests/probes/test_model_watch.py": "what stops a run, without running",
     "tests/probes/test_second_process.py": "lines between two processes",
 }
 """Tests that look inside a room, and at what; every other one goes through a door."""

@@ -18,8 +18,8 @@ import openai
 
 from toolkit.endpoints.access import Access
 from toolkit.endpoints.answer_body import Unreadable
-from toolkit.endpoints.certificates import trusted
 from toolkit.endpoints.keys import Key
+from toolkit.endpoints.openai_certificates import trusted
 from toolkit.endpoints.server_address import address_of, check_allowed
 from toolkit.errors import HostNotAllowed
 

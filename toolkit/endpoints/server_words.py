@@ -1,6 +1,5 @@
 """What a server says about a failure: its sentences and codes, wherever in its answer they lie."""
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -73,8 +72,13 @@ def words_in(body: bytes) -> ServerWords:
 
 def page_title(text: str) -> str:
     """The title of a web page, or its first heading, or how its text begins."""
-    titled = [_line(html.unescape(_MARKUP.sub(" ", one[2]))) for one in _TITLE.finditer(text)]
-    return next(filter(None, titled), "") or _line(html.unescape(_MARKUP.sub(" ", text)))[:120]
+    titled = [_line(_plain(one[2])) for one in _TITLE.finditer(text)]
+    return next(filter(None, titled), "") or _line(_plain(text))[:120]
+
+
+def _plain(markup: str) -> str:
+    """The words of a page; its other entities may stay as they are written."""
+    return _MARKUP.sub(" ", markup).replace("&amp;", "&")
 
 
 def _walk(value: object, key: str, sentences: list[str], codes: list[str], depth: int) -> None:

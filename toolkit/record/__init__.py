@@ -61,7 +61,7 @@ from toolkit.record.views.rating_views import (
     raters,
     standing_items,
 )
-from toolkit.record.views.reply_tally import Failure, ReplyTally, tally_replies
+from toolkit.record.views.reply_tally import ReplyTally, UnitFailure, tally_replies
 
 __all__ = [
     "Attempt",
@@ -75,7 +75,6 @@ __all__ = [
     "EnrolledBy",
     "Entry",
     "Exchange",
-    "Failure",
     "Flag",
     "GroupWriter",
     "Guess",
@@ -102,6 +101,7 @@ __all__ = [
     "Sweep",
     "SweepEnd",
     "Turn",
+    "UnitFailure",
     "Usage",
     "Withdrawal",
     "history",

@@ -20,7 +20,7 @@ from toolkit.session.contrast_mask import Mask
 from toolkit.session.drafting.contrast_draft import Draft, draft_contrast
 from toolkit.session.drafting.draft_findings import DraftFinding
 from toolkit.session.endpoint_alias import BIND_VARIABLE, EVERY_ALIAS, Bound, bind, record_binding
-from toolkit.session.exchanges import SentRequest
+from toolkit.session.exchanges import SentRequest, outcome_of
 from toolkit.session.explore import (
     Conversation,
     Sitting,
@@ -55,6 +55,7 @@ __all__ = [
     "bind",
     "draft_contrast",
     "instructions",
+    "outcome_of",
     "persona_card",
     "planted",
     "record_binding",

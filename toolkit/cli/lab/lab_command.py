@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
             ("parallax lab --scripted", "ready-made answers, nothing to fetch"),
             (
                 "parallax lab --endpoint openai:gpt-x --base-url https://ai.example.com/v1",
-                "your own endpoint; its key is read from OPENAI_API_KEY",
+                "your own endpoint; --key-for its host sends it OPENAI_API_KEY",
             ),
             ("parallax lab --model model.gguf", "a model file you have, on a closed network"),
             ("parallax lab --rate", "the panel of a blind rater; asks no assistant"),

@@ -42,8 +42,9 @@ def parser() -> argparse.ArgumentParser:
             ("parallax run pilot --dry-run", "what would be sent, to whom; nothing is"),
             ("parallax run pilot", "the model on this machine, if the study says so"),
             (
-                "parallax run pilot --endpoint openai:gpt-x --base-url https://ai.example.com/v1",
-                "your own endpoint; its key is read from OPENAI_API_KEY",
+                "parallax run pilot --endpoint openai:gpt-x --base-url https://ai.example.com/v1 "
+                "--key-for ai.example.com",
+                "your own endpoint; OPENAI_API_KEY is meant for it",
             ),
             ("parallax run pilot --max-tokens-total 200000", "stop when so many are used"),
             ("parallax run pilot --again-errored", "send once more what came to no answer"),
@@ -69,6 +70,20 @@ def parser() -> argparse.ArgumentParser:
         default=1,
         help="2: a second process makes about half of the calls",
     )
+    _add_budget(made)
+    made.add_argument(
+        "--again-errored", action="store_true", help="also send units again whose reply errored"
+    )
+    made.add_argument(
+        "--allow-model-change",
+        action="store_true",
+        help="go on when the study's endpoint reports another model or region than before",
+    )
+    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    return made
+
+
+def _add_budget(made: argparse.ArgumentParser) -> None:
     add_count(
         made,
         "--max-tokens-total",
@@ -83,16 +98,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--prices", metavar="FILE.yaml", help="your own prices, in the place of the list that ships"
     )
-    made.add_argument(
-        "--again-errored", action="store_true", help="also send units again whose reply errored"
-    )
-    made.add_argument(
-        "--allow-model-change",
-        action="store_true",
-        help="go on when the study's endpoint reports another model or region than before",
-    )
-    made.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    return made
 
 
 def _amount(text: str) -> float:

@@ -2,15 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from toolkit.record import ReplyTally
+if TYPE_CHECKING:
+    # For its type alone: most commands that look a study up read no record.
+    from toolkit.record import ReplyTally
 
 _MOST = 8
 """Personas or words named; of the others it is said how many."""
 _NAMES = {"model": "models", "region": "regions or providers", "fingerprint": "system fingerprints"}
 
 
-def reply_lines(tally: ReplyTally) -> list[str]:
+def reply_lines(tally: "ReplyTally") -> list[str]:
     """Say what a count alone hides.
 
     Args:
@@ -19,7 +22,7 @@ def reply_lines(tally: ReplyTally) -> list[str]:
     return [*_failures(tally), *_repeats(tally), *_reported(tally)]
 
 
-def _failures(tally: ReplyTally) -> Iterator[str]:
+def _failures(tally: "ReplyTally") -> Iterator[str]:
     """Failures by persona and arm: one persona alone is a finding and no noise."""
     words: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for one, count in tally.failures.items():
@@ -33,7 +36,7 @@ def _failures(tally: ReplyTally) -> Iterator[str]:
         yield f"No answer for {len(more)} more personas: {sum(one.total() for _, one in more):,}"
 
 
-def _repeats(tally: ReplyTally) -> Iterator[str]:
+def _repeats(tally: "ReplyTally") -> Iterator[str]:
     if tally.repeated:
         yield (
             f"{tally.repeated:,} of {tally.repeatable:,} replies to a prompt sent before repeat an "
@@ -41,7 +44,7 @@ def _repeats(tally: ReplyTally) -> Iterator[str]:
         )
 
 
-def _reported(tally: ReplyTally) -> Iterator[str]:
+def _reported(tally: "ReplyTally") -> Iterator[str]:
     for alias, kinds in sorted(tally.reported.items()):
         for name, counted in kinds.items():
             if len(counted) > 1:

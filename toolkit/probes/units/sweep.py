@@ -93,16 +93,10 @@ async def run_sweep(
         due = units_due(stage, record, retry_errored=retry_errored)
         meter = meter or Meter(len(due))
         bound = await _bind(stage, binder, processes, stack)
-        meter.require_prices(one.endpoint.name for one in bound.values())
-        for one in bound.values():
-            record_binding(record, one)
+        _record_bound(record, bound, meter)
         concurrency = _concurrency(bound) if concurrency is None else concurrency
         how = {"concurrency": concurrency, "processes": processes, "retry_errored": retry_errored}
-        sweep_id = new_id()
-        jobs = UnitJobs(stage, bound, sweep_id)
-        frozen = [one.endpoint.name for one in bound.values() if one.frozen]
-        kept = record.read(role="owner", purpose="collection").each(Reply)
-        first = first_reported(row for row in kept if row.confirm_hash == confirm_hash)
+        jobs = UnitJobs(stage, bound, sweep_id := new_id())
         return await run_jobs(
             record,
             sweep_id,
@@ -112,7 +106,7 @@ async def run_sweep(
             concurrency=concurrency,
             stop=stop,
             on_progress=on_progress,
-            watch=ModelWatch([] if allow_model_change else frozen, first),
+            watch=None if allow_model_change else _watch(stage, record, bound),
         )
 
 
@@ -146,6 +140,20 @@ def sweep_row(
         design=stage.design,
         toolkit_version=VERSION,
     )
+
+
+def _record_bound(record: Record, bound: Mapping[str, Bound], meter: Meter) -> None:
+    """Keep who answers, unless a budget cannot be watched for one of them."""
+    meter.require_prices(one.endpoint.name for one in bound.values())
+    for one in bound.values():
+        record_binding(record, one)
+
+
+def _watch(stage: ConfirmStage, record: Record, bound: Mapping[str, Bound]) -> ModelWatch:
+    """Watch the endpoints that the study froze; what is known of them is in the record."""
+    frozen = [one.endpoint.name for one in bound.values() if one.frozen]
+    kept = record.read(role="owner", purpose="collection").each(Reply)
+    return ModelWatch(frozen, first_reported(one for one in kept if one.confirm_hash == stage.hash))
 
 
 def _concurrency(bound: Mapping[str, Bound]) -> int:

@@ -10,7 +10,7 @@ from toolkit.record.rows.confirm_rows import Reply
 from toolkit.record.rows.exchange import Ending
 
 
-class Failure(NamedTuple):
+class UnitFailure(NamedTuple):
     """For whom there was no answer, and why, in the server's own word."""
 
     persona_id: str
@@ -27,7 +27,7 @@ class ReplyTally:
     """How many units ended how."""
     sent: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Units with a reply by persona and arm."""
-    failures: Counter[Failure] = field(default_factory=Counter)
+    failures: Counter[UnitFailure] = field(default_factory=Counter)
     """Units without an answer."""
     repeated: int = 0
     """Answered units whose text another one with the same prompt has, letter for letter, beyond
@@ -88,6 +88,7 @@ def _seen(row: Reply) -> _Seen:
 
 def _tally(units: list[_Seen]) -> ReplyTally:
     answered = [one for one in units if one.outcome == "answered"]
+    errored = [one for one in units if one.outcome == "errored"]
     reported: dict[str, dict[str, Counter[str]]] = {}
     for one in units:
         for name, word in one.reported:
@@ -95,9 +96,7 @@ def _tally(units: list[_Seen]) -> ReplyTally:
     return ReplyTally(
         outcomes=Counter(one.outcome for one in units),
         sent=Counter((one.persona_id, one.arm) for one in units),
-        failures=Counter(
-            Failure(one.persona_id, one.arm, one.word) for one in units if one.outcome == "errored"
-        ),
+        failures=Counter(UnitFailure(one.persona_id, one.arm, one.word) for one in errored),
         repeated=len(answered) - len({(one.prompt, one.text) for one in answered}),
         repeatable=len(answered) - len({one.prompt for one in answered}),
         reported=reported,

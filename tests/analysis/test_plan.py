@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from kept_rows import kept_rows
 from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
@@ -25,7 +27,7 @@ from toolkit.analysis import (
 from toolkit.analysis.plan import figures_of, meaning_of
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
-from toolkit.record import Record, open_record
+from toolkit.record import Record, Reply, Sweep, open_record
 
 SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
 
@@ -219,6 +221,18 @@ def test_an_unchanged_file_is_no_deviation(tmp_path: Path, record: Record) -> No
     stage = small(tmp_path)
     keep_replies(stage, record)
     assert run_plan(record, study=stage.study).deviations == ()
+
+
+def test_another_model_on_the_way_is_a_deviation(tmp_path: Path, record: Record) -> None:
+    keep_replies(small(tmp_path), record)
+    with open_record(tmp_path / "two.db") as two:
+        two.append(*record.rows(Sweep))
+        for row in kept_rows(record, Reply):
+            asked = replace(row.exchange, model_reported=f"m-{row.replicate + 1}")
+            two.append(replace(row, exchange=asked))
+        [said] = run_plan(two).deviations
+    assert said.startswith("Deviation: 2 models answered under the alias assistant, as the server ")
+    assert "reports: 'm-1' 18, 'm-2' 18." in said
 
 
 def test_a_second_freeze_is_a_deviation_and_the_newest_is_run(

@@ -188,6 +188,39 @@ def test_results_come_in_any_order(
     assert load_frames(record).replies["seconds"].isna().all()
 
 
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_that_an_editor_saved_again_is_read(
+    encoding: str, end: str, stage: ConfirmStage, record: Record, bound: Bound, tmp_path: Path
+) -> None:
+    lines = [result(unit.unit_id, "Schön: 王芳 \U0001f680.") for unit in stage.units]
+    text = end.join(json.dumps(one, ensure_ascii=False) for one in lines)
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(text.encode(encoding))
+    assert read_batch(stage, record, bound, path).kept == 18
+    assert {one.text for one in kept_rows(record, Reply)} == {"Schön: 王芳 \U0001f680."}
+
+
+def test_a_file_in_no_utf_is_refused_and_nothing_is_garbled(
+    stage: ConfirmStage, record: Record, bound: Bound, tmp_path: Path
+) -> None:
+    lines = [result(unit.unit_id, "Schön.") for unit in stage.units]
+    path = tmp_path / "results.jsonl"
+    text = "\n".join(json.dumps(one, ensure_ascii=False) for one in lines)
+    path.write_bytes(text.encode("cp1252"))
+    with pytest.raises(BadAnswer) as refused:
+        read_batch(stage, record, bound, path)
+    assert str(refused.value) == (
+        "results.jsonl: got bytes that are no text in UTF-8, as when an editor saved the file in "
+        "another encoding; wanted UTF-8 or UTF-16. Nothing was kept. Save it as UTF-8, or download "
+        "it again."
+    )
+    assert kept_rows(record, Reply) == []
+
+
 def test_each_way_to_end_is_kept_apart(
     stage: ConfirmStage, record: Record, bound: Bound, tmp_path: Path
 ) -> None:

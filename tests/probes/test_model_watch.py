@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from kept_rows import kept_rows
 from servers import ChatServer, Status, Wire, completion
 from small_confirm import make_confirm_workspace
 
@@ -115,7 +116,7 @@ def test_a_run_stops_is_resumed_only_by_leave_and_tells_everything(
     assert sweep(world, place, two, allow_model_change=True).reason == "finished"
     with open_record(place) as record:
         tally = tally_replies(record, world.hash)
-        replies = record.rows(Reply)
+        replies = kept_rows(record, Reply)
     assert first_reported(replies)["openai:m"][0] == "m-1"
     units = Counter(unit.arm.persona_id for unit in world.units)
     silent = {one.persona_id: count for one, count in tally.failures.items()}

@@ -21,7 +21,7 @@ class Unreadable(ValueError):
     """The bytes are no part of an answer."""
 
 
-class Event(NamedTuple):
+class SentEvent(NamedTuple):
     """One thing a server sent: a parsed value, or a text that is no JSON."""
 
     name: str
@@ -57,7 +57,7 @@ class BodyReader:
         """Lines of a stream that belong to no event."""
         return " ".join(self._events.strange) if self._events else ""
 
-    def feed(self, chunk: bytes) -> Iterator[Event]:
+    def feed(self, chunk: bytes) -> Iterator[SentEvent]:
         """Give every event that ``chunk`` completes.
 
         Raises:
@@ -76,7 +76,7 @@ class BodyReader:
         for name, data in self._events.feed(chunk):
             yield from self._event(name, data)
 
-    def end(self) -> Iterator[Event]:
+    def end(self) -> Iterator[SentEvent]:
         """Give what the end of the body completes.
 
         Raises:
@@ -91,12 +91,12 @@ class BodyReader:
             if text.lstrip("\ufeff \t\r\n").startswith("<"):
                 raise Unreadable(f"a web page titled {page_title(text)!a} ({self._type})")
             yield from self._values(text.lstrip("\ufeff"))
-            yield Event("", None, over=True)
+            yield SentEvent("", None, over=True)
 
-    def _values(self, text: str) -> Iterator[Event]:
+    def _values(self, text: str) -> Iterator[SentEvent]:
         """Give the values of a body or of an event; most hold one, some one a line."""
         try:
-            yield Event("", json.loads(text))
+            yield SentEvent("", json.loads(text))
             return
         except json.JSONDecodeError:
             lines = [line for line in text.split("\n") if line.strip()]
@@ -104,12 +104,12 @@ class BodyReader:
                 raise
         for line in lines:
             over = line.strip().upper() == "[DONE]"
-            yield Event("", None if over else json.loads(line), over=over)
+            yield SentEvent("", None if over else json.loads(line), over=over)
 
-    def _event(self, name: str, data: str) -> Iterator[Event]:
+    def _event(self, name: str, data: str) -> Iterator[SentEvent]:
         bare = data.strip()
         if bare.upper() == "[DONE]":
-            yield Event(name, None, over=True)
+            yield SentEvent(name, None, over=True)
             return
         known = endings().heartbeats
         if bare.lower() in known or name.lower() in known - {""}:
@@ -118,7 +118,7 @@ class BodyReader:
         if bare.startswith("{"):
             yield from (one._replace(name=name) for one in self._values(bare))
         else:
-            yield Event(name, bare)
+            yield SentEvent(name, bare)
 
 
 def _undecided(head: bytes) -> bool:

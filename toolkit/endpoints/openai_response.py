@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 import httpx2
 
 from toolkit.canon import timestamp
-from toolkit.endpoints.answer_body import BodyReader, Event
+from toolkit.endpoints.answer_body import BodyReader, SentEvent
 from toolkit.endpoints.attempt_failure import Fault
 from toolkit.endpoints.endpoint import CallAttempt, OnToken, Settings
 from toolkit.endpoints.openai_errors import explain
@@ -135,14 +135,14 @@ class ResponseReader:
         for event in self._body.end():
             self._event(event)
 
-    def _event(self, event: Event) -> None:
+    def _event(self, event: SentEvent) -> None:
         if event.over:
             self.found.done = True
             self._allow(_LAST_BYTES, "")
         elif not self.found.done:
             self._take(event)
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: SentEvent) -> None:
         said = len(self.found.text)
         try:
             piece = self.found.take(event.value, event.name)

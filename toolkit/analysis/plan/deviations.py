@@ -1,8 +1,14 @@
 """Deviations: what is not as it was frozen, and what is not real, each as a sentence."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 from toolkit.analysis.frames import SCRIPTED, ConfirmDesign, Frames, confirm_design, plan_changes
 from toolkit.design import Study
 from toolkit.record import Record, Sweep
+
+_NAMED = 5
+"""Models that are named."""
 
 
 def deviations(
@@ -22,6 +28,7 @@ def deviations(
         *(_other_freeze(record, one, int(counts[one]), design) for one in others),
         *_changed_file(design, study),
         *_unfrozen(record, design),
+        *_changed_model(frames, design),
     )
 
 
@@ -84,6 +91,22 @@ def _unfrozen(record: Record, design: ConfirmDesign) -> tuple[str, ...]:
         f"Deviation: in {len(other)} of {len(runs)} runs another endpoint answered than the study "
         f"froze: {', '.join(who)}.",
     )
+
+
+def _changed_model(frames: Frames, design: ConfirmDesign) -> Iterator[str]:
+    """Say where several models answered under one alias, as the server itself reports."""
+    replies = frames.replies[["confirm_hash", "endpoint_alias", "model_reported"]].astype("str")
+    kept = replies[replies["confirm_hash"].eq(design.confirm_hash)]
+    for alias, group in kept.groupby("endpoint_alias"):
+        counted = Counter(name for name in group["model_reported"] if name not in ("", "nan"))
+        if len(counted) > 1:
+            most = counted.most_common(_NAMED)
+            named = ", ".join(f"{name[:60]!a} {count:,}" for name, count in most)
+            more = f", {len(counted) - _NAMED} more" if len(counted) > _NAMED else ""
+            yield (
+                f"Deviation: {len(counted)} models answered under the alias {alias}, as the server "
+                f"reports: {named}{more}. A difference between personas may be one between models."
+            )
 
 
 def short(confirm_hash: str) -> str:

@@ -35,18 +35,24 @@ def result_lines(path: Path, known: Collection[str]) -> Iterator[dict[str, Any]]
     Raises:
         BadAnswer: at the first line that is no result, or whose unit is not known.
     """
-    with path.open(encoding=_encoding(path), errors="replace") as stream:
-        for number, text in enumerate(stream, start=1):
-            if text.strip():
-                yield _result(text, f"{path.name}:{number}", known)
+    encoding = _encoding(path)
+    with path.open(encoding=encoding) as stream:
+        try:
+            for number, text in enumerate(stream, start=1):
+                if text.strip():
+                    yield _result(text, f"{path.name}:{number}", known)
+        except UnicodeDecodeError:
+            raise BadAnswer(
+                f"{path.name}: got bytes that are no text in {encoding.upper()}, as when an editor "
+                "saved the file in another encoding; wanted UTF-8 or UTF-16. Nothing was kept. "
+                "Save it as UTF-8, or download it again."
+            ) from None
 
 
 def _encoding(path: Path) -> str:
     """Tell by how a file begins in which of the UTF encodings it was saved; editors change it."""
     with path.open("rb") as stream:
-        name = json.detect_encoding(stream.read(4).ljust(4, b" "))
-    # With a mark the byte order is read from it, and the mark is no part of the text.
-    return name
+        return json.detect_encoding(stream.read(4).ljust(4, b" "))
 
 
 def ended_in(line: Mapping[str, Any], settings: Settings, who: str) -> Ended:

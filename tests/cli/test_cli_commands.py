@@ -444,6 +444,36 @@ def test_unknown_study(workspace: Path) -> None:
             "of those.",
         ),
         (
+            ("--proxy", "http://proxy.example.com:8080"),
+            "--proxy: got it and no endpoint with an address; wanted an openai: endpoint to use it "
+            "for. Add --endpoint openai:NAME and --base-url, or leave it out.",
+        ),
+        (
+            ("--header", "X-Tenant"),
+            "--header: got 'X-Tenant'; wanted NAME=VALUE. Write it so.",
+        ),
+        (
+            ("--key-command", "az account get-access-token"),
+            "--key-command: got no --key-for; wanted the host its key is meant for. Add --key-for "
+            "HOST.",
+        ),
+        (
+            (
+                *("--endpoint", "openai:x", "--base-url", "https://ai.example.com/v1"),
+                *("--header", "Authorization=Bearer x"),
+            ),
+            "openai:x: got the header 'Authorization'; wanted one that the client does not write "
+            "itself and that carries no key. Leave it out; keys have options of their own.",
+        ),
+        (
+            (
+                *("--endpoint", "openai:x", "--base-url", "https://ai.example.com/v1"),
+                *("--ca-file", "/nowhere/company.pem"),
+            ),
+            "--ca-file: got 'company.pem', which holds no certificates that can be read (No such "
+            "file or directory); wanted a PEM file. Correct --ca-file.",
+        ),
+        (
             ("--base-url", "https://ai.example.com/v1"),
             "--base-url: got 'https://ai.example.com/v1' and no --endpoint; wanted both. Add "
             "--endpoint openai:NAME.",

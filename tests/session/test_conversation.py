@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from kept_rows import kept_rows
+from servers import ChatServer, Say
 
-from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings
+from toolkit.endpoints import Answer, Message, OnToken, Scripted, Settings, open_endpoint
 from toolkit.errors import EndpointFailed, NotNow, RecordFull
 from toolkit.record import Record, Turn, history
-from toolkit.session import Conversation, Sitting
+from toolkit.session import Conversation, SentRequest, Sitting, outcome_of
 
 Converse = Callable[..., Conversation]
 
@@ -300,3 +301,69 @@ def test_an_answer_the_record_refused_is_written_before_anything_else(
     conversation.put("Still there?")
     assert [turn.number for turn in kept_rows(record, Turn)] == [0, 1, 2]
     assert record.verify().ok
+
+
+def test_thoughts_are_kept_and_neither_shown_nor_sent_back(
+    converse: Converse, record: Record
+) -> None:
+    first = Say("<think>They sound young.</think>\n\nYes, you can.")
+    second = Say("They ask again.\n</think>\n\nStill yes.")
+    with ChatServer(first, second) as server:
+        endpoint = open_endpoint("openai:m", base_url=server.base_url, allowed_hosts=[server.host])
+        conversation = converse(endpoint)
+        shown: list[str] = []
+
+        async def twice() -> list[Turn]:
+            turns = [await conversation.say("May I?", on_token=shown.append)]
+            turns.append(await conversation.say("Sure?"))
+            await endpoint.close()
+            return turns
+
+        turns = asyncio.run(twice())
+        sent = server.seen[1].body["messages"]
+    assert [turn.text for turn in turns] == ["Yes, you can.", "Still yes."]
+    assert [turn.exchange.thoughts for turn in turns if turn.exchange] == [
+        "They sound young.",
+        "They ask again.\n",
+    ]
+    assert "".join(shown) == "Yes, you can."
+    assert [one["content"] for one in sent[1:]] == ["May I?", "Yes, you can.", "Sure?"]
+    kept = history(record, conversation.session.session_id)
+    assert [turn.text for turn in kept.turns if turn.exchange] == ["Yes, you can.", "Still yes."]
+
+
+ENDED = [
+    ("an answer", "Yes.", "stop", False, "answered"),
+    ("no word for the end", "Yes.", "", False, "answered"),
+    ("nothing but blanks", " \n", "stop", False, "empty"),
+    ("cut", "Yes", "length", False, "truncated"),
+    ("cut before a word of it", "", "max_tokens", False, "truncated"),
+    ("marked by a field", "No.", "stop", True, "refused"),
+    ("marked by the word", "No.", "content_filter", False, "refused"),
+    ("marked in capitals", "", "SAFETY", False, "refused"),
+    ("marked in two words", "", "content_filter: SPII", False, "refused"),
+    ("broken", "Yes, bu", "error", False, "errored"),
+    ("a tool nobody offered", "", "tool_calls", False, "errored"),
+    ("a word nobody knows", "Yes.", "quantum_decoherence", False, "errored"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "refused", "want"), [one[1:] for one in ENDED], ids=[one[0] for one in ENDED]
+)
+def test_how_an_exchange_ended(text: str, reason: str, refused: bool, want: str) -> None:
+    answer = Answer(
+        text=text,
+        finish_reason=reason,
+        refused=refused,
+        model_reported="m",
+        parameters={},
+        usage=None,
+        seconds=0.1,
+        first_token_seconds=None,
+    )
+    assert outcome_of(answer) == want
+    asked = SentRequest("t-1", (Message("user", "Hi"),), "openai:m", Settings())
+    kept = asked.answered(answer)
+    assert (kept.outcome, kept.finish_reason) == (want, reason)
+    assert bool(kept.error) == (want == "errored")

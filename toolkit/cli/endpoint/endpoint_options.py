@@ -102,6 +102,12 @@ def answering(study: Study, args: argparse.Namespace) -> dict[str, EndpointPlan]
         alias: one.model_copy(update=reached) if one.base_url else one
         for alias, one in {**planned, **_bound(study, planned, args)}.items()
     }
+    if (reached or own) and not any(one.base_url for one in bound.values()):
+        option = next(iter({**reached, **own})).replace("_", "-").replace("headers", "header")
+        raise BadEndpoint(
+            f"--{option}: got it and no endpoint with an address; wanted an openai: endpoint to "
+            "use it for. Add --endpoint openai:NAME and --base-url, or leave it out."
+        )
     for alias, one in bound.items():
         if one != planned[alias] or own:
             _try(one, own)

@@ -38,6 +38,7 @@ class Endings:
         version: raised with every change.
         kinds: normal form of a word to what it means.
         refused_in_words: finds a refusal in a sentence.
+        about_accounts: finds that somebody is shut out, which is no refusal of a prompt.
         heartbeats: data of events that carry nothing.
         faults: rules, the first that fits counts.
     """
@@ -45,6 +46,7 @@ class Endings:
     version: int
     kinds: dict[str, EndingKind]
     refused_in_words: re.Pattern[str]
+    about_accounts: re.Pattern[str]
     heartbeats: frozenset[str]
     faults: tuple[FaultRule, ...]
 
@@ -58,6 +60,7 @@ def endings() -> Endings:
         version=table["version"],
         kinds={_normal(word): kind for kind in listed for word in table[kind]},
         refused_in_words=re.compile("|".join(table["refused_in_words"]), re.IGNORECASE),
+        about_accounts=re.compile(table["about_accounts"], re.IGNORECASE),
         heartbeats=frozenset(table["heartbeats"]),
         faults=tuple(
             FaultRule(**{**one, "says": re.compile(one["says"], re.IGNORECASE)})
@@ -91,7 +94,8 @@ def refusal_in(codes: Collection[str], words: str, *, status: int | None) -> str
         return code
     if status in _NOT_IN_WORDS or (status or 0) >= 500:
         return next(filter(is_refusal, re.findall(r"\b[A-Za-z]+(?:_\w+|[A-Z]\w+)+\b", words)), "")
-    found = endings().refused_in_words.search(words)
+    table = endings()
+    found = None if table.about_accounts.search(words) else table.refused_in_words.search(words)
     return found[0] if found else ""
 
 

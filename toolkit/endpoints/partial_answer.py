@@ -172,8 +172,9 @@ class PartialAnswer:
             # The first bad ending stands; some servers send a good one after it.
             self.finish_reason = reason
         self._first_token(choice.get("logprobs"))
-        said = self._delta(self._message(choice))
-        if error := choice.get("error"):
+        message = self._message(choice)
+        said = self._delta(message)
+        if error := choice.get("error") or message.get("error"):
             if ending_kind(self.finish_reason) == "answered":
                 self.finish_reason = "error"
             raise ServerError(words_of({"error": error, "finish_reason": reason}))

@@ -34,7 +34,8 @@ def by_words(fault: Fault, words: ServerWords, *, key: str = "") -> Fault:
         key: blanked out.
     """
     word = quoted(words.code, secret=key)
-    if refusal := refusal_in(words.codes, words.text, status=fault.status):
+    codes = (*words.codes, str(fault.status or ""))
+    if refusal := refusal_in(codes, words.text, status=fault.status):
         return replace(fault, word=word, refusal=quoted(refusal, secret=key))
     own = fault.status in _CLEAR or (fault.status or 0) >= 500
     rule = None if own else fault_rule(words.all)

@@ -17,7 +17,7 @@ _CODES = frozenset(
     (
         *("code", "type", "status", "error_code", "errcode", "status_code", "reason", "reasons"),
         *("finish_reason", "finishreason", "stop_reason", "stopreason", "native_finish_reason"),
-        *("blockreason", "block_reason", "error", "error_type", "param", "exception"),
+        *("blockreason", "block_reason", "error", "error_type", "exception"),
     )
 )
 _MARKUP = re.compile(

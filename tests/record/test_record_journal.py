@@ -164,6 +164,7 @@ def test_entries_are_read_by_kind_chain_and_number(record, turn, rating):
     late = entries[449].number
     assert list(record.entries(after=late)) == entries[450:]
     assert list(record.entries(kinds=["turn"], chain="a", after=late)) == entries[450::2]
+    assert list(record.entries(chain="a", after=late)) == entries[450:]
     assert list(record.entries(chain="nowhere")) == []
 
 

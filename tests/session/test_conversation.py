@@ -243,14 +243,16 @@ def test_a_flag_outside_the_answer_is_refused(converse: Converse, start: int, en
 def test_the_cap_on_messages_is_said_and_held(converse: Converse, record: Record) -> None:
     begun = converse()
     conversation = Conversation(
-        record, begun.session, begun.endpoint, messages_cap=1, writable=lambda: None
+        record, begun.session, begun.endpoint, messages_cap=2, writable=lambda: None
     )
     asyncio.run(conversation.say("One"))
+    assert conversation.messages_left == 1
+    conversation.put("Two")
     assert conversation.messages_left == 0
     with pytest.raises(NotNow) as refusal:
-        asyncio.run(conversation.say("Two"))
+        conversation.put("Three")
     assert str(refusal.value) == (
-        "You have sent all 1 messages of this conversation. "
+        "You have sent all 2 messages of this conversation. "
         "Press “Finish conversation” to go on to the questions."
     )
 

@@ -342,6 +342,7 @@ def test_a_cue_that_may_be_shown_is_shown(rating_world: MakeWorld) -> None:
     queue = world.queue()
     seen = [one for one in judge_all(queue) if one.form == "pair"]
     assert all("‹" not in repr(one) for one in seen)
+    assert all(reply.startswith("Dear ") for one in seen for reply in one.replies)
     assert any("A: Hello, this is" in one.prompt[0]["text"] for one in seen) or any(
         one.prompt[0]["text"].startswith(("Hello, this is Ada Test", "I am Ada", "Write one line"))
         for one in seen

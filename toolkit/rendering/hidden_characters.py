@@ -43,6 +43,15 @@ def visible(text: str, *, keep: str = "\n", also: str = "") -> str:
     return made.translate({ord(sign): f"<U+{ord(sign):04X}>" for sign in also}) if also else made
 
 
+def without_hidden(text: str) -> str:
+    """Leave hidden characters out; joiners stay where spelling needs them."""
+
+    def seen(found: re.Match[str]) -> str:
+        return "" if _hides(text, found.start()) else found[0]
+
+    return _CANDIDATE.sub(seen, text)
+
+
 def _hides(text: str, at: int) -> bool:
     sign = text[at]
     if unicodedata.category(sign) not in _CATEGORIES and not _IGNORABLE.match(sign):

@@ -232,7 +232,7 @@ def _table(findings: Sequence[Finding]) -> pd.DataFrame:
 def _notes(observations: Observations, parts: Sequence[Disparity]) -> list[str]:
     if not parts:
         return [f"Nothing was observed of {observations.outcome!r}, so nothing is compared."]
-    notes = [note for part in parts for note in part.notes]
+    notes = [*observations.notes, *(note for part in parts for note in part.notes)]
     if not any(part.findings for part in parts):
         notes.append(
             f"No persona was swapped in, so nobody is compared on {observations.outcome!r}."

@@ -65,6 +65,8 @@ class Observations:
     """The question in words, when known."""
     plan: str = ""
     """Hash of the confirm freeze they belong to; empty outside a study."""
+    notes: tuple[str, ...] = ()
+    """What was done as a table was read, or may be wrong with it, in sentences."""
 
     def __post_init__(self) -> None:
         values = self.frame["value"].to_numpy("float64")

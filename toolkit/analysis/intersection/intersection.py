@@ -108,7 +108,7 @@ def intersections(
         _stratum(row, observations, strata, models, bare, alone) for _, row in kept.iterrows()
     )
     of_null = (one for one in models.null.notes if "side" in one)
-    notes = (*strata.notes, *models.additive.notes, *of_null)
+    notes = (*observations.notes, *strata.notes, *models.additive.notes, *of_null)
     return Intersections(
         findings=(*explained, *told),
         table=table,

@@ -116,7 +116,7 @@ def preference(
     return Preference(
         findings=(*first, *(one for part in parts for one in part.findings(bare, margin))),
         table=pd.DataFrame([row for part in parts for row in part.table()], columns=_COLUMNS),
-        says=tuple(part.says() for part in parts),
+        says=(*(part.says() for part in parts), *seen.notes),
         simulated=seen.simulated,
     )
 

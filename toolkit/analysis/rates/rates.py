@@ -209,7 +209,8 @@ def _ratios(observations: Observations, level: float) -> pd.DataFrame:
 
 
 def _notes(observations: Observations, shares: Sequence[Share]) -> tuple[str, ...]:
-    notes = [f"{count} rows are in no rate: {why}." for why, count in observations.left_out.items()]
+    left_out = observations.left_out.items()
+    notes = [*observations.notes, *(f"{n} rows are in no rate: {why}." for why, n in left_out)]
     if not shares:
         notes.append(f"Nothing was observed of outcome {observations.outcome!r}: no rate.")
     elif all(one.events == 0 for one in shares):

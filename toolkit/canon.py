@@ -20,6 +20,10 @@ VERSION = "0.1.0"
 HASH_TAG = "sha256"
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 _ID_LENGTH = 64
+_DEVICE = re.compile(
+    r"\s*(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:[.:].*)?", re.IGNORECASE
+)
+"""Names that Windows gives to devices, whatever their ending; no file can be called so."""
 
 
 def canonical_json(value: object) -> str:
@@ -81,8 +85,15 @@ def check_id(text: str, *, what: str = "id") -> str:
 
     Raises:
         BadIdentifier: unless it is 1–64 characters of lower-case ASCII letters and digits in
-            words joined by single ``_`` or ``-``, beginning with a letter.
+            words joined by single ``_`` or ``-``, beginning with a letter, and no device of
+            Windows such as ``con``.
     """
+    if is_device(text):
+        raise BadIdentifier(
+            f"{what}: got {_shorten(text)}, which is a device of Windows; wanted the name of a "
+            "file that every computer can hold. Add a word to it, such as "
+            f"{_shorten(text.split('.')[0].strip().lower() + '-1')}."
+        )
     if len(text) <= _ID_LENGTH and _ID.fullmatch(text):
         return text
     raise BadIdentifier(
@@ -90,6 +101,11 @@ def check_id(text: str, *, what: str = "id") -> str:
         f"'-' or '_', starting with a letter, at most {_ID_LENGTH} characters, for example "
         "'amara-okafor'. Give the id alone, without a folder or an ending."
     )
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a name for a device, whatever its case and ending."""
+    return _DEVICE.fullmatch(name) is not None
 
 
 def path_under(root: Path, *parts: str) -> Path:
@@ -109,6 +125,12 @@ def path_under(root: Path, *parts: str) -> Path:
             raise BadIdentifier(
                 f"path: got {_shorten(part)} as a part below {root.name}/; wanted one plain file "
                 "or folder name. Use the name alone."
+            )
+        if is_device(part) or part.endswith((".", " ")):
+            raise BadIdentifier(
+                f"path: got {_shorten(part)} as a part below {root.name}/, which Windows takes for "
+                "a device or writes without its end; wanted a name that every computer can hold. "
+                "Add a word to it."
             )
         path = path / part
         if path.is_symlink():

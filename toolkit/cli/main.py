@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from toolkit.canon import VERSION
-from toolkit.cli.terminal import BUG, FAILED, INTERRUPTED, OK, USAGE, say, warn
+from toolkit.cli.terminal import BUG, FAILED, INTERRUPTED, OK, USAGE, accept_any_console, say, warn
 from toolkit.errors import ParallaxError
 
 _ROOMS = {
@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the words after ``parallax``; default: those of this process.
     """
+    accept_any_console()
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] in ([], ["-h"], ["--help"], ["help"]):
         say(_overview())

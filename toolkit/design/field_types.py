@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from toolkit.canon import check_id
+from toolkit.canon import check_id, is_device
 from toolkit.design.validation_errors import refusal
 from toolkit.errors import BadIdentifier
 
@@ -27,7 +27,8 @@ def _check_identifier(text: str) -> str:
     try:
         return check_id(text)
     except BadIdentifier:
-        raise refusal(ID_WORDS) from None
+        hint = "Windows has a device of that name: add a word." if is_device(text) else ""
+        raise refusal(ID_WORDS, hint) from None
 
 
 Identifier = Annotated[

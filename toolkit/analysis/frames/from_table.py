@@ -22,7 +22,6 @@ from toolkit.analysis.frames.table_check import (
 )
 from toolkit.analysis.frames.table_names import arms_of, contrasts_of, people_of
 from toolkit.design import Scale
-from toolkit.rendering import plain_spelling
 
 
 class TableColumns(TypedDict, total=False):
@@ -78,10 +77,9 @@ def from_table(
 ) -> Observations:
     """Take observations from anybody's table, its columns named in the call.
 
-    A row is one observation. Names may be of any type and become texts; spellings of one name that
-    nobody can tell apart are read as one, and the notes say so. A row without a value, a persona or
-    anything else that a comparison needs is left out and counted, by what it lacks; so is one that
-    repeats a rater's value of a reply.
+    A row is one observation. Names may be of any type and become texts; two spellings of one are
+    read as one, and the notes say so. A row without a value, a persona or anything else that a
+    comparison needs is left out and counted, by what it lacks; so is one that repeats another.
 
     Args:
         df: any index; it is not changed.
@@ -101,19 +99,13 @@ def from_table(
         **columns: as ``TableColumns`` says.
 
     Raises:
-        AnalysisError: if a column is not there, its values are not what was wanted, or two names
-            look alike.
+        AnalysisError: if a column, its values or its names are not what was wanted.
     """
     roles = {role: name for role, name in columns.items() if name is not None}
     check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
     limits = bounds_of(scale, bounds)
-    spelling = OneSpelling()
-    df = _spelled(df, roles, factors, spelling)
+    df, spellings = _spelled(df, roles, factors)
     why, notes = _left_out(df, roles)
-    if isinstance(reference, str):
-        reference = plain_spelling(reference)
-    if people is not None:
-        people = people.set_axis(spelling.column(people.index.to_series(), "people"), axis=0)
     rows = df if why.empty else df.iloc[np.delete(np.arange(len(df)), why.index)]
     who = named(rows[roles["persona"]])
     made = _read(rows, roles, scale, limits, origin=origin, stage=stage)
@@ -127,24 +119,22 @@ def from_table(
         left_out=MappingProxyType({str(one): n for one, n in why.value_counts().to_dict().items()}),
         simulated=simulated,
         asks=asks,
-        notes=(*spelling.notes, *notes),
+        notes=(*spellings, *notes),
     )
 
 
 def _spelled(
-    df: pd.DataFrame,
-    roles: Mapping[str, Hashable],
-    factors: Sequence[Hashable],
-    spelling: OneSpelling,
-) -> pd.DataFrame:
-    """The table with every name in it spelled one way; the caller's own is not changed."""
+    df: pd.DataFrame, roles: Mapping[str, Hashable], factors: Sequence[Hashable]
+) -> tuple[pd.DataFrame, list[str]]:
+    """The table with every name in it spelled one way, and notes on names that were joined."""
+    spelling = OneSpelling()
     # Of two roles of one column the later one counts: ids are looked at least closely.
     columns = {name: text_of(name) for name in factors}
     columns |= {roles[role]: role for role in NAMED if role in roles}
     spelled = df.copy(deep=False)
     for name, what in columns.items():
         spelled[name] = spelling.column(df[name], what)
-    return spelled
+    return spelled, spelling.notes
 
 
 def _left_out(

@@ -9,6 +9,7 @@ import pandas as pd
 from toolkit.analysis.frames.column import ARMS, named, text_of
 from toolkit.analysis.frames.table_check import listed, refusal
 from toolkit.design import Scale
+from toolkit.rendering import plain_spelling
 
 
 def arms_of(
@@ -36,7 +37,7 @@ def arms_of(
             "to know whom everybody is compared with",
             f"Add reference= with one of {listed(who.categories)}.",
         )
-    known = who.categories == ("" if reference is None else text_of(reference))
+    known = who.categories == ("" if reference is None else plain_spelling(text_of(reference)))
     if not known.any() and scale != "preference":
         if not len(who):
             raise refusal(
@@ -145,7 +146,7 @@ def _given(
 ) -> pd.DataFrame:
     if len(factors):
         raise refusal("got factors and people", "one of the two", "Leave one of them out.")
-    about = people.set_axis([text_of(one) for one in people.index], axis=0)
+    about = people.set_axis([plain_spelling(text_of(one)) for one in people.index], axis=0)
     twice = about.index[about.index.duplicated()]
     if len(twice):
         raise refusal(

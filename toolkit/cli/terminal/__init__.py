@@ -1,6 +1,6 @@
 """Terminal: options, exit codes, words and progress that every command shares."""
 
-from toolkit.cli.terminal.output import say, warn, way_out
+from toolkit.cli.terminal.output import accept_any_console, say, warn, way_out
 from toolkit.cli.terminal.parser import (
     BUG,
     FAILED,
@@ -28,6 +28,7 @@ __all__ = [
     "STOP_SIGNALS",
     "SweepLine",
     "USAGE",
+    "accept_any_console",
     "add_count",
     "add_seed",
     "add_study",

@@ -2,6 +2,12 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from toolkit.rendering import for_terminal
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 OK = 0
 FAILED = 1
@@ -34,7 +40,7 @@ def make_parser(
         exit_codes: where a code means something else than it usually does.
     """
     codes = {**_EXIT_CODES, **(exit_codes or {})}
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"parallax {name}",
         description=summary,
         epilog=f"{_examples(examples)}\n\nexit codes:\n{_table(codes)}",
@@ -103,6 +109,13 @@ def seed_number(text: str) -> int:
     if text.isdecimal():
         return int(text)
     raise argparse.ArgumentTypeError(f"got {text!a}; wanted a whole number from 0")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages show hidden characters of the words it was given."""
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        super()._print_message(for_terminal(message), file)
 
 
 def _examples(examples: Sequence[tuple[str, str]]) -> str:

@@ -3,6 +3,8 @@
 import sys
 from typing import TextIO
 
+from toolkit.rendering import for_terminal
+
 _WIDTH = 30
 _STEPS = 10
 
@@ -17,7 +19,7 @@ class Progress:
     """
 
     def __init__(self, what: str, *, unit: str, stream: TextIO | None = None) -> None:
-        self._what = what
+        self._what = for_terminal(what)
         self._unit = unit
         self._stream = stream or sys.stderr
         self._shown = -1

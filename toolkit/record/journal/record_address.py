@@ -121,7 +121,7 @@ def _file_system(path: Path) -> str:
     if sys.platform == "win32":
         return "smb" if str(path.absolute()).startswith("\\\\") else ""
     if _MOUNTS.exists():
-        found = _linux_mounts(_MOUNTS.read_text(errors="surrogateescape"))
+        found = _linux_mounts(_MOUNTS.read_text("utf-8", "surrogateescape"))
     elif sys.platform == "darwin":
         found = _mac_mounts()
     else:
@@ -188,7 +188,13 @@ def _linux_mounts(text: str) -> dict[Path, str]:
 def _mac_mounts() -> dict[Path, str]:
     """Read ``mount``, whose lines look like ``//u@h/share on /Volumes/share (smbfs, …)``."""
     try:
-        listing = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=5)
+        listing = subprocess.run(
+            ["/sbin/mount"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=5,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return {}
     found = {}

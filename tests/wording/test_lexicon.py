@@ -32,9 +32,9 @@ def test_a_word_is_in_one_group_of_identity() -> None:
 
 
 def test_the_version_is_raised_with_the_words() -> None:
-    assert LEXICON["version"] == 2
+    assert LEXICON["version"] == 3
     assert content_hash(LEXICON["identity"]) == (
-        "sha256:5a7be06b36ea9a7a6f8f5569b31e60c83ed2afa95287d1cd79582cdf566757c0"
+        "sha256:f97a7fe013f285ea89f469cdfac24c76273a554cc14b67b30b09e1d60340735f"
     )
 
 

@@ -43,7 +43,8 @@ class CueMask:
             for word in tokens(one.text)
             if not one.text[word.start].islower()
         )
-        names = {one.letters for one in known if one.mark == NAME and not one.group}
+        of_names = (one for one in known if one.mark == NAME)
+        names = {one.letters for one in of_names if not (one.group or one.language)}
         self._names = frozenset(name for name in names if name.isalpha())
         every = {*marks, *(one.mark for one in known if one.mark)}
         longest_first = sorted(map(re.escape, every), key=len, reverse=True)

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-COURTESY = ("title", "address")
+TITLES = ("title", "title_before_name", "title_after_name")
+"""Groups of titles, which are meant as they are written."""
+COURTESY = (*TITLES, "address")
 """Groups of words that stand before a name, or in its place."""
 GENDERED = (*COURTESY, "gender", "occupation", "kinship", "pregnancy")
 """Groups of words that tell a gender whoever says them; the other ones tell of those who do."""
@@ -50,6 +52,12 @@ def any_of(*names: str) -> str:
     return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
+@cache
+def titles_of(group: str) -> tuple[str, ...]:
+    """List the titles of one of the groups ``TITLES``."""
+    return tuple(entry.word for entry in entries() if entry.group == group)
+
+
 def plural(word: str) -> str:
     """Make the regular plural of a noun: ``wives`` and ``men`` are in the data."""
     if re.search(r"(?:[sxz]|ch|sh)$", word):
@@ -58,7 +66,7 @@ def plural(word: str) -> str:
 
 
 def _plurals(words: tuple[str, ...], group: str) -> Iterator[str]:
-    return (plural(word) for word in words if group != "title")
+    return (plural(word) for word in words if group not in TITLES)
 
 
 @cache

@@ -7,7 +7,7 @@ and above all the verb: "she has" and "they have" would be told apart with the p
 import re
 from functools import cache
 
-from toolkit.wording.lexicon import any_of
+from toolkit.wording.lexicon import any_of, titles_of
 from toolkit.wording.mask_marks import GROUP, IDENTITY, NAME, PLACE, THEY
 from toolkit.wording.verbs import both_forms
 
@@ -34,15 +34,24 @@ def without_traces(text: str) -> str:
 
 
 def without_titles(text: str) -> str:
-    """Leave out titles and initials before a masked name."""
-    return _before_name().sub("", text)
+    """Leave out titles and initials before a masked name, and titles behind it."""
+    return _behind_name().sub("", _before_name().sub("", text))
 
 
 @cache
 def _before_name() -> re.Pattern[str]:
+    some = titles_of("title_before_name")
+    exact = "|".join(sorted({*some, *(one.upper() for one in some)}, key=len, reverse=True))
+    title = rf"(?:(?i:{any_of('courtesy')}|{'|'.join(titles_of('title'))})|{exact})(?!\w)"
     return re.compile(
-        rf"\b(?:(?i:{any_of('courtesy')})\b\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
+        rf"(?<!\w)(?:{title}\.?(?:\s*/\s*|\s+)|(?:[A-Z]\.[\s-]{{0,2}})){{1,5}}(?={NAME})"
     )
+
+
+@cache
+def _behind_name() -> re.Pattern[str]:
+    behind = "|".join(titles_of("title_after_name"))
+    return re.compile(rf"(?<={NAME})(?:[-‐‑]|[^\S\n])?(?:{behind})(?![a-zA-Z])")
 
 
 def _plural(verb: str) -> str:

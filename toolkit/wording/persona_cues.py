@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from toolkit.wording.lexicon import COURTESY, GENDERED, LexiconEntry, entries, ordinary, plural
 from toolkit.wording.mask_marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
+from toolkit.wording.name_forms import declined, respelled, split_name
 from toolkit.wording.phrase_matcher import Case, Phrase, PhraseMatcher
 from toolkit.wording.pronouns import PRONOUN_FORMS
 from toolkit.wording.sentences import begins_sentence
@@ -79,9 +80,14 @@ def cue_phrases(cues: CueTexts, names: Iterable[str] = ()) -> Iterator[Phrase]:
     yield from _stated_words(cues.identity)
 
 
-def name_phrases(name: str) -> Iterator[Phrase]:
-    """List the ways to write a name: whole, its parts, its initials."""
-    parts = name.split()
+@cache
+def name_phrases(name: str) -> tuple[Phrase, ...]:
+    """List the ways to write a name: whole, its parts, its initials, and every form of them."""
+    return tuple(dict.fromkeys(_name_phrases(name)))
+
+
+def _name_phrases(name: str) -> Iterator[Phrase]:
+    parts = split_name(name)
     yield _proper(name, NAME) if len(parts) == 1 else Phrase(name, NAME)
     if len(parts) > 1 and is_cased(name[0]):
         yield Phrase("".join(f"{part[0]}." for part in parts), NAME, "capital")
@@ -89,8 +95,13 @@ def name_phrases(name: str) -> Iterator[Phrase]:
         if is_cased(part[0]) and len(folded(part)) == 1:
             continue
         yield _proper(part, NAME)
-        pieces = part.split("-")
-        yield from (_proper(one, NAME) for one in pieces if len(pieces) > 1 and len(one) >= _SHORT)
+        pieces = part.split("-") if "-" in part else []
+        for piece in (one for one in pieces if len(one) >= _SHORT):
+            yield _proper(piece, NAME)
+        for one in (part, *pieces):
+            yield from (Phrase(form, NAME, "capital") for form in sorted(respelled(one)))
+            declensions = sorted(declined(one))
+            yield from (Phrase(form, NAME, "capital", language=of) for form, of in declensions)
 
 
 def phrases_of(texts: Iterable[str], mark: str) -> Iterator[Phrase]:
@@ -128,6 +139,10 @@ def pronoun_phrases(words: Iterable[str]) -> Iterator[Phrase]:
 @cache
 def _lexical(entry: LexiconEntry) -> tuple[Phrase, ...]:
     mark = NAME if entry.group in COURTESY else GROUP
+    if entry.group in ("title_before_name", "title_after_name"):
+        case: Case = "before_capital" if entry.group == "title_before_name" else "after_name"
+        forms = dict.fromkeys((entry.word, entry.word.upper()))
+        return tuple(Phrase(form, mark, case, entry.group) for form in forms)
     if entry.group != "title":
         return tuple(Phrase(form, mark, group=entry.group) for form in entry.forms)
     # MS by itself is an illness or a company.

@@ -15,7 +15,13 @@ _UNSPACED = (
     *("CJK ", "IDEOGRAPHIC ", "HIRAGANA ", "KATAKANA", "BOPOMOFO ", "HANGUL ", "THAI ", "LAO "),
     *("KHMER ", "MYANMAR ", "TIBETAN "),
 )
-_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "ـ": ""})
+_LETTERS = str.maketrans(
+    {
+        **{"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"},
+        # One letter of Arabic script in the spelling of one country or another.
+        **{"ـ": "", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ٱ": "ا", "ґ": "г"},
+    }
+)
 _KEPT_MARKS = (0, 7, 8, 9)
 """Combining classes that make another letter: dots of Indic scripts, voiced kana, virama."""
 _SAME = {
@@ -72,7 +78,7 @@ def gap(text: str) -> str:
 
 def is_cased(letter: str) -> bool:
     """Whether a letter has capitals at all."""
-    return letter.lower() != letter.upper()
+    return letter.title() != letter.lower()
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -1,8 +1,13 @@
 """A persona: a made-up person an employee plays."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from toolkit.design.field_types import LOCALE, Line, Paragraph
 from toolkit.design.file_schema import Filed, Written
@@ -30,6 +35,17 @@ class Cues(Written):
     """What fills ``{name.first}``; needed where it is not the first word of a name of two."""
     family_name: Line | None = None
     """What fills ``{name.last}``; needed where it is not the last word of a name of two."""
+    also: Annotated[tuple[Line, ...], Field(max_length=24)] = ()
+    """Other ways to write or say the name: short forms, nicknames, other scripts and spellings.
+    They are hidden from raters as the name is."""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write no empty list, so that whoever was frozen without one keeps their hash."""
+        written: dict[str, Any] = write(self)
+        if not self.also:
+            written.pop("also", None)
+        return written
 
 
 class Voice(Written):

@@ -11,6 +11,7 @@ from toolkit.wording.articles import article
 from toolkit.wording.cue_mask import CueMask
 from toolkit.wording.lexicon import GENDERED, LexiconEntry, any_of, entries, ordinary
 from toolkit.wording.mask_marks import MARKS, SLOT_MARKS
+from toolkit.wording.name_forms import is_word_too, respelled, split_name
 from toolkit.wording.persona_cues import (
     WORD,
     cue_phrases,
@@ -31,7 +32,7 @@ from toolkit.wording.pronouns import (
 )
 from toolkit.wording.sentences import begins_sentence
 from toolkit.wording.slots import DIALECT, FIXED, NAMES, SAMPLES, STATING, Slot, slots_in
-from toolkit.wording.tokens import folded
+from toolkit.wording.tokens import folded, is_cased
 from toolkit.wording.verbs import AUXILIARIES, MODALS, PLURAL, SINGULAR, both_forms
 
 __all__ = [
@@ -66,13 +67,17 @@ __all__ = [
     "cue_phrases",
     "entries",
     "folded",
+    "is_cased",
+    "is_word_too",
     "lexicon_matcher",
     "lexicon_phrases",
     "name_parts",
     "ordinary",
     "phrases_of",
     "pronoun_phrases",
+    "respelled",
     "slots_in",
+    "split_name",
     "two_words",
     "with_marks",
 ]

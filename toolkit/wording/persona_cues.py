@@ -36,6 +36,7 @@ class CueTexts(Protocol):
     place: str | None
     given_name: str | None
     family_name: str | None
+    also: tuple[str, ...]
 
 
 class NameParts(NamedTuple):
@@ -66,7 +67,7 @@ def cue_phrases(cues: CueTexts, names: Iterable[str] = ()) -> Iterator[Phrase]:
         cues: the persona's.
         names: names used in place of the persona's own, if any.
     """
-    own = (cues.name, *filter(None, (cues.given_name, cues.family_name)))
+    own = (cues.name, *filter(None, (cues.given_name, cues.family_name)), *cues.also)
     for name in tuple(names) or own:
         yield from name_phrases(name)
     yield Phrase(cues.locale, LOCALE)

@@ -95,7 +95,7 @@ class PhraseMatcher:
 
     def find(self, text: str) -> Iterator[Found]:
         """Find phrases from left to right, the longest at each place; none overlaps another."""
-        words = tokens(text)
+        words: Sequence[Token] = tokens(text)
         place = 0
         while place < len(words):
             end, phrase = self._longest(text, words, place)

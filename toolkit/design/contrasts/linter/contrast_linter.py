@@ -29,6 +29,7 @@ def lint_rules() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         arm_rules,
         case_rules,
         grammar_rules,
+        name_rules,
         people_rules,
         slot_rules,
     )
@@ -37,6 +38,7 @@ def lint_rules() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         *(arm_rules.no_slot, people_rules.cueing, case_rules.pronoun_case),
         *grammar_rules.RULES,
         *people_rules.RULES,
+        *name_rules.RULES,
         *arm_rules.RULES,
     )
 

@@ -66,13 +66,17 @@ def _without_others(ctx: LintContext, message: PromptMessage) -> str:
 
 
 def stray_pronoun(ctx: LintContext) -> Iterator[LintFault]:
-    """A fixed third-person pronoun that speaks of the persona."""
+    """A fixed third-person pronoun that speaks of the persona, or of nobody else in sight."""
     for message in ctx.messages:
-        if not _spoken_of(message):
-            continue
+        about = _spoken_of(message)
         for match in WORD.finditer(message.literal):
             word = re.sub(r"['’].*$", "", match[0]).lower()
-            if word in SINGULAR_WORDS | PLURAL_WORDS and _of_persona(ctx, message, match):
+            of_somebody = word in SINGULAR_WORDS | PLURAL_WORDS
+            if of_somebody and (
+                _of_persona(ctx, message, match)
+                if about
+                else word in SINGULAR_WORDS and _of_nobody_else(ctx, message, match.start())
+            ):
                 wanted = "a pronoun slot, where the persona is meant"
                 hint = "Write it, or name the other person before, and under 'others'."
                 yield ctx.fault(message, match.span(), wanted, hint)
@@ -101,6 +105,26 @@ def _of_persona(ctx: LintContext, message: PromptMessage, match: re.Match[str]) 
         between = message.literal[max(last_slot, sentence) : match.start()]
         return last_slot > sentence and not _MANY.search(between)
     return True
+
+
+def _of_nobody_else(ctx: LintContext, message: PromptMessage, start: int) -> bool:
+    """Whether no text before names or describes somebody a pronoun could mean."""
+    part = [one for one in ctx.messages if one.part == message.part]
+    before = " ".join(one.literal for one in part if one.index < message.index)
+    before += " " + message.literal[:start]
+    if any(other in before for other in ctx.contrast.others) or _describes_somebody(before):
+        return False
+    names = _known_names(ctx.scenario)
+    return not any(name in before for name in names) and not _CAPITAL.search(before)
+
+
+def _describes_somebody(text: str) -> bool:
+    words = {re.sub(r"['’].*$", "", word).lower() for word in WORD.findall(text)}
+    singular = words | {word.removesuffix("s") for word in words}
+    return bool(singular & ordinary("person")) or any(lexicon_matcher(GENDERED).find(text))
+
+
+_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 
 def gendered(ctx: LintContext) -> Iterator[LintFault]:

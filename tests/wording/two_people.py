@@ -14,7 +14,7 @@ SHE = {
 HE = SHE | {"name": "Ben Okoro", "pronouns": "he/him", "noun": "tall baker", "place": "Hull"}
 
 
-def person(identifier: str, **cues: str) -> Persona:
+def person(identifier: str, **cues: object) -> Persona:
     """A persona with these cues, the others being Ada's."""
     return Persona.model_validate(
         {
@@ -30,7 +30,7 @@ def person(identifier: str, **cues: str) -> Persona:
     )
 
 
-def cast(**cues: str) -> dict[str, Persona]:
+def cast(**cues: object) -> dict[str, Persona]:
     """Ada, with these cues, and Ben."""
     return {"ada": person("ada", **cues), "ben": person("ben", **HE)}
 

@@ -4,21 +4,21 @@ The endings and spellings themselves are data, in ``name_forms.json``; whatever 
 rule for stands in a persona's file, under ``also``.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import islice, product
-from pathlib import Path
-from typing import Any
 
+from toolkit.wording.name_data import forms_data
 from toolkit.wording.tokens import folded, is_cased, tokens
 
 _MOST = 128
 """Spellings of one name in Latin letters that are looked for."""
 _SHORTEST = 3
 """Letters of a form that an ending or another spelling has made."""
+_ONLY_S = frozenset({"de", "sv", "da", "no"})
+"""Languages in which a name takes an s."""
 _FAMILY_OF_ONE = ("CJK", "HANGUL")
 
 
@@ -35,7 +35,7 @@ def split_name(name: str) -> tuple[str, ...]:
     parts = tuple(name.split())
     if len(parts) != 1 or script_of(name) not in _FAMILY_OF_ONE or not 2 <= len(name) <= 4:
         return parts
-    long = name[:2] in _data()["two_character_families"]
+    long = name[:2] in forms_data()["two_character_families"]
     first = 2 if len(name) == 4 or (long and len(name) > 2) else 1
     return name[:first], name[first:]
 
@@ -49,10 +49,12 @@ def declined(part: str) -> frozenset[tuple[str, str]]:
     """
     script, word = script_of(part), folded(part)
     if script != "LATIN":
-        return frozenset((form, "") for form in _endings(word, _data()["scripts"].get(script, ())))
+        return frozenset(
+            (form, "") for form in _endings(word, forms_data()["scripts"].get(script, ()))
+        )
     return frozenset(
         (form, language)
-        for language, said in _data()["languages"].items()
+        for language, said in forms_data()["languages"].items()
         for form in _endings(word, said["endings"])
     )
 
@@ -70,7 +72,7 @@ def respelled(part: str) -> frozenset[str]:
     """Other spellings of one part of a name: *Mueller* for Müller, in Latin letters for Иван."""
     if script_of(part) != "LATIN":
         return romanized(part)
-    spelled = _data()["respelled"]
+    spelled = forms_data()["respelled"]
     letters = unicodedata.normalize("NFC", part.lower())
     told = {"".join(spelled.get(sign, sign) for sign in letters)}
     told |= {
@@ -88,16 +90,16 @@ def romanized(part: str) -> frozenset[str]:
     script, word = script_of(part), unicodedata.normalize("NFC", part.lower())
     pieces: list[list[str]] | None
     if script == "HANGUL":
-        families = _data()["koreans"]
+        families = forms_data()["koreans"]
         pieces = [families[part]] if part in families else [_syllable(sign) for sign in word]
     elif script == "CJK":
-        known = _data()["han"]
-        plain = [_data()["one_character"].get(sign, sign) for sign in word]
+        known = forms_data()["han"]
+        plain = [forms_data()["one_character"].get(sign, sign) for sign in word]
         pieces = [known[sign] for sign in plain] if all(one in known for one in plain) else None
     elif script == "DEVANAGARI":
         pieces = _devanagari(part)
     else:
-        letters = _data()["latin"].get("HIRAGANA" if script == "KATAKANA" else script)
+        letters = forms_data()["latin"].get("HIRAGANA" if script == "KATAKANA" else script)
         if script == "KATAKANA":
             word = "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in word)
         word = folded(word) if script == "GREEK" else word
@@ -124,7 +126,7 @@ def _spelled(word: str, letters: Mapping[str, list[str]]) -> list[list[str]] | N
 def _syllable(sign: str) -> list[str]:
     """Spell a Korean syllable by the Revised Romanization and by what people write instead."""
     number = ord(sign) - 0xAC00
-    first, middle, last = (one.split() for one in _data()["korean_letters"])
+    first, middle, last = (one.split() for one in forms_data()["korean_letters"])
     parts = (first[number // 588], middle[number % 588 // 28], last[number % 28])
     spellings = product(*(part.split("/") for part in parts))
     return ["".join(one).replace("-", "") for one in spellings]
@@ -132,7 +134,7 @@ def _syllable(sign: str) -> list[str]:
 
 def _devanagari(part: str) -> list[list[str]] | None:
     """Spell a word of Devanagari; the vowel that no sign writes is said, or not, at its end."""
-    told = _data()["devanagari"]
+    told = forms_data()["devanagari"]
     consonants, vowels, signs = told["consonants"], told["vowels"], told["signs"]
     word, pieces, place = part.replace("\u093c", ""), list[list[str]](), 0
     while place < len(word):
@@ -165,12 +167,14 @@ def languages_of(line: str) -> frozenset[str]:
         for language in _common_words()
     }
     most = max(counts.values())
-    return frozenset(one for one, count in counts.items() if count == most)
+    of = frozenset(one for one, count in counts.items() if count == most)
+    # An s is no ending where it may be a plural of English.
+    return of if most else of - _ONLY_S
 
 
 @cache
 def _common_words() -> dict[str, frozenset[str]]:
-    return {one: frozenset(of["words"].split()) for one, of in _data()["languages"].items()}
+    return {one: frozenset(of["words"].split()) for one, of in forms_data()["languages"].items()}
 
 
 def without_prefix(text: str, letters: str) -> Iterator[tuple[int, str]]:
@@ -183,8 +187,8 @@ def without_prefix(text: str, letters: str) -> Iterator[tuple[int, str]]:
     Yields:
         How many code points to leave out, and the letters that remain.
     """
-    pattern = _data()["prefixes"].get(script_of(text))
-    if pattern is None or letters in _data()["not_prefixed"]:
+    pattern = forms_data()["prefixes"].get(script_of(text))
+    if pattern is None or letters in forms_data()["not_prefixed"]:
         return
     for length in range(1, min(5, len(letters) - 1)):
         taken, left = letters[:length], letters[length:]
@@ -233,7 +237,7 @@ def is_addressed(name: str, before: str, after: str) -> bool:
         before: the text before it.
         after: the text after it.
     """
-    honorific = _data()["addressed"].get(script_of(name))
+    honorific = forms_data()["addressed"].get(script_of(name))
     if honorific and re.match(rf"[^\S\n]?(?:{honorific})", after):
         return True
     familiar = re.search(r"(?:^|[^一-鿿]|[和跟给给请叫找让问对])[小老阿]$", before)
@@ -242,19 +246,22 @@ def is_addressed(name: str, before: str, after: str) -> bool:
 
 def is_word_too(part: str) -> bool:
     """Whether a name is also a word, in a script without capitals that would tell them apart."""
-    words = _data()["words"].get(script_of(part), "")
-    return not is_cased(part[:1]) and folded(part) in map(folded, words.split())
+    return not is_cased(part[:1]) and reads_as_word(part)
+
+
+def reads_as_word(part: str) -> bool:
+    """Whether a name is also a word of some language that is written in its script."""
+    return folded(part) in _words(script_of(part))
+
+
+@cache
+def _words(script: str) -> frozenset[str]:
+    return frozenset(map(folded, forms_data()["words"].get(script, "").split()))
 
 
 @cache
 def _particles(name: str, letters: str, most: int) -> re.Pattern[str]:
-    endings = "|".join(sorted(_data()[name], key=len, reverse=True))
+    endings = "|".join(sorted(forms_data()[name], key=len, reverse=True))
     end = f"(?![{letters}])"
     # Kana go on with anything after a particle, Korean words end with the last of theirs.
     return re.compile(f"(?:{endings})|{end}" if most == 1 else f"(?:{endings}){{0,{most}}}{end}")
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = Path(__file__).with_name("name_forms.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))

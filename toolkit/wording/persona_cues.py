@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from toolkit.wording.lexicon import COURTESY, GENDERED, LexiconEntry, entries, ordinary, plural
 from toolkit.wording.mask_marks import GROUP, IDENTITY, LOCALE, NAME, PLACE, THEM, THEMSELF, THEY
-from toolkit.wording.name_forms import declined, respelled, split_name
+from toolkit.wording.name_forms import declined, reads_as_word, respelled, split_name
 from toolkit.wording.phrase_matcher import Case, Phrase, PhraseMatcher
 from toolkit.wording.pronouns import PRONOUN_FORMS
 from toolkit.wording.sentences import begins_sentence
@@ -204,5 +204,6 @@ def _is_proper(word: str) -> bool:
 
 
 def _proper(text: str, mark: str) -> Phrase:
-    capital = len(text) <= _SHORT or folded(text) in ordinary("homograph")
+    also_a_word = folded(text) in ordinary("homograph") or reads_as_word(text)
+    capital = len(text) <= _SHORT or also_a_word
     return Phrase(text, mark, "capital" if capital else "any")

@@ -195,10 +195,15 @@ def _begins_as_word(phrase: Phrase, text: str, stretch: tuple[int, int]) -> bool
     if not is_word or not begins_sentence(text[: stretch[0]]):
         return False
     after = _NEXT_WORD.match(text, stretch[1])
+    if re.match(r"[-‐‑][a-z]", text[stretch[1] : stretch[1] + 2]):
+        return True
     if after is None:
         # What goes on with a mark ends here.
         return text[stretch[1] :].isspace()
-    return after[1] in ordinary("no_predicate")
+    word = after[1] or ""
+    if phrase.letters in ordinary("function") and word[:1].islower():
+        return True
+    return word == "I" or word in ordinary("no_predicate")
 
 
 @cache

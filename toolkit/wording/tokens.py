@@ -8,20 +8,20 @@ characters is a token of its own; so is each Korean syllable, since endings foll
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
+
+from toolkit.wording.name_data import forms_data
 
 _UNSPACED = (
     *("CJK ", "IDEOGRAPHIC ", "HIRAGANA ", "KATAKANA", "BOPOMOFO ", "HANGUL ", "THAI ", "LAO "),
     *("KHMER ", "MYANMAR ", "TIBETAN "),
 )
-_LETTERS = str.maketrans(
-    {
-        **{"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"},
-        # One letter of Arabic script in the spelling of one country or another.
-        **{"ـ": "", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ٱ": "ا", "ґ": "г"},
-    }
-)
+_LETTERS = {
+    **{"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"},
+    # One letter of Arabic script in the spelling of one country or another.
+    **{"ـ": "", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ٱ": "ا", "ґ": "г"},
+}
 _KEPT_MARKS = (0, 7, 8, 9)
 """Combining classes that make another letter: dots of Indic scripts, voiced kana, virama."""
 _SAME = {
@@ -104,13 +104,19 @@ def _folded(cluster: str) -> tuple[str, bool | None]:
     bare = unicodedata.normalize("NFKD", cluster).casefold()
     seen = (
         sign
-        for sign in unicodedata.normalize("NFKD", bare).translate(_LETTERS)
+        for sign in unicodedata.normalize("NFKD", bare).translate(_letters())
         if unicodedata.combining(sign) in _KEPT_MARKS and unicodedata.category(sign) != "Cf"
     )
     plain = unicodedata.normalize("NFC", "".join(seen))
     if not plain or not all(_is_letter(sign) for sign in plain):
         return plain, None
     return plain, unicodedata.name(plain[0], "").startswith(_UNSPACED)
+
+
+@cache
+def _letters() -> dict[int, str]:
+    """Letters that are one to a reader; of Chinese characters that names have, the simplified."""
+    return str.maketrans({**_LETTERS, **forms_data()["one_character"]})
 
 
 def _is_letter(sign: str) -> bool:

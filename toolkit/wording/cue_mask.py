@@ -68,7 +68,8 @@ class CueMask:
             before = _TO_NEXT_WORD.match(outside, found.end)
             after = tokens(outside[before.end() : before.end() + _LONG])[:1] if before else []
             if found.phrase.mark and not (after and after[0].text in self._others):
-                abbreviated = not set("aeiou") & set(found.phrase.letters)
+                vowels = set("aeiou") & set(found.phrase.letters)
+                abbreviated = not vowels or found.phrase.group == "title_before_name"
                 stop = _STOP.match(outside, found.end) if abbreviated else None
                 yield found._replace(end=stop.end() if stop else found.end)
 

@@ -6,7 +6,8 @@ _OPENING = "\"'“‘(["
 _CLOSING = "\"'”’)]"
 _BULLET = re.compile(r"(?:^|\n)[ \t]{0,8}[-*•]$")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca|sra|srta|sig|mme|mlle|dhr|mevr|hr|fr|prof|smt)\.|\b[A-Z]\.[A-Z]\.)$",
+    r"(?:\b(?:[ei]\.[ge]|vs|approx|mr|mrs|ms|dr|st|jr|sr|cf|ca|"
+    r"sra|srta|sig|mme|mlle|dhr|mevr|hr|fr|prof|smt)\.|\b[A-Z]\.[A-Z]\.)$",
     re.IGNORECASE,
 )
 

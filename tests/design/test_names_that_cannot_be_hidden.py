@@ -68,8 +68,7 @@ WORDS = [
     ("அருள் குமார்", "ta-IN", "grace"),
     ("You Chen", "zh-CN", "an English pronoun"),
     ("He Ling", "zh-CN", "an English pronoun"),
-    ("Can Yılmaz", "tr-TR", "an English verb"),
-    ("Will Turner", "en-GB", "an English verb"),
+    ("Kai So", "zh-CN", "an English adverb"),
     ("An Nguyen", "vi-VN", "an English article"),
 ]
 
@@ -115,6 +114,8 @@ PASSED = [
     ("Jo Ng", "en-AU", "short, and no word"),
     ("Hope Baker", "en-GB", "a capital tells the name from the word"),
     ("Mark Young", "en-GB", "a capital tells the name from the word"),
+    ("Will Turner", "en-GB", "a capital, and what follows, tell the name from the verb"),
+    ("Can Yılmaz", "tr-TR", "a capital, and what follows, tell the name from the verb"),
     ("J. Doe", "en-GB", "an initial with its stop"),
     ("Đặng Hạnh", "vi-VN", "Latin letters"),
 ]

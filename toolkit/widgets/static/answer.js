@@ -15,7 +15,8 @@ class AnswerView {
     this.editor = null;
     this.flags = [];
     this.rateOpen = false;
-    this.body = h("div", {class: "px-body", dir: "auto"});
+    this.body = h("div", {class: "px-body", dir: "auto", ...ORIGINAL});
+    this.guard = keepOriginal(this.body, () => this.drawBody(), () => this.chat.panel.sayTranslated());
     this.more = h("div", {class: "px-more"});
     this.notice = h("div", {class: "px-notice", hidden: true});
     this.judge = h("div", {class: "px-judge"});
@@ -125,9 +126,9 @@ class AnswerView {
     const words = whole ? "The whole answer" : `“${clip(this.turn.text.slice(start, end), 90)}”`;
     const label = this.chat.harmLabel(flag.harm);
     return h("li", {},
-      plain("span", words, {class: "px-words"}),
+      plain("span", words, {class: "px-words", ...ORIGINAL}),
       h("span", {class: "px-meaning"}, ` ${label} · ${flag.severity} of 5`),
-      flag.comment ? plain("p", flag.comment, {class: "px-comment"}) : null,
+      flag.comment ? plain("p", flag.comment, {class: "px-comment", ...ORIGINAL}) : null,
       this.chat.writable && h("span", {class: "px-inline"},
         button("Edit", () => this.openEditor({flag}),
           {kind: "link", "aria-label": `Edit the flag on ${clip(words, 40)}`}),
@@ -138,6 +139,14 @@ class AnswerView {
   removeFlag(flag) {
     this.chat.link.send("unflag", {session: this.chat.view.session, flag: flag.id}, {keep: true});
     this.flagButton?.focus();
+  }
+
+  // A flag that was being written when the page went away comes back as it was.
+  reopen() {
+    const drafts = Object.values(this.chat.link.outbox.flags(this.chat.view.session));
+    const draft = drafts.find((one) => one.open && one.turn === this.turn.id);
+    const flag = this.flags.find((one) => one.id === draft?.flag) ?? null;
+    if (draft && (flag || !draft.flag)) this.openEditor({flag});
   }
 
   openEditor({stretch = null, flag = null} = {}) {
@@ -155,6 +164,7 @@ class AnswerView {
   closeEditor() {
     if (!this.editor) return;
     const focused = this.desk.contains(document.activeElement);
+    this.editor.keep(false);
     this.editor = null;
     this.desk.replaceChildren();
     this.showMarks();

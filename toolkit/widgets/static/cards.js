@@ -65,7 +65,7 @@ function whoYouAre({persona, scenario}) {
     toggle.textContent = open ? "Hide situation and task" : "Situation and task";
   };
   return h("div", {class: "px-who", keydown: (event) => {
-    if (event.key !== "Escape" || details.hidden) return;
+    if (event.key !== "Escape" || isComposing(event) || details.hidden) return;
     event.preventDefault();
     show(false);
     toggle.focus();

@@ -18,6 +18,12 @@ class Chat {
       this.selecting = setTimeout(() => this.offerFlag(), 150);
     };
     document.addEventListener("selectionchange", this.onSelection);
+    // Where the study keeps nothing in the browser, going away would lose a flag: ask first.
+    this.onLeave = (event) => {
+      const begun = [...this.answers.values()].some((one) => one.editor?.begun);
+      if (begun && !this.link.outbox.storage) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", this.onLeave);
   }
 
   get writable() {
@@ -28,6 +34,8 @@ class Chat {
     clearTimeout(this.selecting);
     this.live.close();
     document.removeEventListener("selectionchange", this.onSelection);
+    window.removeEventListener("beforeunload", this.onLeave);
+    for (const answer of this.answers.values()) answer.guard.disconnect();
   }
 
   build() {
@@ -76,6 +84,9 @@ class Chat {
       this.composer.update(turns);
       this.drawEditing();
     });
+    if (this.seen === null && this.writable) {
+      for (const answer of this.answers.values()) answer.reopen();
+    }
     this.announceNew(turns);
   }
 
@@ -97,7 +108,7 @@ class Chat {
     if (!this.own.has(id)) {
       this.own.set(id, h("div", {class: "px-turn px-own"},
         h("span", {class: "px-speaker"}, `You, as ${this.view.persona.name}`),
-        plain("div", text, {class: "px-body px-plain"}),
+        plain("div", text, {class: "px-body px-plain", ...ORIGINAL}),
         h("span", {class: "px-sending"}, "Sending…")));
     }
     const element = this.own.get(id);
@@ -179,7 +190,8 @@ class Chat {
   }
 
   key(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.streaming) return;
+    if (event.key !== "Escape" || isComposing(event)) return;
+    if (event.defaultPrevented || !this.streaming) return;
     event.preventDefault();
     this.stop();
   }

@@ -47,7 +47,7 @@ class Composer {
   }
 
   key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     this.submit();
   }
@@ -80,7 +80,7 @@ class Composer {
     this.offer.hidden = false;
     replaceChildren(this.offer,
       h("p", {}, "This message was not sent before the page closed:"),
-      plain("blockquote", clip(text, 400), {class: "px-quote"}),
+      plain("blockquote", clip(text, 400), {class: "px-quote", ...ORIGINAL}),
       h("div", {class: "px-actions"},
         button("Send again", () => {
           this.offer.hidden = true;

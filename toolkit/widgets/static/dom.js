@@ -13,6 +13,10 @@ function h(tag, properties = {}, ...children) {
   return element;
 }
 
+// While a word is put together with an input method, its keys mean the word and nothing else. Safari
+// ends the word before it tells of the key that did so, whose code then is 229.
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 let lastNumber = 0;
 const uniqueName = (stem) => `px-${stem}-${++lastNumber}`;
 

@@ -6,12 +6,17 @@ class FlagEditor {
     this.answer = answer;
     this.flag = flag;
     this.stretch = stretch ?? (flag && answer.stretchOf(flag));
-    this.harm = flag?.harm ?? null;
-    this.type = flag ? this.typeOf(flag.harm) : null;
-    this.severity = flag?.severity ?? undefined;
+    this.name = flag?.id ?? answer.turn.id;
+    const {link, view} = answer.chat;
+    const draft = link.outbox.flags(view.session)[this.name];
+    this.harm = draft ? draft.harm : flag?.harm ?? null;
+    this.type = draft ? draft.type : flag ? this.typeOf(flag.harm) : null;
+    this.severity = draft?.severity ?? flag?.severity ?? undefined;
+    if (draft && !stretch) this.stretch = draft.stretch;
     this.element = h("section", {class: "px-editor", "aria-label": "Flag this answer",
-      keydown: (event) => this.key(event)});
-    this.comment = h("textarea", {rows: "2", dir: "auto", value: flag?.comment ?? ""});
+      keydown: (event) => this.key(event), input: () => this.keep(), change: () => this.keep()});
+    this.comment = h("textarea", {rows: "2", dir: "auto",
+      value: draft?.comment ?? flag?.comment ?? ""});
     this.problem = h("p", {class: "px-problem", role: "alert"});
     this.target = h("div", {class: "px-target"});
     this.detail = h("div", {});
@@ -33,7 +38,7 @@ class FlagEditor {
       this.problem,
       h("div", {class: "px-actions"},
         button(this.flag ? "Save change" : "Save flag", () => this.submit(), {kind: "primary"}),
-        button("Cancel", () => this.close())));
+        button("Cancel", () => { this.drop(); this.close(); })));
     this.showTarget();
     this.showDetail();
   }
@@ -63,7 +68,7 @@ class FlagEditor {
     const words = whole ? "" : this.answer.turn.text.slice(this.stretch.start, this.stretch.end);
     replaceChildren(this.target,
       h("p", {}, whole ? "This is about the whole answer." : "This is about these words:"),
-      whole ? null : plain("blockquote", clip(words, 240), {class: "px-quote"}),
+      whole ? null : plain("blockquote", clip(words, 240), {class: "px-quote", ...ORIGINAL}),
       h("div", {class: "px-actions"},
         button(whole ? "Choose words" : "Choose other words", () => this.chooseWords(),
           {kind: "small"}),
@@ -76,6 +81,7 @@ class FlagEditor {
   setStretch(stretch) {
     this.stretch = stretch;
     document.getSelection()?.removeAllRanges();
+    this.keep();
     this.showTarget();
   }
 
@@ -91,9 +97,34 @@ class FlagEditor {
   }
 
   key(event) {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
     event.preventDefault();
+    if (this.begun) this.answer.chat.announce("Your words are kept. “⚑ Flag” brings them back.");
     this.close();
+  }
+
+  // Whether there is anything that closing would lose.
+  get begun() {
+    const {flag} = this;
+    return this.comment.value !== (flag?.comment ?? "") || this.type !== (flag ? this.typeOf(flag.harm)
+      : null) || this.severity !== flag?.severity || this.harm !== (flag?.harm ?? null);
+  }
+
+  // What is written survives Escape, another flag and a reload of the page.
+  keep(open = true) {
+    // A field that leaves the page tells of its change once more.
+    if (this.closed) return;
+    this.closed = !open;
+    const {harm, type, severity, stretch} = this;
+    const {session} = this.answer.chat.view;
+    const draft = {harm, type, severity, stretch, comment: this.comment.value, open,
+      turn: this.answer.turn.id, flag: this.flag?.id ?? null};
+    this.answer.chat.link.outbox.setFlag(session, this.name, this.begun ? draft : null);
+  }
+
+  drop() {
+    this.answer.chat.link.outbox.setFlag(this.answer.chat.view.session, this.name, null);
+    this.closed = true;
   }
 
   submit() {
@@ -118,6 +149,7 @@ class FlagEditor {
     this.busy = false;
     if (ok) {
       this.answer.chat.announce("Your flag is saved.");
+      this.drop();
       this.close();
     } else this.problem.textContent = message;
     return !ok;

@@ -33,6 +33,9 @@ class Frame {
     this.saving = h("span", {class: "px-saving", role: "status"});
     this.trouble = h("div", {class: "px-trouble", role: "alert", hidden: true});
     this.banner = h("div", {class: "px-banner", role: "note", hidden: true});
+    this.translated = h("div", {class: "px-banner", role: "note", hidden: true},
+      "Your browser translates this page. What the assistant wrote stays in its own words, because " +
+      "those are what you judge.");
     this.main = h("div", {class: "px-screens"});
     this.footer = h("div", {class: "px-footer"});
     this.live = h("div", {class: "px-unseen", "aria-live": "polite"});
@@ -40,7 +43,7 @@ class Frame {
       "aria-label": this.words.name},
       h("div", {class: "px-column"},
         h("div", {class: "px-top"}, this.title, this.progress, this.saving),
-        this.banner, this.main, this.trouble, this.footer, this.live));
+        this.banner, this.translated, this.main, this.trouble, this.footer, this.live));
     // JupyterLab's shortcuts match the focused element before they look for the attribute above it,
     // and would cut this very cell on an "x": no key of the panel goes further than the panel.
     this.root.addEventListener("keydown", (event) => {
@@ -48,10 +51,23 @@ class Frame {
       event.stopPropagation();
     });
     host.append(this.root);
+    // Chrome and Edge mark a page that they translate.
+    this.watch = new MutationObserver(() => this.lookForTranslation());
+    this.watch.observe(document.documentElement, {attributes: true, attributeFilter: ["class"]});
+    this.lookForTranslation();
+  }
+
+  lookForTranslation() {
+    if (/\btranslated-(?:ltr|rtl)\b/.test(document.documentElement.className)) this.sayTranslated();
+  }
+
+  sayTranslated() {
+    this.translated.hidden = false;
   }
 
   close() {
     for (const [name, handler] of Object.entries(this.handlers)) this.model.off(name, handler);
+    this.watch.disconnect();
     this.screen?.close();
     this.link.close();
   }
@@ -174,7 +190,7 @@ class Frame {
       else this.footer.querySelector("button")?.focus();
     };
     const box = h("section", {class: "px-confirm", "aria-label": title, keydown: (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || isComposing(event)) return;
       event.preventDefault();
       close();
     }}, heading(3, title), text, h("div", {class: "px-actions"},

@@ -6,7 +6,7 @@ class LiveAnswer {
     this.keepingUp = keepingUp;
     this.catchUp = catchUp;
     this.reset("");
-    this.body = h("div", {class: "px-body", dir: "auto"});
+    this.body = h("div", {class: "px-body", dir: "auto", ...ORIGINAL});
     this.counter = h("p", {class: "px-hint"});
     this.element = h("div", {class: "px-turn px-assistant px-live", hidden: true},
       h("span", {class: "px-speaker"}, "Assistant"), this.body,

@@ -33,9 +33,22 @@ class Outbox {
     this.write("draft", text ? {[session]: text} : null);
   }
 
+  // Flags that are being written: the answer or flag they are about to what is in the form.
+  flags(session) {
+    return this.read("flags", {})[session] ?? {};
+  }
+
+  setFlag(session, name, draft) {
+    const flags = this.flags(session);
+    if (draft) flags[name] = draft;
+    else delete flags[name];
+    this.write("flags", Object.keys(flags).length ? {[session]: flags} : null);
+  }
+
   clear() {
     this.write("events", null);
     this.write("draft", null);
+    this.write("flags", null);
   }
 
   read(what, otherwise) {

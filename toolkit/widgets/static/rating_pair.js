@@ -13,7 +13,7 @@ class PairItem extends ItemScreen {
     const {choice, why} = this.given;
     this.choice = choice ?? null;
     this.before = [this.choice, why ?? ""];
-    this.replies = this.item.replies.map((text, n) => new ReplyBox(text, "AB"[n]));
+    this.replies = this.item.replies.map((text, n) => new ReplyBox(text, "AB"[n], panel));
     this.frames = this.replies.map((reply) => reply.frame);
     this.build(why ?? "");
     this.pick(this.choice);
@@ -86,7 +86,7 @@ class PairItem extends ItemScreen {
   }
 
   whyKey(event) {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === "Escape") (this.inputs.find((one) => one.checked) ?? this.inputs[0]).focus();
     else if (event.key === "Enter" && !event.shiftKey) this.submit();
     else return;

@@ -23,7 +23,7 @@ function promptBox({prompt, situation}) {
   const words = h("div", {class: "px-prompt-words", tabindex: "0", role: "region",
     "aria-label": "What was written"}, prompt.map((turn) => [
     prompt.length > 1 ? h("p", {class: "px-speaker"}, PROMPT_WHO[turn.role] ?? turn.role) : null,
-    plain("div", turn.text, {class: "px-body px-plain"})]));
+    plain("div", turn.text, {class: "px-body px-plain", ...ORIGINAL})]));
   const around = situation ? h("div", {class: "px-around"}, prose(situation)) : null;
   return h("div", {class: "px-prompt"},
     h("div", {class: "px-bar"}, h("h3", {}, prompt.length > 1 ? "What was said" : "Somebody wrote"),
@@ -34,18 +34,21 @@ function promptBox({prompt, situation}) {
 
 // One reply: text and nothing else, in a frame that scrolls by itself.
 class ReplyBox {
-  constructor(text, label) {
+  constructor(text, label, panel) {
     this.text = text;
-    this.body = h("div", {class: "px-body", dir: "auto"});
+    this.shown = text.length > FOLD ? FOLDED : text.length;
+    this.body = h("div", {class: "px-body", dir: "auto", ...ORIGINAL});
+    this.guard = keepOriginal(this.body, () => this.write(this.shown), () => panel.sayTranslated());
     this.more = h("p", {class: "px-more"});
     this.frame = h("div", {class: "px-reply-words", tabindex: "0", role: "region",
       "aria-label": label}, this.body, this.more);
     this.element = h("div", {class: "px-reply"},
       h("h3", {}, label), this.frame);
-    this.write(text.length > FOLD ? FOLDED : text.length);
+    this.write(this.shown);
   }
 
   write(end) {
+    this.shown = end;
     this.body.replaceChildren();
     writeAnswer(this.body, {text: this.text}, end);
     if (!this.text) this.body.append(h("p", {class: "px-hint"}, "This reply is empty."));
@@ -74,7 +77,7 @@ function itemHeading({position, of, title}) {
 // Whether a key press is meant for the item: not for a text field, a menu or an open question.
 function forItem(event, panel) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return false;
-  if (event.isComposing || event.repeat) return false;
+  if (isComposing(event) || event.repeat) return false;
   if (panel.footer.querySelector(".px-confirm")) return false;
   return !event.target.matches("textarea, input:not([type=radio]), select");
 }

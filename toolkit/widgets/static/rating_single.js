@@ -9,7 +9,7 @@ class SingleItem extends ItemScreen {
     this.again = questions.every(({id}) => id in this.answers);
     this.changed = new Set();
     this.rows = questions.map((question, n) => this.row(question, n));
-    this.reply = new ReplyBox(this.item.replies[0], "Reply");
+    this.reply = new ReplyBox(this.item.replies[0], "Reply", panel);
     this.frames = [this.reply.frame];
     this.save = button("Go on", () => this.submit(),
       {kind: "primary", "aria-keyshortcuts": "Enter"});

@@ -111,6 +111,23 @@ function writePlain(parent, text) {
   writeText(parent, {text}, 0, text.length);
 }
 
+// A page that the browser translates has other words in the place of the text. What somebody judges
+// stays as it was said; a translator that does not know the mark is undone, and that is told.
+const ORIGINAL = {translate: "no"};
+const MOST_UNDONE = 3;
+
+function keepOriginal(body, redraw, tell) {
+  let undone = 0;
+  const guard = new MutationObserver(() => {
+    if (!body.querySelector("font")) return;
+    if (undone < MOST_UNDONE) redraw();
+    undone++;
+    tell();
+  });
+  guard.observe(body, {childList: true, subtree: true});
+  return guard;
+}
+
 // Where a stretch of one text node lies in the raw text; a label stands for all that it hides.
 function rawStretch(node, from, to) {
   if (node.pxHides) return {start: node.pxAt, end: node.pxAt + node.pxHides};

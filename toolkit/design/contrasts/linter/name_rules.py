@@ -23,7 +23,7 @@ def name_that_cannot_be_hidden(ctx: LintContext) -> Iterator[LintFault]:
 
 
 def _problems(name: str, person: Persona) -> Iterator[tuple[str, str, str]]:
-    words = ordinary("function") | ordinary("modal")
+    words = ordinary("function")
     for part in split_name(name):
         if is_cased(part[0]) and len(folded(part)) == 1 and not part.endswith("."):
             yield f"{part!r} is one letter", "a name that can be found in a reply", _OTHER

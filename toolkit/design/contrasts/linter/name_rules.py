@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from toolkit.design.contrasts.linter.lint_context import LintFault, LintContext
+from toolkit.design.contrasts.linter.lint_context import LintContext, LintFault
 from toolkit.design.personas import Persona
 from toolkit.wording import NAMES, folded, is_cased, is_word_too, ordinary, respelled, split_name
 

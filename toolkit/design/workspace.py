@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from toolkit.canon import check_id, path_under
 from toolkit.design.contrasts import Contrast, contrast_complaints
+from toolkit.design.look_alike_complaints import look_alike_complaints
 from toolkit.design.personas import Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import Study, cross_complaints
@@ -115,6 +116,10 @@ class Workspace(os.PathLike[str]):
         studies = _read_all(self.root, Study)
         complaints = [*complaints_of(people), *complaints_of(situations), *complaints_of(contrasts)]
         complaints += contrast_complaints(contrasts, people, situations)
+        complaints += look_alike_complaints(people, Persona.NOUN)
+        complaints += look_alike_complaints(situations, Scenario.NOUN)
+        complaints += look_alike_complaints(contrasts, Contrast.NOUN)
+        complaints += look_alike_complaints(studies, Study.NOUN)
         for reading in studies.values():
             complaints += reading.complaints
             complaints += cross_complaints(reading, people, situations, contrasts, self.root)

@@ -41,7 +41,7 @@ def plain_spelling(text: str) -> str:
 def look_alike_keys(text: str) -> tuple[str, str]:
     """What two names share that look alike: their letters without case, or all their shapes."""
     plain = unicodedata.normalize("NFKC", plain_spelling(text))
-    return plain.casefold(), unicodedata.normalize("NFC", plain.translate(_LOOKS))
+    return plain.casefold(), unicodedata.normalize("NFC", plain.translate(_LOOKS)).casefold()
 
 
 def code_points(text: str) -> str:

@@ -26,6 +26,7 @@ be shown to the person who caused it without a traceback::
     │   ├── RecordFull            no room left
     │   ├── RecordUnreadable      not a record, or one of a newer toolkit
     │   ├── RecordBusy            somebody else is writing
+    │   ├── RecordMoved           another file lies where the record was
     │   └── EventConflict         one event id, two different events
     ├── SessionError              what may not be done now
     │   ├── NotEnrolled           a step before enrolment or consent
@@ -194,6 +195,10 @@ class RecordUnreadable(RecordError):
 
 class RecordBusy(RecordError):
     """Another writer holds the record for longer than we are willing to wait."""
+
+
+class RecordMoved(RecordError):
+    """What lies at the record's place is not what was opened, or was kept, there."""
 
 
 class EventConflict(RecordError):

@@ -120,11 +120,19 @@ def _inherited(
 
 
 def _of_turn(tables: Tables, name: str, sessions: "pd.Series[str]") -> "pd.Series[str]":
-    """Leave out what is about a turn that is not there; a rating may be about no turn."""
-    turns = tables[name]["turn_id"]
-    unknown = turns.notna() & ~turns.isin(tables["turns"]["turn_id"])
+    """Leave out what is about a turn its session does not hold; a rating may be about no turn."""
+    unknown = tables[name]["turn_id"].notna() & ~_of_own(tables, name, "turn_id", "turns")
     why = _inherited(tables, name, "session_id", "sessions", sessions)
     return _standing(first_of(why, orphan=unknown), tables[name])
+
+
+def _of_own(tables: Tables, rows: str, key: str, named: str) -> "pd.Series[bool]":
+    """Tell which rows name one of their own session."""
+    pairs = [
+        pd.MultiIndex.from_frame(tables[one][["session_id", key]].astype("str"))
+        for one in (rows, named)
+    ]
+    return pd.Series(pairs[0].isin(pairs[1]), index=tables[rows].index)
 
 
 def _standing(why: "pd.Series[str]", rows: pd.DataFrame) -> "pd.Series[str]":
@@ -155,4 +163,8 @@ def _replyless(tables: Tables) -> "pd.Series[bool]":
 
 
 def _of_item(tables: Tables, name: str, items: "pd.Series[str]") -> "pd.Series[str]":
-    return _standing(_inherited(tables, name, "item_id", "items", items), tables[name])
+    why = first_of(
+        _inherited(tables, name, "item_id", "items", items),
+        orphan=~_of_own(tables, name, "item_id", "items"),
+    )
+    return _standing(why, tables[name])

@@ -13,8 +13,9 @@ def parser() -> argparse.ArgumentParser:
     """Options of ``parallax verify``."""
     made = make_parser(
         "verify",
-        "Recompute every link of every chain in a record, and name each place that does not hold. "
-        "It cannot see that the newest entries of a chain, or a whole chain, were removed.",
+        "Recompute every link of every chain in a record, let the database check itself, and name "
+        "each place that does not hold. That the newest entries are missing is known only where "
+        "the record was written; a whole chain that was removed is not seen.",
         examples=(
             ("parallax verify", "the record of the study 'pilot'"),
             ("parallax verify onboarding", "the record of another study"),
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Verify; every problem is one line on standard output."""
     with open_record(find_record(args.record, args.workspace), read_only=True) as record:
         found = record.verify()
-    if not found.entries:
+    if not found.entries and found.ok:
         say(
             "This record is empty: there is nothing to verify. While a session runs, its newest "
             "rows are in files beside record.db; copy a record with `parallax export`."
@@ -46,11 +47,12 @@ def run(args: argparse.Namespace) -> int:
     if found.ok:
         say(f"Every chain holds: {found.chains} chains, {found.entries} entries.")
         return OK
-    say(*map(str, found.problems[:_SHOWN]))
-    if len(found.problems) > _SHOWN:
-        say(f"… and {len(found.problems) - _SHOWN} more")
+    problems = (*found.faults, *map(str, found.problems))
+    say(*problems[:_SHOWN])
+    if len(problems) > _SHOWN:
+        say(f"… and {len(problems) - _SHOWN} more")
     say(
-        f"The record does not hold: {len(found.problems)} problems in {found.chains} chains and "
+        f"The record does not hold: {len(problems)} problems in {found.chains} chains and "
         f"{found.entries} entries. Keep it as it is, and compare it with a backup or an export."
     )
     return FAILED

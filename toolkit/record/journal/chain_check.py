@@ -35,11 +35,13 @@ class Verification:
     chains: int
     entries: int
     problems: tuple[Problem, ...]
+    faults: tuple[str, ...] = ()
+    """What the database says against itself, and what was kept and is missing, in sentences."""
 
     @property
     def ok(self) -> bool:
-        """True when every link of every chain holds."""
-        return not self.problems
+        """True when every link of every chain holds, and nothing else is known to be wrong."""
+        return not self.problems and not self.faults
 
 
 def verify_chains(stored: Iterable[Mapping[str, Any]]) -> Verification:

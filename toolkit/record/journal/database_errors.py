@@ -36,28 +36,28 @@ def explained(place: Place, *, read_only: bool = False) -> Iterator[None]:
         problem = getattr(failure, "orig", None) or failure
         fault = _file_fault(place, problem) if place.path else _server_fault(place, problem)
         if read_only and isinstance(fault, RecordUnwritable):
-            fault = _unsettled(place) or cannot_read(place, _first_line(problem))
+            fault = _unsettled(place) or cannot_read(place, first_line(problem))
         raise fault from failure
 
 
 def _file_fault(place: Place, problem: BaseException) -> RecordError:
     name = str(getattr(problem, "sqlite_errorname", ""))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return _busy(place)
+        return busy(place)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
         return cannot_read(place, str(problem))
     if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _no_space(place)):
         return no_room(place)
-    return cannot_write(place, _first_line(problem))
+    return cannot_write(place, first_line(problem))
 
 
 def _server_fault(place: Place, problem: BaseException) -> RecordError:
     state = str(getattr(problem, "sqlstate", None) or "")
     if state in _SERVER_BUSY:
-        return _busy(place)
+        return busy(place)
     if state == "53100":
         return no_room(place)
-    return cannot_write(place, _first_line(problem))
+    return cannot_write(place, first_line(problem))
 
 
 def cannot_read(place: object, reason: str) -> RecordUnreadable:
@@ -73,7 +73,8 @@ def cannot_read(place: object, reason: str) -> RecordUnreadable:
     )
 
 
-def _busy(place: object) -> RecordBusy:
+def busy(place: object) -> RecordBusy:
+    """The error for a place at which another writer does not finish."""
     return RecordBusy(
         f"record: {place} is held by another program; wanted a turn to write. Close what else has "
         "it open, such as a database browser or a backup, and try again; nothing was half-written."
@@ -100,5 +101,6 @@ def _unsettled(place: Place) -> RecordUnreadable | None:
     )
 
 
-def _first_line(problem: BaseException) -> str:
+def first_line(problem: BaseException) -> str:
+    """What a database says, without what it adds."""
     return str(problem).strip().partition("\n")[0]

@@ -1,29 +1,39 @@
 """A record in a database: its queries, and linking rows to the ends of their chains."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Select, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, tuple_, update
 from sqlalchemy import Row as Stored
+from sqlalchemy.exc import IntegrityError
 
 from toolkit.canon import canonical_json, timestamp
 from toolkit.errors import EventConflict, RecordError, RecordUnreadable
 from toolkit.record.journal.chain_check import Verification, verify_chains
 from toolkit.record.journal.database import Database
+from toolkit.record.journal.database_errors import busy
 from toolkit.record.journal.entry import FIRST, Entry, Kept, link_hash, read_json
+from toolkit.record.journal.file_database import FileDatabase
+from toolkit.record.journal.file_place import Newest
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
 from toolkit.record.journal.pseudonyms import pseudonym
 from toolkit.record.journal.record import Durability, Record
 from toolkit.record.journal.record_address import Place
+from toolkit.record.journal.server_database import ServerDatabase
 from toolkit.record.rows.conversation_rows import EnrolledBy, Participant
 from toolkit.record.rows.row import Row
 from toolkit.record.rows.row_codec import EncodedRow, draft
 
+W = TypeVar("W")
 _PAGE = 200
 _LARGEST_PAGE = 3200
 _IDS_ASKED = 500
+_SEATS = "seats of participants"
+"""What is locked while a seat is given; no chain, as it holds spaces."""
+_TRIES = 3
 _ABOUT = [JOURNAL.c[name] for name in Entry._fields]
 _WHOLE = [*_ABOUT, JOURNAL.c.body]
 
@@ -41,8 +51,18 @@ class DatabaseRecord(Record):
     def __init__(
         self, place: Place, *, durability: Durability, read_only: bool, patience: float
     ) -> None:
-        self._database = Database(
-            place, durability=durability, read_only=read_only, patience=patience
+        self._database: Database = (
+            FileDatabase(
+                place,
+                place.path,
+                durability=durability,
+                read_only=read_only,
+                patience=patience,
+            )
+            if place.path
+            else ServerDatabase(
+                place, durability=durability, read_only=read_only, patience=patience
+            )
         )
         self._leases: list[Lease] = []
         self.place, self.url = str(place), place.url
@@ -82,28 +102,31 @@ class DatabaseRecord(Record):
             return {str(chain): str(newest) for chain, newest in connection.execute(query)}
 
     def verify(self) -> Verification:
-        """Hash bodies exactly as they are stored."""
+        """Hash bodies exactly as they are stored, and ask the database about itself."""
+        faults = self._database.faults()
         query = select(JOURNAL).order_by(JOURNAL.c.chain, JOURNAL.c.position)
         with self._database.reading() as connection:
             found = connection.execution_options(yield_per=_PAGE).execute(query)
-            return verify_chains(dict(stored) for stored in found.mappings())
+            verified = verify_chains(dict(stored) for stored in found.mappings())
+        return replace(verified, faults=faults)
 
     def append(self, *rows: Row) -> tuple[Entry, ...]:
         """Keep rows in one transaction."""
         drafts = [draft(row) for row in rows]
         if not drafts:
             return ()
-        with self._database.writing() as connection:
-            for conflict in _keep(connection, drafts):
-                if conflict:
-                    raise conflict
-            found = _find(connection, [one.event_id for one in drafts])
+
+        def keep(connection: Connection) -> dict[str, Kept]:
+            for conflict in filter(None, self._link(connection, drafts)):
+                raise conflict
+            return _find(connection, [one.event_id for one in drafts])
+
+        found = self._written(keep, drafts)
         return tuple(found[one.event_id].entry for one in drafts)
 
     def keep_new(self, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
         """Keep drafts in one transaction, whatever becomes of the others."""
-        with self._database.writing() as connection:
-            return _keep(connection, drafts)
+        return self._written(lambda connection: self._link(connection, drafts), drafts)
 
     def restore(self, record_id: str, kept: Iterable[Kept]) -> None:
         """Fill the tables."""
@@ -115,14 +138,17 @@ class DatabaseRecord(Record):
                 values = [one._asdict() | {"body": canonical_json(body)} for one, body in some]
                 connection.execute(insert(JOURNAL), values)
             self._database.continue_numbers(connection)
-        self.record_id = self._database.meta["record_id"] = record_id
+            newest = self._database.find_newest(connection)
+            self._database.keep_in_mind(connection, newest)
+            self.record_id = self._database.meta["record_id"] = record_id
 
     def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
         """Look the pseudonym up and give the next seat in one transaction."""
         secret = self._database.meta["secret"]
         participant_id = pseudonym(code, secret=secret, simulated=simulated)
         event_id = f"{Participant.KIND}.{participant_id}"
-        with self._database.writing() as connection:
+
+        def seat(connection: Connection) -> Participant:
             if known := _find(connection, [event_id]):
                 return cast(Participant, known[event_id].row())
             seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
@@ -132,8 +158,10 @@ class DatabaseRecord(Record):
                 simulated=simulated,
                 enrolled_by=enrolled_by,
             )
-            _keep(connection, [draft(participant)])
-        return participant
+            self._link(connection, [draft(participant)])
+            return participant
+
+        return self._written(seat, [], participant_id, _SEATS)
 
     def lease(
         self, name: str, *, on_lost: Callable[[], None] | None = None, take_over: bool = True
@@ -153,6 +181,47 @@ class DatabaseRecord(Record):
         for lease in self._leases:
             lease.release()
         self._database.close()
+
+    def _written(
+        self, write: Callable[[Connection], W], drafts: Sequence[EncodedRow], *names: str
+    ) -> W:
+        """Write beside whoever writes other chains.
+
+        Args:
+            write: what is done in the transaction; it may be done again.
+            drafts: whose chains are written.
+            names: more that nobody else writes meanwhile.
+        """
+        chains = sorted({*names, *(chain for one in drafts for chain in one.chains)})
+        for _ in range(_TRIES):
+            try:
+                with self._database.writing(chains) as connection:
+                    return write(connection)
+            except _Raced:
+                continue
+        raise busy(self.place)
+
+    def _link(
+        self, connection: Connection, drafts: Sequence[EncodedRow]
+    ) -> list[RecordError | None]:
+        """Link new drafts to the ends of their chains; for each, say why not, or nothing.
+
+        One already kept with the same content stays as it is.
+        """
+        linked, conflicts = _linked_to_ends(connection, drafts)
+        if not linked:
+            return conflicts
+        self._database.before_numbers(connection)
+        try:
+            connection.execute(insert(JOURNAL), linked)
+        except IntegrityError as problem:
+            raise _Raced from problem
+        last = linked[-1]
+        number = select(JOURNAL.c.number).where(JOURNAL.c.event_id == last["event_id"])
+        self._database.keep_in_mind(
+            connection, Newest(connection.execute(number).scalar_one(), last["hash"], last["at"])
+        )
+        return conflicts
 
     def _pages(self, query: Select[Any], cursor: str, last: int = -1) -> Iterator[Stored[Any]]:
         """Read page by page, so that no transaction stays open while the caller thinks."""
@@ -175,17 +244,19 @@ class _End(NamedTuple):
     kind: str
 
 
-def _keep(connection: Connection, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
-    """Link new drafts to the ends of their chains; for each, say why it could not be, or nothing.
+class _Raced(Exception):
+    """Another writer kept the same event meanwhile, in a chain of its own."""
 
-    One already kept with the same content stays as it is.
-    """
+
+def _linked_to_ends(
+    connection: Connection, drafts: Sequence[EncodedRow]
+) -> tuple[list[dict[str, Any]], list[RecordError | None]]:
+    """The columns of the drafts that are new, and for each draft why it is not kept, or nothing."""
     kept: dict[str, Kept | EncodedRow] = {**_find(connection, [one.event_id for one in drafts])}
-    ends: dict[str, _End] = {}
+    ends = _ends(connection, {chain for one in drafts for chain in one.chains})
     conflicts: list[RecordError | None] = []
     linked: list[dict[str, Any]] = []
     for one in drafts:
-        ends |= {name: _end(connection, name) for name in one.chains if name not in ends}
         known = kept.get(one.event_id)
         conflicts.append(
             _conflict(one, known)
@@ -198,9 +269,7 @@ def _keep(connection: Connection, drafts: Sequence[EncodedRow]) -> list[RecordEr
         kept[one.event_id] = one
         ends[one.chain] = _End(values["position"] + 1, values["hash"], one.kind)
         linked.append(values)
-    if linked:
-        connection.execute(insert(JOURNAL), linked)
-    return conflicts
+    return linked, conflicts
 
 
 def _linked(new: EncodedRow, end: _End) -> dict[str, Any]:
@@ -219,16 +288,18 @@ def _linked(new: EncodedRow, end: _End) -> dict[str, Any]:
     return {**bound, "body": new.body, "hash": link_hash(new.body, bound)}
 
 
-def _end(connection: Connection, chain: str) -> _End:
-    """Look up where a chain goes on."""
-    query = (
-        select(JOURNAL.c.position + 1, JOURNAL.c.hash, JOURNAL.c.kind)
-        .where(JOURNAL.c.chain == chain)
-        .order_by(JOURNAL.c.position.desc())
-        .limit(1)
+def _ends(connection: Connection, chains: Collection[str]) -> dict[str, _End]:
+    """Look up where chains go on."""
+    lasts = (
+        select(JOURNAL.c.chain, func.max(JOURNAL.c.position))
+        .where(JOURNAL.c.chain.in_(chains))
+        .group_by(JOURNAL.c.chain)
     )
-    last = connection.execute(query).first()
-    return _End(*last) if last else _End(0, FIRST, "")
+    query = select(JOURNAL.c.chain, JOURNAL.c.position + 1, JOURNAL.c.hash, JOURNAL.c.kind).where(
+        tuple_(JOURNAL.c.chain, JOURNAL.c.position).in_(lasts)
+    )
+    found = {chain: _End(*end) for chain, *end in connection.execute(query)}
+    return {chain: found.get(chain, _End(0, FIRST, "")) for chain in chains}
 
 
 def _find(connection: Connection, event_ids: Sequence[str]) -> dict[str, Kept]:
@@ -256,7 +327,13 @@ def _out_of_place(new: EncodedRow, ends: Mapping[str, _End]) -> RecordError | No
                 "row; wanted one that goes on. Read the record again to see where it stands; "
                 "nothing was written."
             )
-    if ends[new.chain].position or Row.BY_KIND[new.kind].BEGINS:
+    kind, before = Row.BY_KIND[new.kind], Row.BY_KIND.get(ends[new.chain].kind)
+    if before and (kind.UNDER or kind.CHAIN != before.CHAIN):
+        return RecordError(
+            f"record: {new.kind} {new.event_id} is about {new.chain}, which was begun already by a "
+            f"{before.KIND} row; wanted an id of its own. Make a new one; nothing was written."
+        )
+    if ends[new.chain].position or kind.BEGINS:
         return None
     return RecordError(
         f"record: {new.kind} {new.event_id} is about {new.chain}, of which nothing is kept; wanted "

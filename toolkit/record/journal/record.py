@@ -114,7 +114,8 @@ class Record(ABC):
                 f"record: got rows({kind.__name__}), which hold words in {min(words)}; wanted a "
                 "kind without. Read them with record.read(role=…, purpose=…)."
             )
-        read = (kept.row() for kept in self._kept([kind.KIND], chain, bodies=True))
+        kept = self._kept([kind.KIND], chain, bodies=True)
+        read = (one.row() for one in kept if not _is_intruder(one.entry))
         return [row for row in read if isinstance(row, kind)]
 
     @abstractmethod
@@ -316,6 +317,8 @@ class Reader:
         gone = self._gone
         for one in kept:
             entry = one.entry
+            if _is_intruder(entry):
+                continue
             if entry.kind in self._closed:
                 self._require(entry.kind)
             withheld = entry.chain in gone
@@ -340,9 +343,9 @@ class Reader:
             seats: list[Session | RaterSeat] = []
             if self.withdrawn:
                 seats = [*self.record.rows(Session), *self.record.rows(RaterSeat)]
-            self._chains = self.withdrawn.union(
-                row.session_id for row in seats if row.participant_id in self.withdrawn
-            )
+            theirs = {row.session_id for row in seats if row.participant_id in self.withdrawn}
+            # Nobody withdraws the work of others by giving its name as their own.
+            self._chains = self.withdrawn.difference(row.session_id for row in seats) | theirs
         return self._chains
 
 
@@ -355,3 +358,8 @@ def _right(role: str, purpose: str) -> Right:
         f"record: got the role {role!a} with the purpose {purpose!a}; wanted a role with a purpose "
         f"of its own ({known}). Read in the role whose work this is."
     )
+
+
+def _is_intruder(entry: Entry) -> bool:
+    """Whether a row would make a chain that somebody else began the work of its own participant."""
+    return entry.position > 0 and bool(Row.BY_KIND.get(entry.kind, Row).UNDER)

@@ -69,9 +69,10 @@ class RaterHistory:
         match row:
             case Item():
                 self.items[row.item_id] = JudgedItem(row)
-            case Rating() | Choice() | Passed():
+            # A row counts for what its own rater was shown, whatever it names.
+            case Rating() | Choice() | Passed() if row.item_id in self.items:
                 self._judge(row, at)
-            case Guess():
+            case Guess() if row.item_id in self.items:
                 self.guesses[row.item_id] = row
             case SessionEnd():
                 self.end = row

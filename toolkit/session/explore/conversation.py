@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from toolkit.canon import new_id
+from toolkit.design import FLAG_HARMS
 from toolkit.endpoints import Endpoint, OnToken, Settings
 from toolkit.errors import NotNow
 from toolkit.record import (
@@ -260,6 +261,11 @@ class Conversation:
                 "a stretch inside it. Select the words again."
             )
         require_points("flag: got severity", severity)
+        if harm not in FLAG_HARMS:
+            raise NotNow(
+                f"flag: got the harm {harm[:COMMENT_LENGTH]!a}; wanted a key of the harm "
+                "vocabulary, or unsure. Choose one of those on offer."
+            )
         return self._judge(
             Flag(
                 flag_id=flag_id or new_id(),

@@ -3,6 +3,7 @@
 import sys
 
 from bench import (
+    crowd,
     fitting,
     importing,
     lab_start,
@@ -24,6 +25,7 @@ SECTIONS = {
     "fitting": fitting.run,
     "testing": testing.run,
     "loading": loading.run,
+    "crowd": crowd.run,
     "lab": lab_start.run,
 }
 

@@ -1,11 +1,6 @@
 """A place for a record in each database, and rows to put there."""
 
 import os
-import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -13,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_server import WITHOUT_SYNC, installed, postgres_server
 from sqlalchemy import create_engine, text
 
 from toolkit.canon import new_id
@@ -21,54 +17,15 @@ from toolkit.record import Exchange, Flag, Rating, Record, Session, Turn, open_r
 DATABASES = ["sqlite", "postgres"]
 
 
-def _program(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else shutil.which(name)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL of a throw-away PostgreSQL on a socket."""
-    initdb, server = _program("initdb"), _program("postgres")
-    if not (initdb and server):
+    if not installed():
         if os.environ.get("REQUIRE_POSTGRES") == "1":
             pytest.fail("PostgreSQL is not installed, and REQUIRE_POSTGRES=1")
         pytest.skip("PostgreSQL is not installed")
-    account: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    if account:
-        shutil.chown(folder, "nobody")
-    data = folder / "data"
-    make = [initdb, "--no-sync", "-U", "postgres", "-A", "trust", "-E", "UTF8", "-D", str(data)]
-    subprocess.run(make, check=True, capture_output=True, cwd=folder, **account)
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
-    options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
-    running = subprocess.Popen(
-        [server, "-D", str(data), *options], cwd=folder, stderr=subprocess.DEVNULL, **account
-    )
-    try:
-        url = f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        _wait_for(url)
+    with postgres_server(*WITHOUT_SYNC) as url:
         yield url
-    finally:
-        # Immediate shutdown: nothing here is kept, and a failing test may leave connections.
-        running.send_signal(signal.SIGQUIT)
-        running.wait(timeout=20)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_for(url: str) -> None:
-    engine = create_engine(url)
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with engine.connect():
-                break
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-    engine.dispose()
 
 
 _names = count()

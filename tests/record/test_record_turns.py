@@ -8,62 +8,46 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import EventConflict, RecordBusy, RecordError
-from toolkit.record import open_record
-from toolkit.record.journal.ticket import Ticket
+from toolkit.record import Turn, open_record
 
 
-def test_turns_come_in_the_order_of_asking(tmp_path: Path) -> None:
-    came: list[int] = []
-    first = Ticket(tmp_path / "lock")
-
-    def wait(number: int) -> None:
-        with Ticket(tmp_path / "lock").held(30):
-            came.append(number)
-
-    threads = [threading.Thread(target=wait, args=(number,)) for number in range(12)]
-    with first.held(1):
+def test_turns_in_a_file_come_in_the_order_of_asking(tmp_path: Path, turn) -> None:
+    """Whoever waits is not overtaken by whoever comes later."""
+    opened = [open_record(tmp_path / "record.db") for _ in range(12)]
+    threads = [
+        threading.Thread(target=one.append, args=(turn("a", number=number),))
+        for number, one in enumerate(opened)
+    ]
+    with open_record(tmp_path / "record.db") as first:
+        with first._database.writing():
+            for thread in threads:
+                thread.start()
+                time.sleep(0.05)
         for thread in threads:
-            thread.start()
-            time.sleep(0.05)
-    for thread in threads:
-        thread.join()
-    assert came == list(range(12))
+            thread.join()
+        said = first.read(role="analyst", purpose="analysis").rows(Turn)
+    assert [one.number for one in said] == list(range(12))
+    for one in opened:
+        one.close()
 
 
-def test_whoever_gives_up_waiting_keeps_nobody_out(tmp_path: Path) -> None:
-    one, other = Ticket(tmp_path / "lock"), Ticket(tmp_path / "lock")
-    with one.held(1), pytest.raises(TimeoutError):
-        other.held(0.05).__enter__()
-    for _ in range(3):
-        with other.held(5):
-            pass
-    with one.held(5):
-        pass
+def test_whoever_gave_up_waiting_keeps_nobody_out(tmp_path: Path, turn) -> None:
+    path = tmp_path / "record.db"
+    with open_record(path) as first, open_record(path, patience=0.05) as hasty:
+        with first._database.writing():
+            for _ in range(3):
+                with pytest.raises(RecordBusy):
+                    hasty.append(turn())
+        for record in (hasty, first, hasty):
+            record.append(turn())
+        assert first.verify().entries == 3
 
 
-def test_threads_of_one_ticket_wait_for_each_other(tmp_path: Path) -> None:
-    ticket, inside = Ticket(tmp_path / "lock"), []
-
-    def enter(_: int) -> int:
-        with ticket.held(30):
-            inside.append(1)
-            most = len(inside)
-            time.sleep(0.002)
-            inside.pop()
-        return most
-
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(enter, range(40))) == {1}
-
-
-def test_a_lock_that_was_removed_is_made_again(tmp_path: Path) -> None:
-    one, other = Ticket(tmp_path / "lock"), Ticket(tmp_path / "lock")
-    with one.held(1):
-        (tmp_path / "lock").unlink()
-        with other.held(1):
-            other.leave(b"left")
-    with one.held(1):
-        assert one.note() == b"left"
+def test_threads_of_one_record_wait_for_each_other(tmp_path: Path, turn) -> None:
+    with open_record(tmp_path / "record.db", durability="normal") as record:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: record.append(turn("a"), turn("a")), range(60)))
+        assert [entry.position for entry in record.entries(chain="a")] == list(range(120))
 
 
 def test_writers_of_two_chains_on_a_server_do_not_wait_for_each_other(server_place, turn) -> None:

@@ -11,6 +11,11 @@ from toolkit.errors import EventConflict, RecordBusy, RecordError
 from toolkit.record import Turn, open_record
 
 
+def waiting() -> int:
+    """How many wait for a turn."""
+    return sum("waits for a turn" in one.name for one in threading.enumerate())
+
+
 def test_turns_in_a_file_come_in_the_order_of_asking(tmp_path: Path, turn) -> None:
     """Whoever waits is not overtaken by whoever comes later."""
     opened = [open_record(tmp_path / "record.db") for _ in range(12)]
@@ -20,9 +25,10 @@ def test_turns_in_a_file_come_in_the_order_of_asking(tmp_path: Path, turn) -> No
     ]
     with open_record(tmp_path / "record.db") as first:
         with first._database.writing():
-            for thread in threads:
+            for count, thread in enumerate(threads, start=1):
                 thread.start()
-                time.sleep(0.05)
+                while waiting() < count:
+                    time.sleep(0.002)
         for thread in threads:
             thread.join()
         said = first.read(role="analyst", purpose="analysis").rows(Turn)

@@ -117,16 +117,28 @@ class DatabaseRecord(Record):
             return ()
 
         def keep(connection: Connection) -> dict[str, Kept]:
-            for conflict in filter(None, self._link(connection, drafts)):
+            linked, conflicts = self._link(connection, drafts)
+            for conflict in filter(None, conflicts):
                 raise conflict
-            return _find(connection, [one.event_id for one in drafts])
+            found = _find(connection, [one.event_id for one in drafts])
+            if linked:
+                self._keep_in_mind(connection, found[linked[-1]["event_id"]].entry)
+            return found
 
         found = self._written(keep, drafts)
         return tuple(found[one.event_id].entry for one in drafts)
 
     def keep_new(self, drafts: Sequence[EncodedRow]) -> list[RecordError | None]:
         """Keep drafts in one transaction, whatever becomes of the others."""
-        return self._written(lambda connection: self._link(connection, drafts), drafts)
+
+        def keep(connection: Connection) -> list[RecordError | None]:
+            linked, conflicts = self._link(connection, drafts)
+            if linked:
+                last = str(linked[-1]["event_id"])
+                self._keep_in_mind(connection, _find(connection, [last])[last].entry)
+            return conflicts
+
+        return self._written(keep, drafts)
 
     def restore(self, record_id: str, kept: Iterable[Kept]) -> None:
         """Fill the tables."""
@@ -159,6 +171,7 @@ class DatabaseRecord(Record):
                 enrolled_by=enrolled_by,
             )
             self._link(connection, [draft(participant)])
+            self._keep_in_mind(connection, _find(connection, [event_id])[event_id].entry)
             return participant
 
         return self._written(seat, [], participant_id, _SEATS)
@@ -203,25 +216,25 @@ class DatabaseRecord(Record):
 
     def _link(
         self, connection: Connection, drafts: Sequence[EncodedRow]
-    ) -> list[RecordError | None]:
+    ) -> tuple[list[dict[str, Any]], list[RecordError | None]]:
         """Link new drafts to the ends of their chains; for each, say why not, or nothing.
 
         One already kept with the same content stays as it is.
+
+        Returns:
+            The columns of those that are new, and a reason or None for each draft.
         """
         linked, conflicts = _linked_to_ends(connection, drafts)
-        if not linked:
-            return conflicts
-        self._database.before_numbers(connection)
-        try:
-            connection.execute(insert(JOURNAL), linked)
-        except IntegrityError as problem:
-            raise _Raced from problem
-        last = linked[-1]
-        number = select(JOURNAL.c.number).where(JOURNAL.c.event_id == last["event_id"])
-        self._database.keep_in_mind(
-            connection, Newest(connection.execute(number).scalar_one(), last["hash"], last["at"])
-        )
-        return conflicts
+        if linked:
+            self._database.before_numbers(connection)
+            try:
+                connection.execute(insert(JOURNAL), linked)
+            except IntegrityError as problem:
+                raise _Raced from problem
+        return linked, conflicts
+
+    def _keep_in_mind(self, connection: Connection, last: Entry) -> None:
+        self._database.keep_in_mind(connection, Newest(last.number, last.hash, last.at))
 
     def _pages(self, query: Select[Any], cursor: str, last: int = -1) -> Iterator[Stored[Any]]:
         """Read page by page, so that no transaction stays open while the caller thinks."""

@@ -15,15 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from toolkit.errors import RecordMoved, RecordUnreadable
 from toolkit.record.journal.database import Database, not_ours
 from toolkit.record.journal.database_errors import busy, explained, first_line
-from toolkit.record.journal.file_place import FilePlace, Files, Newest, Note, look
+from toolkit.record.journal.file_place import FilePlace, Files, Newest, Note, another_record
 from toolkit.record.journal.journal_tables import META, SCHEMA_VERSION
 from toolkit.record.journal.lease import Hold
 from toolkit.record.journal.migrations import show_as_current
 from toolkit.record.journal.record import Durability
 from toolkit.record.journal.record_address import Place, cannot_write, from_os_error, make_folder
 
-_LONG_LOG = 4 * 1024 * 1024
-"""Bytes after which a log is brought into its database."""
+_LONG_LOG = 200
+"""Entries after which a log is brought into its database."""
 _SHOWN = 5
 
 
@@ -55,8 +55,10 @@ class FileDatabase(Database):
                 with self.reading() as connection:
                     self.meta = self._read_meta(connection)
             else:
-                with explained(place), self._turn():
-                    self._open()
+                with explained(place):
+                    if not self._open_as_left():
+                        with self._turn():
+                            self._open()
         except BaseException:
             self.engine.dispose()
             raise
@@ -67,24 +69,23 @@ class FileDatabase(Database):
         self.require_writable()
         with explained(self.place), self._turn():
             note = self._require_as_left()
-            before = look(self._path).database
+            before = self._site.look().database
             self.newest = kept = note.newest if note else self.newest
             try:
                 with self._transaction() as connection:
-                    self._require_same(connection, kept)
                     # What one that was taken back had written is nobody's.
                     self._written(connection)
                     yield connection
                     newest = self._written(connection) or kept
             except BaseException:
                 # Pages of what was taken back may stay in the log.
-                if look(self._path).database == before:
-                    self._site.leave(self.meta["record_id"], kept)
+                if self._site.look().database == before:
+                    self._site.leave(self.meta["record_id"], kept, note.tidied if note else 0)
                 raise
             self._site.require_durable(before)
             self.newest = newest
-            self._site.leave(self.meta["record_id"], self.newest)
-            self._shorten_log()
+            tidied = self._shorten_log(note.tidied if note else 0)
+            self._site.leave(self.meta["record_id"], newest, tidied)
 
     def before_numbers(self, connection: Connection) -> None:
         """Nobody else writes as it is."""
@@ -126,10 +127,10 @@ class FileDatabase(Database):
             with suppress(OSError):
                 stack.enter_context(self._site.ticket.held(self._patience))
                 note = self._site.note()
-            as_left = note is not None and look(self._path) == note.files
+            as_left = note is not None and self._site.look() == note.files
             super().close()
             if as_left and note:
-                self._site.leave(note.record_id, note.newest)
+                self._site.leave(note.record_id, note.newest, note.tidied)
             self._site.opened = None
         return None
 
@@ -165,9 +166,23 @@ class FileDatabase(Database):
             with connection.begin():
                 yield connection
 
+    def _open_as_left(self) -> bool:
+        """Open without a turn what others have open already and nobody else has touched."""
+        note, here = self._site.note(), self._site.look()
+        if note is None or here != note.files or None in here:
+            return False
+        with self.reading() as connection:
+            meta = self._read_meta(connection)
+        now = self._site.look()
+        # Somebody may have written meanwhile, though only to the same files.
+        if int(meta["schema_version"]) < SCHEMA_VERSION or not now.same_files(here):
+            return False
+        self.meta, self.newest, self._site.opened = meta, note.newest, now
+        return True
+
     def _open(self) -> None:
         """Make the tables where there are none, and look closer at what is not as it was left."""
-        note, here = self._site.note(), look(self._path)
+        note, here = self._site.note(), self._site.look()
         if here.database is None or here.database.size == 0:
             self._site.require_beginning()
         elif note and here != note.files:
@@ -181,9 +196,9 @@ class FileDatabase(Database):
             self.newest = note.newest if note else self.find_newest(connection)
             if note and not settled:
                 settled = self._is_whole(connection, note)
-        self._site.opened = look(self._path)
+        self._site.opened = self._site.look()
         if settled:
-            self._site.leave(self.meta["record_id"], self.newest)
+            self._site.leave(self.meta["record_id"], self.newest, note.tidied if note else 0)
 
     def _prepare(self) -> None:
         with self.reading() as connection:
@@ -241,6 +256,9 @@ class FileDatabase(Database):
             RecordMoved: if what was kept is not there any more, or is damaged.
         """
         note = self._site.note()
+        if note and note.record_id != self.meta["record_id"]:
+            raise another_record(self.place, note.record_id, self.meta["record_id"], self._cure)
+        # Of files that nobody else touched, what they hold is known.
         if not self._site.is_as_left(note):
             self._look_closer(note)
         return note
@@ -283,15 +301,24 @@ class FileDatabase(Database):
                 raise self._site.changed(f"it is damaged ({found[0]})")
             self._require_same(connection, newest)
 
-    def _shorten_log(self) -> None:
-        """Bring a long log into the database, which SQLite would do unseen in somebody's commit."""
-        log = look(self._path).log
-        if log is None or log.size < _LONG_LOG:
-            return
+    def _shorten_log(self, tidied: int) -> int:
+        """Bring a long log into the database, which SQLite would do unseen in somebody's commit.
+
+        The log is written over from its beginning then, which costs less than to let it grow.
+
+        Args:
+            tidied: the newest entry when this was last done.
+
+        Returns:
+            The same for now.
+        """
+        newest = self.newest.number if self.newest else 0
+        if newest - tidied < _LONG_LOG:
+            return tidied
         # The rows are kept either way.
         with suppress(DBAPIError, sqlite3.Error), self.engine.connect() as connection:
             _pragma(connection, "wal_checkpoint(PASSIVE)")
-        self._site.leave(self.meta["record_id"], self.newest)
+        return newest
 
     def _choose_log(self) -> None:
         """Switch a new file to the write-ahead log, in which readers and the writer never wait."""
@@ -324,9 +351,8 @@ class FileDatabase(Database):
             check_same_thread=False,
         )
         connection.execute(f"PRAGMA synchronous = {self._durability}")
-        # A writer's turn decides when; a log that begins anew is cut, so that its size tells.
+        # In somebody's commit it would change the file unseen; see ``_shorten_log``.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute("PRAGMA journal_size_limit = 0")
         if self.read_only:
             show_as_current(connection)
         if sys.platform == "darwin":

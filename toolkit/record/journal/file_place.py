@@ -41,19 +41,14 @@ class Files(NamedTuple):
     log: FileState | None
     wal_index: FileState | None
 
+    def same_files(self, others: "Files") -> bool:
+        """Whether these are the very same files, changed or not."""
+        pairs = zip(self, others, strict=True)
+        return all(one is not None and one.same_file(other) for one, other in pairs)
+
     def log_holds_entries(self) -> bool:
         """Whether the log is more than a name."""
         return self.log is not None and self.log.size > 0
-
-
-def look(path: Path) -> Files:
-    """See how the files of a record lie at a path just now."""
-    # SQLite puts them beside the file that a link leads to.
-    real = Path(os.path.realpath(path))
-    database, log = _state(real), _state(real.with_name(real.name + "-wal"))
-    index = _state(real.with_name(real.name + "-shm"))
-    # The index is memory that is shared: it changes whenever somebody reads.
-    return Files(database, log, index and index._replace(size=0, changed=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +70,24 @@ class Note:
     record_id: str
     newest: Newest | None
     files: Files
+    tidied: int
+    """The newest entry when its log was last brought into the database."""
 
     def to_bytes(self) -> bytes:
         """Write it as JSON, which a list or dict of plain values always is."""
         newest = self.newest and [self.newest.number, self.newest.hash, self.newest.at]
-        return json.dumps([self.record_id, newest, self.files]).encode("ascii")
+        return json.dumps([self.record_id, newest, self.files, self.tidied]).encode("ascii")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self | None:
         """Read one; None where there is none, or it was cut off."""
         try:
-            record_id, newest, files = json.loads(data)
+            record_id, newest, files, tidied = json.loads(data)
             return cls(
                 str(record_id),
                 Newest(int(newest[0]), str(newest[1]), str(newest[2])) if newest else None,
                 Files(*(one and FileState(*map(int, one)) for one in files)),
+                int(tidied),
             )
         except (ValueError, TypeError, IndexError):
             return None
@@ -104,17 +102,33 @@ class FilePlace:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # SQLite puts them beside the file that a link leads to.
+        real = os.path.realpath(path)
+        self._log, self._index = f"{real}-wal", f"{real}-shm"
         self.ticket = Ticket(path.parent / "locks" / f"{path.name}.writer")
         self.opened: Files | None = None
         """The files as they were opened; None before."""
+
+    def look(self) -> Files:
+        """See how the files lie just now."""
+        # The index is memory that is shared: it changes whenever somebody reads.
+        index = _state(self._index)
+        shared = index and index._replace(size=0, changed=0)
+        return Files(_state(self.path), _state(self._log), shared)
 
     def note(self) -> Note | None:
         """How the last writer left the record; None where that is not known."""
         return Note.from_bytes(self.ticket.note())
 
-    def leave(self, record_id: str, newest: Newest | None) -> None:
-        """Note how the record is left, before the turn ends."""
-        self.ticket.leave(Note(record_id, newest, look(self.path)).to_bytes())
+    def leave(self, record_id: str, newest: Newest | None, tidied: int) -> None:
+        """Note how the record is left, before the turn ends.
+
+        Args:
+            record_id: of the record.
+            newest: its newest entry.
+            tidied: the newest entry when its log was last brought into the database.
+        """
+        self.ticket.leave(Note(record_id, newest, self.look(), tidied).to_bytes())
 
     def require_beginning(self) -> None:
         """Refuse to begin a record where one was, or where the log of one is left.
@@ -147,7 +161,7 @@ class FilePlace:
         Raises:
             RecordMoved: if so.
         """
-        here = look(self.path)
+        here = self.look()
         database, log = note.files.database, note.files.log
         replaced = here.database and not here.database.same_file(database)
         if replaced and here.log_holds_entries() and here.log and here.log.same_file(log):
@@ -167,7 +181,7 @@ class FilePlace:
         Raises:
             RecordMoved: if they are not even the files that were opened.
         """
-        here = look(self.path)
+        here = self.look()
         self._require_opened(here)
         return note is not None and here == note.files
 
@@ -180,7 +194,7 @@ class FilePlace:
         Raises:
             RecordMoved: if it does not.
         """
-        here = look(self.path)
+        here = self.look()
         self._require_opened(here)
         if here.database != before or not self._log_begins():
             raise self.changed("nobody knows what is left of it")
@@ -222,7 +236,7 @@ class FilePlace:
     def _log_begins(self) -> bool:
         # Opening the log is safe; opening the database would let go of SQLite's locks on it.
         try:
-            with Path(os.path.realpath(self.path) + "-wal").open("rb") as file:
+            with open(self._log, "rb", buffering=0) as file:
                 return file.read(4) in _LOG_HEADS
         except OSError:
             return False
@@ -258,7 +272,7 @@ def another_record(place: object, found: str, wanted: str, cure: str) -> RecordM
     )
 
 
-def _state(path: Path) -> FileState | None:
+def _state(path: Path | str) -> FileState | None:
     try:
         found = os.stat(path)
     except (OSError, ValueError):

@@ -62,6 +62,8 @@ def run() -> None:
         if not installed():
             line("PostgreSQL", "not installed")
             return
+        # The server runs as an account of its own, which has to reach its data.
+        folder.chmod(0o711)
         with postgres_server("-c", "max_connections=1000", within=folder) as url:
             show("PostgreSQL", measure(crowd, folder / "server", url))
         line("this disk, once more", f"{syncs_a_second(folder):8.0f} fsyncs/s")

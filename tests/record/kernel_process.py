@@ -5,6 +5,7 @@ record has acknowledged the row or ``refused SENTENCE``; ``close`` closes the re
 """
 
 import sys
+import time
 
 from toolkit.errors import ParallaxError
 from toolkit.record import Turn, open_record
@@ -13,14 +14,18 @@ from toolkit.record import Turn, open_record
 def main(where: str) -> None:
     with open_record(where) as record:
         say("open")
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin, start=int(time.monotonic() * 1e3)):
             word, _, name = line.strip().partition(" ")
             if word == "close":
                 break
             try:
                 record.append(
                     Turn(
-                        turn_id=name, session_id="s-1", number=0, speaker="tester", text="x" * 2000
+                        turn_id=name,
+                        session_id="s-1",
+                        number=number,
+                        speaker="tester",
+                        text="x" * 2000,
                     )
                 )
                 say(f"kept {name}")

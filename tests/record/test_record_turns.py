@@ -133,3 +133,10 @@ def test_a_server_that_lost_rows_is_not_gone_on_with(
         with pytest.raises(RecordError) as refused:
             record.append(turn())
         assert told in str(refused.value)
+
+
+def test_whoever_holds_a_lease_writes_the_chain_of_that_name(where, turn) -> None:
+    with open_record(where, patience=0.5) as record, record.lease("a"):
+        record.append(turn("a"))
+        with open_record(where, patience=0.5) as other:
+            other.append(turn("a"))

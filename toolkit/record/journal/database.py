@@ -7,6 +7,7 @@ read the same end. ``number`` is the order of commit, in a file as on a server.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, desc, insert, inspect, select
 
@@ -26,6 +27,8 @@ from toolkit.record.journal.migrations import migrate
 from toolkit.record.journal.record import Durability
 from toolkit.record.journal.record_address import Place
 
+COMPILED: dict[Any, Any] = {}
+"""Statements as they were compiled, for all that a process opens: there are few, and each costs."""
 _NEWEST = "parallax_newest"
 
 
@@ -128,7 +131,7 @@ class Database(ABC):
 
     def _make_tables(self, connection: Connection) -> None:
         """Make the tables, or bring older ones up to date; somebody else may have done it."""
-        if not inspect(connection).has_table(META.name):
+        if not self._has_tables(connection):
             TABLES.create_all(connection)
         if connection.execute(select(META.c.key)).first() is None:
             connection.execute(insert(META), first_meta())
@@ -165,8 +168,12 @@ class Database(ABC):
         found = connection.execute(query.order_by(desc(JOURNAL.c.number)).limit(1)).first()
         return Newest(*found) if found else None
 
+    def _has_tables(self, connection: Connection) -> bool:
+        """Whether a record lives here."""
+        return inspect(connection).has_table(META.name)
+
     def _read_meta(self, connection: Connection) -> dict[str, str]:
-        if not inspect(connection).has_table(META.name):
+        if not self._has_tables(connection):
             raise not_ours(self.place)
         rows = connection.execute(select(META.c.key, META.c.value))
         meta = {str(key): str(value) for key, value in rows}

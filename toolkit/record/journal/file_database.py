@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine,
 from sqlalchemy.exc import DBAPIError
 
 from toolkit.errors import RecordMoved, RecordUnreadable
-from toolkit.record.journal.database import Database, not_ours
+from toolkit.record.journal.database import COMPILED, Database, not_ours
 from toolkit.record.journal.database_errors import busy, explained, first_line
 from toolkit.record.journal.file_place import FilePlace, Files, Newest, Note, another_record
 from toolkit.record.journal.journal_tables import META, SCHEMA_VERSION
@@ -329,7 +329,11 @@ class FileDatabase(Database):
 
     def _make_engine(self) -> Engine:
         engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, max_overflow=-1
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            max_overflow=-1,
+            execution_options={"compiled_cache": COMPILED},
         )
         event.listen(engine, "begin", _begin)
         return engine

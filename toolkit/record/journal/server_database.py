@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from toolkit.errors import RecordUnreadable
-from toolkit.record.journal.database import Database
+from toolkit.record.journal.database import COMPILED, Database
 from toolkit.record.journal.database_errors import explained
 from toolkit.record.journal.journal_tables import JOURNAL, META, SCHEMA_VERSION
 from toolkit.record.journal.lease import Hold
@@ -43,6 +43,9 @@ class ServerDatabase(Database):
         self.engine = create_engine(
             place.url,
             pool_pre_ping=True,
+            # Asks each new connection for a type that no record has.
+            use_native_hstore=False,
+            execution_options={"compiled_cache": COMPILED},
             connect_args=_KEEP_ALIVE,
             # Any stricter level would read the ends of chains as of before its turn.
             isolation_level="READ COMMITTED",
@@ -108,8 +111,7 @@ class ServerDatabase(Database):
 
     def _open(self) -> None:
         with self.reading() as connection:
-            there = inspect(connection).has_table(META.name)
-            if there or self.read_only:
+            if self._has_tables(connection) or self.read_only:
                 self.meta = self._read_meta(connection)
         layout = int(self.meta.get("schema_version", 0))
         if layout == SCHEMA_VERSION:
@@ -124,6 +126,10 @@ class ServerDatabase(Database):
             self._make_tables(connection)
             self.meta = self._read_meta(connection)
 
+    def _has_tables(self, connection: Connection) -> bool:
+        # One look into the catalog: with many who open at once, each counts.
+        return connection.scalar(select(func.to_regclass(META.name))) is not None
+
     def _take_turn(self, connection: Connection, chains: Sequence[str] | None) -> None:
         """Wait for the chains that are written, each by its own lock and always in one order.
 
@@ -131,8 +137,12 @@ class ServerDatabase(Database):
             connection: the transaction.
             chains: their names; None: the whole record.
         """
-        alone = chains is None
-        keys = [_NUMBER_LOCK] if alone else sorted(map(self._key, {*chains} if chains else ()))
+        # A lease may have the name of a chain, and is held while its holder writes.
+        keys = (
+            [_NUMBER_LOCK]
+            if chains is None
+            else sorted({self._key(f"chain {one}") for one in chains})
+        )
         values = {"patience": f"{int(self._patience * 1000)}ms", "keys": keys}
         connection.execute(_TURN, values)
 

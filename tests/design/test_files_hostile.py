@@ -236,10 +236,25 @@ REPLACED = {
         f"{PILOT}:39: record: got an address with a password; wanted an address without a "
         "password. Keep the password in PGPASSWORD or ~/.pgpass: this file is shared and frozen.",
     ),
+    "password after a scheme that is not known": (
+        ("studies", "pilot", "seed: 7", "seed: 7\nrecord: postgres://me:hush@db/x"),
+        f"{PILOT}:39: record: got an address with a password; wanted an address without a "
+        "password. Keep the password in PGPASSWORD or ~/.pgpass: this file is shared and frozen.",
+    ),
+    "password with signs in it": (
+        ("studies", "pilot", "seed: 7", "seed: 7\nrecord: postgresql://me:a@b/c:d@db/x"),
+        f"{PILOT}:39: record: got an address with a password; wanted an address without a "
+        "password. Keep the password in PGPASSWORD or ~/.pgpass: this file is shared and frozen.",
+    ),
+    "password among the options": (
+        ("studies", "pilot", "seed: 7", "seed: 7\nrecord: postgresql://me@db/x?Password=hush"),
+        f"{PILOT}:39: record: got an address with a password; wanted an address without a "
+        "password. Keep the password in PGPASSWORD or ~/.pgpass: this file is shared and frozen.",
+    ),
     "record of another kind": (
         ("studies", "pilot", "seed: 7", "seed: 7\nrecord: mysql://db/x"),
         f"{PILOT}:39: record: got 'mysql://db/x'; wanted 'default' or an address that begins "
-        "with sqlite:/// or postgresql+psycopg://.",
+        "with sqlite:/// or postgresql:// or postgresql+psycopg://.",
     ),
     "anchor": (
         ("people", "ada", "title: Night", "title: &t Night"),

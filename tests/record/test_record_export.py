@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,61 @@ def test_room_for_an_export_is_found_in_a_folder_that_is_not_there_yet(tmp_path)
         assert list(target.parent.iterdir()) == []
     with pytest.raises(RecordUnwritable, match=r"deep/out cannot be written \(Is a directory\)"):
         require_room(target.parent)
+
+
+def packed(path: Path, header: dict, *lines: bytes) -> Path:
+    with gzip.open(path, "wb") as file:
+        file.write(json.dumps(header).encode() + b"\n")
+        for line in lines:
+            file.write(line)
+    return path
+
+
+HEADER = {
+    "format": "parallax-record-jsonl",
+    "version": 2,
+    "record_id": "r",
+    "created_at": "",
+    "toolkit_version": "",
+    "entries": 3,
+    "simulated": False,
+}
+BOMBS = [
+    (
+        "one endless line",
+        {},
+        [b'{"body":"' + b"a" * 1_000_000] * 60,
+        "more than 8 MB once unpacked",
+    ),
+    ("spaces after the header", {}, [b" " * 1_000_000] * 60, "more than 8 MB once"),
+    ("many lines of nothing", {}, [b"{}\n" * 300_000] * 30, "line 2 is malformed"),
+    ("more entries than anybody has", {"entries": 10**9}, [], "1000000000 entries"),
+]
+
+
+@pytest.mark.parametrize(("reason", "header", "lines", "told"), BOMBS, ids=[b[0] for b in BOMBS])
+def test_a_small_file_that_unpacks_to_anything_is_refused(tmp_path, reason, header, lines, told):
+    bomb = packed(tmp_path / "bomb.jsonl.gz", HEADER | header, *lines)
+    assert bomb.stat().st_size < 160_000
+    assert told in refused(bomb, tmp_path / "in.db")
+    assert not (tmp_path / "in.db").exists()
+
+
+def test_more_entries_than_the_header_says_are_not_read(filled, tmp_path):
+    path = tmp_path / "record.jsonl"
+    write_jsonl(filled, path)
+    change(path, 1, entries=2)
+    assert "holds more entries than the 2 it speaks of; wanted" in refused(path, tmp_path / "in.db")
+
+
+def test_what_a_killed_export_left_is_swept_by_the_next(filled, tmp_path):
+    left, at_work = tmp_path / "a.jsonl.x1.part", tmp_path / "a.jsonl.x2.part"
+    other = tmp_path / "b.jsonl.x3.part"
+    for path in (left, at_work, other):
+        path.write_text("what somebody said")
+    for path in (left, other):
+        os.utime(path, (0, 0))
+    write_jsonl(filled, tmp_path / "a.jsonl")
+    assert not left.exists()
+    assert at_work.exists()
+    assert other.exists()

@@ -40,7 +40,7 @@ from toolkit.errors import DesignError, InvalidFiles
 ENVIRONMENT = "PARALLAX_STUDY"
 DEFAULT = "pilot"
 _SQLITE = "sqlite:///"
-SCHEMES = (_SQLITE, "postgresql+psycopg://")
+SCHEMES = (_SQLITE, "postgresql://", "postgresql+psycopg://")
 
 
 def _check_closed(attribute: str) -> str:
@@ -52,12 +52,15 @@ def _check_closed(attribute: str) -> str:
 
 
 def _check_record(place: str) -> str:
-    scheme = next((start for start in SCHEMES if place.startswith(start)), "")
-    if place != "default" and (not scheme or place == scheme):
-        raise refusal(f"'default' or an address that begins with {' or '.join(SCHEMES)}")
-    if ":" in place.removeprefix(scheme).partition("@")[0] and "@" in place:
+    # Before anything else is said of it, as that would show it.
+    scheme, _, rest = place.partition("://")
+    secret = ":" in rest.rpartition("@")[0] or "password=" in rest.casefold()
+    if secret and scheme != "sqlite":
         hint = "Keep the password in PGPASSWORD or ~/.pgpass: this file is shared and frozen."
         raise refusal("an address without a password", hint, got="an address with a password")
+    known = next((start for start in SCHEMES if place.startswith(start)), "")
+    if place != "default" and (not known or place == known):
+        raise refusal(f"'default' or an address that begins with {' or '.join(SCHEMES)}")
     return place
 
 

@@ -4,12 +4,16 @@ import gzip
 import io
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from toolkit.record.journal.record_address import from_os_error
+
+_ABANDONED = 3600
+"""Seconds after which nobody writes at a file any more that has not changed since."""
 
 
 def write_whole(path: str | Path, data: bytes) -> None:
@@ -53,6 +57,7 @@ def _whole(path: str | Path) -> Iterator[IO[bytes]]:
     target = Path(path).absolute()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
         try:
             with open(handle, "wb") as raw:
@@ -65,6 +70,16 @@ def _whole(path: str | Path) -> Iterator[IO[bytes]]:
             raise
     except OSError as problem:
         raise from_os_error(problem, target) from problem
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a writer of this file left that was ended in the middle: people's words."""
+    latest = time.time() - _ABANDONED
+    with os.scandir(target.parent) as found:
+        for one in found:
+            begun = one.name.startswith(f"{target.name}.") and one.name.endswith(".part")
+            if begun and one.stat(follow_symlinks=False).st_mtime < latest:
+                Path(one.path).unlink(missing_ok=True)
 
 
 @contextmanager

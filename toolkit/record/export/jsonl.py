@@ -33,6 +33,13 @@ _BLOCK = 4096
 _LONGEST_LINE = 64 * 1024 * 1024
 """More in one line was not written by us: a small compressed file can unpack to anything."""
 
+_MOST_BYTES = 4 * 1024 * 1024 * 1024
+_MOST_ENTRIES = 10_000_000
+"""More than a study of thousands leaves."""
+_MOST_TIMES = 50
+_SMALL = 8 * 1024 * 1024
+"""Words shrink to a fifth: what unpacks to so many times its size, and is large, was made to."""
+
 _HEADER_FIELDS: dict[str, type] = {
     "format": str,
     "version": int,
@@ -115,6 +122,8 @@ class ExportedRecord(Record):
         self.record_id = str(header["record_id"])
         last, places = 0, set[tuple[str, int]]()
         for number, (entry, line) in enumerate(lines, start=2):
+            if number > header["entries"] + 1:
+                raise _too_much(source, f"more entries than the {header['entries']} it speaks of")
             if complaint := _entry_complaint(entry, last):
                 raise _bad_line(source, number, complaint)
             place = (entry["chain"], entry["position"])
@@ -195,6 +204,8 @@ def _check_header(header: Mapping[str, Any], source: Path) -> None:
         raise _bad_line(source, 1, f"it is not the header of a {FORMAT} file")
     if any(type(header.get(name)) is not kind for name, kind in _HEADER_FIELDS.items()):
         raise _bad_line(source, 1, f"its header needs {', '.join(_HEADER_FIELDS)}")
+    if header["entries"] > _MOST_ENTRIES:
+        raise _too_much(source, f"{header['entries']} entries")
     if header["version"] > VERSION:
         raise RecordUnreadable(
             f"import: {source} has version {header['version']} of the format; wanted {VERSION} or "
@@ -223,9 +234,13 @@ def _objects(source: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Read line by line: the object it holds, and the line itself."""
     try:
         with _opened(source) as file:
-            number = 0
-            while line := file.readline(_LONGEST_LINE):
+            number = size = 0
+            most = _most_bytes(source)
+            while line := file.readline(min(_LONGEST_LINE, most - size + 1)):
                 number += 1
+                size += len(line)
+                if size > most:
+                    raise _too_much(source, f"more than {most // 1024**2} MB once unpacked")
                 yield _object(source, number, line), line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise RecordUnreadable(
@@ -237,6 +252,21 @@ def _objects(source: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
             f"import: {source} cannot be read ({problem.strerror}); wanted a file made by "
             "`parallax export`. Check the path."
         ) from problem
+
+
+def _most_bytes(source: Path) -> int:
+    """How many bytes an export may hold, by the size of its file."""
+    if not source.name.endswith(".gz"):
+        return _MOST_BYTES
+    return min(_MOST_BYTES, max(_SMALL, _MOST_TIMES * source.stat().st_size))
+
+
+def _too_much(source: Path, held: str) -> RecordUnreadable:
+    return RecordUnreadable(
+        f"import: {source} holds {held}; wanted an export as `parallax export` writes it, of "
+        f"{_MOST_ENTRIES} entries and {_MOST_BYTES // 1024**2} MB at most. Ask who gave it to you "
+        "for a whole one; nothing was imported."
+    )
 
 
 def _opened(source: Path) -> IO[bytes]:

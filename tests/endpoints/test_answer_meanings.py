@@ -110,7 +110,7 @@ def test_refusals(ask: Asking, case: dict[str, Any], bulk: bool) -> None:
     assert found == case["want"]
     [attempt] = got.attempts
     # The server's own bytes stay in the record, whatever was made of them.
-    assert getattr(attempt, "body", "").encode() == body
+    assert getattr(attempt, "raw", "").encode() == body
 
 
 @cases("refusals")

@@ -54,6 +54,29 @@ def test_thoughts_are_a_sign_of_life_and_no_text() -> None:
     assert not draft.alive
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "thoughts"),
+    [
+        ("Hm.\n</think>\n\nYes.", "Yes.", "Hm.\n"),
+        ("<think>Hm.</think>Yes.", "Yes.", "Hm."),
+        ("\n<think>Hm.</think>Yes.", "Yes.", "Hm."),
+        ("Yes.", "Yes.", ""),
+        ("Yes, <think> is a tag.", "Yes, <think> is a tag.", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_server_that_never_opens_its_thoughts_shows_none_from_then_on(
+    said: str, text: str, thoughts: str
+) -> None:
+    for step in (1, 3, 100):
+        draft = PartialAnswer("<think>")
+        pieces = [said[n : n + step] for n in range(0, len(said), step)]
+        shown = [draft.take(chunk(delta={"content": one})) for one in pieces]
+        shown.append(draft.end())
+        assert "".join(shown) == draft.text == text
+        assert draft.split.thoughts == thoughts
+
+
 def test_usage_without_numbers_is_unknown() -> None:
     draft = PartialAnswer()
     draft.take({"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": True}})

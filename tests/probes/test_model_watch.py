@@ -130,7 +130,7 @@ def test_a_run_stops_is_resumed_only_by_leave_and_tells_everything(
     assert "assistant reported 2 models: " in told[2]
     # Bytes of a failure are kept as they came.
     failed = next(row for row in replies if row.exchange.outcome == "errored")
-    assert json.loads(failed.exchange.attempts[-1].body)["error"]["code"] == "odd_code"
+    assert json.loads(failed.exchange.attempts[-1].raw)["error"]["code"] == "odd_code"
     assert failed.exchange.finish_reason == "odd_code"
 
 

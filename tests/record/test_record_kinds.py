@@ -59,7 +59,7 @@ def test_a_kind_names_its_chain_and_its_cells_after_fields_it_has(kind: type[Row
 
 
 def test_texts_within_other_values_can_be_sealed_too() -> None:
-    asked = {"exchange.attempts.body", "exchange.attempts.message", "exchange.error"}
+    asked = {"exchange.attempts.raw", "exchange.attempts.message", "exchange.error"}
     asked |= {"exchange.messages", "exchange.thoughts"}
     assert Turn.sealable() == Reply.sealable() == {"text", *asked}
     assert Item.sealable() == {"shown.prompt", "shown.replies"}

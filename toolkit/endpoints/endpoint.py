@@ -74,7 +74,7 @@ class CallAttempt:
     """What happened, in words; empty when it worked."""
     waited: float
     """Seconds waited before it."""
-    body: str = ""
+    raw: str = ""
     """What the server sent in place of an answer, as it came; empty when it worked."""
 
 

@@ -91,7 +91,7 @@ class ResponseReader:
             error=fault.kind.__name__ if fault else "",
             message=fault.got if fault else "",
             waited=waited,
-            body=writable(raw.replace(self._key, "[key]") if self._key else raw),
+            raw=writable(raw.replace(self._key, "[key]") if self._key else raw),
         )
 
     @property

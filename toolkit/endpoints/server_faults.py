@@ -123,7 +123,7 @@ def _attempt(fault: Fault, status: int, body: object) -> CallAttempt:
         error=fault.kind.__name__,
         message=fault.got,
         waited=0.0,
-        body=writable(json.dumps(body, ensure_ascii=False)[:KEPT]),
+        raw=writable(json.dumps(body, ensure_ascii=False)[:KEPT]),
     )
 
 

@@ -100,6 +100,7 @@ class ThoughtSplitter:
 
     def _split(self, *, last: bool) -> str:
         said = ""
+        self._begin_in_full()
         while found := self._next_tag():
             before, after = self._held[: found.start()], self._held[found.end() :]
             if self._open:
@@ -118,6 +119,13 @@ class ThoughtSplitter:
                 return said
             self._held, self._met = after, True
         return said + self._rest(0 if last else self._could_begin())
+
+    def _begin_in_full(self) -> None:
+        """Let a block that was taken to be open begin with its tag after all."""
+        taken = self._open and not self._tag and not "".join(self._inside).strip()
+        held = self._held.lstrip()
+        if taken and held.lower().startswith(self._open):
+            self._held, self._tag, self._inside = held[len(self._open) :], self._open, []
 
     def _rest(self, kept: int) -> str:
         cut = len(self._held) - kept

@@ -36,7 +36,7 @@ class Attempt(Stored):
     message: Words
     waited: float
     """Seconds waited before this attempt."""
-    body: Words = ""
+    raw: Words = ""
     """What the server sent in place of an answer, as it came."""
 
 
@@ -89,7 +89,7 @@ def lean_exchange(body: dict[str, Any]) -> dict[str, Any]:
         body: of the row, as JSON values; changed in place.
     """
     if asked := body["exchange"]:
-        for part, names in ((asked, _LATER), *((one, ("body",)) for one in asked["attempts"])):
+        for part, names in ((asked, _LATER), *((one, ("raw",)) for one in asked["attempts"])):
             for name in names:
                 if not part[name]:
                     del part[name]

@@ -201,7 +201,7 @@ def fit(
 
 
 def _named(problem: ModelInput, method: str, before: Solution | None) -> Fit:
-    start = None if before is None else before.optimum.at
+    start = None if before is None else before.start
     solution = solve(problem.arrays, restricted=method == "REML", start=start)
     thresholds, names = _names(problem)
     labels = [*thresholds, *names]
@@ -211,7 +211,7 @@ def _named(problem: ModelInput, method: str, before: Solution | None) -> Fit:
     apart = solution.separation
     infinite = np.zeros(len(labels)) if apart is None else apart.signs * sign
     if not _trusted(solution):
-        infinite = np.full(len(labels), np.nan)
+        infinite = np.where(infinite == 0, np.nan, infinite)
     extended = np.append(sign, np.ones(len(solution.covariance) - len(sign)))
     covariance = solution.covariance * np.outer(extended, extended)
     table = _table(labels, solution.fixed * sign, covariance, solution, infinite)

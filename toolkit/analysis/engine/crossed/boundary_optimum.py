@@ -8,7 +8,7 @@ from scipy import linalg
 from toolkit.analysis.engine import Bools, Floats
 from toolkit.analysis.engine.crossed.bfgs import curvature, descend
 from toolkit.analysis.engine.crossed.gaussian import Gaussian
-from toolkit.analysis.engine.crossed.laplace import Laplace
+from toolkit.analysis.engine.crossed.separated_limit import SeparatedLimit
 
 _NO_WORSE = 1e-7
 """A deviation is 0 when setting it so raises minus the log-likelihood by no more than this."""
@@ -16,7 +16,7 @@ _ASIDE = 0.03
 """Where a deviation at 0 is tried again."""
 
 
-Criterion = Gaussian | Laplace
+Criterion = Gaussian | SeparatedLimit
 """What is minimized: a function of parameters of which the last are standard deviations."""
 
 

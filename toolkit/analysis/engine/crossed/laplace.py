@@ -92,7 +92,7 @@ class Laplace:
     def evaluate(self, at: Floats) -> tuple[float, Floats]:
         """Give minus the log-likelihood and its gradient; infinite out of bounds."""
         alpha, sds = at[: self.thresholds], at[self.fixed :]
-        if (np.diff(alpha) <= 0).any() or np.abs(sds).max(initial=0) > _BOUND:
+        if not self.in_order(at) or np.abs(sds).max(initial=0) > _BOUND:
             return np.inf, np.zeros(len(at))
         try:
             mode = self.mode(at)
@@ -105,6 +105,10 @@ class Laplace:
         gradient = self._gradient(at, mode)
         gradient[: self.thresholds] -= gap_slopes
         return float(value), gradient
+
+    def in_order(self, at: Floats) -> bool:
+        """Say whether the thresholds are in order."""
+        return bool((np.diff(at[: self.thresholds]) > 0).all())
 
     def mode(self, at: Floats) -> Mode:
         """Find the most likely levels by Newton's method, to a decrement near 1e-20.
@@ -162,7 +166,7 @@ class Laplace:
         """Give the part that depends on the thresholds alone, and its slopes."""
         gaps = np.diff(alpha)
         value = float(self._between @ np.log(-np.expm1(-gaps)))
-        pull = self._between / np.expm1(gaps)
+        pull = self._between * np.exp(-gaps) / -np.expm1(-gaps)
         slopes = np.zeros(len(alpha))
         slopes[1:] += pull
         slopes[:-1] -= pull
@@ -223,7 +227,7 @@ class Laplace:
 
     def _gap_information(self, alpha: Floats) -> Floats:
         gaps = np.diff(alpha)
-        bends = self._between / (4 * np.sinh(gaps / 2) ** 2)
+        bends = self._between * np.exp(-gaps) / np.expm1(-gaps) ** 2
         shape = np.diff(np.eye(len(alpha)), axis=0)
         information: Floats = shape.T @ (bends[:, None] * shape)
         return information

@@ -1,5 +1,6 @@
 """Complete and quasi-complete separation (A. Albert, J. A. Anderson 1984), by linear programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,9 @@ class Separation:
     """Directions in which the likelihood never stops rising."""
 
     directions: Floats
-    """An orthonormal basis of them, shape (coefficients, directions)."""
+    """An orthonormal basis of what they span, shape (coefficients, directions)."""
+    outward: Floats
+    """The one of them that moves every parted answer by at least 1, shape (coefficients,)."""
     signs: Floats
     """For each coefficient 0 when it stays finite, 1 or -1 for where it runs, NaN for both."""
 
@@ -27,7 +30,7 @@ class Separation:
         return bool(self.directions.size)
 
 
-def separation(rows: Floats, counts: Floats, reached: Floats) -> Separation:
+def separation(rows: Floats, counts: Floats, reached: Floats | None) -> Separation:
     """Find complete and quasi-complete separation (A. Albert, J. A. Anderson 1984).
 
     A direction of thresholds and coefficients that moves no observation's answer to the wrong
@@ -38,31 +41,76 @@ def separation(rows: Floats, counts: Floats, reached: Floats) -> Separation:
         rows: fixed columns without an intercept, shape (profiles, p).
         counts: observations of each category by profile, shape (profiles, categories).
         reached: fitted thresholds, then coefficients; if all stayed near, nothing is searched.
+            None where the fit came to no end: then there is always a search.
 
     Returns:
         Over thresholds, then coefficients.
     """
-    thresholds, size = counts.shape[1] - 1, len(reached)
-    none = Separation(np.zeros((size, 0)), np.zeros(size))
+    size = counts.shape[1] - 1 + rows.shape[1]
+    none = Separation(np.zeros((size, 0)), np.zeros(size), np.zeros(size))
+    if reached is not None and _near(rows, counts, reached):
+        return none
+    thresholds = counts.shape[1] - 1
+    scale = np.append(np.ones(thresholds), np.maximum(np.abs(rows).max(0, initial=0), 1e-300))
+    margins = _margins(rows, counts > 0) / scale
+    first = _furthest(-margins.sum(0), margins)
+    if first is None:
+        return none
+    found, signs = [first], np.zeros(size)
+    for place, aim in enumerate(np.eye(size)):
+        for sign in (1.0, -1.0):
+            direction = _furthest(-sign * aim, margins)
+            if direction is not None:
+                signs[place] = np.nan if signs[place] else sign
+                found.append(direction)
+    found += _rest(found, margins)
+    directions = linalg.orth((np.array(found) / scale).T)
+    return Separation(directions, _outward(np.sum(found, axis=0), margins) / scale, signs)
+
+
+def _near(rows: Floats, counts: Floats, reached: Floats) -> bool:
+    """Say whether a fit stayed where nothing can be parted."""
+    thresholds = counts.shape[1] - 1
     middle = counts.sum(1) @ rows / counts.sum()
     predictor = (rows - middle) @ reached[thresholds:]
     shifted = reached[:thresholds] - middle @ reached[thresholds:]
-    if np.abs(np.concatenate([predictor, shifted])).max() < _FAR:
-        return none
-    scale = np.append(np.ones(thresholds), np.maximum(np.abs(rows).max(0, initial=0), 1e-300))
-    margins = _margins(rows, counts > 0) / scale
-    if _furthest(-margins.sum(0), margins) is None:
-        return none
-    found, signs = [], np.zeros(size)
-    for place in range(size):
-        for sign in (1.0, -1.0):
-            aim = np.zeros(size)
-            aim[place] = -sign
-            direction = _furthest(aim, margins)
-            if direction is not None:
-                signs[place] = np.nan if signs[place] else sign
-                found.append(direction / scale)
-    return Separation(linalg.orth(np.array(found).T), signs)
+    return bool(np.abs(np.concatenate([predictor, shifted])).max() < _FAR)
+
+
+def _rest(found: Sequence[Floats], margins: Floats) -> list[Floats]:
+    """Find directions that the farthest ones along each coefficient do not span."""
+    more: list[Floats] = []
+    while True:
+        across = linalg.null_space(np.array([*found, *more])).T
+        tried = (_furthest(sign * one, margins) for one in across for sign in (1.0, -1.0))
+        another = next((one for one in tried if one is not None), None)
+        if another is None:
+            return more
+        more.append(another)
+
+
+def _outward(inner: Floats, margins: Floats) -> Floats:
+    """Find the shortest direction that moves all that any direction moves by at least 1.
+
+    Args:
+        inner: a direction that moves all of them somewhat.
+        margins: distances of answers to thresholds, as rows of coefficients.
+    """
+    moved = margins @ inner > 1e-7
+    size = margins.shape[1]
+    # Variables are the direction, and how far its largest entry is from 0.
+    box = np.column_stack([np.vstack([np.eye(size), -np.eye(size)]), -np.ones(2 * size)])
+    push = np.column_stack([-margins, np.zeros(len(margins))])
+    answer: Any = optimize.linprog(
+        np.append(np.zeros(size), 1.0),
+        A_ub=np.vstack([push, box]),
+        b_ub=np.concatenate([-moved.astype(float), np.zeros(2 * size)]),
+        bounds=(None, None),
+    )
+    if answer.status != 0:
+        return inner / (margins[moved] @ inner).min()
+    outward: Floats = answer.x[:size]
+    return outward
 
 
 def _margins(rows: Floats, seen: Bools) -> Floats:

@@ -14,6 +14,7 @@ from toolkit.analysis.engine.crossed.laplace import Laplace
 from toolkit.analysis.engine.crossed.orthonormal_basis import beside_thresholds, orthonormal
 from toolkit.analysis.engine.crossed.satterthwaite import Moments, moments
 from toolkit.analysis.engine.crossed.schur_complement import Crossed
+from toolkit.analysis.engine.crossed.separated_limit import SeparatedLimit, limit, unseparated
 from toolkit.analysis.engine.crossed.separation import Separation, separation
 from toolkit.errors import AnalysisError
 
@@ -28,6 +29,8 @@ class Solution:
 
     model: Gaussian | Laplace
     optimum: Optimum
+    start: Floats | None
+    """Where a fit of the same model to other answers begins; None: afresh."""
     fixed: Floats
     """Thresholds, then coefficients, in the columns asked for."""
     covariance: Floats
@@ -90,6 +93,7 @@ def _gaussian(data: CrossedData, means: Means, restricted: bool, start: Floats |
     return Solution(
         model=model,
         optimum=best,
+        start=best.at,
         fixed=fixed,
         covariance=about.covariance,
         sds=_as_asked(data, np.abs(best.at)) * np.sqrt(variance),
@@ -130,21 +134,25 @@ def _laplace(data: CrossedData, start: Floats | None) -> Solution:
     columns = data.rows[:, places]
     basis = beside_thresholds(columns, _profile_sizes(data), counts.shape[1] - 1)
     model = Laplace(data.crossed, basis, data.profile, np.ascontiguousarray(counts.T))
-    begin, inverse = _begin(model, start)
-    best = optimum(model, begin, inverse, len(model.crossed.sizes))
-    sds, active = np.abs(best.at[model.fixed :]), best.free[model.fixed :]
+    finite = unseparated(model)
+    best = _best(finite, _away(model, np.full(len(model.crossed.sizes), _BEGIN), start))
+    reached = basis.back @ best.at[: model.fixed] if best.converged else None
+    apart = separation(columns, group_sums(data.profile, counts, len(columns)), reached)
+    if apart.found:
+        finite = limit(model, apart, _proportions(model))
+        best = _best(finite, np.append(np.zeros(finite.fixed), best.at[model.fixed :]))
+    whole = finite.whole(best.at)
+    sds, active = np.abs(whole[model.fixed :]), best.free[finite.fixed :]
     free = model.only(active)
-    mode = free.mode(np.append(best.at[: model.fixed], sds[active]))
+    mode = free.mode(np.append(whole[: model.fixed], sds[active]))
     scales = free.crossed.scales(sds[active])
-    fixed = basis.back @ best.at[: model.fixed]
-    counts_by_profile = group_sums(data.profile, counts, len(columns))
-    apart = separation(columns, counts_by_profile, fixed)
-    joint = _joint(model, best, apart)
+    joint = _joint(finite, best)
     order = list(range(model.fixed)) + [model.fixed + i for i in _places(data)]
     return Solution(
         model=model,
         optimum=best,
-        fixed=fixed,
+        start=None if apart.found else best.at,
+        fixed=basis.back @ whole[: model.fixed],
         covariance=joint[np.ix_(order, order)],
         sds=_as_asked(data, sds),
         residual=None,
@@ -158,42 +166,42 @@ def _laplace(data: CrossedData, start: Floats | None) -> Solution:
     )
 
 
-def _joint(model: Laplace, best: Optimum, apart: Separation) -> Floats:
+def _joint(finite: SeparatedLimit, best: Optimum) -> Floats:
     """Give the covariance of all parameters in the columns asked for.
 
     Along directions that run to infinity nothing varies; what is orthogonal to them keeps its own.
     """
-    many = len(best.at) - model.fixed
-    signs = np.where(best.at[model.fixed :] < 0, -1.0, 1.0)
-    back = linalg.block_diag(model.basis.back, np.diag(signs))[:, best.free]
-    if apart.found:
-        flat = np.vstack([apart.directions, np.zeros((many, apart.directions.shape[1]))])
-        fitted = linalg.lstsq(back, flat)[0]
-        kept = linalg.null_space(fitted.T)
-        inner = kept @ _inverse(kept.T @ best.hessian @ kept) @ kept.T
-    else:
-        inner = _inverse(best.hessian)
-    covariance: Floats = back @ inner @ back.T
+    signs = np.where(best.at[finite.fixed :] < 0, -1.0, 1.0)
+    back = linalg.block_diag(finite.model.basis.back @ finite.subspace, np.diag(signs))
+    back = back[:, best.free]
+    covariance: Floats = back @ _inverse(best.hessian) @ back.T
     return covariance
 
 
-def _begin(model: Laplace, start: Floats | None) -> tuple[Floats, Floats]:
-    """Start at the best thresholds and coefficients for given deviations."""
-    many, fixed = len(model.crossed.sizes), model.fixed
-    at = np.concatenate([_proportions(model), np.full(many, _BEGIN)])
-    if start is not None:
-        at = np.concatenate([start[:fixed], np.maximum(np.abs(start[fixed:]), 0.1)])
+def _away(model: Laplace, sds: Floats, start: Floats | None) -> Floats:
+    """Give the parameters to begin at: those of an earlier fit, no deviation of them near 0."""
+    if start is None:
+        return np.append(_proportions(model), sds)
+    return np.append(start[: model.fixed], np.maximum(np.abs(start[model.fixed :]), 0.1))
+
+
+def _best(model: SeparatedLimit, at: Floats) -> Optimum:
+    """Fit from the best thresholds and coefficients for given deviations."""
+    fixed = model.fixed
+    deviations = len(at) - fixed
+    at = at.copy()
     for _ in range(8):
         slopes, information = model.penalized(at)
         step = linalg.solve(information, slopes, assume_a="sym")
-        while (np.diff((at[:fixed] + step)[: model.thresholds]) <= 0).any():
+        while not model.in_order(np.append(at[:fixed] + step, at[fixed:])):
             step = step / 2
         at[:fixed] += step
         if step @ slopes < 1e-2:
             break
     _, information = model.penalized(at)
-    deviations = at[fixed:] ** 2 / (2 * np.asarray(model.crossed.sizes, dtype=float))
-    return at, linalg.block_diag(_inverse(information), np.diag(deviations))
+    sizes = np.asarray(model.model.crossed.sizes, dtype=float)
+    inverse = linalg.block_diag(_inverse(information), np.diag(at[fixed:] ** 2 / (2 * sizes)))
+    return optimum(model, at, inverse, deviations)
 
 
 def _proportions(model: Laplace) -> Floats:

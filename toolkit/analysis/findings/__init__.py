@@ -10,6 +10,7 @@ from toolkit.analysis.findings.finding import (
     Speaks,
     columns_of,
     findings_frame,
+    require_findings,
 )
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
@@ -41,5 +42,6 @@ __all__ = [
     "crossed_variance",
     "findings_frame",
     "mean_over_raters",
+    "require_findings",
     "share_over_raters",
 ]

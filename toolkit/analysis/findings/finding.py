@@ -15,6 +15,7 @@ import pandas as pd
 from toolkit.analysis.engine import Verdict
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.frames import Stage, declare
+from toolkit.errors import AnalysisError
 
 EXPLORATORY = "exploratory"
 _COUNTED = {
@@ -198,6 +199,29 @@ def columns_of(at: Estimate | None, name: str = "estimate") -> dict[str, float |
     """
     value, low, high = (at.value, at.low, at.high) if at else (None, None, None)
     return {name: value, "low": low, "high": high}
+
+
+def require_findings(got: object, who: str) -> None:
+    """Refuse what holds findings and is not a list of them.
+
+    Args:
+        got: what a caller passed for findings.
+        who: the function that asks.
+
+    Raises:
+        AnalysisError: if it is no sequence of ``Finding``.
+    """
+    many = list(got) if isinstance(got, Sequence) and not isinstance(got, str) else None
+    strange = [type(one).__name__ for one in many or () if not isinstance(one, Finding)]
+    if many is not None and not strange:
+        return
+    then = "Take them from the result of an analysis, as disparity(observations).findings."
+    if isinstance(got, Finding):
+        then = f"Write {who}([finding])."
+    elif hasattr(got, "findings"):
+        then = f"Write {who}(found.findings)."
+    what = f"a list with a {strange[0]}" if strange else f"a {type(got).__name__}"
+    raise AnalysisError(f"{who}: got {what}; wanted a list of findings. {then}")
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:

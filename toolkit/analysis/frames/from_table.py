@@ -61,7 +61,7 @@ _NEEDED = ("value", "persona", "scenario", "rater", "contrast", "arm", "endpoint
 
 
 def from_table(
-    df: pd.DataFrame,
+    df: pd.DataFrame | None = None,
     *,
     scale: Scale,
     reference: object = None,
@@ -102,7 +102,7 @@ def from_table(
         AnalysisError: if a column, its values or its names are not what was wanted.
     """
     roles = {role: name for role, name in columns.items() if name is not None}
-    check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
+    df = check_roles(df, roles, factors, allowed=tuple(TableColumns.__annotations__))
     limits = bounds_of(scale, bounds)
     df, spellings = _spelled(df, roles, factors)
     why, notes = _left_out(df, roles)

@@ -21,13 +21,13 @@ _SHOWN = 5
 
 
 def check_roles(
-    df: pd.DataFrame,
+    df: pd.DataFrame | None,
     roles: Mapping[str, Hashable],
     factors: Sequence[Hashable],
     *,
     allowed: Sequence[str],
-) -> None:
-    """Refuse a call that names no such role, or a column that is not there exactly once.
+) -> pd.DataFrame:
+    """Give the table back; refuse a call with an unknown role, or a column not there exactly once.
 
     Args:
         df: the caller's table.
@@ -38,12 +38,7 @@ def check_roles(
     Raises:
         AnalysisError: saying which.
     """
-    if not isinstance(df, pd.DataFrame):
-        raise refusal(
-            f"got a {type(df).__name__}",
-            "a pandas DataFrame",
-            "Read the file first, for example with pd.read_csv.",
-        )
+    table = _require_frame(df, roles)
     for role in roles:
         if role not in allowed:
             close = get_close_matches(role, allowed, n=1)
@@ -59,15 +54,69 @@ def check_roles(
                 "value, persona and scenario named",
                 f"Add {role}= with the name of a column.",
             )
+    if isinstance(factors, str):
+        raise refusal(
+            f"got factors={factors!r}", "a list of columns", f"Write factors=[{factors!r}]."
+        )
     for role, name in [*roles.items(), *(("factors", name) for name in factors)]:
-        found = int((df.columns == name).sum())
-        if found != 1:
-            raise refusal(
-                f"got {role}={name!r}, and the table has {found or 'no'} such column"
-                f"{'s' if found else ''}",
-                f"one of {listed(df.columns)}",
-                "Name a column that is there once.",
-            )
+        _require_column(table, role, name)
+    return table
+
+
+def _require_frame(df: object, roles: Mapping[str, Hashable]) -> pd.DataFrame:
+    """Refuse what is no table of pandas, with the line that makes it one."""
+    if isinstance(df, pd.DataFrame):
+        return df
+    if df is None:
+        passed = next((role for role, one in roles.items() if isinstance(one, pd.DataFrame)), "")
+        raise refusal(
+            f"got the table as {passed}=" if passed else "got no table",
+            "a pandas DataFrame as the first argument",
+            f"Write from_table(df, …){f' and leave {passed}= out' if passed else ''}.",
+        )
+    raise refusal(f"got a {type(df).__name__}", "a pandas DataFrame", _made_frame(df))
+
+
+def _made_frame(df: object) -> str:
+    """Say how something becomes a table of pandas."""
+    for method in ("to_pandas", "toPandas", "to_frame"):
+        if callable(getattr(df, method, None)):
+            return f"Convert it: from_table(df.{method}(), …)."
+    if isinstance(df, Mapping | Sequence | np.ndarray) and not isinstance(df, str):
+        return "Convert it: from_table(pd.DataFrame(df), …)."
+    return "Read the file first, for example with pd.read_csv."
+
+
+def _require_column(df: pd.DataFrame, role: str, name: object) -> None:
+    """Refuse a name that is not that of exactly one column."""
+    if isinstance(name, pd.Series | pd.Index | np.ndarray):
+        raise refusal(
+            f"got {role}= as a {type(name).__name__}",
+            "the name of a column",
+            "Put the values into the table, and name their column.",
+        )
+    # One at a time: pandas compares a tuple or a list with the whole header.
+    several = isinstance(name, tuple)
+    found = sum(isinstance(one, tuple) == several and one == name for one in df.columns)
+    if found != 1:
+        raise refusal(
+            f"got {role}={name!r}, and the table has {found or 'no'} such column"
+            f"{'s' if found else ''}",
+            f"one of {listed(df.columns)}",
+            _one_of(name) or "Name a column that is there once.",
+        )
+
+
+def _one_of(name: object) -> str:
+    """Say what to write where several names were given for one."""
+    if isinstance(name, tuple | list) and len(name) == 1:
+        return f"Write {name[0]!r}, without brackets."
+    if isinstance(name, tuple):
+        return (
+            "Columns named by several levels are flattened first: "
+            "df.columns = ['_'.join(map(str, one)) for one in df.columns]."
+        )
+    return ""
 
 
 def bounds_of(scale: Scale, bounds: tuple[float, float] | None) -> tuple[float, float]:
@@ -106,9 +155,10 @@ def values_of(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float
     Raises:
         AnalysisError: if any is no number of the scale.
     """
-    numbers = _numbers(values, "value", _VALUE_HELP)
+    help_ = recipe(values, scale, limits)
+    numbers = _numbers(values, "value", help_)
     bad = ~np.isfinite(numbers) | off_scale(numbers, scale, limits)
-    _refuse_any(values, bad, "value", on_scale(scale, limits), _VALUE_HELP)
+    _refuse_any(values, bad, "value", on_scale(scale, limits), help_)
     return numbers
 
 
@@ -145,6 +195,54 @@ def on_scale(scale: Scale, limits: tuple[float, float]) -> str:
 
 _ROUNDING = 1e-9
 _VALUE_HELP = "Convert the column first, or choose another scale or other bounds."
+_YES = ("yes", "y", "true", "t", "ja", "oui", "si", "sí", "sim")
+_NO = ("no", "n", "false", "f", "nein", "non", "não")
+_MOST = 12
+"""Texts that are mapped one by one; more are no answers."""
+
+
+def recipe(values: "pd.Series[Any]", scale: Scale, limits: tuple[float, float]) -> str:
+    """Say in one line of code how a column that is no number becomes one.
+
+    Args:
+        values: the column, shape (n,).
+        scale: as for ``off_scale``.
+        limits: as for ``off_scale``.
+    """
+    kind, column = values.dtype, f"df[{values.name!r}]"
+    known = values.cat.categories if isinstance(kind, pd.CategoricalDtype) else values.unique()
+    if pd.api.types.is_numeric_dtype(known.dtype) or pd.api.types.is_datetime64_any_dtype(kind):
+        return _VALUE_HELP
+    texts = [one for one in known if isinstance(one, str)]
+    unread = [one for one in texts if np.isnan(pd.to_numeric(one, errors="coerce"))]
+    if not unread:
+        return _VALUE_HELP
+    as_text = f"{column}.astype('str').str"
+    if all(one.strip().endswith("%") for one in unread):
+        hundred = " / 100" if scale == "number" and limits[1] <= 1 else ""
+        made = f"{as_text}.rstrip('% \\u00a0\\u202f').astype('float'){hundred}"
+    elif all(_comma(one) for one in unread):
+        made = f"{as_text}.replace(',', '.').astype('float')"
+    elif isinstance(kind, pd.CategoricalDtype) and kind.ordered and scale == "likert":
+        made = f"{column}.cat.codes.where({column}.notna()) + {limits[0]:g}"
+    elif len(texts) <= _MOST:
+        made = f"{column}.map({_mapping(texts, scale, limits)})"
+    else:
+        return _VALUE_HELP
+    return f"Convert it: {column} = {made}."
+
+
+def _comma(text: str) -> bool:
+    return not np.isnan(pd.to_numeric(text.replace(",", ".", 1), errors="coerce"))
+
+
+def _mapping(texts: Sequence[str], scale: Scale, limits: tuple[float, float]) -> str:
+    """Write a dictionary of answers; what an answer stands for is left open unless it is plain."""
+    known = {**dict.fromkeys(_NO, "0"), **dict.fromkeys(_YES, "1")}
+    said = [known.get(one.strip().casefold(), "…") for one in texts]
+    if scale != "binary" and "…" not in said:
+        said = [f"{limits[int(one)]:g}" if np.isfinite(limits[0]) else one for one in said]
+    return "{" + ", ".join(f"{one!r}: {to}" for one, to in zip(texts, said, strict=True)) + "}"
 
 
 _NUMBERS = {

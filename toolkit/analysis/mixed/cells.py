@@ -12,6 +12,9 @@ from toolkit.analysis.engine import Bools, Codes
 from toolkit.analysis.frames import named
 from toolkit.errors import AnalysisError
 
+_EXACT = 2.0**53
+"""Whole numbers below it are exact as floats."""
+
 
 @dataclass(frozen=True)
 class CodedColumn:
@@ -64,8 +67,12 @@ def code(column: "pd.Series[Any]") -> CodedColumn:
     if not pd.api.types.is_numeric_dtype(column.dtype):
         return code(pd.Series(named(column), name=name))
     codes, uniques = pd.factorize(column, sort=True)
-    kind = bool if pd.api.types.is_bool_dtype(column.dtype) else np.float64
-    return CodedColumn(name, codes, pd.Series(uniques.to_numpy(dtype=kind)), ())
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return CodedColumn(name, codes, pd.Series(uniques.to_numpy(dtype=bool)), ())
+    numbers = uniques.to_numpy(dtype=np.float64)
+    # A level that is a whole number goes by it, as 2 and not as 2.0.
+    whole = (np.abs(numbers) < _EXACT).all() and (numbers == np.round(numbers)).all()
+    return CodedColumn(name, codes, pd.Series(numbers.astype(np.int64) if whole else numbers), ())
 
 
 def _as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from toolkit.analysis.findings import Finding, findings_frame
+from toolkit.analysis.findings import Finding, findings_frame, require_findings
 from toolkit.analysis.plots.canvas import BLUE, INK, NAMED
 from toolkit.analysis.plots.figure import Figure, figure_of, nothing
 from toolkit.analysis.plots.interval_rows import Line, Look, Mark, draw_rows
@@ -17,6 +17,7 @@ def caterpillar(findings: Sequence[Finding], *, title: str = "Distance from the 
         findings: with one unit, such as the strata of intersections.
         title: what the figure is about.
     """
+    require_findings(findings, "caterpillar")
     numbers = findings_frame(findings)
     known = [(one, one.estimate) for one in findings if one.estimate is not None]
     if not known:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from toolkit.analysis.engine import VERDICTS
-from toolkit.analysis.findings import Estimate, Finding, columns_of, findings_frame
+from toolkit.analysis.findings import (
+    Estimate,
+    Finding,
+    columns_of,
+    findings_frame,
+    require_findings,
+)
 from toolkit.analysis.frames import NULL_ARMS
 from toolkit.analysis.plots.canvas import (
     BLUE,
@@ -58,6 +64,7 @@ def forest(
         title: what the figure is about.
         order: by the estimate, lowest first, or as given. Not estimable ones come last.
     """
+    require_findings(findings, "forest")
     alike, known = _alike(findings), truth or {}
     numbers = _numbers(findings, alike=alike)
     if known:

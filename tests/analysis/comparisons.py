@@ -48,6 +48,11 @@ def judged(
     if "reply" not in table:
         table["reply"] = [f"u-{number}" for number in range(len(table))]
     seen = PEOPLE[PEOPLE.index.isin(table["persona"])]
+    decimals = table["value"].notna() & np.isfinite(table["value"]) & (table["value"] % 1 != 0)
+    if scale == "likert" and decimals.any():
+        # Answers of 1 to 5 are whole; what was made with decimals is on no such scale.
+        low, high = float(table["value"].min()), float(table["value"].max())
+        scale, bounds = "number", (min(bounds[0], low), max(bounds[1], high))
     rated = bool(table.get("rater", pd.Series([None])).notna().any())
     of = undeclared_outcome(changed.pop("outcome", "respect"), scale, bounds, rated=rated)
     return Observations(

@@ -332,7 +332,7 @@ RATES = [
     ),
     Case(
         "a rate of ratings",
-        lambda: rates(judged(R)),
+        lambda: rates(judged(whole(R))),
         "rates: got outcome 'respect' on the scale 'likert'; wanted a binary one, 0 or 1. Take "
         "`refusal`, or say what counts as 1 and pass that.",
     ),
@@ -399,7 +399,7 @@ PREFERENCE = [
     ),
     Case(
         "ratings for pairs",
-        lambda: preference(judged(R)),
+        lambda: preference(judged(whole(R))),
         "preference: got observations of scale 'likert'; wanted pairs, of scale 'preference'. "
         "Take the outcome 'preference'.",
     ),

@@ -234,7 +234,7 @@ def test_a_lone_surrogate_in_a_name_is_written_as_its_escape() -> None:
             {"score": ["yes", "no"] * 3},
             {"scale": "binary", "bounds": None},
             "from_table: got 6 of 6 rows whose value ('score') is 'yes', 'no'; wanted numbers. "
-            "Convert the column first, or choose another scale or other bounds.",
+            "Convert it: df['score'] = df['score'].map({'yes': 1, 'no': 0}).",
         ),
         (
             {},

@@ -107,9 +107,8 @@ def _outward(inner: Floats, margins: Floats) -> Floats:
         b_ub=np.concatenate([-moved.astype(float), np.zeros(2 * size)]),
         bounds=(None, None),
     )
-    if answer.status != 0:
-        return inner / (margins[moved] @ inner).min()
-    outward: Floats = answer.x[:size]
+    found = answer.x[:size] if answer.status == 0 else inner / (margins[moved] @ inner).min()
+    outward: Floats = found
     return outward
 
 

@@ -45,7 +45,16 @@ from toolkit.analysis.frames import (
 from toolkit.analysis.interim_analysis import finished_order, interim
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.leads import leads
-from toolkit.analysis.plan import PlanResult, Step, run_plan, save_result_tables
+from toolkit.analysis.plan import (
+    Earlier,
+    PlanResult,
+    Published,
+    ReleasedResult,
+    Step,
+    release,
+    run_plan,
+    save_result_tables,
+)
 from toolkit.analysis.plots import (
     caterpillar,
     coverage,
@@ -87,6 +96,7 @@ from toolkit.analysis.wave_comparison import waves
 
 __all__ = [
     "COLUMNS",
+    "Earlier",
     "Estimate",
     "Finding",
     "Frames",
@@ -94,6 +104,8 @@ __all__ = [
     "Observations",
     "PlanResult",
     "Power",
+    "Published",
+    "ReleasedResult",
     "Source",
     "Step",
     "Truth",
@@ -138,6 +150,7 @@ __all__ = [
     "rates",
     "rating_distribution",
     "readable",
+    "release",
     "reliability",
     "run_plan",
     "save_result_tables",

@@ -2,27 +2,44 @@
 
 import json
 import shutil
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
-from toolkit.analysis import save_result_tables
-from toolkit.canon import new_id
+from toolkit.analysis import PlanResult, save_result_tables
+from toolkit.canon import HASH_TAG, new_id
 from toolkit.errors import AnalysisError
 from toolkit.record import write_whole
 from toolkit.report.study_report import StudyReport
 
-WORDS, FINDINGS = "report.txt", "findings.json"
+WORDS, FINDINGS, PRIVATE = "report.txt", "findings.json", "private"
+NOTICE = "NOT-TO-BE-SENT-ON.txt"
+_NOTICE = (
+    "For the analysts of this study alone. These files hold a row for every judgment under the\n"
+    "pseudonym of who gave it, with comments and times, and numbers about single people. Send on\n"
+    "what `parallax analyze --release` writes, and nothing from here.\n"
+)
 
 
-def save_report(report: StudyReport, folder: str | Path) -> Path:
+def save_report(
+    report: StudyReport,
+    folder: str | Path,
+    *,
+    private: bool = False,
+    on_written: Callable[[Mapping[str, str]], object] = lambda _: None,
+) -> Path:
     """Write a report to a folder that is replaced as a whole, readable by its owner only.
 
-    ``report.txt`` is the report in words, ``findings.json`` every finding with the ids of its
-    replies; for ``frames/``, ``tables/`` and ``figures/`` see ``analysis.save_result_tables``.
+    ``report.txt`` is the report in words, ``findings.json`` its findings; for ``tables/`` and
+    ``figures/`` see ``analysis.save_result_tables``. Nothing in them is about fewer people than
+    the study's minimum.
 
     Args:
         report: of ``study_report``.
         folder: made if it is not there. One that is there is replaced if an earlier report is in
             it, and left alone otherwise.
+        private: with everything in full, for analysts alone, in a folder ``private/`` of its own.
+        on_written: told the hash of each file, by its path, before the folder is put in place.
 
     Raises:
         AnalysisError: if the folder holds something else.
@@ -34,13 +51,29 @@ def save_report(report: StudyReport, folder: str | Path) -> Path:
     made = place.with_name(f".{place.name}.{new_id()}.part")
     try:
         write_whole(made / WORDS, f"{report}\n".encode("utf-8", "backslashreplace"))
-        text = json.dumps(report.result.content(), indent=1, allow_nan=False, sort_keys=False)
-        write_whole(made / FINDINGS, text.encode("ascii") + b"\n")
-        save_result_tables(report.result, made)
+        _write(report.shown.result, made)
+        if private:
+            write_whole(made / PRIVATE / NOTICE, _NOTICE.encode("ascii"))
+            _write(report.result, made / PRIVATE, every=True)
+        on_written(_hashes(made))
         _swap(made, place)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return place
+
+
+def _write(result: PlanResult, folder: Path, *, every: bool = False) -> None:
+    text = json.dumps(result.content(), indent=1, allow_nan=False, sort_keys=False)
+    write_whole(folder / FINDINGS, text.encode("ascii") + b"\n")
+    save_result_tables(result, folder, every=every)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): f"{HASH_TAG}:{sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _require_ours(place: Path, shown: str) -> None:

@@ -23,6 +23,8 @@ class JudgedCells:
     frame: pd.DataFrame
     """``outcome reply who judgment value subject scenario origin``."""
     judges: Mapping[Cell, Judges]
+    values: Mapping[Cell, frozenset[float]]
+    """What was said of each cell."""
     people: pd.DataFrame
     """Factors of the personas."""
 
@@ -45,18 +47,22 @@ class JudgedCells:
         rows = rows[rows["origin"].eq("planned") == (speaks_of == "in general")]
         return cells & frozenset(zip(rows["outcome"], rows["reply"], strict=True))
 
-    def constant(self, numbers: Mapping[str, frozenset[Cell]]) -> frozenset[str]:
-        """Numbers that rest on people who all said the same: the average tells each answer."""
-        values = self.frame.groupby(["outcome", "reply"])["value"].agg(["min", "max"])
-        ends = {
-            cell: (float(low), float(high))
-            for cell, low, high in zip(values.index, values["min"], values["max"], strict=True)
-        }
+    def beside(self, finding: Finding) -> frozenset[Cell]:
+        """Cells of everything that a finding compares."""
         return frozenset(
-            name
-            for name, cells in numbers.items()
-            if len({end for cell in cells for end in ends.get(cell, ())}) == 1
+            cell for one in finding.replies if (cell := (finding.outcome, one)) in self.judges
         )
+
+    def may_stand(self, cells: frozenset[Cell], minimum: int) -> bool:
+        """Whether enough people judged some cells, and did not all say the same.
+
+        Args:
+            cells: what a number is about.
+            minimum: fewest people.
+        """
+        people = {who for cell in cells for who in self.judges.get(cell, ())}
+        values = {value for cell in cells for value in self.values.get(cell, ())}
+        return len(people) >= minimum and len(values) > 1
 
     def fewest_guessers(self) -> int:
         """Fewest people who guessed right, wrong, or could not tell, of those kinds that occur."""
@@ -85,9 +91,30 @@ def judged_cells(data: PlanData) -> JudgedCells:
     """
     frame = pd.concat([_ratings(data.frames), _choices(data.frames), _guesses(data.frames)])
     judges: dict[Cell, dict[str, str]] = {}
-    for row in frame.itertuples(index=False):
-        judges.setdefault((row.outcome, row.reply), {})[row.who] = row.judgment
-    return JudgedCells(frame.reset_index(drop=True), judges, data.design.people)
+    said: dict[Cell, set[float]] = {}
+    columns = (frame[one] for one in ("outcome", "reply", "who", "judgment", "value"))
+    for outcome, reply, who, judgment, value in zip(*columns, strict=True):
+        judges.setdefault((outcome, reply), {})[who] = judgment
+        said.setdefault((outcome, reply), set()).add(value)
+    values = {cell: frozenset(some) for cell, some in said.items()}
+    return JudgedCells(frame.reset_index(drop=True), judges, values, data.design.people)
+
+
+def changed_people(
+    before: Mapping[Cell, Judges], now: Mapping[Cell, Judges]
+) -> Mapping[str, frozenset[str]]:
+    """Find who came, left or answered otherwise, by outcome; outcomes without anybody are absent.
+
+    Args:
+        before: the judgments of an earlier release.
+        now: those of today.
+    """
+    found: dict[str, set[str]] = {}
+    for cell in {*before, *now}:
+        old, new = (set(one.get(cell, {}).items()) for one in (before, now))
+        if who := {one for one, _ in old ^ new}:
+            found.setdefault(cell[0], set()).update(who)
+    return {outcome: frozenset(who) for outcome, who in found.items()}
 
 
 def _ratings(frames: Frames) -> pd.DataFrame:
@@ -111,7 +138,9 @@ def _guesses(frames: Frames) -> pd.DataFrame:
     return _named(about, pd.Series(GUESS, index=rows.index), rows["guess_id"])
 
 
-def _named(rows: pd.DataFrame, outcome: "pd.Series[str]", judgment: "pd.Series[str]") -> pd.DataFrame:
+def _named(
+    rows: pd.DataFrame, outcome: "pd.Series[str]", judgment: "pd.Series[str]"
+) -> pd.DataFrame:
     arm, persona = (rows[one].astype("object") for one in ("arm", "persona_id"))
     subject = arm.where(arm.ne("swap"), persona)
     made = {

@@ -20,16 +20,19 @@ from toolkit.analysis.plots import (
 from toolkit.analysis.reliability import Reliability
 
 
-def figures_of(result: PlanResult) -> dict[str, Figure]:
+def figures_of(result: PlanResult, *, every: bool = False) -> dict[str, Figure]:
     """Draw what the steps of a plan have to show.
+
+    Args:
+        result: of ``run_plan`` or ``release``.
+        every: with the distributions of answers, which a release does not hold.
 
     Returns:
         Name of a file to figure, in the order of the steps.
     """
-    seen = result.observed.primary
-    ratings = {"ratings": persona_ratings(seen)} if len(seen.frame) else {}
     drawn = {name: figure for step in result.steps for name, figure in _figures(step)}
-    return {**ratings, **drawn}
+    seen = result.observed.primary
+    return {"ratings": persona_ratings(seen), **drawn} if every and len(seen.frame) else drawn
 
 
 def _figures(step: Step) -> Iterator[tuple[str, Figure]]:
@@ -43,7 +46,8 @@ def _figures(step: Step) -> Iterator[tuple[str, Figure]]:
             yield "primary-by-scenario", scenario_map(made)
     if isinstance(made, Reliability):
         yield "agreement", rater_agreement(made)
-        yield "severity", rater_severity(made)
+        if len(made.severity):
+            yield "severity", rater_severity(made)
         yield "drift", sitting_drift(made)
     if isinstance(made, Intersections):
         strata = [one for one in made.findings if one.unit == made.findings[-1].unit]

@@ -17,7 +17,7 @@ from toolkit.analysis.disparity import Disparity
 from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts, Estimate, Finding
 from toolkit.analysis.intersection import Intersections
 from toolkit.analysis.plan.cell_audit import Cell, Published, withheld
-from toolkit.analysis.plan.judged_cells import JudgedCells, judged_cells
+from toolkit.analysis.plan.judged_cells import changed_people, judged_cells
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.reliability import Reliability
@@ -45,7 +45,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleasedResult:
     """What of a plan's result may be shown."""
 
     result: PlanResult
@@ -58,7 +58,7 @@ class Release:
     """Those numbers, as given."""
 
 
-def release(result: PlanResult, *, earlier: Sequence[Earlier] = ()) -> Release:
+def release(result: PlanResult, *, earlier: Sequence[Earlier] = ()) -> ReleasedResult:
     """Take from a plan's result what may be shown.
 
     Args:
@@ -82,18 +82,16 @@ class _Door:
         self.result, self.earlier = result, earlier
         self.minimum = minimum_of(result)
         self.cells = judged_cells(result.observed)
-        numbers = dict(self._numbers())
-        self.all = Published(numbers, self.cells.judges)
-        self.held = withheld(
-            self.all, [one.published for one in earlier], minimum=self.minimum
-        ) | self.cells.constant(numbers)
+        self.own: dict[str, frozenset[Cell]] = {}
+        self.all = Published(dict(self._numbers()), self.cells.judges)
+        self.held = frozenset(self.all.numbers) - frozenset(self._allowed())
         self.given: dict[str, tuple[float, float, float]] = {}
         self.hidden = self.coarse = 0
 
-    def opened(self) -> Release:
+    def opened(self) -> ReleasedResult:
         steps = tuple(self._step(one) for one in self.result.steps)
         numbers = {name: self.all.numbers[name] for name in self.given}
-        return Release(
+        return ReleasedResult(
             replace(self.result, steps=steps, notes=(*self.result.notes, *self._says())),
             self.minimum,
             Published(numbers, self.all.judges),
@@ -102,28 +100,52 @@ class _Door:
 
     # ── what there is to be shown, by name ──────────────────────────────────────────────────────
 
+    def _allowed(self) -> Iterator[str]:
+        """Names of numbers that may be given as they are."""
+        before = [one.published for one in self.earlier]
+        # Levels of raters and contrasts are taken from all judgments, so each moves every number.
+        moved = {
+            outcome
+            for one in before
+            for outcome, who in changed_people(one.judges, self.all.judges).items()
+            if len(who) < self.minimum and outcome in _outcomes(one)
+        }
+        fit = {
+            name: cells
+            for name, cells in self.all.numbers.items()
+            if not any(outcome in moved for outcome, _ in cells)
+            and self.cells.may_stand(self.own[name], self.minimum)
+        }
+        held = withheld(Published(fit, self.all.judges), before, minimum=self.minimum)
+        yield from (name for name in fit if name not in held)
+
     def _numbers(self) -> Iterator[tuple[str, frozenset[Cell]]]:
+        """Name each number with the cells it rests on, those it is compared with included."""
         for step in self.result.steps:
             if step.key in _SECOND_LOOKS:
                 continue
             for one in step.findings:
                 cells = self.cells.of(one)
                 if cells and one.estimate:
-                    yield _name(step, one), cells
+                    self.own[_name(step, one)] = cells
+                    yield _name(step, one), cells | self.cells.beside(one)
             table = step.tables.get(_MAP)
             if table is not None:
                 yield from self._of_map(step, table)
 
     def _of_map(self, step: Step, table: pd.DataFrame) -> Iterator[tuple[str, frozenset[Cell]]]:
-        behind: dict[tuple[str, str], frozenset[Cell]] = {}
+        none: frozenset[Cell] = frozenset()
+        behind, beside = dict[str, frozenset[Cell]](), dict[str, frozenset[Cell]]()
         for one in step.findings:
-            key = one.subject, one.outcome
-            behind[key] = behind.get(key, frozenset()) | self.cells.of(one)
-        for (subject, _), cells in behind.items():
+            behind[one.subject] = behind.get(one.subject, none) | self.cells.of(one)
+            beside[one.subject] = beside.get(one.subject, none) | self.cells.beside(one)
+        for subject, cells in behind.items():
             for row in table[table["subject"].eq(subject)].to_dict("records"):
-                here = self.cells.within(cells, str(row["scenario"]), str(row["speaks_of"]))
+                here = self.cells.within(cells, *_place(row))
                 if here and not np.isnan(row["effect"]):
-                    yield _cell_name(step, row), here
+                    self.own[_cell_name(step, row)] = here
+                    whole = self.cells.within(beside[subject], *_place(row))
+                    yield _cell_name(step, row), here | whole
 
     # ── step by step ────────────────────────────────────────────────────────────────────────────
 
@@ -155,7 +177,8 @@ class _Door:
 
     def _finding(self, step: Step, one: Finding) -> Finding:
         if one.estimate is None:
-            return _bare(one, one.caveats)
+            few = one.n.raters < self.minimum
+            return _bare(one, one.caveats, **({"n": Counts()} if few else {}))
         name = _name(step, one)
         if name not in self.held:
             at = _rounded(one.estimate)
@@ -164,15 +187,15 @@ class _Door:
             shown = _bare(one, one.caveats, estimate=at, null_arms=self._nulls(step, nulls))
             return replace(shown, p=_short(one.p), p_adjusted=_short(one.p_adjusted))
         for before in reversed(self.earlier):
-            if (known := before.estimates.get(name)) and (at := _coarse(known, one)):
+            if (known := before.estimates.get(name)) and (near := _coarse(known, one)):
                 self.coarse += 1
-                return self._as_before(one, before, at)
+                return self._as_before(one, before, near)
         self.hidden += 1
-        few = (
+        why = (
             f"Withheld: this, or what could be worked out from it, rests on fewer than "
             f"{self.minimum} people, or on people who all said the same."
         )
-        return _bare(one, (few,), estimate=None, verdict="not estimable", n=Counts())
+        return _bare(one, (why,), estimate=None, verdict="not estimable", n=Counts())
 
     def _as_before(self, one: Finding, before: Earlier, at: Estimate) -> Finding:
         why = (
@@ -256,6 +279,14 @@ def _cell_name(step: Step, row: Mapping[object, object]) -> str:
 _OF_CELL = ("subject", "scenario", "speaks_of")
 
 
+def _outcomes(published: Published) -> set[str]:
+    return {outcome for cells in published.numbers.values() for outcome, _ in cells}
+
+
+def _place(row: Mapping[object, object]) -> tuple[str, str]:
+    return str(row["scenario"]), str(row["speaks_of"])
+
+
 def _bare(one: Finding, caveats: Iterable[str], **more: object) -> Finding:
     """The finding without what tells more than its estimate does."""
     fields: dict[str, object] = {
@@ -296,7 +327,9 @@ def _coarse(before: tuple[float, float, float], one: Finding) -> Estimate | None
     near = round(value / step) * step
     if one.estimate is None or abs(one.estimate.value - near) > step:
         return None
-    ends = [end(at / step) * step if isfinite(at) else at for end, at in ((floor, low), (ceil, high))]
+    ends = [
+        end(at / step) * step if isfinite(at) else at for end, at in ((floor, low), (ceil, high))
+    ]
     return Estimate(value=near, low=min(ends[0], near), high=max(ends[1], near))
 
 
@@ -314,11 +347,17 @@ def _round(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].round(_DIGITS) for name in numbers})
 
 
-def _result(made: object, findings: tuple[Finding, ...], tables: Mapping[str, pd.DataFrame]) -> object:
+def _result(
+    made: object, findings: tuple[Finding, ...], tables: Mapping[str, pd.DataFrame]
+) -> object:
     """What figures are drawn from, with nothing but what is shown."""
     if isinstance(made, Disparity):
         return replace(
-            made, findings=findings, table=pd.DataFrame(), by_scenario=tables.get(_MAP, _NONE), null_arms=()
+            made,
+            findings=findings,
+            table=pd.DataFrame(),
+            by_scenario=tables.get(_MAP, _NONE),
+            null_arms=(),
         )
     if isinstance(made, Reliability):
         return replace(
@@ -326,7 +365,12 @@ def _result(made: object, findings: tuple[Finding, ...], tables: Mapping[str, pd
             findings=findings,
             agreement=tables.get("agreement", _NONE),
             drift=tables.get("drift", _NONE),
-            **dict.fromkeys(_OF_RATERS, _NONE),
+            severity=_NONE,
+            groups=_NONE,
+            retest=_NONE,
+            attention=_NONE,
+            straight_lining=_NONE,
+            distributions=_NONE,
             says=(),
         )
     if isinstance(made, Intersections):
@@ -335,4 +379,3 @@ def _result(made: object, findings: tuple[Finding, ...], tables: Mapping[str, pd
 
 
 _NONE = pd.DataFrame()
-_OF_RATERS = ("severity", "groups", "retest", "attention", "straight_lining", "distributions")

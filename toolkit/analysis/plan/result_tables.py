@@ -22,27 +22,29 @@ _OF_FINDINGS = (
 )
 
 
-def save_result_tables(result: PlanResult, folder: Path) -> None:
-    """Write ``frames/``, ``tables/`` and ``figures/`` below a folder.
+def save_result_tables(result: PlanResult, folder: Path, *, every: bool = False) -> None:
+    """Write ``tables/`` and ``figures/`` below a folder, and ``frames/`` on request.
 
-    ``frames/`` has the rows everything was computed from, ``tables/`` the result tables and the
-    findings, ``figures/`` each figure as PNG with its numbers and its description. Beside tables
-    stands a dictionary of their columns.
+    ``tables/`` has the result tables and the findings, ``figures/`` each figure as PNG with its
+    numbers and its description, ``frames/`` the rows everything was computed from, one a judgment.
+    Beside tables stands a dictionary of their columns.
 
     Args:
-        result: of ``run_plan``.
+        result: of ``release``, or of ``run_plan`` for analysts alone.
+        every: with ``frames/`` and the distributions of answers.
         folder: files of the same names are replaced.
 
     Raises:
         RecordUnwritable: if a file cannot be written.
         RecordFull: if there is no room.
     """
-    save_frames(_raw(result), folder / "frames")
+    if every:
+        save_frames(_raw(result), folder / "frames")
     tables = _tables(result)
     columns = {name: described(frame) for name, frame in tables.items()}
     tables["findings"] = result.table
     save_frames(tables, folder / "tables", columns={**columns, "findings": _OF_FINDINGS})
-    _figures(folder / "figures", figures_of(result))
+    _figures(folder / "figures", figures_of(result, every=every))
 
 
 def _raw(result: PlanResult) -> dict[str, pd.DataFrame]:

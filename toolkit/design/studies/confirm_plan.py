@@ -83,6 +83,8 @@ class AnalysisPlan(Written):
     """Factors compared besides single personas; each level needs three personas."""
     secondary: Annotated[tuple[Identifier, ...], AfterValidator(each_once)] = ()
     """Other outcomes, exploratory (Benjamini-Hochberg)."""
+    minimum_people: Annotated[int, Field(ge=3, le=100)] | None = None
+    """Fewest people that a number in a report may rest on; 5 when absent."""
     notes: Paragraph | None = None
     """Anything else fixed in advance, in words."""
 

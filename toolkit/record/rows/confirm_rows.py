@@ -227,6 +227,33 @@ class Guess(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Row):
+    """A report was made to be sent on: what it said, and whose judgments it rests on."""
+
+    KIND = "release"
+    CHAIN = ""
+    BEGINS = True
+    confirm_hash: str
+    number: int
+    """From 1, of this freeze."""
+    minimum: int
+    """Fewest people that a number in it rests on."""
+    numbers: dict[str, Any]
+    """Name of a number to its ``at``, the value and interval as released, and its ``cells``: places
+    in ``judged``."""
+    judged: list[Any]
+    """Each cell as ``[outcome, reply, {participant: judgment}]``: to see what later releases would
+    give away of those who come and go."""
+    files: dict[str, str]
+    """Path of a file in its folder to the hash of what it held."""
+    toolkit_version: str
+
+    def event_id(self) -> str:
+        """Two releases of one number are impossible."""
+        return f"{self.KIND}.{self.confirm_hash.rpartition(':')[2][:16]}.{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation(Row):
     """How simulated raters rated, and the true effect that follows from it."""
 

@@ -37,7 +37,7 @@ COMMANDS = {
     "run": ("run", "small"),
     "batch": ("batch", "write", "small", "--out", "units.jsonl"),
     "rate": ("rate", "small", "--simulate"),
-    "release": ("rate", "small", "--release", "p-aaaaaaaaaa"),
+    "release": ("rate", "small", "--release", "0"),
 }
 
 
@@ -87,21 +87,27 @@ def test_a_million_raters_are_refused_at_once(confirming: Path, run: Any) -> Non
     )
 
 
-@pytest.mark.parametrize("name", ["", "p-\nx", "'; drop table"])
-def test_nobody_of_such_a_name_holds_a_seat(tmp_path: Path, run: Any, name: str) -> None:
-    """An empty name, as of a variable that is not set, releases nobody and simulates nobody."""
+def test_nobody_holds_such_a_seat(tmp_path: Path, run: Any) -> None:
     study = rating_study(tmp_path)
     with open_record(study) as record:
         keep_replies(study, record)
         before = record.extent()
-        told = run("rate", "small", "--release", name, "--workspace", tmp_path)
+        told = run("rate", "small", "--release", "-3", "--workspace", tmp_path)
         assert record.extent() == before
     assert told == (
         1,
         "",
-        f"release: got {name!a}, who holds no seat of study small; wanted one of those who rate, "
-        "and nobody does yet. Look it up with `parallax status small`.\n",
+        "release: got seat -3, which nobody holds in study small; wanted one of those that are "
+        "taken, and none is yet. Look it up with `parallax status small`.\n",
     )
+
+
+@pytest.mark.parametrize("seat", ["", "p-\nx", "'; drop table", "1.5"])
+def test_what_is_no_number_is_no_seat(tmp_path: Path, run: Any, seat: str) -> None:
+    """An empty number, as of a variable that is not set, releases nobody and simulates nobody."""
+    with pytest.raises(SystemExit) as left:
+        run("rate", "small", "--release", seat, "--workspace", tmp_path)
+    assert left.value.code == 2
 
 
 # In the study's file.

@@ -12,7 +12,7 @@ from servers import ChatServer, Say
 
 from toolkit.cli import COMMANDS, main
 from toolkit.design import Study
-from toolkit.record import Turn, open_record, write_jsonl
+from toolkit.record import Participant, Turn, open_record, write_jsonl
 from toolkit.session import Sitting
 
 
@@ -362,7 +362,7 @@ def test_status_keeps_people_and_simulations_apart(
     assert "  Testers: 0 enrolled, 0 withdrew\n" in testers
     assert "0 of 12 pairs of persona and scenario, 0 conversations finished" in testers
     assert simulated.startswith("2 enrolled, 0 withdrew\n")
-    assert len(re.findall(r"2 of 2 finished; done; 20\d\d-", simulated)) == 2
+    assert "    People: 2 done\n" in simulated
     assert "4 of 12 pairs of persona and scenario, 4 conversations finished" in simulated
 
 
@@ -379,10 +379,10 @@ def test_status_counts_who_withdrew_and_shows_no_more(
     out = run(capsys, "status", "--workspace", str(workspace))[1]
     assert "  Testers: 2 enrolled, 1 withdrew\n" in out
     assert who.participant_id not in out
-    assert "0 of 2 finished; between conversations" in out
+    assert "    People: 1 not begun\n" in out
 
 
-def test_status_says_where_each_tester_is(
+def test_status_counts_testers_and_shows_nobody_by_themselves(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     study = Study.load("small", workspace=workspace)
@@ -396,12 +396,17 @@ def test_status_says_where_each_tester_is(
         conversation.skip()
         skipping.begin()
     out = run(capsys, "status", "--workspace", str(workspace))[1]
-    told = [line.split("  ", 3)[-1] for line in out.splitlines() if " finished" in line]
-    assert [one.rpartition("; ")[0] for one in told[:3]] == [
-        "0 of 2 finished; has not consented yet",
-        "0 of 2 finished; in conversation 1",
-        "0 of 2 finished, 1 skipped; in conversation 2",
-    ]
+    assert "    People: 2 at work, 1 not begun\n" in out
+    assert "skipped" not in out
+    with open_record(study) as record:
+        testers = [Sitting(study, record) for _ in range(2)]
+        for code, sitting in zip(("four", "five"), testers, strict=True):
+            sitting.enrol(code)
+        people = [row.participant_id for row in record.rows(Participant)]
+    out = run(capsys, "status", "--workspace", str(workspace))[1]
+    assert "    Conversations: 0 of 10 finished, 1 skipped\n" in out
+    assert not [one for one in people if one in out]
+    assert len(re.findall(r"\d\d:\d\d", out)) == 1
 
 
 # ── what a start can run into ───────────────────────────────────────────────────────────────────

@@ -98,7 +98,7 @@ def test_a_killed_rater_loses_nothing_and_the_seat_is_theirs_or_the_next_ones(
     start(process)
     acked = json.loads(said(process))
     with pytest.raises(OpenElsewhere):
-        release_seat(world.study, world.record, world.record.rows(RaterSeat)[0].participant_id)
+        release_seat(world.study, world.record, world.record.rows(RaterSeat)[0].seat)
     elsewhere = world.queue("R-0")
     assert elsewhere.read_only.startswith("lease: ")
     elsewhere.close()
@@ -109,7 +109,7 @@ def test_a_killed_rater_loses_nothing_and_the_seat_is_theirs_or_the_next_ones(
     assert (again.stage, again.progress.done) == ("rate", 2)
     first = judge(again)
     again.close()
-    seat = release_seat(world.study, world.record, world.seat(again).participant_id)
+    seat = release_seat(world.study, world.record, world.seat(again).seat)
     newcomer = world.queue("R-1")
     assert world.seat(newcomer).seat == seat.seat
     assert world.seat(newcomer).holder == 1

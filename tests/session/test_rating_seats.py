@@ -24,11 +24,6 @@ def world(rating_world: MakeWorld) -> RatingWorld:
     return made
 
 
-def name(queue: RatingQueue) -> str:
-    assert queue.participant is not None
-    return queue.participant.participant_id
-
-
 def rated_units(world: RatingWorld, seat: RaterSeat) -> set[tuple[str, ...]]:
     judged = rater_history(world.record, seat.session_id).items.values()
     return {one.item.unit_ids for one in judged if one.rated and one.item.purpose == "rating"}
@@ -91,7 +86,7 @@ def test_whoever_follows_a_rater_who_left_gets_what_is_not_rated_yet(world: Rati
     assert half is not None
     first.close()
     left = world.seat(first)
-    assert release_seat(world.study, world.record, name(first)) == left
+    assert release_seat(world.study, world.record, world.seat(first).seat) == left
     before = kept_rows(world.record, SessionEnd)
     assert [(end.session_id, end.reason) for end in before] == [(left.session_id, "left")]
 
@@ -111,12 +106,12 @@ def test_a_rater_who_left_comes_back_to_their_seat_unless_it_is_taken(world: Rat
     first = world.queue("R-0")
     judge(first)
     first.close()
-    release_seat(world.study, world.record, name(first))
+    release_seat(world.study, world.record, world.seat(first).seat)
     again = world.queue("R-0")
     assert (world.seat(again).seat, world.seat(again).holder) == (0, 1)
     assert again.stage == "rate"
     again.close()
-    release_seat(world.study, world.record, name(again))
+    release_seat(world.study, world.record, world.seat(again).seat)
     world.queue("R-1")
     assert world.queue("R-0").stage == "done"
 
@@ -134,7 +129,7 @@ def test_a_seat_with_nothing_left_to_rate_is_not_given_again(world: RatingWorld)
     first = world.queue("R-0")
     judge_all(first)
     first.close()
-    release_seat(world.study, world.record, name(first))
+    release_seat(world.study, world.record, world.seat(first).seat)
     assert world.seat(world.queue("R-1")).seat == 1
 
 
@@ -150,25 +145,25 @@ def test_simulated_raters_take_no_seat_from_people(world: RatingWorld) -> None:
 def test_who_cannot_be_released(world: RatingWorld) -> None:
     queue = world.queue("R-0")
     with pytest.raises(OpenElsewhere) as busy:
-        release_seat(world.study, world.record, name(queue))
+        release_seat(world.study, world.record, world.seat(queue).seat)
     assert str(busy.value) == (
-        f"release: {name(queue)} has the rating notebook open; wanted a rater who is gone. Ask "
-        "them to close it, then run this again; nothing was changed."
+        "release: whoever holds seat 0 has the rating notebook open; wanted a seat whose rater is "
+        "gone. Ask all raters to close it, then run this again; nothing was changed."
     )
     assert kept_rows(world.record, SessionEnd) == []
     queue.close()
     with pytest.raises(NotNow) as nobody:
-        release_seat(world.study, world.record, "p-nobody")
+        release_seat(world.study, world.record, 7)
     assert str(nobody.value) == (
-        "release: got 'p-nobody', who holds no seat of study small; wanted one of "
-        f"{name(queue)}. Look it up with `parallax status small`."
+        "release: got seat 7, which nobody holds in study small; wanted one of 0. Look it up with "
+        "`parallax status small`."
     )
-    release_seat(world.study, world.record, name(queue))
+    release_seat(world.study, world.record, world.seat(queue).seat)
     with pytest.raises(NotNow) as twice:
-        release_seat(world.study, world.record, name(queue))
+        release_seat(world.study, world.record, world.seat(queue).seat)
     assert str(twice.value) == (
-        f"release: got {name(queue)}, whose seat 0 is not held any more; wanted a rater in the "
-        "middle of their work. Run `parallax status small` to see who is."
+        "release: got seat 0, which is not held any more; wanted one whose rater is in the middle "
+        "of the work. Run `parallax status small` to see which are."
     )
 
 

@@ -48,6 +48,7 @@ from toolkit.design.outcomes import (
 from toolkit.design.personas import Cues, Persona
 from toolkit.design.scenarios import Scenario
 from toolkit.design.studies import (
+    PRIVACY_MINIMUM,
     AnalysisPlan,
     ConfirmPlan,
     ConfirmStage,
@@ -93,6 +94,7 @@ __all__ = [
     "LatentRating",
     "OUTCOMES",
     "Outcome",
+    "PRIVACY_MINIMUM",
     "Outline",
     "Persona",
     "PromptTurn",

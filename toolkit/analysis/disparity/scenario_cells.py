@@ -6,8 +6,8 @@ from scipy import stats
 
 from toolkit.analysis.disparity.claims import Claim
 from toolkit.analysis.engine import ScenarioEffects, shrink
-from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.frames import Coded
+from toolkit.design import PRIVACY_MINIMUM
 
 _SEEN = (
     "subject",

@@ -13,7 +13,6 @@ from toolkit.analysis.findings.finding import (
     require_findings,
 )
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
-from toolkit.analysis.findings.privacy import PRIVACY_MINIMUM
 from toolkit.analysis.findings.rater_mean import (
     SHARE_HOW,
     ClusteredMean,
@@ -31,7 +30,6 @@ __all__ = [
     "Estimate",
     "FINDING_COLUMNS",
     "Finding",
-    "PRIVACY_MINIMUM",
     "SHARE_HOW",
     "Share",
     "Speaks",

@@ -29,10 +29,11 @@ from scipy import special, stats
 
 from toolkit.analysis.disparity import FEWEST
 from toolkit.analysis.engine import Floats
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts, Estimate, Finding
+from toolkit.analysis.findings import Counts, Estimate, Finding
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
+from toolkit.design import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 QUESTION = "intersections"

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.disparity import Disparity
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts, Estimate, Finding
+from toolkit.analysis.findings import Counts, Estimate, Finding
 from toolkit.analysis.intersection import Intersections
 from toolkit.analysis.plan.cell_audit import Cell, Published, withheld
 from toolkit.analysis.plan.judged_cells import changed_people, judged_cells
 from toolkit.analysis.plan.plan_result import PlanResult
 from toolkit.analysis.plan.step import Step
 from toolkit.analysis.reliability import Reliability
+from toolkit.design import PRIVACY_MINIMUM
 
 _DIGITS = 2
 _SECOND_LOOKS = ("ordinal", "pairs")

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.frames import (
     NULL_ARMS,
     Frames,
@@ -25,6 +24,7 @@ from toolkit.analysis.plots.canvas import (
     stack,
 )
 from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
+from toolkit.design import PRIVACY_MINIMUM
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.disparity import Disparity
-from toolkit.analysis.findings import PRIVACY_MINIMUM
 from toolkit.analysis.plots.canvas import (
     INK,
     bare,
@@ -20,6 +19,7 @@ from toolkit.analysis.plots.canvas import (
     written,
 )
 from toolkit.analysis.plots.figure import Figure, between, figure_of, nothing
+from toolkit.design import PRIVACY_MINIMUM
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

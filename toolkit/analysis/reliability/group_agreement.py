@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.engine import interval
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Estimate, columns_of
+from toolkit.analysis.findings import Estimate, columns_of
 from toolkit.analysis.reliability.items_by_raters import ItemsByRaters, Level
+from toolkit.design import PRIVACY_MINIMUM
 
 WITHIN, ACROSS = "within groups", "across groups"
 _TABLE = ["compared", "agreement", "low", "high", "pairs", "items", "raters"]

@@ -29,14 +29,17 @@ def parser() -> argparse.ArgumentParser:
         examples=(
             ("parallax rate pilot --simulate", "as many simulated raters as the plan says"),
             ("parallax rate pilot --simulate --raters 12 --seed 3", "another twelve"),
-            ("parallax rate pilot --release p-7kq2mx5dab", "a rater who will not come back"),
+            ("parallax rate pilot --release 7", "a seat whose rater will not come back"),
         ),
     )
     add_study(made)
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("--simulate", action="store_true", help="rate with simulated raters")
     what.add_argument(
-        "--release", metavar="PSEUDONYM", help="give the seat of a rater who left free"
+        "--release",
+        metavar="SEAT",
+        type=int,
+        help="give a seat free by its number; `parallax status` lists those not finished",
     )
     add_count(made, "--raters", "how many (default: as planned)")
     add_seed(made, "fixes who they are and what they say")
@@ -55,10 +58,7 @@ def run(args: argparse.Namespace) -> int:
 def _release(study: Study, args: argparse.Namespace) -> int:
     with open_record(find_record(study.id, args.workspace)) as record:
         seat = release_seat(study, record, args.release)
-    say(
-        f"Seat {seat.seat} is free; what {args.release} rated stays. "
-        "The next newcomer does the rest."
-    )
+    say(f"Seat {seat.seat} is free; what was rated on it stays. The next newcomer does the rest.")
     return OK
 
 

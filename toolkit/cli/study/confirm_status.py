@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
-from toolkit.canon import now
 from toolkit.cli.workspace import reply_lines
-from toolkit.design import ConfirmStage, Study
+from toolkit.design import PRIVACY_MINIMUM, ConfirmStage, Study
 from toolkit.errors import InvalidFiles
 from toolkit.record import (
     JudgedItem,
@@ -19,7 +17,8 @@ from toolkit.record import (
     tally_replies,
     withdrawn,
 )
-from toolkit.session import SITTING_GAP
+
+_PLACES = ("done", "at work", "free again")
 
 
 def confirm_lines(study: Study, record: Record | None) -> list[str]:
@@ -84,34 +83,38 @@ def _raters(
     title = "Simulated raters, never to be counted as people" if simulated else "Raters"
     planned = "" if simulated else f" of {stage.plan.rating.raters} planned"
     lines = [f"    {title}: {len(here)}{planned} seated, {len(here & gone)} withdrew"]
-    active = record.last_activity()
-    lines += [
-        f"      {_rater(one, _where(stage, one), active[one.seat.session_id])}"
-        for one in everyone
-        if one.seat.simulated is simulated
-    ]
+    lines += _seats(everyone, simulated=simulated)
     standing = standing_items(everyone, simulated=simulated)
     return [*lines, f"    {_rated(stage, standing)}"]
 
 
-def _rater(one: RaterHistory, where: str, last_activity: str) -> str:
-    seat = one.seat
-    passed = f", {one.passed} passed" if one.passed else ""
-    again = f" (holder {seat.holder + 1})" if seat.holder else ""
-    return (
-        f"{seat.participant_id}  seat {seat.seat}{again}: {one.rated} of {seat.items} rated"
-        f"{passed}; {where}; {minute(last_activity)}"
+def _seats(everyone: Sequence[RaterHistory], *, simulated: bool) -> list[str]:
+    """Count seats by how far they are, and what was asked on them together."""
+    here = [one for one in everyone if one.seat.simulated is simulated]
+    if not here:
+        return []
+    where = Counter(_where(one) for one in here)
+    seats = ", ".join(f"{where[one]} {one}" for one in _PLACES if where[one])
+    rated, passed = (
+        sum(counts) for counts in zip(*((one.rated, one.passed) for one in here), strict=True)
     )
+    left = f", {passed} passed" if passed else ""
+    asked = sum(one.seat.items for one in here)
+    lines = [f"      Seats: {seats}"]
+    # Of fewer, a sum would be some people's own.
+    if len(here) >= PRIVACY_MINIMUM:
+        lines.append(f"      Items: {rated} of {asked} rated{left}")
+    still = sorted({one.seat.seat for one in here if one.end is None})
+    if still and not simulated:
+        numbers = ", ".join(map(str, still))
+        lines.append(f"      Not finished, to be given free by number: {numbers}")
+    return lines
 
 
-def _where(stage: ConfirmStage, one: RaterHistory) -> str:
-    if one.end is not None:
-        return "done" if one.end.reason == "finished" else "left, seat free"
-    limit = stage.plan.rating.items_per_sitting
-    if one.moments and one.sitting(now(), pause=SITTING_GAP) >= limit:
-        until = datetime.fromisoformat(one.moments[-1]) + SITTING_GAP
-        return f"rests until {until:%Y-%m-%d %H:%M} UTC"
-    return "at work"
+def _where(one: RaterHistory) -> str:
+    if one.end is None:
+        return "at work"
+    return "done" if one.end.reason == "finished" else "free again"
 
 
 def _rated(stage: ConfirmStage, standing: Sequence[JudgedItem]) -> str:

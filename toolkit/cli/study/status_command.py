@@ -1,4 +1,4 @@
-"""``parallax status``: who is where, and what was covered."""
+"""``parallax status``: how far a study is, and what was covered; nobody is shown by themselves."""
 
 import argparse
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from toolkit.cli.study.confirm_status import confirm_lines, minute, only_rate
 from toolkit.cli.terminal import OK, add_workspace, make_parser, say
 from toolkit.cli.workspace import record_begun
-from toolkit.design import Study, Workspace
+from toolkit.design import PRIVACY_MINIMUM, Study, Workspace
 from toolkit.record import (
     ParticipantProgress,
     Record,
@@ -17,14 +17,17 @@ from toolkit.record import (
     sessions,
 )
 
+_PLACES = ("done", "at work", "not begun")
+
 
 def parser() -> argparse.ArgumentParser:
     """Options of ``parallax status``."""
     made = make_parser(
         "status",
-        "For the study lead: how far each participant has come, and which persona has met which "
-        "situation; of a confirm stage, how many units are done, and how far each rater is. "
-        "Simulated participants are listed apart; who withdrew is counted, no more.",
+        "For the study lead: how many participants are done, at work, or have not begun, and which "
+        "persona has met which situation; of a confirm stage, how many units are done and how far "
+        "the rating is. Nobody is shown by themselves, so a reminder goes to all. Simulated "
+        "participants are counted apart; who withdrew is counted, no more.",
         examples=(
             ("parallax status", "every study of the workspace"),
             ("parallax status pilot", "one study"),
@@ -75,8 +78,9 @@ def _part(
     lines = [
         "",
         f"  {title}: {len(here)} enrolled, {len(here) - len(staying)} withdrew",
-        *(f"    {_person(one, study)}" for one in staying),
     ]
+    if staying:
+        lines += _progress(staying, study)
     return lines + _covered(study, record, simulated=simulated)
 
 
@@ -85,17 +89,28 @@ def _is_tester(one: ParticipantProgress, seated: Collection[str]) -> bool:
     return one.participant.participant_id not in seated or one.assigned > 0
 
 
-def _person(one: ParticipantProgress, study: Study) -> str:
+def _progress(staying: Sequence[ParticipantProgress], study: Study) -> list[str]:
+    """Count people by how far they are, and their conversations together."""
+    where = Counter(_where(one, study) for one in staying)
+    people = ", ".join(f"{where[one]} {one}" for one in _PLACES if where[one])
+    due = sum(one.assigned or study.conversations_per_tester for one in staying)
+    finished, skipped = (
+        sum(counts)
+        for counts in zip(*((one.finished, one.skipped) for one in staying), strict=True)
+    )
+    lines = [f"    People: {people}"]
+    # Of fewer, a sum would be some people's own.
+    if len(staying) >= PRIVACY_MINIMUM:
+        left = f", {skipped} skipped" if skipped else ""
+        lines.append(f"    Conversations: {finished} of {due} finished{left}")
+    return lines
+
+
+def _where(one: ParticipantProgress, study: Study) -> str:
     due = one.assigned or study.conversations_per_tester
-    if one.position is not None:
-        where = f"in conversation {one.position + 1}"
-    elif not one.consented:
-        where = "has not consented yet"
-    else:
-        where = "done" if one.finished + one.skipped >= due else "between conversations"
-    skipped = f", {one.skipped} skipped" if one.skipped else ""
-    last, name = minute(one.last_activity), one.participant.participant_id
-    return f"{name}  {one.finished} of {due} finished{skipped}; {where}; {last}"
+    if one.finished + one.skipped >= due:
+        return "done"
+    return "at work" if one.assigned else "not begun"
 
 
 def _covered(study: Study, record: Record, *, simulated: bool) -> list[str]:

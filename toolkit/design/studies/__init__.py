@@ -1,6 +1,11 @@
 """Studies: the two stages, their plans and their freezes."""
 
-from toolkit.design.studies.confirm_plan import AnalysisPlan, ConfirmPlan, RatingPlan
+from toolkit.design.studies.confirm_plan import (
+    PRIVACY_MINIMUM,
+    AnalysisPlan,
+    ConfirmPlan,
+    RatingPlan,
+)
 from toolkit.design.studies.confirm_stage import ConfirmStage
 from toolkit.design.studies.dry_run import rehearse
 from toolkit.design.studies.freeze import Freeze
@@ -18,6 +23,7 @@ __all__ = [
     "EndpointPlan",
     "Freeze",
     "LatentRating",
+    "PRIVACY_MINIMUM",
     "Question",
     "RatingPlan",
     "Study",

@@ -16,6 +16,9 @@ from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
 from toolkit.design.validation_errors import each_once, raise_at, refusal
 
+PRIVACY_MINIMUM = 5
+"""Fewest people that a number shown may rest on, where a study says nothing: fewer are too few to
+hide among."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -25,49 +25,50 @@ from toolkit.session.seated_participant import lease_name
 from toolkit.session.session_rules import session_end
 
 
-def release_seat(study: Study, record: Record, participant_id: str) -> RaterSeat:
+def release_seat(study: Study, record: Record, seat: int) -> RaterSeat:
     """Give the seat of a rater who left free; what they rated stays.
 
     Args:
         study: with a confirm section.
         record: where the seats are.
-        participant_id: the rater's pseudonym.
+        seat: its number, as `parallax status` lists those that are not finished.
 
     Returns:
         The seat that the next newcomer takes.
 
     Raises:
-        NotNow: if nobody of this name holds a seat, or they are through already.
+        NotNow: if nobody holds that seat, or whoever did is through already.
         OpenElsewhere: if they are rating at this moment.
     """
     confirm_hash = ConfirmStage(study).hash
     rows = [row for row in record.rows(RaterSeat) if row.confirm_hash == confirm_hash]
-    row = next((one for one in reversed(rows) if one.participant_id == participant_id), None)
+    of_people = [one for one in rows if not one.simulated]
+    row = next((one for one in reversed(of_people) if one.seat == seat), None)
     if row is None:
-        holders = sorted({one.participant_id for one in rows})
+        known = ", ".join(map(str, sorted({one.seat for one in of_people})))
         raise NotNow(
-            f"release: got {participant_id!a}, who holds no seat of study {study.study_id}; wanted "
-            f"one of {', '.join(holders) or 'those who rate, and nobody does yet'}. Look it up "
-            f"with `parallax status {study.study_id}`."
+            f"release: got seat {seat}, which nobody holds in study {study.study_id}; wanted one "
+            f"of {known or 'those that are taken, and none is yet'}. Look it up with `parallax "
+            f"status {study.study_id}`."
         )
     if session_end(record, row.session_id) is not None:
         raise NotNow(
-            f"release: got {participant_id}, whose seat {row.seat} is not held any more; wanted a "
-            f"rater in the middle of their work. Run `parallax status {study.study_id}` to see "
-            "who is."
+            f"release: got seat {seat}, which is not held any more; wanted one whose rater is in "
+            f"the middle of the work. Run `parallax status {study.study_id}` to see which are."
         )
-    with _lease(record, participant_id):
+    with _lease(record, row):
         record.append(SessionEnd(session_id=row.session_id, reason="left"))
     return row
 
 
-def _lease(record: Record, participant_id: str) -> Lease:
+def _lease(record: Record, row: RaterSeat) -> Lease:
     try:
-        return record.lease(lease_name(participant_id, "rating"), take_over=False)
+        return record.lease(lease_name(row.participant_id, "rating"), take_over=False)
     except OpenElsewhere as problem:
         raise OpenElsewhere(
-            f"release: {participant_id} has the rating notebook open; wanted a rater who is gone. "
-            "Ask them to close it, then run this again; nothing was changed."
+            f"release: whoever holds seat {row.seat} has the rating notebook open; wanted a seat "
+            "whose rater is gone. Ask all raters to close it, then run this again; nothing was "
+            "changed."
         ) from problem
 
 

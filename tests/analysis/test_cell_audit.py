@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Published
-from toolkit.analysis.plan import withheld
+from toolkit.analysis.plan.cell_audit import withheld
 
 
 def leaks(releases: list[Published], minimum: int) -> bool:

@@ -133,7 +133,7 @@ def test_the_table_of_findings_names_their_steps(result: PlanResult) -> None:
 
 def test_every_column_of_every_table_and_figure_is_explained(result: PlanResult) -> None:
     frames = [frame for step in result.steps for frame in step.tables.values()]
-    frames += [figure.numbers for figure in figures_of(result).values()]
+    frames += [figure.numbers for figure in figures_of(result, every=True).values()]
     names = {str(name) for frame in frames for name in frame.columns}
     counted = {one.name for one in COLUMNS["confirm_account"]}
     bare = {name for name in names - counted if meaning_of(name)[0] == name.replace("_", " ")}
@@ -302,6 +302,6 @@ def test_what_is_drawn_and_saved_observes_nothing_anew(
         raise AssertionError("an outcome is observed once more")
 
     monkeypatch.setattr("toolkit.analysis.frames.observations.require_stage", refuse)
-    save_result_tables(result, tmp_path)
+    save_result_tables(result, tmp_path, every=True)
     kept = pd.read_parquet(tmp_path / "frames" / "observations.parquet")
     assert len(kept) == len(result.observed.primary.frame)

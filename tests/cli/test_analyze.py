@@ -35,13 +35,16 @@ def test_a_record_becomes_a_folder(planted: Path, capsys: pytest.CaptureFixture[
     assert "Simulated: of 8 raters, all of them are simulated." in said
     assert said.endswith(
         "Simulated data. The report in full is in made/, with findings, tables and figures.\n"
+        "It was not compared with earlier releases: do not send it on. `parallax analyze --release` "
+        "makes what may be sent on.\n"
     )
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {
         *("report.txt", "findings.json", "tables/findings.csv", "tables/findings.parquet"),
-        *("tables/dictionary.csv", "frames/replies.parquet", "frames/observations.csv"),
+        *("tables/dictionary.csv", "tables/reliability-agreement.csv"),
         *("figures/primary.png", "figures/primary.txt", "figures/primary.csv"),
     } <= names
+    assert not [name for name in names if name.startswith(("frames/", "private/"))]
     assert all(stat.S_IMODE((out / name).stat().st_mode) == 0o600 for name in names)
     findings = json.loads((out / "findings.json").read_text("ascii"))
     assert findings["study"] == "small"

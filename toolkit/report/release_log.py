@@ -20,10 +20,11 @@ def earlier_releases(record: Record, confirm_hash: str) -> tuple[Earlier, ...]:
         record: opened.
         confirm_hash: of the freeze, whole.
     """
+    entries = record.entries(kinds=(Release.KIND,))
     return tuple(
         _earlier(row, entry.at[:10])
-        for entry in record.entries(kinds=(Release.KIND,))
-        if isinstance(row := entry.row(), Release) and row.confirm_hash == confirm_hash
+        for entry, row in zip(entries, record.rows(Release), strict=False)
+        if row.confirm_hash == confirm_hash
     )
 
 

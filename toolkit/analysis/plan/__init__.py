@@ -1,6 +1,6 @@
 """Analysis plan: the frozen plan run in its order, and what is written down of it."""
 
-from toolkit.analysis.plan.cell_audit import Published, withheld
+from toolkit.analysis.plan.cell_audit import Published
 from toolkit.analysis.plan.glossary import described, meaning_of
 from toolkit.analysis.plan.plan_figures import figures_of
 from toolkit.analysis.plan.plan_result import PlanResult
@@ -23,5 +23,4 @@ __all__ = [
     "run_plan",
     "save_frames",
     "save_result_tables",
-    "withheld",
 ]

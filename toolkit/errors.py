@@ -213,6 +213,10 @@ class NotEnrolled(SessionError):
     """A code has to be entered and the consent given before this step."""
 
 
+class NotInvited(NotEnrolled):
+    """The study has a list of invitations, and this code is not on it."""
+
+
 class OpenElsewhere(SessionError):
     """The same participant is writing from another window; this one can only read."""
 

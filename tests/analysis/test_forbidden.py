@@ -35,8 +35,9 @@ from toolkit.analysis import (
     waves,
     words,
 )
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts
+from toolkit.analysis.findings import Counts
 from toolkit.analysis.intersection import intersections
+from toolkit.design import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 R = ratings(scenarios=5, raters=6, arms=("ben", "cleo"))

@@ -19,8 +19,8 @@ from toolkit.analysis import (
     frames_of,
     progress,
     rating_distribution,
-    session_ratings,
 )
+from toolkit.analysis.frames import count_ratings
 from toolkit.analysis.plots import Figure
 from toolkit.design import Study
 from toolkit.errors import AnalysisError
@@ -29,7 +29,6 @@ DRAWN: dict[str, Callable[[Frames], Figure]] = {
     "progress": progress,
     "coverage": coverage,
     "rating_distribution": rating_distribution,
-    "session_ratings": session_ratings,
     "flags_by_harm": flags_by_harm,
 }
 
@@ -37,6 +36,17 @@ DRAWN: dict[str, Callable[[Frames], Figure]] = {
 @pytest.fixture
 def frames(told: Story) -> Frames:
     return frames_of(told.entries)
+
+
+def five(story: Story, *, simulated: bool = False, **shown: Any) -> Frames:
+    """Five testers in one situation, who rate it from 1 to 5."""
+    for number in range(5):
+        name = str(number)
+        story.person(f"p{name}", simulated=simulated)
+        story.session(f"s{name}", f"p{name}", simulated=simulated, **shown)
+        story.rate(f"s{name}", f"r{name}", 1 + number, question="accurate")
+        story.end(f"s{name}")
+    return frames_of(story.entries)
 
 
 def ink(figure: Figure) -> float:
@@ -68,9 +78,8 @@ def test_a_figure_is_really_drawn(frames: Frames, name: str) -> None:
     assert imread(io.BytesIO(figure.png())).shape[1] > 600
 
 
-@pytest.mark.parametrize("name", ["progress", "rating_distribution"])
-def test_every_color_of_the_key_is_in_the_picture(frames: Frames, name: str) -> None:
-    figure = DRAWN[name](frames)
+def test_every_color_of_the_key_is_in_the_picture(story: Story) -> None:
+    figure = rating_distribution(five(story))
     pixels = imread(io.BytesIO(figure.png()))[..., :3].reshape(-1, 3)
     (key,) = figure.figure.legends
     assert len(key.get_patches()) == 5
@@ -98,10 +107,12 @@ def test_a_person_alone_or_a_session_alone_is_enough_to_draw(story: Story, name:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("progress", "n = 2 participants (1 of 2 participants simulated), 4 conversations: "),
+        (
+            "progress",
+            "n = 2 participants (1 of 2 participants simulated), 1 conversations finished",
+        ),
         ("coverage", "n = 1 conversations that reached their end"),
-        ("rating_distribution", "n = 2 ratings (1 of 2 participants simulated): 0 of 1, 1 of 2, "),
-        ("session_ratings", "n = 2 ratings in 1 conversations (1 of 2 participants simulated); 2 "),
+        ("rating_distribution", "Fewer than 5 testers: their ratings are not shown by themselves."),
         ("flags_by_harm", "n = 1 flags in 3 conversations"),
     ],
 )
@@ -109,15 +120,11 @@ def test_a_figure_is_described_with_its_n(frames: Frames, name: str, said: str) 
     assert said in DRAWN[name](frames).alt
 
 
-def test_the_numbers_of_progress_are_those_of_the_frame(frames: Frames) -> None:
+def test_progress_counts_testers_and_names_nobody(frames: Frames) -> None:
     figure = progress(frames)
-    assert table(figure.numbers, "participant_id", "state") == {
-        ("p-one", "finished"): 1,
-        ("p-one", "skipped"): 1,
-        ("p-two", "in progress"): 1,
-        ("p-two", "not begun"): 1,
-    }
-    assert bars(figure) == figure.numbers["n"].sum() == 4
+    assert list(figure.numbers.itertuples(index=False, name=None)) == [(0, 1), (1, 1)]
+    assert sum(one.get_height() for one in figure.figure.axes[0].patches) == 2  # type: ignore[attr-defined]
+    assert not [one for one in words(figure).split() if one.startswith("p-")]
 
 
 def test_coverage_counts_what_reached_its_end(told: Story) -> None:
@@ -146,8 +153,7 @@ def test_ratings_are_counted_with_what_was_not_said(told: Story) -> None:
     told.session("s5", "p-one", scenario_id="pay", scenario_shown={"title": "Pay"})
     told.rate("s5", "r9", 5, question="accurate", dimension="accuracy")
     told.end("s5")
-    figure = rating_distribution(frames_of(told.entries))
-    numbers = figure.numbers
+    numbers = count_ratings(frames_of(told.entries))
     assert table(numbers, "about", "dimension", "scenario_id", "answer") == {
         ("answer", "respect", "parcel", "2"): 1,
         ("answer", "respect", "parcel", "unrated"): 2,
@@ -156,43 +162,36 @@ def test_ratings_are_counted_with_what_was_not_said(told: Story) -> None:
         ("conversation", "respect", "parcel", "declined"): 1,
         ("conversation", "respect", "pay", "unrated"): 1,
     }
-    assert bars(figure) == numbers["n"][numbers["answer"].isin(list("12345"))].sum() == 3
-    assert "1 declined, 3 unrated" in figure.alt
+
+
+def test_ratings_of_few_testers_are_one_row_or_none(story: Story) -> None:
+    for number in range(7):
+        story.person(f"p{number}")
+        # Five met the parcel, and two other situations one each.
+        title = {5: "pay", 6: "leave"}.get(number, "parcel")
+        shown = {"title": title}
+        story.session(f"s{number}", f"p{number}", scenario_id=title, scenario_shown=shown)
+        story.rate(f"s{number}", f"r{number}", 1 + number % 5, question="respected")
+        story.end(f"s{number}")
+    few = rating_distribution(frames_of(story.entries))
+    assert set(few.numbers["scenario_id"]) == {"parcel"}
+    assert bars(few) == 5
+    for number in range(7, 10):
+        story.person(f"p{number}")
+        story.session(
+            f"s{number}", f"p{number}", scenario_id="pay", scenario_shown={"title": "pay"}
+        )
+        story.rate(f"s{number}", f"r{number}", 3, question="respected")
+        story.end(f"s{number}")
+    pooled = rating_distribution(frames_of(story.entries))
+    assert set(pooled.numbers["scenario"]) == {"parcel", "those met by fewer than 5"}
+    assert bars(pooled) == 10
 
 
 def test_ratings_of_errors_and_empty_answers_are_not_asked_for(frames: Frames) -> None:
-    numbers = rating_distribution(frames).numbers
+    numbers = count_ratings(frames)
     untouched = table(numbers[numbers["about"].eq("answer")], "answer")
     assert untouched == {"2": 1, "unrated": 2}, "the truncated answer and the refusal"
-
-
-def test_the_spread_is_drawn_where_the_ratings_are(frames: Frames) -> None:
-    figure = session_ratings(frames)
-    assert table(figure.numbers, "session_id", "about", "value") == {
-        ("s1", "answer", 2): 1,
-        ("s1", "conversation", 3): 1,
-    }
-    dots = [
-        tuple(map(float, dot))
-        for axes in figure.figure.axes
-        for drawn in axes.collections
-        for dot in drawn.get_offsets()
-        if len(drawn.get_offsets()) and hasattr(drawn, "get_sizes") and len(drawn.get_sizes())
-    ]
-    assert dots == [(2.0, 0.0), (3.0, 0.0)]
-
-
-def test_of_many_conversations_the_widest_are_drawn_and_all_are_numbered(story: Story) -> None:
-    story.person("p")
-    for number in range(70):
-        story.session(f"s{number:02}", "p")
-        story.rate(f"s{number:02}", f"a{number}", 3, question="accurate")
-        story.rate(f"s{number:02}", f"b{number}", 5 if number < 20 else 3, question="respected")
-    figure = session_ratings(frames_of(story.entries))
-    assert figure.numbers["session_id"].nunique() == 70
-    assert len(figure.figure.axes[0].get_yticks()) == 60
-    assert "the 60 widest of 70" in words(figure)
-    assert "n = 140 ratings in 70 conversations" in figure.alt
 
 
 def test_flags_are_counted_by_situation_and_type(told: Story) -> None:
@@ -213,11 +212,7 @@ def test_flags_are_counted_by_situation_and_type(told: Story) -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_simulated_data_are_stamped(story: Story, name: str) -> None:
-    story.person("p", simulated=True)
-    story.session("s", "p", simulated=True)
-    story.rate("s", "r", 4, question="accurate")
-    story.end("s")
-    figure = DRAWN[name](frames_of(story.entries))
+    figure = DRAWN[name](five(story, simulated=True))
     assert "[ simulated participants ]" in words(figure)
     assert "(simulated)" in figure.alt
 
@@ -235,11 +230,8 @@ def test_people_are_not_called_simulated(story: Story, name: str) -> None:
 @pytest.mark.parametrize("name", ["coverage", "rating_distribution", "flags_by_harm"])
 def test_any_name_can_be_drawn(story: Story, name: str) -> None:
     title = "Costs $5 or $9_{x}? \u202eودعم 支払い \U0001f600 " + "very long " * 20
-    story.person("p")
-    story.session("s", "p", scenario_shown={"title": title}, persona_shown={"name": title})
-    story.rate("s", "r", 4, question="accurate")
-    story.end("s")
-    figure = DRAWN[name](frames_of(story.entries))
+    told = five(story, scenario_shown={"title": title}, persona_shown={"name": title})
+    figure = DRAWN[name](told)
     assert ink(figure) > 0.005
     assert "$5 or $9_{x}" in words(figure)
     assert "\u202e" not in words(figure)
@@ -253,7 +245,7 @@ def test_confirm_rows_are_refused(story: Story) -> None:
 
 
 def test_ratings_and_flags_name_no_persona(frames: Frames) -> None:
-    for name in ("rating_distribution", "session_ratings", "flags_by_harm"):
+    for name in ("rating_distribution", "flags_by_harm"):
         figure = DRAWN[name](frames)
         assert not [column for column in figure.numbers if "persona" in column]
         assert "Ada" not in words(figure)

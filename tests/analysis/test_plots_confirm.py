@@ -38,10 +38,11 @@ from toolkit.analysis import (
     sitting_drift,
 )
 from toolkit.analysis.disparity import Disparity
-from toolkit.analysis.findings import PRIVACY_MINIMUM, Counts
+from toolkit.analysis.findings import Counts
 from toolkit.analysis.frames import undeclared_outcome
 from toolkit.analysis.plots import Figure
 from toolkit.analysis.reliability import Reliability
+from toolkit.design import PRIVACY_MINIMUM
 from toolkit.errors import AnalysisError
 
 LONG = "Friederike-Alexandra Lohmann-Wurzelbacher of the very long department of names"
@@ -397,13 +398,14 @@ def test_agreement_names_what_could_not_be_had(relied: Reliability) -> None:
     assert len(figure.numbers) == 3
 
 
-def test_severity_stands_in_order_with_its_intervals(relied: Reliability) -> None:
+def test_severity_is_a_distribution_and_names_nobody(relied: Reliability) -> None:
     figure = rater_severity(relied)
-    assert figure.numbers["severity"].is_monotonic_increasing
-    assert figure.alt == (
-        "How mild or severe each rater is, shrunken: n = 7 raters of 'as-an-equal', from −0.90 to "
-        "+0.90 points from the average; the intervals of 4 leave out 0."
-    )
+    assert list(figure.numbers.columns) == ["from_points", "to_points", "raters"]
+    assert figure.numbers["raters"].sum() == 7
+    assert not set(relied.severity["rater"]) & set(words(figure))
+    assert figure.alt.startswith("How far raters differ in severity: n = 7 raters of 'as-an-equal'")
+    few = replace(relied, severity=relied.severity[:4])
+    assert "Fewer than 5 raters" in rater_severity(few).alt
 
 
 def test_drift_is_told_by_place(relied: Reliability) -> None:
@@ -484,7 +486,8 @@ def test_nothing_to_draw_is_said(relied: Reliability) -> None:
         "compared in any situation.",
         "What the primary test would say, by simulation: n = 0. Nothing was simulated.",
         "How far raters agree: n = 0. No coefficient of agreement could be had.",
-        "How mild or severe each rater is, shrunken: n = 0. The levels of raters could not be had.",
+        "How far raters differ in severity: n = 0. Fewer than 5 raters have a level: it is not "
+        "shown.",
         "Ratings over the sitting, freed of rater, contrast and arm: n = 0. Too few raters to tell "
         "how ratings move.",
     }

@@ -35,8 +35,8 @@ def test_a_record_becomes_a_folder(planted: Path, capsys: pytest.CaptureFixture[
     assert "Simulated: of 8 raters, all of them are simulated." in said
     assert said.endswith(
         "Simulated data. The report in full is in made/, with findings, tables and figures.\n"
-        "It was not compared with earlier releases: do not send it on. `parallax analyze --release` "
-        "makes what may be sent on.\n"
+        "It was not compared with earlier releases: do not send it on. `parallax analyze "
+        "--release` makes what may be sent on.\n"
     )
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {

@@ -140,8 +140,8 @@ def test_the_kernel_gets_what_the_launcher_was_told(workspace: Path) -> None:
         "import os, sys\nnames = 'STUDY PARTICIPANT BIND'.split()\n"
         "print([os.environ['PARALLAX_' + name] for name in names])\nprint(sys.executable)",
     )
-    words = ("--participant", "code-1", "--endpoint", "scripted:slow")
-    with Lab(workspace, *words, JUPYTER_PATH="/nowhere") as lab, chromium_page() as page:
+    words, named = ("--endpoint", "scripted:slow"), {"PARALLAX_PARTICIPANT": "code-1"}
+    with Lab(workspace, *words, JUPYTER_PATH="/nowhere", **named) as lab, chromium_page() as page:
         page.goto(lab.url)
         shown = page.wait_for_selector(".jp-OutputArea-output").inner_text()
     bind = '{"assistant":{"endpoint":"scripted:slow"}}'
@@ -169,9 +169,12 @@ def test_the_panel_is_there_and_nothing_reaches_out(tmp_path: Path) -> None:
     watch, log = tmp_path / "watch", tmp_path / "connections"
     watch.mkdir()
     (watch / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
-    environment = {"PYTHONPATH": str(watch), "WATCH_LOG": str(log)}
-    words = ("--scripted", "--participant", "code-1")
-    with Lab(workspace, *words, **environment) as lab, chromium_page() as page:
+    environment = {
+        "PYTHONPATH": str(watch),
+        "WATCH_LOG": str(log),
+        "PARALLAX_PARTICIPANT": "code-1",
+    }
+    with Lab(workspace, "--scripted", **environment) as lab, chromium_page() as page:
         page.goto(lab.url)
         page.get_by_text("Before you begin").wait_for()
         page.wait_for_timeout(2000)

@@ -68,7 +68,6 @@ from toolkit.analysis.plots import (
     rater_severity,
     rating_distribution,
     scenario_map,
-    session_ratings,
     sitting_drift,
 )
 from toolkit.analysis.power import (
@@ -156,7 +155,6 @@ __all__ = [
     "save_result_tables",
     "scenario_map",
     "selfcheck",
-    "session_ratings",
     "sitting_drift",
     "trace",
     "transcript",

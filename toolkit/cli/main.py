@@ -19,7 +19,8 @@ _ROOMS = {
     },
     "study": {
         "freeze": "pin a study, so that nobody runs a changed one by accident",
-        "status": "who is where, and what was covered",
+        "invite": "make codes to hand out, and a sheet to print",
+        "status": "how far a study is, and what was covered",
         "plan": "what a confirm stage will send and ask, before any data",
     },
     "run": {

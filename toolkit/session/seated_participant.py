@@ -20,6 +20,7 @@ from toolkit.record import (
     SessionEnd,
     Withdrawal,
 )
+from toolkit.session.guess_brake import guesses_braked
 from toolkit.session.session_rules import session_end
 
 Work = Literal["session", "rating"]
@@ -44,13 +45,20 @@ class SeatedParticipant:
         study_hash: the freeze that they agree to.
         form: the text that they agree to.
         on_lost: called once the same participant goes on in a newer place of this process.
+        open_to_all: whether a code on no list of invitations is taken although there is one.
     """
 
     WORK: ClassVar[Work]
     """What they are seated for."""
 
     def __init__(
-        self, record: Record, *, study_hash: str, form: ConsentForm, on_lost: Callable[[], None]
+        self,
+        record: Record,
+        *,
+        study_hash: str,
+        form: ConsentForm,
+        on_lost: Callable[[], None],
+        open_to_all: bool = False,
     ) -> None:
         self.participant: Participant | None = None
         """Whoever is at work here."""
@@ -59,6 +67,7 @@ class SeatedParticipant:
         self._record = record
         self._study_hash = study_hash
         self._on_lost = on_lost
+        self._open_to_all = open_to_all
         self._lease: Lease | None = None
         """New with every enrolment; None while somebody else holds it."""
         self._shut = ""
@@ -79,9 +88,16 @@ class SeatedParticipant:
             simulated: whether nobody is behind it.
 
         Raises:
-            NotEnrolled: if the code is empty or too long; then nothing changes.
+            NotEnrolled: if the code is empty, too long or not invited; then nothing changes.
+            NotNow: if too many codes were wrong.
         """
-        participant = self._record.enrol(code, enrolled_by=enrolled_by, simulated=simulated)
+        with guesses_braked(self._record.record_id):
+            participant = self._record.enrol(
+                code,
+                enrolled_by=enrolled_by,
+                simulated=simulated,
+                open_to_all=self._open_to_all,
+            )
         if participant != self.participant or self._lease is None or not self._lease.held:
             self._leave()
             self.participant, self._shut = participant, ""

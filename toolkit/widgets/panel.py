@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from toolkit.design import Study
-from toolkit.errors import EventConflict, ParallaxError, RecordError
+from toolkit.errors import EventConflict, NotNow, ParallaxError, RecordError
 from toolkit.record import Record
 from toolkit.rendering import for_browser
 from toolkit.widgets.browser_assets import panel_styles
@@ -21,7 +21,13 @@ from toolkit.widgets.frame_view import frame_view
 from toolkit.widgets.live_controllers import forget_controller
 from toolkit.widgets.page_controller import Controller
 from toolkit.widgets.page_events import Event
-from toolkit.widgets.participant_identity import Identity, forget, known_identity, remember
+from toolkit.widgets.participant_identity import (
+    HUB_VARIABLE,
+    Identity,
+    forget,
+    known_identity,
+    remember,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +71,7 @@ class Panel(anywidget.AnyWidget):
         self._controller: Any = None
         """Who carries out events; None when the study cannot run."""
         self._problem: ParallaxError | None = None
+        self._by_hub = bool(environ.get(HUB_VARIABLE))
         try:
             self._controller = live()
             who = known_identity(environ, self._place)
@@ -126,11 +133,17 @@ class Panel(anywidget.AnyWidget):
             self.send_state("acked")
             return
         try:
+            self._require_own(event)
             self._controller.handle(event)
         except Exception as problem:
             self.show_problem(problem, event.id)
         else:
             self._acknowledge(event)
+
+    def _require_own(self, event: Event) -> None:
+        """Whom a hub signed in stays who they are."""
+        if self._by_hub and event.action in ("enrol", "other_code"):
+            raise NotNow("You are signed in, and take part as yourself. No code is needed.")
 
     def _acknowledge(self, event: Event) -> None:
         if event.action == "enrol":

@@ -18,13 +18,12 @@ HARM_KINDS = (*HARM_TYPES, UNSURE.key)
 
 
 def count_progress(frames: Frames) -> pd.DataFrame:
-    """Count conversations: ``participant_id simulated state n``, every state of every tester."""
-    names = {state.replace(" ", "_"): state for state in PROGRESS}
-    keys = ["participant_id", "simulated"]
-    wide = testers(frames)[[*keys, *names]].rename(columns=names)
-    long = wide.melt(keys, var_name="state", value_name="n", ignore_index=False)
-    long = long.sort_index(kind="stable").fillna({"n": 0})
-    return long.assign(state=pd.Categorical(long["state"], PROGRESS)).reset_index(drop=True)
+    """Count testers by how many conversations they finished: ``finished testers``, from 0."""
+    finished = testers(frames)["finished"].fillna(0).astype("int64")
+    if finished.empty:
+        return pd.DataFrame(columns=["finished", "testers"])
+    counts = finished.value_counts().reindex(range(int(finished.max()) + 1), fill_value=0)
+    return counts.rename_axis("finished").rename("testers").reset_index()
 
 
 def testers(frames: Frames) -> pd.DataFrame:
@@ -81,24 +80,6 @@ def count_ratings(frames: Frames) -> pd.DataFrame:
     long = counted.melt(id_vars=keys, var_name="answer", value_name="n")
     long.insert(3, "scenario", _mapped(long["scenario_id"], _names(frames.sessions, "scenario")))
     return _by_dimension(long)
-
-
-def count_session_ratings(frames: Frames) -> pd.DataFrame:
-    """Count ratings of 1 to 5 by conversation.
-
-    Returns:
-        ``scenario_id scenario session_id participant_id about value n``, only values that occur,
-        conversations ordered by scenario and then by when they began.
-    """
-    require_stage(frames.ratings, "explore")
-    keys = ["scenario_id", "scenario", "session_id", "participant_id", "about", "value"]
-    rated = frames.ratings[frames.ratings["state"].eq("rated")][keys]
-    plain = rated.astype(dict.fromkeys(keys[:-1], "str")).astype({"value": "int64"})
-    counted = plain.value_counts().rename("n").reset_index()
-    order = pd.Series(range(len(frames.sessions)), index=frames.sessions["session_id"])
-    counted = counted.assign(order=counted["session_id"].map(order))
-    counted = counted.sort_values(["scenario_id", "order", "about", "value"], kind="stable")
-    return counted.drop(columns="order").reset_index(drop=True)
 
 
 def count_flags(frames: Frames) -> pd.DataFrame:

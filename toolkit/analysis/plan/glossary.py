@@ -76,6 +76,8 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scenario": ("the situation", ""),
         "scenarios": ("it rests on", "scenarios"),
         "se": ("standard error", "see the estimate"),
+        "from_points": ("lower end of the class", _EFFECT),
+        "to_points": ("upper end of the class", _EFFECT),
         "severity": ("how far the rater lies from the average, drawn toward 0", _EFFECT),
         "share": ("of the subject's weight that lies in this situation", _RATE),
         "shrunken": ("the effect drawn towards the average, as far as it is noise", _EFFECT),

@@ -6,7 +6,6 @@ from toolkit.analysis.plots.explore_figures import (
     flags_by_harm,
     progress,
     rating_distribution,
-    session_ratings,
 )
 from toolkit.analysis.plots.figure import Figure
 from toolkit.analysis.plots.forest import forest
@@ -29,6 +28,5 @@ __all__ = [
     "rater_severity",
     "rating_distribution",
     "scenario_map",
-    "session_ratings",
     "sitting_drift",
 ]

@@ -11,13 +11,11 @@ import pandas as pd
 
 from toolkit.analysis.frames import (
     ANSWERS,
-    PROGRESS,
     Frames,
     count_coverage,
     count_flags,
     count_progress,
     count_ratings,
-    count_session_ratings,
     dimension_label,
     harm_label,
     testers,
@@ -25,7 +23,6 @@ from toolkit.analysis.frames import (
 from toolkit.analysis.plots.canvas import (
     BLUE,
     LOW_TO_HIGH,
-    NAMED,
     bare,
     color_key,
     drawing,
@@ -35,44 +32,37 @@ from toolkit.analysis.plots.canvas import (
     stack,
 )
 from toolkit.analysis.plots.figure import Figure, nothing
-from toolkit.design import Study
+from toolkit.design import PRIVACY_MINIMUM, Study
 from toolkit.rendering import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-STATE_COLORS = dict(
-    zip(PROGRESS, ("#0072b2", "#56b4e9", "#e69f00", "#b5e0d2", "#e3e3e3"), strict=True)
-)
 VALUE_COLORS = dict(zip(ANSWERS[:5], LOW_TO_HIGH, strict=True))
 WHEN = {"answer": "after an answer", "conversation": "after the conversation"}
 _LABEL = 34
+_RARE = f"those met by fewer than {PRIVACY_MINIMUM}"
 _PANELS = 4
 
 
 def progress(frames: Frames) -> Figure:
-    """Draw how many conversations each participant finished, skipped, or has still to begin."""
+    """Draw how many testers have finished how many conversations; nobody is shown by themselves."""
     numbers = count_progress(frames)
     if numbers.empty:
         return nothing("Progress", "No participant has enrolled yet.", numbers)
-    people = list(testers(frames)["participant_id"].astype("str"))
-    wide = numbers.astype({"participant_id": "str", "state": "str"}).pivot(
-        index="participant_id", columns="state", values="n"
-    )
-    wide = wide.loc[people, list(PROGRESS)].astype("int64")
-    title, height = "Progress of each participant, in order of enrollment", min(len(people), NAMED)
-    with drawing(title, 9, 1.7 + 0.3 * height, stamp=_stamp(frames)) as (canvas, (axes,)):
-        stack(axes, wide, STATE_COLORS)
-        name_rows(axes, people)
-        axes.set_xlabel("conversations")
-        color_key(canvas, STATE_COLORS)
-    sums = wide.sum()
-    parts = ", ".join(f"{sums[state]} {state}" for state in PROGRESS)
+    title = "How many testers have finished so many conversations"
+    with drawing(title, 7, 3.2, stamp=_stamp(frames)) as (canvas, (axes,)):
+        bars = axes.bar(numbers["finished"], numbers["testers"], color=BLUE)
+        axes.bar_label(bars)
+        axes.set_xticks(numbers["finished"])
+        axes.set(xlabel="conversations finished", ylabel="testers")
+        bare(axes)
+    done = int((numbers["finished"] * numbers["testers"]).sum())
     return Figure(
         canvas,
         numbers,
-        f"Stacked bars, one a participant: conversations by state. n = {len(people)} participants"
-        f"{_simulated(frames)}, {sums.sum()} conversations: {parts}.",
+        f"Bars: testers by conversations finished. n = {int(numbers['testers'].sum())} "
+        f"participants{_simulated(frames)}, {done} conversations finished.",
     )
 
 
@@ -104,10 +94,18 @@ def coverage(frames: Frames, study: Study | None = None) -> Figure:
 
 
 def rating_distribution(frames: Frames) -> Figure:
-    """Draw the ratings of each situation, one panel a trust dimension and occasion."""
+    """Draw the ratings of each situation, one panel a trust dimension and occasion.
+
+    Situations that fewer testers met than the privacy minimum are one row together, and are left
+    out when too few met any of them.
+    """
     numbers = count_ratings(frames)
     if numbers.empty:
         return nothing("Ratings by situation", "Nothing has been rated yet.", numbers)
+    numbers = _pooled(numbers, frames)
+    if numbers.empty:
+        why = f"Fewer than {PRIVACY_MINIMUM} testers: their ratings are not shown by themselves."
+        return nothing("Ratings by situation", why, numbers)
     asked: list[tuple[Any, pd.DataFrame]] = list(
         numbers.groupby(["about", "dimension"], sort=False)
     )
@@ -124,38 +122,6 @@ def rating_distribution(frames: Frames) -> Figure:
             axes.set_axis_off()
         color_key(canvas, VALUE_COLORS, title="rating, 1 low to 5 high")
     return Figure(canvas, numbers, _describe_ratings(numbers, frames))
-
-
-def session_ratings(frames: Frames) -> Figure:
-    """Draw the spread of ratings within each conversation, grouped by situation.
-
-    Of more than 60 conversations the 60 with the widest spread are drawn, the newest first among
-    equals; the numbers hold all.
-    """
-    numbers = count_session_ratings(frames)
-    if numbers.empty:
-        return nothing("Ratings by conversation", "Nothing has been rated yet.", numbers)
-    spread, rows = _widest(numbers)
-    labels = [
-        f"{shortened(title, _LABEL)} · {who}"
-        for title, who in zip(rows["scenario"], rows["participant_id"], strict=True)
-    ]
-    rated = numbers["session_id"].nunique()
-    some = f": the {len(rows)} widest of {rated}" if len(rows) < rated else ""
-    title, height = f"Spread of ratings within each conversation{some}", 2 + 0.28 * len(rows)
-    with drawing(title, 10, height, stamp=_stamp(frames), across=2) as (canvas, both):
-        for axes, (about, when) in zip(both, WHEN.items(), strict=True):
-            _spread_panel(axes, spread[spread["about"].eq(about)], f"Rated {when}")
-        both[0].set_ylim(len(rows) - 0.4, -0.6)
-        name_rows(both[0], labels)
-    without = len(frames.sessions) - rated
-    return Figure(
-        canvas,
-        numbers,
-        f"Dots at the ratings given in each conversation, joined from lowest to highest; the "
-        f"number in a dot is how many{some}. n = {numbers['n'].sum()} ratings in {rated} "
-        f"conversations{_simulated(frames)}; {without} further conversations have none.",
-    )
 
 
 def flags_by_harm(frames: Frames) -> Figure:
@@ -211,28 +177,20 @@ def _rating_panel(
     name_rows(axes, list(titles.values()))
 
 
-def _widest(numbers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Choose the conversations to draw; returns their numbers with ``row``, and one row each."""
-    ends = numbers.groupby("session_id", sort=False)["value"].agg(["min", "max"])
-    width = (ends["max"] - ends["min"]).rename("width").reset_index()
-    ranked = width.sort_values(["width", "session_id"], ascending=False, kind="stable")
-    drawn = numbers[numbers["session_id"].isin(ranked["session_id"].head(NAMED))]
-    rows = drawn.drop_duplicates("session_id").reset_index(drop=True)
-    place = {name: number for number, name in enumerate(rows["session_id"])}
-    return drawn.assign(row=drawn["session_id"].map(place)), rows
-
-
-def _spread_panel(axes: "Axes", spread: pd.DataFrame, title: str) -> None:
-    ends = spread.groupby("row")["value"].agg(["min", "max"])
-    axes.hlines(ends.index, ends["min"], ends["max"], color="#999999", linewidth=1.5, zorder=1)
-    axes.scatter(spread["value"], spread["row"], color=BLUE, s=150, edgecolor="white", zorder=2)
-    for dot in spread[spread["n"].gt(1)].itertuples():
-        note(axes, str(dot.n), (dot.value, dot.row), right=0, ha="center", color="white")
-    axes.set(title=title, xlim=(0.5, 5.5), xticks=range(1, 6), ylabel="")
-    axes.set_xlabel("rating, 1 low to 5 high")
-    axes.grid(axis="x", color="#eeeeee")
-    axes.set_axisbelow(True)
-    bare(axes, left=True)
+def _pooled(numbers: pd.DataFrame, frames: Frames) -> pd.DataFrame:
+    """Put situations that few testers met into one row, or leave them out."""
+    met = frames.sessions.groupby("scenario_id", observed=True)["participant_id"]
+    people = {str(key): set(who) for key, who in met}
+    few = sorted(key for key, who in people.items() if len(who) < PRIVACY_MINIMUM)
+    rare = numbers["scenario_id"].astype("str").isin(few)
+    if len(set().union(*(people[key] for key in few))) < PRIVACY_MINIMUM:
+        return numbers[~rare].reset_index(drop=True)
+    keys = ["about", "dimension", "scenario_id", "scenario", "answer"]
+    named = numbers.assign(
+        scenario_id=numbers["scenario_id"].astype("object").mask(rare, ""),
+        scenario=numbers["scenario"].astype("object").mask(rare, _RARE),
+    )
+    return named.groupby(keys, sort=False, observed=True)["n"].sum().reset_index()
 
 
 def _lookup(numbers: pd.DataFrame, noun: str) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Figures of raters: agreement, severity, and whether ratings move with time."""
 
+from math import ceil, floor
+
+import numpy as np
 import pandas as pd
 
 from toolkit.analysis.findings import Estimate
@@ -7,9 +10,11 @@ from toolkit.analysis.plots.canvas import BLUE, INK, bare, drawing
 from toolkit.analysis.plots.figure import Figure, figure_of, nothing, signed
 from toolkit.analysis.plots.interval_rows import Line, Look, Mark, draw_rows
 from toolkit.analysis.reliability import Reliability
+from toolkit.design import PRIVACY_MINIMUM
 
 _AGREEMENT = "How far raters agree"
-_SEVERITY = "How mild or severe each rater is, shrunken"
+_SEVERITY = "How far raters differ in severity"
+_BIN = 0.25
 _DRIFT = "Ratings over the sitting, freed of rater, contrast and arm"
 
 
@@ -44,31 +49,29 @@ def rater_agreement(found: Reliability) -> Figure:
 
 
 def rater_severity(found: Reliability) -> Figure:
-    """Draw each rater's level with its interval, lowest first; of more than 60, every so many.
+    """Draw how the levels of raters spread; no rater is shown by themselves.
 
     Args:
         found: of one outcome.
     """
-    numbers = found.severity.sort_values("severity", kind="stable").reset_index(drop=True)
-    if numbers.empty:
-        return nothing(_SEVERITY, "The levels of raters could not be had.", numbers)
-    lines = []
-    for row in numbers.iloc[:: -(-len(numbers) // 60)].to_dict("records"):
-        at = Estimate(value=row["severity"], low=row["low"], high=row["high"])
-        lines.append(Line(row["rater"], Mark(at, Look(BLUE, size=5)), (str(row["ratings"]),)))
-    canvas = draw_rows(
-        _SEVERITY,
-        lines,
-        simulated=found.simulated,
-        columns=("ratings",),
-        label="points from the average rater",
-        tight=True,
-    )
-    apart = int((numbers["low"].gt(0) | numbers["high"].lt(0)).sum())
+    levels = found.severity["severity"].to_numpy(dtype="float64")
+    names = ["from_points", "to_points", "raters"]
+    if len(levels) < PRIVACY_MINIMUM:
+        why = f"Fewer than {PRIVACY_MINIMUM} raters have a level: it is not shown."
+        return nothing(_SEVERITY, why, pd.DataFrame(columns=names))
+    first, last = (end(one / _BIN) for end, one in ((floor, levels.min()), (ceil, levels.max())))
+    edges = np.arange(first, max(last, first + 1) + 1) * _BIN
+    counts, _ = np.histogram(levels, edges)
+    numbers = pd.DataFrame(dict(zip(names, (edges[:-1], edges[1:], counts), strict=True)))
+    with drawing(_SEVERITY, 7.5, 3.2, stamp=found.simulated) as (canvas, (axes,)):
+        axes.bar(edges[:-1], counts, width=_BIN, align="edge", color=BLUE, edgecolor="white")
+        axes.axvline(0, color=INK, linewidth=0.9)
+        axes.set(xlabel="points from the average rater, shrunken", ylabel="raters")
+        axes.margins(x=0.1, y=0.12)
+        bare(axes)
     alt = (
-        f"{_SEVERITY}: n = {len(numbers)} raters of {found.outcome!r}, from "
-        f"{signed(numbers['severity'].min())} to {signed(numbers['severity'].max())} points from "
-        f"the average; the intervals of {apart} leave out 0."
+        f"{_SEVERITY}: n = {len(levels)} raters of {found.outcome!r}, standard deviation "
+        f"{float(np.std(levels)):.2f} points."
     )
     return figure_of(canvas, numbers, alt, simulated=found.simulated)
 

@@ -65,7 +65,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--rate", action="store_true", help="rate replies blind, in place of a conversation"
     )
-    made.add_argument("--participant", metavar="CODE", help="enrollment code; else the panel asks")
     made.add_argument("--voila", action="store_true", help="the panel alone, without the notebook")
     made.add_argument("--no-browser", action="store_true", help="only print the address")
     made.add_argument(
@@ -162,7 +161,6 @@ def _session_environment(study: Study, args: argparse.Namespace) -> dict[str, st
     return {
         "PARALLAX_WORKSPACE": str(study.workspace),
         "PARALLAX_STUDY": study.id,
-        "PARALLAX_PARTICIPANT": args.participant or os.environ.get("PARALLAX_PARTICIPANT", ""),
     }
 
 

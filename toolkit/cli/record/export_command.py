@@ -30,4 +30,8 @@ def run(args: argparse.Namespace) -> int:
     with open_record(find_record(args.record, args.workspace), read_only=True) as record:
         count = write_jsonl(record, args.file)
     say(f"{count} entries written to {args.file}.")
+    say(
+        "It holds everything about each participant, for keeping and moving the record: it is no "
+        "report. What may be sent on comes from `parallax analyze --release`."
+    )
     return OK

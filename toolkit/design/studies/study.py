@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
@@ -108,6 +108,8 @@ class Study(Filed):
     """Shown with the thanks at the end."""
     seed: Seed
     """What the assignment starts from."""
+    enrollment: Literal["open"] | None = None
+    """``open``: any code is taken; absent: once `parallax invite` made a list, only its codes."""
     record: Annotated[Line, AfterValidator(_check_record)] = "default"
     """Where the record lives: ``default`` is ``results/<id>/record.db``; or a database URL."""
     confirm: ConfirmPlan | None = None

@@ -165,7 +165,7 @@ class ExportedRecord(Record):
             "written. Open it with read_only=True, or make a record of it with `parallax import`."
         )
 
-    append = keep_new = restore = enrol = lease = require_writable
+    append = keep_new = restore = invite = enrol = lease = require_writable
 
     def close(self) -> None:
         """Nothing to give back."""

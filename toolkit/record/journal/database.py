@@ -134,7 +134,8 @@ class Database(ABC):
         if not self._has_tables(connection):
             TABLES.create_all(connection)
         if connection.execute(select(META.c.key)).first() is None:
-            connection.execute(insert(META), first_meta())
+            first = first_meta(with_key=not self.place.path)
+            connection.execute(insert(META), first)
         migrate(connection)
 
     def _require_same(

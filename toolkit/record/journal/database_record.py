@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, func, insert, literal, select, tuple_
 from sqlalchemy import Row as Stored
 from sqlalchemy.exc import IntegrityError
 
-from toolkit.canon import canonical_json, timestamp
-from toolkit.errors import EventConflict, RecordError, RecordUnreadable
+from toolkit.canon import canonical_json, new_id, timestamp
+from toolkit.errors import EventConflict, NotInvited, RecordError, RecordUnreadable
 from toolkit.record.journal.chain_check import Verification, verify_chains
 from toolkit.record.journal.database import Database
 from toolkit.record.journal.database_errors import busy
@@ -19,11 +19,12 @@ from toolkit.record.journal.file_database import FileDatabase
 from toolkit.record.journal.file_place import Newest
 from toolkit.record.journal.journal_tables import JOURNAL, META
 from toolkit.record.journal.lease import Lease, take_lease
-from toolkit.record.journal.pseudonyms import pseudonym
+from toolkit.record.journal.pseudonym_key import pseudonym_key
+from toolkit.record.journal.pseudonyms import Whose, new_code, pseudonym
 from toolkit.record.journal.record import Durability, Record
 from toolkit.record.journal.record_address import Place
 from toolkit.record.journal.server_database import ServerDatabase
-from toolkit.record.rows.conversation_rows import EnrolledBy, Participant
+from toolkit.record.rows.conversation_rows import EnrolledBy, Invitation, Participant
 from toolkit.record.rows.row import Row
 from toolkit.record.rows.row_codec import EncodedRow, draft
 
@@ -154,15 +155,45 @@ class DatabaseRecord(Record):
             self._database.keep_in_mind(connection, newest)
             self.record_id = self._database.meta["record_id"] = record_id
 
-    def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
+    def invite(self, count: int) -> tuple[str, ...]:
+        """Keep the pseudonyms of codes, sorted."""
+        codes = tuple(new_code() for _ in range(count))
+        secret = pseudonym_key(self._database)
+        known = (pseudonym(one, secret=secret) for one in codes)
+        self.append(Invitation(invitation_id=new_id(), pseudonyms=tuple(sorted(known))))
+        return codes
+
+    def enrol(
+        self,
+        code: str,
+        *,
+        enrolled_by: EnrolledBy,
+        simulated: bool = False,
+        open_to_all: bool = False,
+    ) -> Participant:
         """Look the pseudonym up and give the next seat in one transaction."""
-        secret = self._database.meta["secret"]
-        participant_id = pseudonym(code, secret=secret, simulated=simulated)
+        secret = pseudonym_key(self._database)
+        whose: Whose = "simulated" if simulated else "hub" if enrolled_by == "hub" else "person"
+        participant_id = pseudonym(code, secret=secret, whose=whose)
         event_id = f"{Participant.KIND}.{participant_id}"
+        # Records of before have users of a hub among the persons.
+        before = pseudonym(code, secret=secret, whose="simulated" if simulated else "person")
+        events = list(dict.fromkeys((event_id, f"{Participant.KIND}.{before}")))
+        # A list is made before anybody uses it, so it may be read outside the transaction.
+        invited = {one for row in self.rows(Invitation) for one in row.pseudonyms}
+        needs_one = enrolled_by in ("code", "launcher") and not (simulated or open_to_all)
 
         def seat(connection: Connection) -> Participant:
-            if known := _find(connection, [event_id]):
-                return cast(Participant, known[event_id].row())
+            found = _find(connection, events)
+            for known in (cast(Participant, found[one].row()) for one in events if one in found):
+                if (known.enrolled_by == "hub") == (enrolled_by == "hub"):
+                    return known
+            by_hub = bool(found) and enrolled_by != "hub"
+            if by_hub or (needs_one and invited and participant_id not in invited):
+                raise NotInvited(
+                    "This code is not on the list of invitations. Look at each of its signs again, "
+                    "or ask whoever gave it to you."
+                )
             seats = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
             participant = Participant(
                 participant_id=participant_id,

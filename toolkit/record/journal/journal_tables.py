@@ -38,14 +38,19 @@ JOURNAL = Table(
 )
 
 
-def first_meta() -> list[dict[str, str]]:
-    """Say what a new record is; the secret makes its pseudonyms and never leaves it."""
+def first_meta(*, with_key: bool) -> list[dict[str, str]]:
+    """Say what a new record is.
+
+    Args:
+        with_key: whether the key that makes pseudonyms lies here, where there is no file for it.
+    """
     values = {
         "format": FORMAT,
         "schema_version": str(SCHEMA_VERSION),
         "record_id": new_id(),
         "created_at": timestamp(),
         "toolkit_version": VERSION,
-        "secret": secrets.token_hex(32),
     }
+    if with_key:
+        values["secret"] = secrets.token_hex(32)
     return [{"key": key, "value": value} for key, value in values.items()]

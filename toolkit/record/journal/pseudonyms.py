@@ -3,31 +3,45 @@
 import base64
 import hashlib
 import hmac
+import secrets
 import unicodedata
+from typing import Literal
 
 from toolkit.errors import NotEnrolled
 
 _LONGEST = 200
 _DIGITS = 10
+_SIGNS = "abcdefghjkmnpqrstvwxyz0123456789"
+"""32 signs, 5 bits each: no i, l, o and u, which are taken for others."""
+_GROUPS, _GROUP = 4, 4
 
 
-def pseudonym(code: str, *, secret: str, simulated: bool) -> str:
+Whose = Literal["person", "hub", "simulated"]
+
+
+def new_code() -> str:
+    """Make an enrolment code of 80 random bits, in four groups that are easy to copy by hand."""
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(_GROUPS * _GROUP))
+    return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
+
+
+def pseudonym(code: str, *, secret: str, whose: Whose = "person") -> str:
     """Derive a participant id from a code: ``p-`` and ten base32 digits (50 bits).
 
     Upper and lower case, width and surrounding or repeated spaces make no difference. Simulated
-    participants have ids of their own, so no person ever continues what a script began.
+    participants and the users of a hub have ids of their own: no person continues what a script
+    began, and nobody who types a user's name becomes them.
 
     Args:
         code: as the participant typed it.
         secret: the record's own, in hexadecimal.
-        simulated: whether a script takes part and no person.
+        whose: what the code is: a person's, the name of a hub's user, or a script's.
 
     Raises:
         NotEnrolled: if the code is empty or longer than 200 characters.
     """
     plain = _normalize(code)
-    kind = b"simulated\0" if simulated else b"person\0"
-    message = kind + plain.encode("utf-8", "surrogatepass")
+    message = f"{whose}\0".encode() + plain.encode("utf-8", "surrogatepass")
     digest = hmac.new(bytes.fromhex(secret), message, hashlib.sha256).digest()
     return "p-" + base64.b32encode(digest).decode().lower()[:_DIGITS]
 

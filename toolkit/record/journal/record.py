@@ -155,7 +155,25 @@ class Record(ABC):
         """
 
     @abstractmethod
-    def enrol(self, code: str, *, enrolled_by: EnrolledBy, simulated: bool = False) -> Participant:
+    def invite(self, count: int) -> tuple[str, ...]:
+        """Make codes for a list of invitations, of which only the pseudonyms are kept.
+
+        Args:
+            count: how many.
+
+        Returns:
+            The codes, which cannot be had again.
+        """
+
+    @abstractmethod
+    def enrol(
+        self,
+        code: str,
+        *,
+        enrolled_by: EnrolledBy,
+        simulated: bool = False,
+        open_to_all: bool = False,
+    ) -> Participant:
         """Enroll whoever has this code; the same code is the same participant, ever after.
 
         Only the pseudonym derived from the code with the record's own secret is kept. Seats are
@@ -165,9 +183,12 @@ class Record(ABC):
             code: as the participant typed it.
             enrolled_by: where it came from.
             simulated: whether a script takes part and no person.
+            open_to_all: whether a code on no list is taken although there is one.
 
         Raises:
             NotEnrolled: if the code is empty or longer than 200 characters.
+            NotInvited: if there is a list of invitations and the code is not on it; nothing is
+                kept, and no seat is given.
         """
 
     @abstractmethod

@@ -33,6 +33,18 @@ class Participant(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation(Row):
+    """Codes were made and handed out: from here on, whoever enrols by code needs one of a list."""
+
+    KIND = "invitation"
+    CHAIN = ""
+    BEGINS = True
+    invitation_id: str
+    pseudonyms: tuple[str, ...]
+    """Of the codes, which are kept nowhere; in no order that the codes were given out in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Row):
     """The participant read this text and agreed to it."""
 

@@ -57,7 +57,13 @@ class Sitting(SeatedParticipant):
         if study.frozen() is None:
             study.freeze()
         frozen = study.require_unchanged()
-        super().__init__(record, study_hash=frozen, form=study.consent, on_lost=on_lost)
+        super().__init__(
+            record,
+            study_hash=frozen,
+            form=study.consent,
+            on_lost=on_lost,
+            open_to_all=study.enrollment == "open",
+        )
         self.study = study
         self.conversation: Conversation | None = None
         self._binder = binder

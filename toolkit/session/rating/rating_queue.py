@@ -109,7 +109,13 @@ class RatingQueue(SeatedParticipant):
         self.confirm = ConfirmStage(study)
         self._hash = self.confirm.require_frozen()
         form = self._plan.consent or study.consent
-        super().__init__(record, study_hash=self._hash, form=form, on_lost=on_lost)
+        super().__init__(
+            record,
+            study_hash=self._hash,
+            form=form,
+            on_lost=on_lost,
+            open_to_all=study.enrollment == "open",
+        )
         self._clock = clock
         self._desk: _Desk | None = None
         self._looking_at: str | None = None

@@ -10,10 +10,14 @@ from typing import Any, ClassVar
 from toolkit.canon import new_id
 from toolkit.errors import EventConflict, NotNow
 from toolkit.record import Record
+from toolkit.rendering import shortened
 from toolkit.session import Conversation, Sitting
 from toolkit.widgets.answer_stream import AnswerStream
 from toolkit.widgets.page_controller import WAYS_IN, Controller
 from toolkit.widgets.page_events import Event
+from toolkit.wording import INVISIBLE, KEY, Sensitive, sensitive_parts
+
+_SHOWN = 24
 
 
 class SessionController(Controller[Sitting]):
@@ -32,6 +36,8 @@ class SessionController(Controller[Sitting]):
 
     def __init__(self, seat: Callable[..., Sitting], record: Record) -> None:
         self.form_open = False
+        self._pointed_out = ""
+        """The message that was not sent, because something in it was pointed out."""
         self._record = record
         self._stream: AnswerStream | None = None
         self._task: asyncio.Task[None] | None = None
@@ -103,9 +109,22 @@ class SessionController(Controller[Sitting]):
         conversation = self._current(event)
         if not any(turn.turn_id == event.id for turn in conversation.turns):
             self._kept(event)
+            self._point_out(event.text("text"))
         turn = conversation.put(event.text("text"), turn_id=event.id)
         if conversation.turns[-1] == turn and not self.answering:
             self._ask(conversation)
+
+    def _point_out(self, text: str) -> None:
+        """Say what may not belong in a message, once; a key is never sent.
+
+        Raises:
+            NotNow: if something may not, unless the same message was pointed out before.
+        """
+        found = sensitive_parts(text)
+        keys = [one for one in found if one.kind == KEY]
+        if keys or (found and text != self._pointed_out):
+            self._pointed_out = text
+            raise NotNow(_found_words(text, keys or list(found)))
 
     def _answer(self, event: Event) -> None:
         conversation = self._current(event)
@@ -218,3 +237,22 @@ class SessionController(Controller[Sitting]):
     def _show_stream(self, stream: dict[str, Any]) -> None:
         for page in self._pages:
             page.show_stream(stream)
+
+
+def _found_words(text: str, found: list[Sensitive]) -> str:
+    """Say what was found, in plain words; of a key only the beginning is shown."""
+    first = found[0]
+    kinds = list(dict.fromkeys(one.kind for one in found))
+    named = " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
+    if first.kind == KEY:
+        return (
+            f"Your message was not sent. It seems to hold {KEY}, beginning with "
+            f"“{text[first.start : first.start + 4]}”. Take it out. If it is a real one, tell "
+            "whoever gave it to you that it was typed here."
+        )
+    shown = text[first.start : first.end]
+    quote = "" if first.kind == INVISIBLE else f" (“{shortened(shown, _SHOWN)}”)"
+    return (
+        f"Your message was not sent yet. It seems to hold {named}{quote}. Real data about people "
+        "do not belong here: make something up. If it is all right, send the same message again."
+    )

@@ -30,6 +30,7 @@ from toolkit.wording.pronouns import (
     PRONOUN_FORMS,
     SINGULAR_WORDS,
 )
+from toolkit.wording.sensitive_text import INVISIBLE, KEY, Sensitive, sensitive_parts
 from toolkit.wording.sentences import begins_sentence
 from toolkit.wording.slots import DIALECT, FIXED, NAMES, SAMPLES, STATING, Slot, slots_in
 from toolkit.wording.tokens import folded, is_cased
@@ -43,6 +44,8 @@ __all__ = [
     "FIXED",
     "Found",
     "GENDERED",
+    "INVISIBLE",
+    "KEY",
     "LexiconEntry",
     "MARKS",
     "MODALS",
@@ -58,6 +61,7 @@ __all__ = [
     "SINGULAR_WORDS",
     "SLOT_MARKS",
     "STATING",
+    "Sensitive",
     "Slot",
     "WORD",
     "any_of",
@@ -76,6 +80,7 @@ __all__ = [
     "phrases_of",
     "pronoun_phrases",
     "respelled",
+    "sensitive_parts",
     "slots_in",
     "split_name",
     "two_words",

@@ -93,7 +93,8 @@ class SessionController(Controller[Sitting]):
         return self.work.stage in ("consent", "rest", "done", "withdrawn")
 
     def _begin(self, event: Event) -> None:
-        if self.work.stage == "brief" and event.number("position") == self.work.position:
+        position = event.number("position")
+        if self.work.stage == "brief" and position == self.work.position:
             self.form_open = False
             self.work.begin()
 

@@ -30,6 +30,7 @@ be shown to the person who caused it without a traceback::
     │   └── EventConflict         one event id, two different events
     ├── SessionError              what may not be done now
     │   ├── NotEnrolled           a step before enrolment or consent
+    │   │   └── NotInvited        a code that is on no list of invitations
     │   ├── OpenElsewhere         the same person is at work in another window
     │   ├── NotNow                the conversation is not in a state for this step
     │   └── Withdrawn             the participant has left the study

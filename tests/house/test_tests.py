@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LEAVES = {"toolkit", "toolkit.canon", "toolkit.errors"}
 INSIDE = {
+    "tests/analysis/test_cell_audit.py": "the audit alone, on small made-up releases",
     "tests/analysis/test_blinding_assessment.py": "limits that hand-worked cases straddle",
     "tests/analysis/test_text_movement.py": "the distance itself, worked by hand",
     "tests/analysis/test_reliability.py": "pairs of raters, counted one by one",

@@ -17,7 +17,6 @@ from toolkit.analysis.frames.columns import COLUMNS, columns, conform
 from toolkit.analysis.frames.confirm_design import ConfirmDesign, confirm_design, plan_changes
 from toolkit.analysis.frames.explore_counts import (
     ANSWERS,
-    PROGRESS,
     count_coverage,
     count_flags,
     count_progress,
@@ -52,7 +51,6 @@ __all__ = [
     "NULL_ARMS",
     "OBSERVATION_COLUMNS",
     "Observations",
-    "PROGRESS",
     "SCRIPTED",
     "STAGE",
     "Source",

@@ -4,11 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.frames.column import ENDINGS, STATES
+from toolkit.analysis.frames.column import ENDINGS
 from toolkit.analysis.frames.frames import Frames, require_stage
 from toolkit.design import FLAG_HARMS, HARM_TYPES, TRUST_DIMENSIONS, UNSURE, Study
 
-PROGRESS = (*(state for state in STATES if state != "withdrawn"), "not begun")
 REACHED_END = ("finished", "capped")
 """States of a conversation that came to its end, as the record's coverage counts them."""
 RATEABLE = tuple(ending for ending in ENDINGS if ending in {"answered", "truncated", "refused"})

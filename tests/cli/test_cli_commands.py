@@ -290,7 +290,9 @@ def test_records_go_out_and_in(
     assert out == f"{count} entries in 7 chains imported.\n"
     again = workspace / "again.jsonl"
     words = ("export", "small", str(again), "--workspace", str(workspace))
-    assert run(capsys, *words) == (0, f"{count} entries written to {again}.\n", "")
+    code, out, err = run(capsys, *words)
+    assert (code, out.splitlines()[0], err) == (0, f"{count} entries written to {again}.", "")
+    assert "it is no report" in " ".join(out.split())
     assert again.read_text().splitlines()[1:] == played.read_text().splitlines()[1:]
     for named in ("small", str(database), str(again)):
         words = ("verify", named, "--workspace", str(workspace))

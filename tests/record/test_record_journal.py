@@ -202,7 +202,7 @@ def test_normal_durability_keeps_the_same_things(where, turn):
 
 def test_the_same_code_is_the_same_participant_however_it_is_typed(record):
     first = record.enrol("Blue Heron 7", enrolled_by="code")
-    assert record.enrol("  blue  heron 7 ", enrolled_by="hub") == first
+    assert record.enrol("  blue  heron 7 ", enrolled_by="launcher") == first
     assert record.enrol("ＢＬＵＥ heron 7", enrolled_by="code") == first
     assert first.participant_id.startswith("p-")
     assert len(first.participant_id) == 12
@@ -295,14 +295,15 @@ def test_the_layout_is_the_same_in_both_databases(record: Record):
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT key FROM parallax_meta")).scalars().all()
     engine.dispose()
-    assert sorted(rows) == [
+    # Beside a file lies the key of pseudonyms; a server has no place for it but this table.
+    assert sorted(set(rows) - {"secret"}) == [
         "created_at",
         "format",
         "record_id",
         "schema_version",
-        "secret",
         "toolkit_version",
     ]
+    assert ("secret" in rows) == record.url.startswith("postgresql")
 
 
 def test_a_file_is_synced_at_each_commit_unless_told_otherwise(

@@ -139,7 +139,6 @@ JUDGE: list[Forgery] = [
     ("pass", {"item": OTHER}),
     ("pass", {"item": ""}),
     ("pass", {"item": OWN, "reason": 4}),
-    ("pass", {"item": OWN, "reason": LONG}),
     ("back", {"item": 3}),
     ("guess", {"item": OWN, "option": 1}),
     ("guess", {"item": OWN, "option": None}),

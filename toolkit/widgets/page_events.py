@@ -8,7 +8,6 @@ from toolkit.errors import NotNow
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PARTS_AT_MOST = 50
-LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +31,8 @@ class Event:
         return cls(str(event_id), action, fields)
 
     def text(self, name: str) -> str:
-        """A field that holds text; missing counts as empty.
-
-        Raises:
-            NotNow: if it is another thing, or longer than anybody writes. A message to the
-                assistant has a limit of its own.
-        """
-        text = str(self._typed(name, str, ""))
-        if len(text) > LONGEST and name != "text":
-            raise NotNow(
-                f"The text has {len(text):,} characters; at most {LONGEST:,} can be kept at once. "
-                "Shorten it."
-            )
-        return text
+        """A field that holds text; missing counts as empty."""
+        return str(self._typed(name, str, ""))
 
     def number(self, name: str) -> int:
         """A field that must hold a whole number."""

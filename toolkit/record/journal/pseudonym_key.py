@@ -44,6 +44,9 @@ def pseudonym_key(database: Database) -> str:
     with suppress(FileNotFoundError):
         return _read(file)
     with database.writing() as connection:
+        # Somebody else may have made it while this one waited for a turn.
+        with suppress(FileNotFoundError):
+            return _read(file)
         kept = connection.scalar(select(META.c.value).where(META.c.key == _IN_TABLE))
         people = select(func.count()).where(JOURNAL.c.kind == Participant.KIND)
         if kept is None and connection.scalar(people):

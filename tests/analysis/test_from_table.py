@@ -231,6 +231,13 @@ def test_a_lone_surrogate_in_a_name_is_written_as_its_escape() -> None:
             "from 1 to 5. Convert the column first, or choose another scale or other bounds.",
         ),
         (
+            {"score": [1, 6, 7, 8, 9, 10]},
+            {},
+            "from_table: got 5 of 6 rows whose value ('score') is 6, 7, 8, 9, 10; wanted whole "
+            "numbers from 1 to 5. Convert the column first, or choose another scale or other "
+            "bounds.",
+        ),
+        (
             {"score": ["yes", "no"] * 3},
             {"scale": "binary", "bounds": None},
             "from_table: got 6 of 6 rows whose value ('score') is 'yes', 'no'; wanted numbers. "

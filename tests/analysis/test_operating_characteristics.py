@@ -77,6 +77,8 @@ def test_a_latent_correlation_by_hand() -> None:
     assert latent_correlation(1 / 12, np.array([0.0])) == pytest.approx(0.5, abs=1e-9)
     assert latent_correlation(-0.1, np.array([0.0])) == 0.0
     assert latent_correlation(0.25, np.array([0.0])) == 0.95
+    # Both above 1: 0.0625140 with r = 0.5, 0.0251715 with none (tables of the bivariate normal).
+    assert latent_correlation(0.0373426, np.array([1.0])) == pytest.approx(0.5, abs=1e-5)
 
 
 @pytest.mark.parametrize("cutpoints", [(-2.0, -1.0, 0.0, 1.2), (0.5,), ()])
@@ -195,6 +197,12 @@ def test_a_design_is_checked_before_there_is_data() -> None:
         seed=1,
     )
     assert found.effect == -0.2
+    assert list(found.table["figure"]) == [  # One persona has no family.
+        "type-I error",
+        *["coverage of the 95 % interval"] * 2,
+        "power",
+        "smallest effect seen with 80 % power",
+    ]
     assert "spread as assumed, for want of answers" in found.notes[0]
     size = found.table.set_index("figure").loc["smallest effect seen with 80 % power"]
     assert 0.2 < size["low"] <= size["value"] <= size["high"] < 0.7

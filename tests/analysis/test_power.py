@@ -255,6 +255,7 @@ def test_more_of_what(tmp_path: Path) -> None:
     # Eight times the raters of the same three scenarios: df stay 2.
     raters = table[table["more"].eq("raters")]
     both = table[table["more"].eq("raters and scenarios")]
+    assert list(both["scenarios"]) == [6, 24]
     assert both["share"].iloc[-1] > raters["share"].iloc[-1]
 
 

@@ -250,6 +250,7 @@ def test_a_group_of_few_is_not_shown_by_itself() -> None:
     made = rated(groups=groups)
 
     assert not made.groups["compared"].str.contains("small").any()
+    assert about(made, "groups of raters").verdict == "inconclusive"
     assert about(made, "groups of raters").caveats == (
         "Groups of fewer than 5 raters are not shown by themselves: 1 of 2.",
     )

@@ -3,7 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rating_world import RatingWorld, judge, judge_all
@@ -11,9 +14,10 @@ from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
 from toolkit.cli import main
+from toolkit.cli.study.confirm_status import _where
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import open_record
-from toolkit.session import release_seat
+from toolkit.session import SITTING_GAP, release_seat
 
 
 @pytest.fixture
@@ -77,6 +81,16 @@ def test_how_far_units_and_raters_are(
         "      Seats: 1 at work",
         "    Rated: 0 replies, none of them twice (planned: 20%)",
     ]
+
+
+def test_a_rest_is_counted_from_the_last_rating(world: RatingWorld) -> None:
+    rater: Any = SimpleNamespace(
+        end=None,
+        moments=("2026-01-01T10:00:00+00:00", "2026-01-01T10:05:00+00:00"),
+        sitting=lambda *_, **__: 2,
+    )
+    until = datetime(2026, 1, 1, 10, 5, tzinfo=UTC) + SITTING_GAP
+    assert _where(world.stage, rater) == f"rests until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def test_replies_that_two_raters_rated_are_counted(

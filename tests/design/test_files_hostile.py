@@ -62,6 +62,15 @@ REPLACED = {
         ("people", "ada", "  pronouns: she/her\n", ""),
         f"{ADA}:9: cues.pronouns: got nothing; wanted a value here: Third-person pronouns.",
     ),
+    "missing field of an entry in a list": (
+        ("studies", "pilot", "    low: Not at all\n", ""),
+        f"{PILOT}:21: form.1.low: got nothing; wanted a value here: What 1 means.",
+    ),
+    "missing field of an entry with a name": (
+        ("studies", "pilot", "    endpoint: scripted:courteous\n", ""),
+        f"{PILOT}:8: endpoints.house.endpoint: got nothing; wanted a value here: "
+        "``embedded:smollm2``, ``openai:NAME``, ``scripted:NAME``.",
+    ),
     "duplicate key": (
         ("people", "ada", "title: Night", "title: Night porter\ntitle: Day"),
         f"{ADA}:4: title: got 'title' a second time; wanted each field once. "

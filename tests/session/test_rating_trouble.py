@@ -183,6 +183,29 @@ def test_a_repeat_never_follows_what_it_repeats(rating_world: MakeWorld) -> None
         assert between_repeats(world, f"R-{number}") in ([1], [2], [3]), number
 
 
+def test_an_original_that_came_late_leaves_half_the_way_to_its_repeat(
+    rating_world: MakeWorld,
+) -> None:
+    """Three items were planned between the two, so one is enough."""
+    world = rating_world(replicates=4)
+    tasks = allocate(world.stage).seat(2)
+    (repeat,) = (task for task in tasks if task.purpose == "repeat")
+    assert (repeat.position, repeat.repeats) == (4, 0)
+    late = tasks[0].unit_ids[0]
+    keep_replies(
+        world.stage, world.record, ends=lambda unit: None if unit.unit_id == late else "answered"
+    )
+    queue = [world.queue(f"R-{number}") for number in (1, 2, 3)][-1]
+    assert world.seat(queue).seat == 2
+    judge(queue)
+    judge(queue)
+    keep_replies(
+        world.stage, world.record, ends=lambda unit: "answered" if unit.unit_id == late else None
+    )
+    judge_all(queue)
+    assert between_repeats(world, "R-3") == [1]
+
+
 def test_what_is_not_there_yet_comes_last(rating_world: MakeWorld) -> None:
     world = rating_world(replicates=4)
     late = seat_units(world)[0]

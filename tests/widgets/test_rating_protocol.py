@@ -172,6 +172,7 @@ def test_another_code_before_the_first_item_only(rater: Rater, study: Study) -> 
     assert newcomer.screen == "enrol"
     newcomer.agree("R-19")
     assert newcomer.screen == "how"
+    assert newcomer.panel.view["masked"] is True
     newcomer.done("other_code")
     assert newcomer.screen == "enrol"
     newcomer.begin("R-20")

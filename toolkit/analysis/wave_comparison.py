@@ -142,7 +142,7 @@ def _changes(data: Coded) -> list[Claim]:
 def _effects(data: Coded, later: Bools, claims: list[Claim]) -> Effects:
     """Fit both waves at once: every arm before, every arm after, and their difference."""
     columns = [column for one in claims for column in (one.own & ~later, one.own & later)]
-    sides = [data.side * later, data.side * ~later] if np.any(data.side != 0) else []
+    sides = [data.side * later, data.side * ~later]
     combine = np.zeros((len(columns) + len(sides), len(claims)))
     for index in range(len(claims)):
         combine[2 * index : 2 * index + 2, index] = (-1.0, 1.0)

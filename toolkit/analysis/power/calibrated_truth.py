@@ -186,7 +186,7 @@ def _scaled(
     """
     kept = {name: one for name, one in shares.items() if name != "persona"}
     explained = sum(kept.values())
-    shrink = min(1.0, (1 - _LEAST_NOISE) / explained) if explained else 1.0
+    shrink = (1 - _LEAST_NOISE) / max(explained, 1 - _LEAST_NOISE)
     noise = 1 - explained * shrink
     scale = float(np.sqrt(noise)) * unit if unit else 1.0
 

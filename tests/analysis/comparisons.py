@@ -86,8 +86,5 @@ def complete(
 def corrected(r: dict[tuple[str, str], float], subject: str) -> tuple[float, float]:
     """Put R's pieces together: the standard error and its degrees of freedom."""
     of = {part: r[f"V_{part}", subject] * r[f"factor_{part}", subject] for part in ("r", "s", "rs")}
-    both, df = of["r"] + of["s"] - of["rs"], {part: r[f"df_{part}", subject] for part in "rs"}
-    single = "s" if of["s"] >= of["r"] else "r"
-    if both >= of[single]:
-        return both**0.5, min(df.values())
-    return of[single] ** 0.5, df[single]
+    df = min(r[f"df_{part}", subject] for part in "rs")
+    return max(of["rs"], of["r"] + of["s"] - of["rs"]) ** 0.5, df

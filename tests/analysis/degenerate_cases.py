@@ -140,33 +140,34 @@ DISPARITY = [
         lambda: disparity(
             judged(pd.concat([R, of(R, arm="swap", scenario="s0").assign(persona="cleo")]))
         ),
-        "cleo was seen in one scenario only: this cannot generalize over scenarios, so there is "
-        "no p-value.",
+        "cleo was seen in 1 scenario only: this cannot generalize over scenarios, so there is"
+        " no interval, no p-value and no verdict. It takes at least 3 scenarios.",
         tested=True,
     ),
     Case(
         "one rater",
         lambda: disparity(judged(ratings(raters=1))),
-        "ben was judged by one rater only: this cannot generalize over raters, so there is no "
-        "p-value.",
+        "ben was judged by 1 rater only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
     ),
     Case(
         "one scenario",
         lambda: disparity(judged(ratings(scenarios=1)), margin=5.0),
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is "
-        "no p-value.",
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "one of each",
         lambda: disparity(judged(ratings(scenarios=1, raters=1))),
-        "ben was seen in one scenario by one rater only: this cannot generalize over either, so "
-        "there is no interval.",
+        "ben was seen in 1 scenario and judged by 1 rater only: this cannot generalize over "
+        "scenarios and raters, so there is no interval, no p-value and no verdict. It takes "
+        "at least 3 scenarios and raters.",
     ),
     Case(
         "one scenario that no rater judged",
         lambda: disparity(judged(ratings(scenarios=1).assign(rater=None))),
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is "
-        "no interval and no p-value.",
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "one observation",
@@ -311,14 +312,16 @@ RATES = [
     Case(
         "a rate of one rater",
         lambda: rates(yes_no(ratings(raters=1), above=0)),
-        "4 of 4 observations, all of one rater: their rate cannot be generalized over raters. "
-        "Observe more raters.",
+        "4 of 4 observations. reference was judged by 1 rater only: this cannot generalize "
+        "over raters, so there is no interval, no p-value and no verdict. It takes at least 3"
+        " raters.",
     ),
     Case(
         "a rate in one scenario",
         lambda: rates(yes_no(ratings(scenarios=1), above=9)),
-        "0 of 4 observations, all of one scenario: their rate cannot be generalized over "
-        "scenarios. Observe more scenarios.",
+        "0 of 4 observations. reference was seen in 1 scenario only: this cannot generalize "
+        "over scenarios, so there is no interval, no p-value and no verdict. It takes at "
+        "least 3 scenarios.",
     ),
     Case(
         "a rate of nothing",
@@ -348,13 +351,14 @@ PREFERENCE = [
     Case(
         "never an acceptable reply",
         lambda: preference(choices(preferred="neither")),
-        "No pair with ana in it was decided, so its worth cannot be told.",
+        "All 24 observations of ana and of what it is compared with are 0, so there is no "
+        "variation to measure a difference by.",
     ),
     Case(
         "every pair won",
         lambda: preference(choices(preferred="own")),
-        "ana won every pair that was decided, 24 of 24, so its worth has no finite estimate; read "
-        "the primary test.",
+        "All 24 observations of ana and of what it is compared with are 1, so there is no "
+        "variation to measure a difference by.",
     ),
     Case(
         "the left side always wins",
@@ -364,22 +368,24 @@ PREFERENCE = [
     Case(
         "one rater compares",
         lambda: preference(choices(raters=1, preferred=lambda at: ("own", "other")[at // 5 % 2])),
-        "One rater compared the pairs, so nothing can be said of raters in general.",
+        "ana was judged by 1 rater only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
     ),
     Case(
         "raters who all say the same",
         lambda: preference(
             choices(scenarios=1, preferred=lambda at: ("own", "other", "equal")[at % 3])
         ),
-        "Raters say exactly the same of ana, so there is nothing to measure a difference by.",
+        "ana was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "pairs in one scenario, worths",
         lambda: preference(
             choices(40, scenarios=1, preferred=lambda at: ("own", "other", "own")[at * at % 7 % 3])
         ),
-        "ana was seen in one scenario only: this cannot generalize over scenarios, so there is no "
-        "p-value.",
+        "ana was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "no pair",
@@ -475,7 +481,7 @@ RATERS_SAY = [
     Case(
         "one rater guesses",
         lambda: guessed(12, 1, "right"),
-        "All guesses are by one rater, so nothing can be said of raters in general.",
+        "Guesses are by fewer than 3 raters, so nothing can be said of raters in general.",
     ),
     Case(
         "every guess right",
@@ -505,14 +511,14 @@ INTERSECTIONS = [
     Case(
         "strata in one scenario",
         lambda: strata(crossed_factors.made_up(scenarios=1)),
-        "All of it was seen in one scenario only: this cannot generalize over scenarios, so there "
-        "is no p-value.",
+        "All of it was seen in 1 scenario only: this cannot generalize over scenarios, so "
+        "there is no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "strata seen by one rater",
         lambda: strata(crossed_factors.made_up(raters=1)),
-        "All of it was seen by one rater only: this cannot generalize over raters, so there is no "
-        "p-value.",
+        "All of it was judged by 1 rater only: this cannot generalize over raters, so there "
+        "is no interval, no p-value and no verdict. It takes at least 3 raters.",
     ),
     Case(
         "no factor known",
@@ -558,8 +564,9 @@ TEXTS = [
     Case(
         "replies that are all the same",
         lambda: moved(reply_texts.replies().assign(text="yes")),
-        "Every scenario says exactly the same of ben, so there is nothing to measure the "
-        "difference by.",
+        "In 4 of 4 contrasts all replies of ben, of the reference or of paraphrase are letter"
+        " for letter the same, as from a cache or at temperature 0. An arm without variation "
+        "is one observation, so what lies beyond chance cannot be told.",
     ),
     Case(
         "one replicate",
@@ -570,8 +577,8 @@ TEXTS = [
     Case(
         "moved in one scenario",
         lambda: moved(reply_texts.replies(scenarios=1)),
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is no "
-        "interval and no p-value.",
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "no reply moved",
@@ -598,8 +605,8 @@ OVER_TIME = [
             judged(ratings(raters=1)),
             judged(ratings(raters=1).assign(value=lambda one: one["value"] + one.index % 3)),
         ),
-        "ben was judged by one rater only: this cannot generalize over raters, so there is no "
-        "p-value.",
+        "ben was judged by 1 rater only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
     ),
     Case(
         "a second wave without a reference",
@@ -617,8 +624,8 @@ OVER_TIME = [
         lambda: interim(
             judged(ratings(scenarios=1, raters=12)), "ben", over="raters", order=RATERS
         ),
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is no "
-        "p-value and no verdict.",
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 scenarios.",
     ),
     Case(
         "a look at one rater",
@@ -628,14 +635,14 @@ OVER_TIME = [
             over="scenario blocks",
             order=["s0", "s1", "s2", "s3"],
         ),
-        "ben was judged by one rater only: this cannot generalize over raters, so there is no "
-        "p-value and no verdict.",
+        "ben was judged by 1 rater only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
     ),
     Case(
         "a look without a reference",
         lambda: interim(judged(of(R, arm="swap")), "ben", over="raters", order=RATERS),
-        "0 raters so far judged both this arm and the reference: too few for an interval. Go on "
-        "until at least 2 have.",
+        "0 raters so far judged both this arm and the reference: too few for an interval. Go "
+        "on until at least 3 have.",
     ),
     Case(
         "a look at what has no bounds",

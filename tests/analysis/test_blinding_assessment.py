@@ -53,15 +53,15 @@ def test_the_exact_test_is_binomial_when_all_have_as_many_options() -> None:
 
 
 def test_the_exact_test_allows_for_different_options() -> None:
-    # One of 2 and one of 4, both right: 2 * 1/2 * 1/4.
+    # Two of 2 and one of 4, all right: 2 * 1/2 * 1/2 * 1/4.
     rows = [
-        *guesses({"p-00": ["right"]}, options=2),
+        *guesses({"p-00": ["right"], "p-02": ["right"]}, options=2),
         *guesses({"p-01": ["right"]}, options=4),
     ]
 
     found = blinding(frames(guesses=rows)).findings[0]
 
-    assert found.tests[EXACT] == pytest.approx(0.25)
+    assert found.tests[EXACT] == pytest.approx(0.125)
 
 
 def test_bangs_index_with_two_options_is_the_published_one() -> None:
@@ -187,7 +187,7 @@ def test_one_rater_says_nothing_of_raters() -> None:
     found = made({"p-00": ["right", "wrong", "wrong"]})
 
     assert found.findings[0].caveats == (
-        "All guesses are by one rater, so nothing can be said of raters in general.",
+        "Guesses are by fewer than 3 raters, so nothing can be said of raters in general.",
     )
     assert found.findings[2].estimate is None
 

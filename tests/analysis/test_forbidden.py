@@ -137,7 +137,7 @@ def test_one_scenario_gives_no_p_value(number: int) -> None:
 
 def test_a_finding_from_one_scenario_holds_no_p() -> None:
     for held in ({"p": 0.5}, {"p_adjusted": 0.5}, {"tests": {"sign flip": 0.5}}):
-        with pytest.raises(ValueError, match="got a p from 1 scenarios; wanted two or more"):
+        with pytest.raises(ValueError, match="got a p from 1 scenarios; wanted 3 or more"):
             bare(n=Counts(scenarios=1), **held)
 
 

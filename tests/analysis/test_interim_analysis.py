@@ -158,12 +158,12 @@ def test_an_order_without_a_unit_is_refused() -> None:
         (
             "raters",
             "Go on. 1 raters so far judged both this arm and the reference: too few for an "
-            "interval. Go on until at least 2 have.",
+            "interval. Go on until at least 3 have.",
         ),
         (
             "scenario blocks",
             "Go on. 1 scenarios so far have both this arm and the reference rated: too few for an "
-            "interval. Go on until at least 2 have.",
+            "interval. Go on until at least 3 have.",
         ),
     ],
 )

@@ -49,16 +49,16 @@ def test_what_is_simulated_is_the_primary_test(paired: bool, rated: bool) -> Non
     made = disparity(observed)
     ready = primary(design)
     value = observed.frame["value"].to_numpy()
-    estimate, se, df = effects_of_many(ready, np.column_stack([value, value + 1]))
+    estimate, se = effects_of_many(ready, np.column_stack([value, value + 1]))
     found = [*made.findings, *made.null_arms]
     assert len(found) == len(estimate) == 5
     for row, finding in enumerate(found):
         assert finding.estimate is not None
         assert estimate[row, 0] == pytest.approx(finding.estimate.value, abs=1e-12)
         assert se[row, 0] == pytest.approx(finding.se, rel=1e-10)
-        assert df[row, 0] == pytest.approx(finding.df, rel=1e-10)
+        assert ready.corrections.df[row] == pytest.approx(finding.df, rel=1e-10)
         assert se[row, 1] == pytest.approx(se[row, 0], rel=1e-9)
-        assert df[row, 0] == pytest.approx(finding.df, rel=1e-9)
+        assert ready.corrections.df[row] == pytest.approx(finding.df, rel=1e-9)
     drawn = trials(design, Truth(), simulations=1, seed=3)
     again = disparity(
         replace(

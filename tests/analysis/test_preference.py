@@ -205,8 +205,8 @@ def test_whoever_always_wins_has_no_worth() -> None:
 
     assert about(made, "ana").verdict == "not estimable"
     assert about(made, "ana").caveats == (
-        "ana won every pair that was decided, 48 of 48, so its worth has no finite estimate; read "
-        "the primary test.",
+        "All 48 observations of ana and of what it is compared with are 1, so there is no "
+        "variation to measure a difference by.",
     )
     assert about(made, "ben").estimate is not None
     assert made.table.set_index("contestant")["worth"].isna().to_dict() == {
@@ -219,6 +219,10 @@ def test_nothing_but_ties_gives_no_worth() -> None:
     made = preference(frames(choices=[row | {"preferred": "equal"} for row in choices()]))
 
     assert about(made, "ben").caveats == (
+        "All 48 observations of ben and of what it is compared with are 0, so there is no "
+        "variation to measure a difference by.",
+    )
+    assert about(made, "the left side").caveats == (
         "Every pair that could be compared was a tie, so no worth can be told.",
     )
 
@@ -228,10 +232,15 @@ def test_one_rater_cannot_speak_for_raters() -> None:
 
     made = preference(frames(choices=rows))
 
-    sentence = "One rater compared the pairs, so nothing can be said of raters in general."
-    assert about(made, "ana").caveats == (sentence,)
-    assert about(made, "neither acceptable").caveats == (sentence,)
-    assert about(made, "the left side").caveats == (sentence,)
+    few = (
+        "{} was judged by 1 rater only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters."
+    )
+    assert about(made, "ana").caveats == (few.format("ana"),)
+    assert about(made, "neither acceptable").caveats == (few.format("It"),)
+    assert about(made, "the left side").caveats == (
+        "Fewer than 3 raters compared the pairs, so nothing can be said of raters in general.",
+    )
 
 
 def test_a_side_that_always_wins_has_no_effect() -> None:
@@ -282,8 +291,8 @@ def test_one_side_for_each_contestant_cannot_be_told_from_them() -> None:
     made = preference(frames(choices=rows))
 
     assert about(made, "ana").caveats == (
-        "The left side cannot be told from who stood there, so no worth can be told; some "
-        "contestants must be shown on both sides.",
+        "Replies to ana stood on one side throughout, so what is due to them cannot be told from "
+        "what is due to the side.",
     )
     assert made.findings[0].question == "disparity"
 

@@ -1,6 +1,8 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from binary_world import observed, row
 
@@ -91,8 +93,9 @@ def test_one_scenario_gives_no_rate() -> None:
     assert [one.verdict for one in made.findings] == ["not estimable", "not estimable"]
     assert made.findings[1].estimate is None
     assert made.findings[1].caveats == (
-        "1 of 4 observations, all of one scenario: their rate cannot be generalized over "
-        "scenarios. Observe more scenarios.",
+        "1 of 4 observations. p was seen in 1 scenario only: this cannot generalize over "
+        "scenarios, so there is no interval, no p-value and no verdict. It takes at least 3 "
+        "scenarios.",
     )
     assert made.table["rate"].isna().all()
     assert made.ratios["ratio"].isna().all()
@@ -102,8 +105,8 @@ def test_one_rater_gives_no_rate() -> None:
     rows = [row(float(n == 0), f"s{n}", "p", rater="r") for n in range(6)]
     made = rates(observed(rows, outcome="accepted"))
     assert made.findings[0].caveats == (
-        "1 of 6 observations, all of one rater: their rate cannot be generalized over raters. "
-        "Observe more raters.",
+        "1 of 6 observations. p was judged by 1 rater only: this cannot generalize over raters, "
+        "so there is no interval, no p-value and no verdict. It takes at least 3 raters.",
     )
 
 
@@ -170,3 +173,18 @@ def test_intervals_cover_where_replies_of_a_scenario_go_together() -> None:
         assert made is not None
         covered += made.low <= 0.2 <= made.high
     assert covered / 600 >= 0.93
+
+
+def test_one_persona_without_any_answer_takes_nobody_else_with_it() -> None:
+    """All its units failed: its row says so, and everybody else has a rate."""
+    seen = arms([1, 0, 1, 0], [0, 1, 0, 0], each=4)
+    absent = pd.DataFrame(index=pd.Index(["p", "zed"], name="persona"))
+    made = rates(replace(seen, people=absent, left_out={"errored": 9}))
+    found = {one.subject: one for one in made.findings}
+    assert found["zed"].verdict == "not estimable"
+    assert found["zed"].caveats == (
+        "Nothing of zed was observed, so there is no rate of it. 9 rows are in no rate: look there "
+        "for what became of its replies.",
+    )
+    assert found["p"].estimate is not None
+    assert made.differences.set_index("subject")["difference"].isna().to_dict()["zed"]

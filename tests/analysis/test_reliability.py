@@ -319,9 +319,7 @@ def test_one_rater_gives_no_coefficient() -> None:
     assert about(made, "Kripp").caveats == (
         "No item was judged by two raters, so agreement cannot be estimated.",
     )
-    assert about(made, "drift").caveats == (
-        "Fewer than two raters rated, so drift cannot be told.",
-    )
+    assert about(made, "drift").caveats == ("Fewer than 3 raters rated, so drift cannot be told.",)
     assert made.severity.empty
 
 

@@ -45,9 +45,16 @@ def test_the_needed_number_is_the_first_with_enough_power() -> None:
         # SE² = .09 · 9/n
         if 2 * stats.t.cdf(0.3 / np.sqrt(0.81 / n) - stats.t.ppf(0.95, n - 1), n - 1) - 1 >= 0.8
     )
+    other = next(
+        n
+        for n in range(9, 500)
+        if stats.t.cdf(0.3 / np.sqrt(0.81 / n) - stats.t.ppf(0.975, n - 1), n - 1) >= 0.8
+    )
     assert said == (
         f"About {scenarios - 9} more scenarios like those there are would give 80 % power to "
-        "conclude equivalent within 0.3 if the truth is 0."
+        "conclude equivalent within 0.3 if the truth is 0. "
+        f"About {other - 9} more scenarios like those there are would give 80 % power to show a "
+        "difference if it is 0.3."
     )
 
 
@@ -55,14 +62,19 @@ def test_more_of_what_does_not_help_is_said() -> None:
     # All of it between scenarios, few of them: raters add nothing.
     few = {"scenarios": 9, "df_scenarios": 8, "raters": 30, "df_raters": 29}
     known = Pieces(scenario=0.09, rater=0.0, rest=0.0, **few)
-    assert needed(known, margin=0.3, alpha=0.05).endswith(
-        "if the truth is 0; more raters alone would not."
+    assert needed(known, margin=0.3, alpha=0.05) == (
+        "About 73 more scenarios like those there are would give 80 % power to conclude "
+        "equivalent within 0.3 if the truth is 0; more raters alone would not. About 67 more "
+        "scenarios like those there are would give 80 % power to show a difference if it is 0.3; "
+        "more raters alone would not."
     )
     five = {"scenarios": 5, "df_scenarios": 4, "raters": 5, "df_raters": 4}
     both = Pieces(scenario=1.0, rater=1.0, rest=0.0, **five)
     assert needed(both, margin=0.1, alpha=0.05) == (
         "Neither more scenarios nor more raters alone would give 80 % power to conclude "
-        "equivalent within 0.1 if the truth is 0; more of both are needed."
+        "equivalent within 0.1 if the truth is 0; more of both are needed. Neither more scenarios "
+        "nor more raters alone would give 80 % power to show a difference if it is 0.1; more of "
+        "both are needed."
     )
 
 
@@ -71,7 +83,7 @@ def test_a_study_that_was_large_enough_is_told_so() -> None:
     known = Pieces(scenario=1e-4, rater=0.0, rest=0.0, **many)
     assert needed(known, margin=0.5, alpha=0.05) == (
         "As large as it is, the study had 80 % power to conclude equivalent within 0.5 if the "
-        "truth is 0."
+        "truth is 0. As large as it is, the study had 80 % power to show a difference if it is 0.5."
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from toolkit.analysis import Truth, crossed_design
-from toolkit.analysis.engine import Working, cross_codes
+from toolkit.analysis.engine import Working, cross_codes, sweep, without_each
 from toolkit.analysis.power import draw_values, primary
 
 
@@ -93,6 +93,25 @@ def test_the_factor_takes_the_bias_away() -> None:
         error = pieces.std() / np.sqrt(4000)
         assert factor > 1.1
         assert pieces.mean() * factor == pytest.approx(variance, abs=4 * factor * error)
+
+
+@pytest.mark.parametrize("scenarios", [60, 8], ids=["sparse: downdated", "dense: factored again"])
+def test_leaving_one_out_is_a_refit_without_it(scenarios: int) -> None:
+    rng = np.random.default_rng(0)
+    scenario, rater = rng.integers(0, scenarios, 900), rng.integers(0, 40, 900)
+    columns = (rng.integers(0, 3, 900)[:, None] == [1, 2]).astype("float64")
+    value = rng.normal(size=900)
+    swept = sweep(columns, scenario=scenario, rater=rater, levels=[scenario, rater])
+    fitted = np.column_stack([columns, np.eye(scenarios)[scenario], np.eye(40)[rater]])
+    root = np.sqrt(swept.weight)
+    for cluster, other in ((rater, scenario), (scenario, rater)):
+        found = without_each(swept, value, cluster=cluster, nested=cluster, other=other)
+        for code, one in enumerate(found):
+            keep = cluster != code
+            refit = np.linalg.lstsq(
+                fitted[keep] * root[keep, None], value[keep] * root[keep], rcond=None
+            )[0]
+            assert one == pytest.approx(refit[:2], abs=1e-6)
 
 
 def _rater(design: object) -> np.ndarray:

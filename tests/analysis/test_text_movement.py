@@ -110,8 +110,8 @@ def test_one_replicate_cannot_tell_movement_from_chance() -> None:
 def test_one_scenario_gives_no_interval() -> None:
     found = movement(replies(scenarios=1), words=["Ben"])
     assert found.findings[1].caveats == (
-        "ben was seen in one scenario only: this cannot generalize over scenarios, so there is no "
-        "interval and no p-value.",
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 scenarios.",
     )
 
 
@@ -154,3 +154,15 @@ def test_explore_rows_and_other_frames_are_refused() -> None:
         "movement: got a frame without text, apart; wanted the frame `replies`. Pass "
         "`load_frames(record).replies`."
     )
+
+
+def test_a_cache_leaves_nothing_beyond_chance() -> None:
+    """Every arm's replies are one text: each is one observation, and the floor is no floor."""
+    rows = replies(("no", "never", "not now"))
+    first = rows.groupby(["scenario_id", "arm", "persona_id"])["text"].transform("first")
+    found = movement(rows.assign(text=first), words=["Ben"])
+    assert {one.verdict for one in found.findings} == {"not estimable"}
+    assert all("letter for letter the same" in one.caveats[0] for one in found.findings)
+    assert found.notes[0].startswith("32 of 48 replies are letter for letter the same")
+    varied = movement(rows, words=["Ben"])
+    assert all(one.estimate is not None for one in varied.findings)

@@ -199,7 +199,8 @@ def factor_truth(case: int) -> Truth:
 
 def factor_p(ready: Halves, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The p of the claim and that of the primary test alone; each of shape (simulations,)."""
-    estimate, se, df = (one[0] for one in effects_of_many(ready.levels, values))
+    estimate, se = (one[0] for one in effects_of_many(ready.levels, values))
+    df = ready.levels.corrections.df[0]
     over_ratings = 2 * stats.t.sf(np.abs(estimate) / se, df)
     means = ready.personas.influence.T @ values
     level = ready.people["half"].reindex(ready.data.everybody)

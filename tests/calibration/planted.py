@@ -16,7 +16,7 @@ from toolkit.analysis import (
     observe,
     open_control,
 )
-from toolkit.analysis.engine import Swept
+from toolkit.analysis.engine import FEWEST_CLUSTERS, Swept
 from toolkit.analysis.frames import NULL_ARMS
 from toolkit.analysis.power import design_of, effects_of_many, primary, share_of
 from toolkit.design import Workspace
@@ -48,7 +48,7 @@ class World(NamedTuple):
     arms: tuple[str, ...]
     """Label of each effect of ``swept``."""
     tested: np.ndarray
-    """Whether it is tested: seen in two scenarios and by two raters, shape (arms,)."""
+    """Whether it is tested: seen in enough scenarios and by enough raters, shape (arms,)."""
     cold: np.ndarray
     """Coldness of the reply that each observation is about, shape (n,)."""
 
@@ -93,7 +93,7 @@ def world() -> World:
         RaterModel(**model),
         dict(simulation.truth),
         (*design.swaps, *NULL_ARMS),
-        swept.estimable & (swept.raters > 1) & (swept.scenarios > 1),
+        swept.estimable & (np.minimum(swept.raters, swept.scenarios) >= FEWEST_CLUSTERS),
         np.array([coldness(texts[one]) for one in observed.frame["reply"]]),
     )
 
@@ -102,7 +102,8 @@ def run(task: Task) -> Hits:
     """Rate anew and hold each interval against its truth."""
     at = world()
     values = rated(at, np.random.default_rng(task.seed), task.simulations)
-    estimate, se, df = effects_of_many(at.swept, values)
+    estimate, se = effects_of_many(at.swept, values)
+    df = at.swept.corrections.df[:, None]
     truth = np.array([at.truth[arm] for arm in at.arms])[:, None]
     half = stats.t.ppf(0.975, df) * se
     return Hits(np.abs(estimate - truth) <= half, np.abs(estimate) > half)

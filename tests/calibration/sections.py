@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from calibration import engine, families, peeking, planted, primary
+from calibration import engine, families, few_clusters, peeking, planted, primary
 from calibration.bands import Section
 
 SEED = 20264
@@ -28,6 +28,7 @@ class Part(NamedTuple):
 
 SECTIONS = {
     "primary": Part(primary, 10_000),
+    "few": Part(few_clusters, 10_000),
     "engine": Part(engine, 2_000, few=4),
     "peeking": Part(peeking, 10_000),
     "families": Part(families, 10_000),

@@ -55,8 +55,8 @@ def test_the_report_in_words_says_no_more_than_its_findings(report: StudyReport)
 
 def test_why_there_is_no_p_value_stands_under_the_number(report: StudyReport) -> None:
     why = (
-        "friederike-lohmann was seen in one scenario only: this cannot generalize over scenarios, "
-        "so there is no p-value."
+        "friederike-lohmann was seen in 1 scenario only: this cannot generalize over scenarios, "
+        "so there is no interval, no p-value and no verdict. It takes at least 3 scenarios."
     )
     assert any(why in one.caveats for one in report.result.step("primary").findings)
     # Only some of whom it is said are shown: nobody is who was seen by fewer than five raters.

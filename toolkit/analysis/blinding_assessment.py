@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.analysis.engine import FEWEST_CLUSTERS
 from toolkit.analysis.findings import (
     SHARE_HOW,
     ClusteredMean,
@@ -30,7 +31,10 @@ UNSURE_SHARE = "share of guesses that say: cannot tell"
 _RIGHT, _NOT = "guessed right", "guessed wrong or cannot tell"
 _NONE = "Raters made no guess at a persona, so whether they could tell is not known."
 _UNNAMED = "No guess named a persona, so there is no share to compare with chance."
-_ONE = "All guesses are by one rater, so nothing can be said of raters in general."
+_FEW = (
+    f"Guesses are by fewer than {FEWEST_CLUSTERS} raters, so nothing can be said of raters in "
+    "general."
+)
 _FLAT = "Every guess scored alike, so there is no standard error; read the share that is right."
 
 
@@ -269,7 +273,7 @@ def _share(marks: "pd.Series[Any]", rows: pd.DataFrame) -> Estimate | None:
 def _why(every: pd.DataFrame, rows: pd.DataFrame) -> str:
     if every.empty:
         return _NONE
-    return _UNNAMED if rows.empty else _ONE
+    return _UNNAMED if rows.empty else _FEW
 
 
 def _percent(share: float) -> str:

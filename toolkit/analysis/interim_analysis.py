@@ -13,8 +13,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from toolkit.analysis.disparity import against_reference, counts_of, replies_of, speaks_of
-from toolkit.analysis.engine import confidence_sequence, evidence_against, verdict_of
-from toolkit.analysis.findings import Estimate, Finding
+from toolkit.analysis.engine import (
+    FEWEST_CLUSTERS,
+    confidence_sequence,
+    evidence_against,
+    verdict_of,
+)
+from toolkit.analysis.findings import Estimate, Finding, too_few
 from toolkit.analysis.frames import Frames, Observations
 from toolkit.errors import AnalysisError
 
@@ -185,8 +190,11 @@ def _finding(
         replies=replies_of(rows["reply"]),
         simulated=observations.simulated,
     )
-    if len(path) < 2:
+    if len(path) < FEWEST_CLUSTERS:
         return replace(bare, caveats=(_too_few(path, over),))
+    raters = bare.n.raters if observations.rated else None
+    if why := too_few(subject, scenarios=bare.n.scenarios, raters=raters):
+        return replace(bare, caveats=(why,))
     value, low, high = (float(path[name].iloc[-1]) for name in ("estimate", "low", "high"))
     made = replace(
         bare,
@@ -195,8 +203,6 @@ def _finding(
         se_type=f"confidence sequence over {len(path)} {over}",
         caveats=_caveats(rows, over, again),
     )
-    if alone := _alone(subject, rows):
-        return replace(made, caveats=(*made.caveats, alone))
     bounds = _bounds(observations)
     won = evidence_against(path["difference"], bounds, level=1 - alpha)[-1]
     p, within = min(1.0, 1 / float(won)), None
@@ -216,25 +222,14 @@ def _finding(
     )
 
 
-def _alone(subject: str, rows: pd.DataFrame) -> str:
-    """Say what there is but one of; empty when both are several."""
-    seen = ""
-    if rows["scenario"].nunique() < 2:
-        seen, several = "seen in one scenario", "scenarios"
-    elif rows["rater"].nunique() == 1:
-        seen, several = "judged by one rater", "raters"
-    return seen and (
-        f"{subject} was {seen} only: this cannot generalize over {several}, so there "
-        "is no p-value and no verdict."
-    )
-
-
 def _too_few(path: pd.DataFrame, over: Over) -> str:
     seen = {
         "raters": "raters so far judged both this arm and the reference",
         "scenario blocks": "scenarios so far have both this arm and the reference rated",
     }[over]
-    return f"{len(path)} {seen}: too few for an interval. Go on until at least 2 have."
+    return (
+        f"{len(path)} {seen}: too few for an interval. Go on until at least {FEWEST_CLUSTERS} have."
+    )
 
 
 def _coming_back(rows: pd.DataFrame, over: Over) -> int:
@@ -266,9 +261,6 @@ def _says(finding: Finding, units: int, over: Over) -> str:
     if finding.estimate is None:
         return f"Go on. {finding.caveats[0]}"
     at = f"{finding.estimate.text()} after {units} {over}"
-    if finding.p is None:
-        more = "scenarios" if finding.n.scenarios < 2 else "raters"
-        return f"Go on: the difference is {at}. {finding.caveats[-1]} Add {more}."
     if finding.verdict == "inconclusive":
         margin = "" if finding.margin is None else " and one beyond the margin"
         return (

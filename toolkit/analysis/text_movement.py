@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import adjust, verdict_of
-from toolkit.analysis.findings import ClusteredMean, Counts, Estimate, Finding, Speaks
+from toolkit.analysis.engine import FEWEST_CLUSTERS, adjust, verdict_of
+from toolkit.analysis.findings import ClusteredMean, Counts, Estimate, Finding, Speaks, too_few
 from toolkit.analysis.frames import NULL_ARMS, require_stage
 from toolkit.analysis.text_distance import Grams, distance, grams, masking
 from toolkit.errors import AnalysisError
@@ -28,6 +28,7 @@ from toolkit.errors import AnalysisError
 UNIT = "energy distance, in shares of words not shared"
 _ROUNDING = 1e-12
 """Standard errors of distances below this are rounding."""
+_SAME_ARM = ["scenario_id", "contrast_id", "arm", "persona_id"]
 _NEEDED = ("contrast_id", "scenario_id", "arm", "persona_id", "text", "apart")
 
 
@@ -76,6 +77,11 @@ def movement(
     rows, speaks_of, notes = _usable(replies)
     if not words and len(rows):
         notes.append("No word was masked, so a reply that repeats a name moves by the name alone.")
+    if again := int(rows.duplicated([*_SAME_ARM, "text"]).sum()):
+        notes.append(
+            f"{again} of {len(rows)} replies are letter for letter the same as an earlier one of "
+            "their contrast and arm; where that is all of an arm, it counts once."
+        )
     by_contrast = _distances(rows, masking(words))
     parts = list(by_contrast.groupby("subject", sort=True))
     raw = [_bare(part, str(persona), name) for persona, part in parts for name in NULL_ARMS]
@@ -127,10 +133,13 @@ def _distances(rows: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:
     label = arm.where(arm.ne("swap"), "swap·" + rows["persona_id"].astype("object"))
     taken: list[Any] = [grams(mask(text)) for text in rows["text"]]
     texts = rows.assign(label=label, endpoint=endpoint, grams=taken)
+    texts = texts.assign(said=rows["text"].astype("str"))
     made = []
     keys = ["scenario_id", "contrast_id", "endpoint"]
     for (scenario, contrast, alias), part in texts.groupby(keys, observed=True, sort=True):
-        arms = {str(name): list(one["grams"]) for name, one in part.groupby("label", sort=True)}
+        groups = list(part.groupby("label", sort=True))
+        arms = {str(name): _told(one) for name, one in groups}
+        alike = {str(name) for name, one in groups if len(one) > 1 and one["said"].nunique() == 1}
         base = arms.pop("reference", [])
         nulls = {name: _energy(arms.pop(name, []), base) for name in NULL_ARMS}
         for name, own in arms.items():
@@ -145,11 +154,22 @@ def _distances(rows: pd.DataFrame, mask: Callable[[str], str]) -> pd.DataFrame:
                     "within": _mean_within(own),
                     "within_reference": _mean_within(base),
                     "between": _mean(product(own, base)),
-                    "replies": len(own) + len(base),
+                    "replies": int(part["label"].isin([name, "reference"]).sum()),
+                    **{
+                        f"alike_{null}": bool(alike & {name, "reference", null})
+                        for null in NULL_ARMS
+                    },
                 }
             )
     names = ["swap", *NULL_ARMS, "within", "within_reference", "between", "replies"]
+    names += [f"alike_{null}" for null in NULL_ARMS]
     return pd.DataFrame(made, columns=["subject", "scenario", "contrast", "endpoint", *names])
+
+
+def _told(arm: pd.DataFrame) -> list[Grams]:
+    """Replies of one arm; those that are all letter for letter the same are one observation."""
+    said = list(arm["grams"])
+    return said[:1] if arm["said"].nunique() == 1 else said
 
 
 def _energy(one: list[Grams], other: list[Grams]) -> float:
@@ -178,9 +198,9 @@ def _average(values: "pd.Series[float]", part: pd.DataFrame) -> ClusteredMean | 
 
 
 def _estimate(values: "pd.Series[float]", part: pd.DataFrame) -> Estimate | None:
-    """Give an average with its interval; None from fewer than two scenarios."""
+    """Give an average with its interval; None from too few scenarios."""
     found = _average(values, part)
-    return found.estimate() if found and found.df else None
+    return found.estimate() if found and found.raters >= FEWEST_CLUSTERS else None
 
 
 def _bare(part: pd.DataFrame, persona: str, null: str) -> Finding:
@@ -208,16 +228,20 @@ def _bare(part: pd.DataFrame, persona: str, null: str) -> Finding:
         n=Counts.of(known, personas=1, replies=replies, observations=replies),
         beside=MappingProxyType({says: at for says, at in beside.items() if at}),
     )
-    if found is None:
+    alike = int(part[f"alike_{null}"].sum())
+    if found is None and alike:
+        why = (
+            f"In {alike} of {len(part)} contrasts all replies of {persona}, of the reference or of "
+            f"{null} are letter for letter the same, as from a cache or at temperature 0. An arm "
+            "without variation is one observation, so what lies beyond chance cannot be told."
+        )
+    elif found is None:
         why = (
             f"No contrast holds two replies each of {persona}, the reference and {null}, so how "
             "far they are apart beyond chance cannot be told."
         )
-    elif not found.df:
-        why = (
-            f"{persona} was seen in one scenario only: this cannot generalize over scenarios, so "
-            "there is no interval and no p-value."
-        )
+    elif few := too_few(persona, scenarios=found.raters):
+        why = few
     elif found.se <= _ROUNDING:
         why = (
             f"Every scenario says exactly the same of {persona}, so there is nothing to measure "

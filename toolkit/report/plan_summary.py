@@ -51,6 +51,8 @@ def _step(step: Step, *, short: bool, needs: bool) -> Iterator[str]:
     for finding in sorted(step.findings, key=_rank):
         if not short or len(step.findings) < _FEW or finding.verdict in _MORE:
             yield from _wrapped(_finding_line(finding), indent="  ", hanging="      ")
+            if finding.bridge:
+                yield from _wrapped(finding.bridge, indent="      ")
             if finding.estimate and finding.verdict != "estimated":
                 for caveat in finding.caveats:
                     yield from _wrapped(caveat, indent="      ")
@@ -85,17 +87,8 @@ def _finding_line(finding: Finding) -> str:
     number = finding.estimate.text(signed=finding.compared_with != "")
     unit = f" {finding.unit}" if finding.unit else ""
     verdict = "" if finding.verdict == "estimated" else f": {finding.verdict}"
-    return f"{finding.subject}{beyond} {number}{unit}, {counts}{verdict}{_alone(finding)}"
-
-
-def _alone(finding: Finding) -> str:
-    """Say why nothing is claimed where the interval, which is not adjusted, leaves 0 out."""
-    at, adjusted = finding.estimate, finding.p_adjusted
-    if not at or finding.p is None or adjusted is None or at.low <= 0 <= at.high:
-        return ""
-    if finding.verdict != "inconclusive" or adjusted <= finding.p:
-        return ""
-    return f" (p {finding.p:.2g} alone, {adjusted:.2g} adjusted: {finding.family})"
+    way = f" ({finding.direction})" if finding.direction and finding.compared_with else ""
+    return f"{finding.subject}{beyond} {number}{unit}, {counts}{verdict}{way}"
 
 
 def _rank(finding: Finding) -> int:

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from toolkit.analysis.engine import Bools, Effects, Method, adjust, equivalence_p, interval
-from toolkit.analysis.findings import About, Estimate
+from toolkit.analysis.findings import About, Estimate, too_few
 from toolkit.analysis.frames import Coded, CompareWith
 
 TWO_WAY = "two-way clusters (raters, scenarios)"
 ONE_WAY = "clusters (scenarios)"
-OVER_RATERS = "clusters (raters), in this one scenario"
-OVER_SCENARIOS = "clusters (scenarios), for this one rater"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,12 @@ def measured(claim: Claim, effects: Effects, coded: Coded, asked: Asked) -> Clai
     claim = replace(
         claim, raters=int(effects.raters[index]), scenarios=int(effects.scenarios[index])
     )
-    error = _why_not(claim, effects, coded) or _error(claim, effects)
-    if isinstance(error, str):
-        return replace(claim, caveats=(*claim.caveats, error))
-    se, df, how, caveat = error
+    why = _why_not(claim, effects, coded) or too_few(
+        claim.subject, scenarios=claim.scenarios, raters=claim.raters if effects.rated else None
+    )
+    if why:
+        return replace(claim, caveats=(*claim.caveats, why))
+    se, df = float(effects.se[index]), float(effects.df[index])
     # Standard errors below this are rounding.
     if se <= 1e-9 * max(float(np.ptp(coded.value)), 1e-300):
         none = (
@@ -98,11 +98,12 @@ def measured(claim: Claim, effects: Effects, coded: Coded, asked: Asked) -> Clai
         return replace(claim, caveats=(*claim.caveats, none))
     low, high = interval(value, se, df, level=asked.level)
     at = Estimate(value=value, low=low, high=high, level=asked.level)
-    claim = replace(claim, at=at, se=se, df=df, se_type=how)
-    if caveat:
-        return replace(claim, caveats=(*claim.caveats, caveat))
     return replace(
         claim,
+        at=at,
+        se=se,
+        df=df,
+        se_type=TWO_WAY if effects.rated else ONE_WAY,
         p=float(effects.p[index]),
         p_equivalent=None if asked.margin is None else equivalence_p(value, se, df, asked.margin),
     )
@@ -165,31 +166,3 @@ def _why_not(claim: Claim, effects: Effects, coded: Coded) -> str:
             f"{values[0]:g}, so there is no variation to measure a difference by."
         )
     return ""
-
-
-def _error(claim: Claim, effects: Effects) -> tuple[float, float, str, str] | str:
-    """Give the standard error, its df and kind, and what cannot be generalized; or why none."""
-    who, one_rater = claim.subject, effects.rated and claim.raters < 2
-    one_scenario = (
-        f"{who} was seen in one scenario only: this cannot generalize over scenarios, so there is "
-        "no p-value."
-    )
-    if claim.scenarios < 2 and not effects.rated:
-        return one_scenario.replace("p-value", "interval and no p-value")
-    if claim.scenarios < 2 and one_rater:
-        return (
-            f"{who} was seen in one scenario by one rater only: this cannot generalize over "
-            "either, so there is no interval."
-        )
-    caveat = ""
-    if claim.scenarios < 2:
-        (errors, df), how, caveat = effects.over("raters"), OVER_RATERS, one_scenario
-    elif one_rater:
-        (errors, df), how = effects.over("scenarios"), OVER_SCENARIOS
-        caveat = (
-            f"{who} was judged by one rater only: this cannot generalize over raters, so there is "
-            "no p-value."
-        )
-    else:
-        errors, df, how = effects.se, effects.df, TWO_WAY if effects.rated else ONE_WAY
-    return float(errors[claim.index]), float(df[claim.index]), how, caveat

@@ -159,7 +159,7 @@ class Saying:
             bare = replace(bare, beside=beside.estimates(claim), tests=tests, needs=needs)
         return replace(
             bare,
-            spread=beside.by_scenario.spread(claim.index),
+            spread=_spread(beside.by_scenario.spread(claim.index)),
             without_one_scenario=beside.without_scenario[claim.index],
             without_one_rater=beside.without_rater[claim.index],
         )
@@ -212,6 +212,10 @@ class Saying:
             f"This compares answers that were given; {refused} were refused and are left out, "
             "which selects. Read the refusal rate of each persona first.",
         )
+
+
+def _spread(known: tuple[float, float, float] | None) -> Estimate | None:
+    return known and Estimate(value=known[0], low=known[1], high=known[2])
 
 
 def null_estimates(nulls: Sequence[Claim]) -> Mapping[str, Estimate]:

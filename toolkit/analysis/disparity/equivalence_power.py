@@ -6,13 +6,17 @@ between scenarios, between raters and within both, never the effect that was see
 """
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from scipy import stats
 
 from toolkit.analysis.engine import Effects
 
 POWER = 0.8
+Chance = Callable[[float, float], float]
+"""Power with so many scenarios and raters."""
 _MOST = 2000
 """More than so many times the scenarios or raters is as good as none."""
 
@@ -43,18 +47,23 @@ class Pieces:
         return float(variance**0.5)
 
     def df(self, scenarios: float, raters: float) -> float:
-        """Degrees of freedom with so many of each: the fewer, of the pieces that there are."""
+        """Degrees of freedom with so many of each: the fewer."""
         of_scenarios = self.df_scenarios * (scenarios - 1) / (self.scenarios - 1)
-        if not self.raters or (self.scenario > 0 and self.rater == 0):
+        if not self.raters:
             return of_scenarios
-        of_raters = self.df_raters * (raters - 1) / (self.raters - 1)
-        return of_raters if self.rater > 0 and self.scenario == 0 else min(of_scenarios, of_raters)
+        return min(of_scenarios, self.df_raters * (raters - 1) / (self.raters - 1))
 
     def power(self, scenarios: float, raters: float, *, margin: float, alpha: float) -> float:
         """Probability of concluding equivalent within ``margin`` if the truth is 0."""
         se, df = self.se(scenarios, raters), self.df(scenarios, raters)
         room = margin / se - float(stats.t.ppf(1 - alpha, df)) if se > 0 else float("inf")
         return max(0.0, 2 * float(stats.t.cdf(room, df)) - 1)
+
+    def shows(self, scenarios: float, raters: float, *, margin: float, alpha: float) -> float:
+        """Probability of saying that it differs if the truth is ``margin``."""
+        se, df = self.se(scenarios, raters), self.df(scenarios, raters)
+        room = margin / se - float(stats.t.ppf(1 - alpha / 2, df)) if se > 0 else float("inf")
+        return float(stats.t.cdf(room, df))
 
 
 def pieces(effects: Effects, index: int) -> Pieces:
@@ -64,17 +73,18 @@ def pieces(effects: Effects, index: int) -> Pieces:
 
     Args:
         effects: of one design, see ``clustered``.
-        index: an effect tested over at least two scenarios, and two raters where there are any.
+        index: an effect that was tested.
     """
     fix, rated = effects.corrections, effects.rated
     of_scenarios = float(fix.scenarios.of(effects.of_scenarios)[index])
     of_raters = float(fix.raters.of(effects.of_raters)[index]) if rated else 0.0
     of_cells = float(fix.cells.of(effects.of_cells)[index]) if rated else 0.0
-    rest = min(of_cells, max(of_scenarios, of_raters))
+    beyond = max(of_scenarios + of_raters - 2 * of_cells, 0.0)
+    by_scenario = min(max(of_scenarios - of_cells, 0.0), beyond)
     return Pieces(
-        scenario=max(of_scenarios - rest, 0.0),
-        rater=max(of_raters - rest, 0.0),
-        rest=rest,
+        scenario=by_scenario,
+        rater=beyond - by_scenario,
+        rest=of_cells,
         scenarios=int(effects.scenarios[index]),
         raters=int(effects.raters[index]) if rated else 0,
         df_scenarios=max(float(fix.scenarios.df[index]), 1.0),
@@ -83,18 +93,26 @@ def pieces(effects: Effects, index: int) -> Pieces:
 
 
 def needed(known: Pieces, *, margin: float, alpha: float) -> str:
-    """Say how many more scenarios or raters would do.
+    """Say how many more scenarios or raters would do: to show none, and to show a difference.
 
     Args:
-        known: at least two scenarios, and two raters where there are any.
+        known: of an effect that was tested.
         margin: the largest difference that would not matter.
-        alpha: error rate of the equivalence test.
+        alpha: error rate of either test.
     """
-    ways = [("scenario", _more(known, margin=margin, alpha=alpha, scenarios=True))]
+    none = f"80 % power to conclude equivalent within {margin:g} if the truth is 0"
+    some = f"80 % power to show a difference if it is {margin:g}"
+    chances = ((known.power, none), (known.shows, some))
+    return " ".join(
+        _needed(known, partial(chance, margin=margin, alpha=alpha), aim) for chance, aim in chances
+    )
+
+
+def _needed(known: Pieces, chance: Chance, aim: str) -> str:
+    ways = [("scenario", _more(known, chance, scenarios=True))]
     if known.raters:
-        ways.append(("rater", _more(known, margin=margin, alpha=alpha, scenarios=False)))
+        ways.append(("rater", _more(known, chance, scenarios=False)))
     found = [(noun, number) for noun, number in ways if number is not None]
-    aim = f"80 % power to conclude equivalent within {margin:g} if the truth is 0"
     if not found and known.raters:
         return (
             f"Neither more scenarios nor more raters alone would give {aim}; more of both are "
@@ -112,13 +130,13 @@ def needed(known: Pieces, *, margin: float, alpha: float) -> str:
     return f"About {said} like those there are would give {aim}{alone}."
 
 
-def _more(known: Pieces, *, margin: float, alpha: float, scenarios: bool) -> int | None:
+def _more(known: Pieces, chance: Chance, *, scenarios: bool) -> int | None:
     """Find the smallest number to add, by bisection; None when none is enough."""
 
     def enough(added: int) -> bool:
         s = known.scenarios + (added if scenarios else 0)
         r = known.raters + (0 if scenarios else added)
-        return known.power(s, r, margin=margin, alpha=alpha) >= POWER
+        return chance(s, r) >= POWER
 
     most = _MOST * (known.scenarios if scenarios else known.raters)
     added = bisect_left(range(most + 1), True, key=enough)

@@ -20,7 +20,7 @@ import pandas as pd
 from toolkit.analysis.disparity.claims import Asked, Claim
 from toolkit.analysis.disparity.comparison import comparison
 from toolkit.analysis.disparity.disparity_findings import Saying
-from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame
+from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame, too_few
 from toolkit.analysis.frames import NULL_ARMS, Coded, Observations, coded
 from toolkit.analysis.mixed import Fit, Marginal, fit, marginal
 from toolkit.errors import AnalysisError
@@ -123,11 +123,13 @@ def _finding(say: Saying, claim: Claim, found: Marginal, df: float) -> Finding:
     null = claim.subject in NULL_ARMS
     these = f"{claim.subject} replies" if null else f"replies to {claim.subject}"
     bare, better = say.bare(claim), found.superiority
+    if why := too_few(claim.subject, scenarios=bare.n.scenarios, raters=bare.n.raters):
+        return replace(bare, question="ordinal", caveats=(_DECIDES, why))
     return replace(
         bare,
         question="ordinal",
         estimand=f"average change in the {unit}, {these} against replies to the reference",
-        speaks_of=say.speaks_of if bare.n.scenarios > 1 else "these situations",
+        speaks_of=say.speaks_of,
         verdict="not estimable" if found.change is None else "estimated",
         unit=unit,
         estimate=None if found.change is None else _held(found.change),

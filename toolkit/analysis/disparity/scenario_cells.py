@@ -39,7 +39,7 @@ def cells(
     Returns:
         One row a persona and scenario in which it was seen, by both: ``subject``, ``scenario``,
         ``effect`` with ``low`` and ``high`` over the raters there, the same ``shrunken`` toward
-        the average of all cells, ``share`` of the persona's estimate, ``raters``,
+        the persona's own average, ``share`` of the persona's estimate, ``raters``,
         ``observations`` of the persona and of ``others`` it is compared with. Numbers that rest
         on fewer raters than the privacy minimum are missing and marked ``suppressed``.
     """
@@ -70,15 +70,16 @@ def cells(
 
 
 def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
-    drawn = shrink(
-        table["effect"].to_numpy(dtype="float64"), table["variance"].to_numpy(dtype="float64")
-    )
-    half = float(stats.norm.ppf((1 + level) / 2)) * drawn.se
+    value, se = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    for rows in table.groupby("subject", sort=False).indices.values():
+        drawn = shrink(*(table[name].to_numpy("float64")[rows] for name in ("effect", "variance")))
+        value[rows], se[rows] = drawn.value, drawn.se
+    half = float(stats.norm.ppf((1 + level) / 2)) * se
     few = rated & (table["raters"] < PRIVACY_MINIMUM)
     table = table.drop(columns="variance").assign(
-        shrunken=drawn.value,
-        shrunken_low=drawn.value - half,
-        shrunken_high=drawn.value + half,
+        shrunken=value,
+        shrunken_low=value - half,
+        shrunken_high=value + half,
         suppressed=few,
     )
     # A number without its interval is not shown, nor one about too few people.

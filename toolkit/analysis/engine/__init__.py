@@ -27,7 +27,12 @@ from toolkit.analysis.engine.proportions import ratio_interval, wilson, zero_eve
 from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
 from toolkit.analysis.engine.shrinkage import shrink
 from toolkit.analysis.engine.sign_flip import SIGN_FLIP, sign_flip
-from toolkit.analysis.engine.small_samples import Working, largest, sparse_indicators
+from toolkit.analysis.engine.small_samples import (
+    FEWEST_CLUSTERS,
+    Working,
+    sparse_indicators,
+    two_way,
+)
 
 __all__ = [
     "BiasReduced",
@@ -36,6 +41,7 @@ __all__ = [
     "Codes",
     "Counted",
     "Effects",
+    "FEWEST_CLUSTERS",
     "Floats",
     "Method",
     "Pairs",
@@ -59,7 +65,6 @@ __all__ = [
     "group_sums",
     "interval",
     "joined",
-    "largest",
     "log_odds",
     "p_value",
     "ranges",
@@ -70,6 +75,7 @@ __all__ = [
     "sparse_indicators",
     "standard_error",
     "sweep",
+    "two_way",
     "verdict_of",
     "wilson",
     "without_each",

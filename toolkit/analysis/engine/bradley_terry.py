@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
+from toolkit.analysis.engine.small_samples import FEWEST_CLUSTERS
 
 _STEPS = 100
 _DECREMENT = 1e-16
@@ -94,14 +95,17 @@ def fit_worths(pairs: Pairs, *, anchor: int) -> Worths | str:
         anchor: whose worth is 0.
 
     Returns:
-        The model, or a sentence: one rater, nothing but ties, a side that cannot be told from who
-        stood there or that always wins.
+        The model, or a sentence: too few raters, nothing but ties, a side that cannot be told from
+        who stood there or that always wins.
 
     Source: R. R. Davidson 1970, Journal of the American Statistical Association 65, 317-328; R.
     R. Davidson and R. J. Beaver 1977, Biometrics 33, 693-702.
     """
-    if len(np.unique(pairs.rater)) < 2:
-        return "One rater compared the pairs, so nothing can be said of raters in general."
+    if len(np.unique(pairs.rater)) < FEWEST_CLUSTERS:
+        return (
+            f"Fewer than {FEWEST_CLUSTERS} raters compared the pairs, so nothing can be said of "
+            "raters in general."
+        )
     if (pairs.value == 0).all():
         return "Every pair that could be compared was a tie, so no worth can be told."
     present = np.union1d(pairs.first, pairs.second)

@@ -3,9 +3,10 @@
 An outcome is regressed on a contrast's level, a rater's level and the arms. Every scenario has the
 same total weight. What varies, the rater and the situation, is clustered: scores are summed within
 raters, within scenarios and within both before they are squared (A. C. Cameron, J. B. Gelbach and
-D. L. Miller 2011, two-way clustering; the larger of the three variances keeps it conservative when
-one way varies little). Each of the three has its own factor against the bias of residuals and its
-own degrees of freedom, see ``small_samples``; in complete matched data G / (G - 1) and G - 1.
+D. L. Miller 2011, two-way clustering; never less than the third of these, which is what is left
+when neither way varies). Each has its own factor against the bias of residuals, see
+``small_samples``; in complete matched data G / (G - 1). Degrees of freedom are the fewer of what
+raters and scenarios allow, whichever varies more: never more than the smaller G - 1.
 
 Everything here is arrays and codes. Codes are whole numbers from 0 without gaps.
 """
@@ -13,14 +14,18 @@ Everything here is arrays and codes. Codes are whole numbers from 0 without gaps
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.fixed_effects import Absorbed, absorb
-from toolkit.analysis.engine.small_samples import Corrections, Working, largest
+from toolkit.analysis.engine.small_samples import (
+    FEWEST_CLUSTERS,
+    Corrections,
+    Working,
+    two_way,
+)
 
 _NULL = 1e-9
 """Share of the largest below which a number is rounding and not information."""
@@ -135,16 +140,21 @@ class Effects:
     @property
     def df(self) -> Floats:
         """Degrees of freedom of ``se``; 0 where nothing can be generalized."""
-        return np.where(self.clusters > 1, self._combined[1], 0.0)
+        return np.where(self.clusters >= FEWEST_CLUSTERS, self.corrections.df, 0.0)
 
     @property
     def se(self) -> Floats:
-        """Standard errors: the root of max(V_r, V_s, V_r + V_s - V_rs), each piece corrected.
+        """Standard errors: the root of ``two_way``.
 
-        NaN where there is but one rater or one scenario, or the design does not tell.
+        NaN where raters or scenarios are too few, or the design does not tell.
         """
-        usable = self.estimable & (self.clusters > 1)
-        return np.where(usable, np.sqrt(self._combined[0]), np.nan)
+        usable = self.estimable & (self.clusters >= FEWEST_CLUSTERS)
+        variance = (
+            two_way(self.of_scenarios, self.of_raters, self.of_cells, self.corrections)
+            if self.rated
+            else two_way(self.of_scenarios, None, None, self.corrections)
+        )
+        return np.where(usable, np.sqrt(variance), np.nan)
 
     @property
     def p(self) -> Floats:
@@ -152,27 +162,6 @@ class Effects:
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.abs(self.estimate) / self.se
         return np.asarray(2 * stats.t.sf(t, np.maximum(self.df, 1)), dtype="float64")
-
-    def over(self, kind: Literal["raters", "scenarios"]) -> tuple[Floats, Floats]:
-        """Standard errors clustered by raters alone, or by scenarios alone, and their df.
-
-        Args:
-            kind: what is clustered; nothing generalizes over the other.
-        """
-        piece, clusters = getattr(self, f"of_{kind}"), getattr(self, kind)
-        correction = getattr(self.corrections, kind)
-        usable = self.estimable & (clusters > 1)
-        se = np.where(usable, np.sqrt(correction.of(piece)), np.nan)
-        return se, np.where(clusters > 1, np.maximum(correction.df, 1.0), 0.0)
-
-    @property
-    def _combined(self) -> tuple[Floats, Floats]:
-        pieces = (self.of_scenarios, self.of_raters, self.of_cells)
-        return (
-            largest(*pieces, self.corrections)
-            if self.rated
-            else largest(self.of_scenarios, None, None, self.corrections)
-        )
 
 
 def sweep(

@@ -15,7 +15,7 @@ import numpy as np
 
 from toolkit.analysis.engine.array_types import Codes, Floats
 from toolkit.analysis.engine.equivalence import p_value
-from toolkit.analysis.engine.small_samples import sparse_indicators
+from toolkit.analysis.engine.small_samples import FEWEST_CLUSTERS, sparse_indicators
 
 CR2 = "CR2 with Satterthwaite's df over scenarios (null: no average effect)"
 
@@ -60,7 +60,7 @@ def bias_reduced(
         combine: the combinations wanted, shape (k, q); each must be estimable.
 
     Returns:
-        One a combination; None with fewer than two clusters, or without any error to measure by.
+        One a combination; None with too few clusters, or without any error to measure by.
     """
     design = np.column_stack([*(sparse_indicators(one).toarray() for one in levels), columns])
     nothing = np.zeros((design.shape[1] - len(combine), combine.shape[1]))
@@ -81,7 +81,7 @@ def bias_reduced(
         )
         crossed = vectors @ vectors.T
         variance, squared = float((corrected[:, index] ** 2).sum()), float((crossed**2).sum())
-        known = len(clusters) > 1 and variance > 0 and squared > 0
+        known = len(clusters) >= FEWEST_CLUSTERS and variance > 0 and squared > 0
         made.append(
             BiasReduced(
                 estimate=float(estimate),

@@ -1,10 +1,13 @@
 """Delete-one-cluster estimates: without one scenario, or without one rater.
 
 Both are had by taking one part off the normal equations: the levels nested in what is left out are
-eliminated, so the equations are a sum with one term for each cluster.
+eliminated, so the equations are a sum with one term for each cluster. A term fills but the rows and
+columns of the levels that its cluster meets; where these are few, the inverse is downdated by them
+(M. A. Woodbury 1950), else the equations are factored again.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -37,22 +40,53 @@ def without_each(
         Shape (clusters, q); NaN where what is left does not tell.
     """
     wanted = swept.combine
+    levels = 0 if other is None else int(other.max()) + 1
+    size = levels + len(wanted)
     parts = list(_parts(swept, value, cluster, nested, other))
-    matrix = sum((part for part, _ in parts), np.zeros_like(parts[0][0]))
-    right = sum((part for _, part in parts), np.zeros_like(parts[0][1]))
+    matrix, right = np.zeros((size, size)), np.zeros(size)
+    for part in parts:
+        matrix[np.ix_(part.places, part.places)] += part.matrix
+        right[part.places] += part.right
     ridge = np.diag(matrix) * _RIDGE
-    ridge = np.where(ridge > 0, ridge, ridge.max(initial=_RIDGE))
-    padded = np.vstack([np.zeros((len(matrix) - len(wanted), wanted.shape[1])), wanted])
+    matrix[np.diag_indices(size)] += np.where(ridge > 0, ridge, ridge.max(initial=_RIDGE))
+    padded = np.vstack([np.zeros((levels, wanted.shape[1])), wanted])
     seen = group_sums(cluster, swept.own.astype("float64"))
     total, estimates = seen.sum(axis=0), []
-    full = _information(matrix, ridge, padded)
-    for index, (part, part_right) in enumerate(parts):
-        factor = cho_factor(matrix - part + np.diag(ridge), check_finite=False)
-        solved = cho_solve(factor, padded, check_finite=False)
+    whole = cho_factor(matrix, check_finite=False)
+    inverse = cho_solve(whole, np.eye(size), check_finite=False)
+    full = np.einsum("ij,ij->j", padded, inverse @ padded)
+    for index, part in enumerate(parts):
+        solved = _without(matrix, inverse, part, padded)
         spent = np.einsum("ij,ij->j", padded, solved)
-        known = (spent < _LOST * full) & (total > seen[index])
-        estimates.append(np.where(known, solved.T @ (right - part_right), np.nan))
+        known = (spent > 0) & (spent < _LOST * full) & (total > seen[index])
+        left = solved.T @ right - solved[part.places].T @ part.right
+        estimates.append(np.where(known, left, np.nan))
     return np.array(estimates)
+
+
+class _Part(NamedTuple):
+    """A cluster's share of the normal equations, in the rows and columns that it fills."""
+
+    places: Codes
+    matrix: Floats
+    right: Floats
+
+
+def _without(matrix: Floats, inverse: Floats, part: _Part, padded: Floats) -> Floats:
+    """Solve the equations without one part for each column of ``padded``."""
+    places = part.places
+    if 2 * len(places) < len(matrix):
+        inner = np.eye(len(places)) - part.matrix @ inverse[np.ix_(places, places)]
+        solved = inverse @ padded
+        try:
+            moved = np.linalg.solve(inner, part.matrix @ solved[places])
+        except np.linalg.LinAlgError:
+            return np.zeros_like(padded)
+        return np.asarray(solved + inverse[:, places] @ moved)
+    left = matrix.copy()
+    left[np.ix_(places, places)] -= part.matrix
+    factor = cho_factor(left, check_finite=False)
+    return np.asarray(cho_solve(factor, padded, check_finite=False))
 
 
 def ranges(estimates: Floats) -> list[tuple[float, float] | None]:
@@ -63,25 +97,24 @@ def ranges(estimates: Floats) -> list[tuple[float, float] | None]:
     ]
 
 
-def _information(matrix: Floats, ridge: Floats, padded: Floats) -> Floats:
-    factor = cho_factor(matrix + np.diag(ridge), check_finite=False)
-    spent: Floats = np.einsum("ij,ij->j", padded, cho_solve(factor, padded, check_finite=False))
-    return spent
-
-
 def _parts(
     swept: Swept, value: Floats, cluster: Codes, nested: Codes | None, other: Codes | None
-) -> Iterator[tuple[Floats, Floats]]:
+) -> Iterator[_Part]:
     """Give each cluster's share of the normal equations, its nested levels eliminated."""
     columns, weight = swept.columns, swept.weight
     order = np.argsort(cluster, kind="stable")
     levels = 0 if other is None else int(other.max()) + 1
+    ends = levels + np.arange(columns.shape[1])
     for rows in np.split(order, np.cumsum(np.bincount(cluster))[:-1]):
-        made = np.zeros((len(rows), levels + columns.shape[1] + 1))
+        met, code = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
         if other is not None:
-            made[np.arange(len(rows)), other[rows]] = 1.0
-        made[:, levels:-1], made[:, -1] = columns[rows], value[rows]
+            met, code = np.unique(other[rows], return_inverse=True)
+        made = np.zeros((len(rows), len(met) + columns.shape[1] + 1))
+        if other is not None:
+            made[np.arange(len(rows)), code] = 1.0
+        made[:, len(met) : -1], made[:, -1] = columns[rows], value[rows]
         inside = [] if nested is None else [np.unique(nested[rows], return_inverse=True)[1]]
         left = absorb(inside, weight[rows]).sweep(made)
         products = (left * weight[rows, None]).T @ left
-        yield products[:-1, :-1], products[:-1, -1]
+        places = np.concatenate([met, ends]).astype(np.intp)
+        yield _Part(places, products[:-1, :-1], products[:-1, -1])

@@ -7,10 +7,11 @@ that is the scenario's matched difference. Raters' levels are taken from all tha
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from toolkit.analysis.engine.array_types import Bools, Codes, Floats, group_sums
 from toolkit.analysis.engine.clustered import Swept, cross_codes
+from toolkit.analysis.engine.small_samples import FEWEST_CLUSTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +28,48 @@ class ScenarioEffects:
     judges: Codes
     """Raters (or replies, without raters) in the scenario."""
 
-    def spread(self, index: int) -> float | None:
+    def spread(self, index: int) -> tuple[float, float, float] | None:
         """Standard deviation of an effect over scenarios, the noise within them taken off.
 
         By moments: the weighted spread of the scenarios' effects less what their own errors would
-        give, not below 0 (R. DerSimonian and N. Laird 1986, with the shares as weights).
+        give, not below 0 (R. DerSimonian and N. Laird 1986, with the shares as weights). The
+        interval holds the values at which the scenarios' weighted squares are no surprise
+        (Q profile; W. Viechtbauer 2007), their own errors taken as known.
 
         Returns:
-            None with fewer than two scenarios whose error is known.
+            Value, low and high at 95 %; None with too few scenarios whose error is known.
         """
         known = self.seen[:, index] & np.isfinite(self.variance[:, index])
-        if known.sum() < 2:
+        if known.sum() < FEWEST_CLUSTERS or not (self.variance[known, index] > 0).all():
             return None
         effect, noise = self.effect[known, index], self.variance[known, index]
         share = self.share[known, index] / self.share[known, index].sum()
         seen = float(share @ (effect - share @ effect) ** 2)
         of_noise = float((share * (1 - share)) @ noise)
-        return float(np.sqrt(max(seen - of_noise, 0.0) / (1 - share @ share)))
+        value = max(seen - of_noise, 0.0) / (1 - share @ share)
+        low, high = (_profile(effect, noise, at) for at in (0.975, 0.025))
+        return float(np.sqrt(value)), min(low, value) ** 0.5, max(high, value) ** 0.5
 
     def interval(self, *, level: float) -> tuple[Floats, Floats]:
-        """Intervals within scenarios, by t over their raters; NaN with fewer than two."""
+        """Intervals within scenarios, by t over their raters; NaN with too few."""
         df = np.maximum(self.judges - 1, 1)
         half = stats.t.ppf((1 + level) / 2, df) * np.sqrt(self.variance)
         return self.effect - half, self.effect + half
+
+
+def _profile(effect: Floats, noise: Floats, probability: float) -> float:
+    """Variance between scenarios at which their weighted squares reach a quantile; at least 0."""
+    wanted = float(stats.chi2.ppf(probability, len(effect) - 1))
+
+    def excess(between: float) -> float:
+        weight = 1 / (noise + between)
+        middle = weight @ effect / weight.sum()
+        return float(weight @ (effect - middle) ** 2) - wanted
+
+    if excess(0.0) <= 0:
+        return 0.0
+    most = float((effect - effect.mean()) @ (effect - effect.mean())) / wanted
+    return float(optimize.brentq(excess, 0.0, max(most, 1e-12) * 2))
 
 
 def scenario_effects(swept: Swept, value: Floats) -> ScenarioEffects:
@@ -71,7 +91,7 @@ def scenario_effects(swept: Swept, value: Floats) -> ScenarioEffects:
     # Around the scenario's own effect, so that its difference from the others is no noise.
     around = scores - spent / np.where(total > 0, total, 1.0) * beyond[swept.scenario]
     squared, judges = _within(swept, around)
-    several = seen & (judges > 1)
+    several = seen & (judges >= FEWEST_CLUSTERS)
     factor = judges / np.where(several, judges - 1, 1)
     return ScenarioEffects(
         seen=seen,

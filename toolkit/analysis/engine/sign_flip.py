@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from toolkit.analysis.engine.array_types import Floats
+from toolkit.analysis.engine.small_samples import FEWEST_CLUSTERS
 
 EXACT_UP_TO = 12
 """Scenarios up to which all sign patterns are counted."""
@@ -37,9 +38,9 @@ def sign_flip(
         seed: of the draws.
 
     Returns:
-        Two-sided p; None with fewer than two scenarios.
+        Two-sided p; None with too few scenarios.
     """
-    if len(differences) < 2:
+    if len(differences) < FEWEST_CLUSTERS:
         return None
     size = np.abs(differences) * (1.0 if weights is None else weights)
     signed = differences * (1.0 if weights is None else weights)

@@ -1,6 +1,7 @@
 """A Finding, its table, and what several questions share to make one."""
 
 from toolkit.analysis.findings.clustered_share import Share, clustered_share, crossed_variance
+from toolkit.analysis.findings.few_clusters import too_few
 from toolkit.analysis.findings.finding import (
     EXPLORATORY,
     About,
@@ -42,4 +43,5 @@ __all__ = [
     "mean_over_raters",
     "require_findings",
     "share_over_raters",
+    "too_few",
 ]

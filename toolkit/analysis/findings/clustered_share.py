@@ -11,11 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from toolkit.analysis.engine import Codes, Floats, cross_codes, wilson, zero_event_bound
+from toolkit.analysis.engine import (
+    FEWEST_CLUSTERS,
+    Codes,
+    Floats,
+    cross_codes,
+    wilson,
+    zero_event_bound,
+)
 from toolkit.analysis.findings.finding import Estimate
-
-FEW_CLUSTERS = 3
-"""Events, or their absence, in fewer clusters than this say nothing about how they cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Share:
     effective_n: float
     """Independent observations that would tell as much."""
     interval: Estimate | None
-    """None with fewer than two clusters: nothing can be generalized."""
+    """None with fewer than ``FEWEST_CLUSTERS``: nothing can be generalized."""
 
     @property
     def value(self) -> float:
@@ -60,9 +64,9 @@ def clustered_share(
     1)``, the primary test's before its correction, sets the effective n. It is at most the number
     of units, so that the same said again narrows nothing, and is reduced for the G - 1 degrees of
     freedom of that variance (E. L. Korn and B. I. Graubard 1998). Where the event, or its absence,
-    is in fewer than 3 clusters that variance says little, and effective n is at most the number of
-    clusters. The interval is Wilson's at effective n; without any event, or with nothing else, it
-    is the exact one-sided one.
+    is in fewer than ``FEWEST_CLUSTERS`` clusters that variance says little, and effective n is at
+    most the number of clusters. The interval is Wilson's at effective n; without any event, or with
+    nothing else, it is the exact one-sided one.
 
     Args:
         value: 0 or 1, shape (n,), n above 0.
@@ -76,7 +80,7 @@ def clustered_share(
     units = float(weight.sum()) if unit is None else float(len(np.unique(unit)))
     n, events = float(weight.sum()), float(weight @ value)
     count = min(len(np.unique(codes)) for codes in clusters)
-    if count < 2:
+    if count < FEWEST_CLUSTERS:
         return Share(events, n, count, 1.0, None)
     effective = _effective(value, clusters, weight, count, min(n, units), level)
     within = events / n * effective
@@ -129,7 +133,7 @@ def _effective(
         effective *= float((stats.t.ppf(tail, most - 1) / stats.t.ppf(tail, count - 1)) ** 2)
     if share in (0.0, 1.0):
         return min(most, float(count))
-    return max(1.0, min(effective, count) if min(spread) < FEW_CLUSTERS else effective)
+    return max(1.0, min(effective, count) if min(spread) < FEWEST_CLUSTERS else effective)
 
 
 def _squared_sums(scores: Floats, codes: Codes) -> float:

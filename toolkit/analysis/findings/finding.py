@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.engine import Verdict
+from toolkit.analysis.engine import FEWEST_CLUSTERS, Verdict, interval
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.frames import Stage, declare
 from toolkit.errors import AnalysisError
@@ -123,15 +123,16 @@ class Finding:
     """Other estimates of the same comparison, by what they are."""
     tests: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Other p-values, by the name of their test; each says its null in its name."""
-    spread: float | None = None
-    """Standard deviation of the effect over scenarios."""
+    spread: Estimate | None = None
+    """Standard deviation of the effect over scenarios, with its interval."""
     without_one_scenario: tuple[float, float] | None = None
     """Lowest and highest estimate when one scenario at a time is left out."""
     without_one_rater: tuple[float, float] | None = None
     plan: str = EXPLORATORY
     """Hash of the frozen plan that asked for it, or ``exploratory``."""
     needs: str = ""
-    """Inconclusive: how many more of what would give 80 % power to conclude equivalent."""
+    """Inconclusive: how many more of what would give 80 % power to show that there is no relevant
+    difference, and to show one."""
     caveats: tuple[str, ...] = ()
     """Plain sentences, each complete."""
     replies: tuple[str, ...] = ()
@@ -147,9 +148,10 @@ class Finding:
             raise ValueError("finding: got an equivalence without a margin; wanted one")
         if self._tested and self.stage != "confirm":
             raise ValueError(f"finding: got a p of stage {self.stage}; wanted stage confirm")
-        if self._tested and self.about != "the raters" and self.n.scenarios < 2:
+        if self._tested and self.about != "the raters" and self.n.scenarios < FEWEST_CLUSTERS:
             raise ValueError(
-                f"finding: got a p from {self.n.scenarios} scenarios; wanted two or more"
+                f"finding: got a p from {self.n.scenarios} scenarios; wanted {FEWEST_CLUSTERS} or "
+                "more"
             )
 
     def estimated(
@@ -170,15 +172,56 @@ class Finding:
         return replace(self, subject=subject, estimand=estimand, estimate=at, **fields)
 
     @property
+    def direction(self) -> str:
+        """Which way it differs, in words; empty where no difference is claimed."""
+        if self.estimate is None or self.verdict not in ("differs", "real but negligible"):
+            return ""
+        return "higher" if self.estimate.value > 0 else "lower"
+
+    @property
+    def bridge(self) -> str:
+        """Why the verdict is another than the interval alone suggests; empty where it is not."""
+        at, p, adjusted = self.estimate, self.p, self.p_adjusted
+        if at is None or p is None or self.se is None or self.df is None:
+            return ""
+        claimed, margin = self.direction != "", self.margin or 0.0
+        beyond = not at.low <= 0 <= at.high
+        if not claimed and beyond and adjusted is not None and adjusted > p:
+            # At this level the interval leaves 0 out exactly when the adjusted p does.
+            level = 1 - (1 - at.level) * p / adjusted
+            low, high = interval(at.value, self.se, self.df, level=level)
+            family = Estimate(value=at.value, low=low, high=high, level=level)
+            return (
+                f"That interval is of this claim alone. Among {self.family} it is {family.text()}, "
+                f"which holds 0, so no difference is claimed (p {p:.2g} alone, {adjusted:.2g} "
+                "adjusted)."
+            )
+        inside = -margin < at.low and at.high < margin
+        within = self.verdict in ("equivalent", "real but negligible")
+        if within and not inside:
+            low, high = interval(at.value, self.se, self.df, level=2 * at.level - 1)
+            narrow = Estimate(value=at.value, low=low, high=high)
+            return (
+                f"Equivalent within {margin:g} is decided by the {2 * at.level - 1:.0%} interval, "
+                f"{narrow.text()}."
+            )
+        if inside and not within:
+            return (
+                f"Alone it lies within {margin:g}; among {self.family} that is not sure enough to "
+                "be called equivalent."
+            )
+        return ""
+
+    @property
     def _tested(self) -> bool:
         return self.p is not None or self.p_adjusted is not None or bool(self.tests)
 
     def _numbers(self) -> list[float]:
         """Every number it holds."""
-        shown = [self.estimate, *self.null_arms.values(), *self.beside.values()]
+        shown = [self.estimate, self.spread, *self.null_arms.values(), *self.beside.values()]
         ends: list[tuple[float, ...]] = [(one.value, one.low, one.high) for one in shown if one]
         ends += [one for one in (self.without_one_scenario, self.without_one_rater) if one]
-        single = (self.se, self.df, self.p, self.p_adjusted, self.margin, self.spread)
+        single = (self.se, self.df, self.p, self.p_adjusted, self.margin)
         return [
             *(one for one in single if one is not None),
             *(number for several in ends for number in several),
@@ -187,7 +230,8 @@ class Finding:
 
     def content(self) -> dict[str, Any]:
         """Everything as JSON values; an infinite number is a text."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        held = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        return held | {"direction": self.direction, "bridge": self.bridge}
 
 
 def columns_of(at: Estimate | None, name: str = "estimate") -> dict[str, float | None]:
@@ -232,7 +276,10 @@ def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
             **{count.name: getattr(one.n, count.name) for count in fields(Counts)},
             **columns_of(one.estimate),
             "level": one.estimate.level if one.estimate else None,
-            "caveats": " ".join(one.caveats),
+            "spread": one.spread.value if one.spread else None,
+            "spread_low": one.spread.low if one.spread else None,
+            "spread_high": one.spread.high if one.spread else None,
+            "caveats": " ".join(filter(None, (one.bridge, *one.caveats))),
         }
         for one in findings
     ]

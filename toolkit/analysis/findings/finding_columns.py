@@ -31,6 +31,8 @@ FINDING_COLUMNS: tuple[Column, ...] = (
     Column("contrasts", "Int64", "it rests on", "contrasts"),
     Column("personas", "Int64", "it rests on", "personas"),
     Column("spread", "float64", "standard deviation of the effect over scenarios", "see unit"),
+    Column("spread_low", "float64", "lower end of its 95 % interval", "see unit"),
+    Column("spread_high", "float64", "upper end of its 95 % interval", "see unit"),
     Column("needs", "str", "inconclusive: how many more of what"),
     Column("caveats", "str", "plain sentences"),
     Column("estimand", "str", "what the number estimates"),

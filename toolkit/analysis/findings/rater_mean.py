@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import interval, p_value, verdict_of
+from toolkit.analysis.engine import FEWEST_CLUSTERS, interval, p_value, verdict_of
 from toolkit.analysis.findings.clustered_share import clustered_share
 from toolkit.analysis.findings.finding import Estimate
 
@@ -50,7 +50,7 @@ def against_zero(mean: ClusteredMean | None, why: str, flat: str) -> dict[str, A
     """Give the fields of a finding that compares a mean with 0, or says why it cannot.
 
     Args:
-        mean: over raters; None with fewer than two.
+        mean: over raters; None with too few.
         why: what is said where there is no mean.
         flat: what is said where it has no error.
     """
@@ -60,7 +60,7 @@ def against_zero(mean: ClusteredMean | None, why: str, flat: str) -> dict[str, A
 
 
 def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | None:
-    """Estimate a mean with deviations summed within raters; None with fewer than two raters.
+    """Estimate a mean with deviations summed within raters; None with too few raters.
 
     Estimand: the mean of all values, each counting equally. Assumes that raters were drawn
     independently. SE^2 = sum_g (sum_{i in g} (x_i - mean))^2 / n^2 * G / (G - 1), t with G - 1
@@ -71,14 +71,14 @@ def mean_over_raters(values: np.ndarray, rater: np.ndarray) -> ClusteredMean | N
         rater: who gave each, shape (n,).
     """
     group, _ = pd.factorize(np.asarray(rater, dtype=object))
-    if len(values) == 0 or group.max() == 0:
+    if group.max(initial=-1) + 1 < FEWEST_CLUSTERS:
         return None
     mean = float(np.mean(values))
     return clustered(mean, (np.asarray(values, "float64") - mean) / len(values), group)
 
 
 def share_over_raters(marks: np.ndarray, rater: np.ndarray) -> Estimate | None:
-    """Estimate a share with raters as clusters; None with fewer than two raters.
+    """Estimate a share with raters as clusters; None with too few raters.
 
     Args:
         marks: 0 or 1, shape (n,).

@@ -29,7 +29,7 @@ from scipy import special, stats
 
 from toolkit.analysis.disparity import FEWEST
 from toolkit.analysis.engine import Floats
-from toolkit.analysis.findings import Counts, Estimate, Finding
+from toolkit.analysis.findings import Counts, Estimate, Finding, too_few
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.intersection.strata import STRATUM, Strata, strata_of
 from toolkit.analysis.mixed import Fit, fit, repeated, variance_test
@@ -85,7 +85,7 @@ def intersections(
         AnalysisError: if the observations are of stage explore, or a factor is not known.
     """
     strata = strata_of(observations, factors)
-    bare, alone = _bare(observations, strata.rows)
+    bare = _bare(observations, strata.rows)
     shares = [
         (subject, words.format(what=observations.outcome, factors=" x ".join(factors)))
         for subject, words in _WORDS
@@ -100,14 +100,10 @@ def intersections(
     how = f"parametric bootstrap, {draws} draws"
     explained = tuple(
         bare.estimated(*named, at, se_type=how, tests=tests, caveats=(*caveats, *strata.notes))
-        for named, (at, caveats, tests) in zip(
-            shares, _shares(models, alone, draws, seed), strict=True
-        )
+        for named, (at, caveats, tests) in zip(shares, _shares(models, draws, seed), strict=True)
     )
     kept = table[~table["suppressed"]]
-    told = tuple(
-        _stratum(row, observations, strata, models, bare, alone) for _, row in kept.iterrows()
-    )
+    told = tuple(_stratum(row, observations, strata, models, bare) for _, row in kept.iterrows())
     of_null = (one for one in models.null.notes if "side" in one)
     notes = (*observations.notes, *strata.notes, *models.additive.notes, *of_null)
     return Intersections(
@@ -146,6 +142,10 @@ def _models(observations: Observations, strata: Strata) -> _Models | str:
     """Fit both models, or say in a sentence why not."""
     if strata.rows.empty:
         return "No observation is of a persona whose factors are known, so there is no stratum."
+    counts = Counts.of(strata.rows)
+    raters = counts.raters if observations.rated else None
+    if why := too_few("All of it", scenarios=counts.scenarios, raters=raters):
+        return why
     if STRATUM not in strata.groups:
         return f"All personas fall into {len(strata.table)} stratum; it takes two or more."
     order = " + side" if strata.rows["side"].nunique() > 1 else ""
@@ -169,30 +169,20 @@ def _models(observations: Observations, strata: Strata) -> _Models | str:
     return _Models(additive.dropping(columns=own), additive)
 
 
-def _bare(observations: Observations, rows: pd.DataFrame) -> tuple[Finding, tuple[str, ...]]:
-    """What all findings share, and what there is but one of: over that nothing is generalized."""
-    counts = Counts.of(rows)
-    alone = tuple(
-        f"All of it was seen {one} only: this cannot generalize over {several}, so there is no "
-        "p-value."
-        for one, several, found in (
-            ("in one scenario", "scenarios", counts.scenarios),
-            ("by one rater", "raters", counts.raters),
-        )
-        if found == 1
-    )
+def _bare(observations: Observations, rows: pd.DataFrame) -> Finding:
+    """What all findings share."""
     planned = rows["origin"].eq("planned").fillna(False).all()
     return Finding(
         question=QUESTION,
         outcome=observations.outcome,
         about="these personas",
-        speaks_of="in general" if planned and not alone else "these situations",
+        speaks_of="in general" if planned else "these situations",
         stage=observations.stage,
         unit="share of variance",
-        n=counts,
+        n=Counts.of(rows),
         left_out=observations.left_out,
         simulated=observations.simulated,
-    ), alone
+    )
 
 
 def _three(null: Fit, additive: Fit) -> Floats:
@@ -232,7 +222,7 @@ def _main(model: Fit, strata: Strata) -> Floats:
     return eta
 
 
-def _shares(models: _Models, alone: tuple[str, ...], draws: int, seed: int) -> list[_Share]:
+def _shares(models: _Models, draws: int, seed: int) -> list[_Share]:
     """Give every share, before and after main effects, and what these explain."""
 
     def once(child: np.random.SeedSequence) -> Floats:
@@ -250,11 +240,12 @@ def _shares(models: _Models, alone: tuple[str, ...], draws: int, seed: int) -> l
     before, after, explained = (
         Estimate(value=value, low=low, high=high) for value, low, high in ends.T.tolist()
     )
-    caveats, tests = alone, {}
-    if not alone:
-        test = variance_test(models.additive.dropping(groups=[STRATUM]), models.additive)
-        caveats, tests = test.notes, {BEYOND: test.p}
-    told: list[_Share] = [(before, alone, {}), (after, caveats, tests), (explained, alone, {})]
+    test = variance_test(models.additive.dropping(groups=[STRATUM]), models.additive)
+    told: list[_Share] = [
+        (before, (), {}),
+        (after, test.notes, {BEYOND: test.p}),
+        (explained, (), {}),
+    ]
     if models.null.sds[STRATUM] == 0:
         why = "Strata do not differ at all in the null model, so there is nothing to explain."
         told[2] = (None, (why,), {})
@@ -290,7 +281,6 @@ def _stratum(
     strata: Strata,
     models: _Models,
     bare: Finding,
-    alone: tuple[str, ...],
 ) -> Finding:
     rows = strata.rows[strata.rows[STRATUM].eq(row[STRATUM]).to_numpy()]
     flat = models.additive.sds[STRATUM] == 0
@@ -305,7 +295,7 @@ def _stratum(
         about="this factor" if strata.table["personas"].min() >= FEWEST else "these personas",
         unit=observations.of.unit,
         se_type="conditional, variances and main effects taken as known",
-        caveats=(_FLAT,) if flat else (_SHRUNKEN, *alone),
+        caveats=(_FLAT,) if flat else (_SHRUNKEN,),
         n=Counts.of(rows),
         replies=tuple(sorted(rows["reply"].dropna().astype("str").unique())),
     )

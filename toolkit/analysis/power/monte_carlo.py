@@ -11,14 +11,15 @@ import numpy as np
 from scipy import sparse, special, stats
 
 from toolkit.analysis.engine import (
+    FEWEST_CLUSTERS,
     Bools,
     Codes,
     Floats,
     Swept,
     cross_codes,
     interval,
-    largest,
     sparse_indicators,
+    two_way,
 )
 from toolkit.analysis.findings import Estimate
 from toolkit.analysis.frames import NULL_ARMS, coded
@@ -40,7 +41,7 @@ class Trials:
     se: Floats
     """Shape (q, m); 0 where all answers were alike."""
     df: Floats
-    """Shape (q, m): it depends on which way of clustering varies more."""
+    """Shape (q, 1): of the design, whatever the outcome."""
     estimable: Bools
     """Whether the design tells the effect and generalizes, shape (q,)."""
 
@@ -89,12 +90,18 @@ def trials(
     for start in range(0, simulations, _AT_ONCE):
         values = draw_values(design, truth, rng, simulations=min(_AT_ONCE, simulations - start))
         parts.append(effects_of_many(ready, values))
-    estimate, se, df = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    estimate, se = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
     clusters = ready.scenarios
     if ready.rater is not None:
         clusters = np.minimum(ready.raters, clusters)
     arms = (*design.swaps, *NULL_ARMS)
-    return Trials(arms, estimate, se, df, ready.estimable & (clusters > 1))
+    return Trials(
+        arms,
+        estimate,
+        se,
+        ready.corrections.df[:, None],
+        ready.estimable & (clusters >= FEWEST_CLUSTERS),
+    )
 
 
 def primary(design: Design) -> Swept:
@@ -107,7 +114,7 @@ def primary(design: Design) -> Swept:
     return data.sweep([data.of(one) for one in data.subjects])
 
 
-def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Floats]:
+def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats]:
     """Estimate every effect on many outcomes, as ``Swept.effects`` does on one.
 
     Args:
@@ -115,7 +122,7 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
         values: shape (n, m).
 
     Returns:
-        Estimates, standard errors and their df, each of shape (q, m).
+        Estimates and standard errors, each of shape (q, m); their df are ``corrections.df``.
     """
     left = swept.residuals(values)
     groups = [swept.scenario]
@@ -123,8 +130,8 @@ def effects_of_many(swept: Swept, values: Floats) -> tuple[Floats, Floats, Float
         groups += [swept.rater, cross_codes(swept.rater, swept.scenario)]
     of_scenarios, *others = (_squared(codes, swept.influence, left) for codes in groups)
     of_raters, of_cells = others or (None, None)
-    variance, df = largest(of_scenarios, of_raters, of_cells, swept.corrections)
-    return swept.influence.T @ values, np.sqrt(variance), df
+    variance = two_way(of_scenarios, of_raters, of_cells, swept.corrections)
+    return swept.influence.T @ values, np.sqrt(variance)
 
 
 def share_of(hits: Bools, *, level: float = 0.99) -> Estimate:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis.disparity import disparity
-from toolkit.analysis.engine import Worths, adjust, equivalence_p, fit_worths, joined, verdict_of
+from toolkit.analysis.disparity import Disparity, disparity
+from toolkit.analysis.engine import Worths, fit_worths, joined, verdict_of
 from toolkit.analysis.findings import (
     EXPLORATORY,
     SHARE_HOW,
@@ -23,6 +23,7 @@ from toolkit.analysis.findings import (
     Finding,
     columns_of,
     share_over_raters,
+    too_few,
 )
 from toolkit.analysis.frames import Frames, Observations
 from toolkit.analysis.preference.pairs import NEITHER, contestants_of, observed_pairs
@@ -47,11 +48,6 @@ _BESIDE = (
     "general is the primary test's to say."
 )
 _ALIKE = "Raters say exactly the same of {}, so there is nothing to measure a difference by."
-_ONE_RATER = "One rater compared the pairs, so nothing can be said of raters in general."
-_ONE_SCENARIO = (
-    "{} was seen in one scenario only: this cannot generalize over scenarios, so there is no "
-    "p-value."
-)
 _NO_PAIRS = "Raters compared no pairs, so nothing can be said of whose reply is preferred."
 
 
@@ -99,9 +95,12 @@ def preference(
     seen, rows = observed_pairs(source)
     if rows.empty:
         return Preference((), pd.DataFrame(columns=_COLUMNS), (_NO_PAIRS,), seen.simulated)
-    first = disparity(seen, margin=margin, plan=plan, primary=primary, seed=seed).findings
-    origins = sorted(set(rows["origin"]), key=lambda one: (one != "planned", one))
-    parts = [_part(rows[rows["origin"].eq(one)], one) for one in origins]
+    parts: list[_Part] = []
+    for origin in sorted(set(rows["origin"]), key=lambda one: (one != "planned", one)):
+        here = rows["origin"].eq(origin).to_numpy(dtype="bool")
+        first = primary and not parts
+        tested = disparity(seen.where(here), margin=margin, plan=plan, primary=first, seed=seed)
+        parts.append(_part(rows[here], origin, tested))
     bare = Finding(
         question="preference",
         outcome=seen.outcome,
@@ -114,14 +113,17 @@ def preference(
         simulated=seen.simulated,
     )
     return Preference(
-        findings=(*first, *(one for part in parts for one in part.findings(bare, margin))),
+        findings=(
+            *(one for part in parts for one in part.tested.findings),
+            *(one for part in parts for one in part.findings(bare)),
+        ),
         table=pd.DataFrame([row for part in parts for row in part.table()], columns=_COLUMNS),
         says=(*(part.says() for part in parts), *seen.notes),
         simulated=seen.simulated,
     )
 
 
-def _part(rows: pd.DataFrame, origin: str) -> "_Part":
+def _part(rows: pd.DataFrame, origin: str, tested: Disparity) -> "_Part":
     names, pairs = contestants_of(rows)
     label = joined(pairs, len(names))
     linked = label == label[0]
@@ -134,7 +136,7 @@ def _part(rows: pd.DataFrame, origin: str) -> "_Part":
             for code, name in enumerate(names)
             if code and linked[code]
         }
-    return _Part(origin, rows, names[1:], worths, fitted)
+    return _Part(origin, rows, names[1:], worths, fitted, tested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +152,31 @@ class _Part:
     """Of those who hang together with the reference."""
     fitted: Worths | str
     """The model, or why there is none."""
+    tested: Disparity
+    """The primary test of the same pairs: what it cannot tell, the model does not tell either."""
 
-    def findings(self, bare: Finding, margin: float | None) -> list[Finding]:
+    def findings(self, bare: Finding) -> list[Finding]:
         """One of each contestant, of the left side and of pairs without an acceptable reply."""
-        made = [self._finding(name, bare, margin) for name in self.names]
-        return [*_in_family(made), self._left(bare), self._neither(bare)]
+        made = [self._finding(name, bare) for name in self.names]
+        return [*made, self._left(bare), self._neither(bare)]
 
     def worth(self, name: str) -> Worth | None:
-        """The worth of a contestant; None without one, or without an error of it."""
+        """The worth of a contestant; None without one, or where the primary test has none."""
         one = self.worths.get(name)
-        return one if one and one.se > _ROUNDING else None
+        return one if one and one.se > _ROUNDING and not self._refused(name) else None
 
-    def _finding(self, name: str, bare: Finding, margin: float | None) -> Finding:
+    def _refused(self, name: str) -> str:
+        """Why the primary test of a contestant is not estimable; empty where it is."""
+        known = (*self.tested.findings, *self.tested.null_arms)
+        return next((one.caveats[0] for one in known if _refuses(one, name)), "")
+
+    def _finding(self, name: str, bare: Finding) -> Finding:
         one, rows = self.worth(name), self._of(name)
         made = replace(_resting(bare, rows), subject=name, estimand=_ESTIMAND.format(who=name))
         if one is None:
             return replace(made, caveats=(self._why(name),))
-        caveats = (_BESIDE,) if _several(rows) else (_BESIDE, _ONE_SCENARIO.format(name))
         beside = {WORTH: one.worth, PREFERRED: one.preferred}
-        return replace(made, margin=margin, caveats=caveats, **_tested(one, beside, margin, rows))
+        return replace(made, caveats=(_BESIDE,), **_estimated(one, beside))
 
     def _left(self, bare: Finding) -> Finding:
         made = replace(
@@ -187,17 +195,22 @@ class _Part:
             return replace(made, caveats=(why,))
         if one.se <= _ROUNDING:
             return replace(made, caveats=(_ALIKE.format("both sides"),))
-        caveats = () if _several(self.rows) else (_ONE_SCENARIO.format("It"),)
-        return replace(made, caveats=caveats, **_tested(one, {WORTH: one.worth}, None, self.rows))
+        if why := too_few("It", scenarios=made.n.scenarios):
+            return replace(made, caveats=(why,))
+        seen = _estimated(one, {WORTH: one.worth})
+        return replace(made, **seen | {"verdict": verdict_of(one.p, None), "p": one.p})
 
     def _neither(self, bare: Finding) -> Finding:
         marks, rater = self.rows["neither"].to_numpy("float64"), self.rows["rater"].to_numpy()
-        share = share_over_raters(marks, rater)
+        why = too_few(
+            "It", scenarios=self.rows["scenario"].nunique(), raters=self.rows["rater"].nunique()
+        )
+        share = None if why else share_over_raters(marks, rater)
         return _resting(bare, self.rows).estimated(
             "neither acceptable",
             "share of pairs in which neither reply was acceptable",
             share,
-            "" if share else _ONE_RATER,
+            why,
             about="all personas",
             compared_with="",
             unit="share of pairs",
@@ -205,18 +218,11 @@ class _Part:
         )
 
     def _why(self, name: str) -> str:
+        if why := self._refused(name):
+            return why
         if isinstance(self.fitted, str) and self.fitted:
             return self.fitted
-        if name in self.worths:
-            return _ALIKE.format(name)
-        decided = _decided(self._of(name))
-        if decided.empty:
-            return f"No pair with {name} in it was decided, so its worth cannot be told."
-        all_of = "won" if decided.gt(0).all() else "lost"
-        return (
-            f"{name} {all_of} every pair that was decided, {len(decided)} of {len(decided)}, so "
-            "its worth has no finite estimate; read the primary test."
-        )
+        return _ALIKE.format(name)
 
     def table(self) -> list[tuple[Any, ...]]:
         """One row a contestant."""
@@ -247,6 +253,10 @@ class _Part:
         )
 
 
+def _refuses(one: Finding, name: str) -> bool:
+    return one.subject == name and one.estimate is None
+
+
 def _decided(rows: pd.DataFrame) -> "pd.Series[float]":
     return rows.loc[~rows["neither"], "value"]
 
@@ -263,37 +273,7 @@ def _resting(bare: Finding, rows: pd.DataFrame) -> Finding:
     )
 
 
-def _tested(
-    one: Worth, beside: Mapping[str, Estimate], margin: float | None, rows: pd.DataFrame
-) -> dict[str, Any]:
+def _estimated(one: Worth, beside: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Say what the model estimates; whether it differs is the primary test's to decide."""
     made: dict[str, Any] = {"estimate": one.net, "beside": MappingProxyType(beside)}
-    made |= {"se": one.se, "se_type": METHOD, "df": one.df}
-    if not _several(rows):
-        return made | {"verdict": "inconclusive"}
-    within = None if margin is None else equivalence_p(one.net.value, one.se, one.df, margin)
-    return made | {"verdict": verdict_of(one.p, within), "p": one.p}
-
-
-def _several(rows: pd.DataFrame) -> bool:
-    return bool(rows["scenario"].nunique() > 1)
-
-
-def _in_family(made: list[Finding]) -> list[Finding]:
-    """Adjust what is said of all contestants together."""
-    p = adjust([one.p for one in made], "Benjamini-Hochberg")
-    within = adjust([_equivalent(one) for one in made], "Benjamini-Hochberg")
-    tested = sum(one is not None for one in p)
-    family = f"worths, Benjamini-Hochberg ({tested} {'claim' if tested == 1 else 'claims'})"
-    return [
-        one
-        if mine is None
-        else replace(one, p_adjusted=mine, family=family, verdict=verdict_of(mine, inside))
-        for one, mine, inside in zip(made, p, within, strict=True)
-    ]
-
-
-def _equivalent(one: Finding) -> float | None:
-    at, se, df = one.estimate, one.se, one.df
-    if at is None or se is None or df is None or one.margin is None or one.p is None:
-        return None
-    return equivalence_p(at.value, se, df, one.margin)
+    return made | {"verdict": "estimated", "se": one.se, "se_type": METHOD, "df": one.df}

@@ -29,7 +29,7 @@ def against_anchor(fitted: Worths, contestant: int) -> Worth:
     """Compare a contestant with the anchor.
 
     Args:
-        fitted: with two raters or more.
+        fitted: a fitted model.
         contestant: one of ``fitted.contestants``.
     """
     direction = np.zeros(len(fitted.parameters))

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.disparity import clusters_of, units_of
-from toolkit.analysis.engine import ratio_interval
+from toolkit.analysis.engine import FEWEST_CLUSTERS, ratio_interval
 from toolkit.analysis.findings import Estimate, Share, clustered_share, crossed_variance
 
 FOUR_FIFTHS = 0.8
@@ -53,7 +53,11 @@ def impact_ratio(rows: pd.DataFrame, favorable: int, *, level: float = 0.95) -> 
     rows = rows.assign(value=rows["value"].eq(favorable).astype("float64"))
     own, base = (share_of(rows[rows["own"].eq(side)], level) for side in (True, False))
     if own.interval is None or base.interval is None:
-        return _none("One scenario or one rater: a ratio cannot be generalized.", own, base)
+        return _none(
+            f"Fewer than {FEWEST_CLUSTERS} scenarios, or raters: a ratio cannot be generalized.",
+            own,
+            base,
+        )
     if base.events == 0:
         return _none("The reference never had the favorable outcome: no ratio.", own, base)
     if _is_spread(rows):

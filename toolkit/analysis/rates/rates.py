@@ -19,7 +19,7 @@ from toolkit.analysis.disparity import (
     speaks_of,
     subjects,
 )
-from toolkit.analysis.findings import EXPLORATORY, Finding, Share, columns_of
+from toolkit.analysis.findings import EXPLORATORY, Finding, Share, columns_of, too_few
 from toolkit.analysis.frames import Observations, require_observations, require_stage
 from toolkit.analysis.rates.impact_ratio import impact_ratio, share_of
 from toolkit.errors import AnalysisError
@@ -72,8 +72,9 @@ def rates(
     parts = {name: (rows, share_of(rows, level)) for name, rows in seen.items() if len(rows)}
     return Rates(
         outcome=observations.outcome,
-        findings=tuple(
-            _finding(observations, name, *part, plan=plan) for name, part in parts.items()
+        findings=(
+            *(_finding(observations, name, *part, plan=plan) for name, part in parts.items()),
+            *(_unseen(observations, name, plan) for name in _never_seen(observations)),
         ),
         table=_table(parts, level),
         differences=_differences(observations, level),
@@ -119,20 +120,47 @@ def _finding(
         n=counts_of(rows),
         left_out=observations.left_out,
         plan=plan,
-        caveats=tuple(_caveats(share, rows)),
+        caveats=tuple(_caveats(subject, share, rows)),
         replies=replies_of(rows["reply"]),
         simulated=observations.simulated,
     )
 
 
-def _caveats(share: Share, rows: pd.DataFrame) -> list[str]:
+def _never_seen(observations: Observations) -> list[str]:
+    """Personas that are described and of whom nothing was observed."""
+    seen = set(observations.frame["persona"].astype("str"))
+    return sorted({str(one) for one in observations.people.index} - seen)
+
+
+def _unseen(observations: Observations, subject: str, plan: str) -> Finding:
+    left_out = sum(observations.left_out.values())
+    why = f"Nothing of {subject} was observed, so there is no rate of it."
+    if left_out:
+        why += f" {left_out} rows are in no rate: look there for what became of its replies."
+    return Finding(
+        question="rate",
+        outcome=observations.outcome,
+        subject=subject,
+        estimand=f"share of observations with outcome {observations.outcome}",
+        about="these personas",
+        speaks_of="these situations",
+        stage="confirm",
+        verdict="not estimable",
+        unit="share",
+        left_out=observations.left_out,
+        plan=plan,
+        caveats=(why,),
+        simulated=observations.simulated,
+    )
+
+
+def _caveats(subject: str, share: Share, rows: pd.DataFrame) -> list[str]:
     n = f"{share.n:.0f}"
     if share.interval is None:
-        what = "scenario" if rows["scenario"].nunique() < 2 else "rater"
-        return [
-            f"{share.events:.0f} of {n} observations, all of one {what}: their rate cannot be "
-            f"generalized over {what}s. Observe more {what}s."
-        ]
+        counts = counts_of(rows)
+        raters = counts.raters if rows["rater"].notna().any() else None
+        few = too_few(subject, scenarios=counts.scenarios, raters=raters)
+        return [f"{share.events:.0f} of {n} observations. {few}"]
     if share.events not in (0, share.n):
         return []
     low, high = f"as low as {share.interval.low:.1%}", f"up to {share.interval.high:.1%}"
@@ -165,7 +193,7 @@ def _differences(observations: Observations, level: float) -> pd.DataFrame:
     for one in (*made.findings, *made.null_arms):
         row: dict[str, object] = {"method": "primary test", "se": one.se, "df": one.df, "p": one.p}
         row |= {**columns_of(one.estimate, "difference"), "p_adjusted": one.p_adjusted}
-        if one.estimate is None:
+        if one.estimate is None and one.n.observations:
             row = _newcombe(against_reference(observations, one.subject), level)
         row |= {"subject": one.subject, "speaks_of": one.speaks_of, "level": level}
         rows.append(row | {"scenarios": one.n.scenarios, "verdict": one.verdict})

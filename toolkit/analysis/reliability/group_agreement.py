@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import interval
+from toolkit.analysis.engine import FEWEST_CLUSTERS, interval
 from toolkit.analysis.findings import Estimate, columns_of
 from toolkit.analysis.reliability.items_by_raters import ItemsByRaters, Level
 from toolkit.design import PRIVACY_MINIMUM
 
 WITHIN, ACROSS = "within groups", "across groups"
 _TABLE = ["compared", "agreement", "low", "high", "pairs", "items", "raters"]
-_ONE_ITEM = "Only one item can be compared, so no interval can be given and nothing is shown."
+_FEW = (
+    f"Fewer than {FEWEST_CLUSTERS} items can be compared, so no interval can be given and "
+    "nothing is shown."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def group_agreement(
     value, scores = pairs.gap(same), pairs.scores(same) - pairs.scores(~same)
     estimate = pairs.estimate(value, scores, np.ones_like(same))
     if estimate is None:
-        return GroupAgreement(None, None, table, _ONE_ITEM)
+        return GroupAgreement(None, None, table, _FEW)
     says = (
         f"Groups of fewer than {PRIVACY_MINIMUM} raters are not shown by themselves: "
         f"{len(names) - len(shown)} of {len(names)}."
@@ -148,10 +151,10 @@ class _Pairs:
         return added
 
     def estimate(self, value: float, scores: np.ndarray, kept: np.ndarray) -> Estimate | None:
-        """Give what some pairs come to its interval; None when it rests on one item."""
+        """Give what some pairs come to its interval; None when it rests on too few."""
         u, item, one, two = (by[kept] for by in (scores, self.item, self.one, self.two))
         fewer = min(len(np.unique(item)), len(np.union1d(one, two)))
-        if fewer < 2:
+        if fewer < FEWEST_CLUSTERS:
             return None
         raters = len(self.group)
         both, twice = np.concatenate([one, two]), np.concatenate([u, u])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.engine import absorb
+from toolkit.analysis.engine import FEWEST_CLUSTERS, absorb
 from toolkit.analysis.findings import ClusteredMean, clustered, columns_of, mean_over_raters
 
 DRIFT_STEP = 10
@@ -139,9 +139,10 @@ def drift(rows: pd.DataFrame) -> Drift:
     """
     rows = rows[rows["position"].notna()]
     rater, contrast = (pd.factorize(rows[one])[0] for one in ("participant_id", "contrast_id"))
-    if len(set(rater)) < 2:
+    if len(set(rater)) < FEWEST_CLUSTERS:
         empty = _bins(rows, np.zeros(len(rows)))
-        return Drift(None, empty, "Fewer than two raters rated, so drift cannot be told.")
+        why = f"Fewer than {FEWEST_CLUSTERS} raters rated, so drift cannot be told."
+        return Drift(None, empty, why)
     absorbed = absorb([rater, contrast], np.ones(len(rows)))
     arm = pd.factorize(rows["arm"].astype("str") + " " + rows["persona_id"].astype("str"))[0]
     arms = absorbed.sweep((arm[:, None] == np.arange(1, arm.max() + 1)).astype("float64"))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from toolkit.analysis.engine import FEWEST_CLUSTERS
 from toolkit.analysis.findings import (
     SHARE_HOW,
     Counts,
@@ -27,7 +28,9 @@ _FLAT = "Every difference is the same, so there is no standard error and no test
 _NO_SPREAD = (
     "Raters differ in severity no more than chance would have it, so nobody is called severe."
 )
-_ONE_RATER = "It comes from fewer than two raters and cannot be generalized over raters."
+_FEW_RATERS = (
+    f"It comes from fewer than {FEWEST_CLUSTERS} raters and cannot be generalized over raters."
+)
 _ESTIMANDS = {
     "Krippendorff's alpha": "agreement of two raters of one reply beyond chance, {of} level",
     "ICC(2,1)": "correlation of two raters' ratings of one reply (absolute agreement)",
@@ -153,7 +156,7 @@ def of_repeats(
             subject="repeats: change",
             estimand="second rating minus first rating of the same reply by the same rater",
             compared_with="the first rating",
-            **against_zero(moved, _ONE_RATER, _FLAT),
+            **against_zero(moved, _FEW_RATERS, _FLAT),
         ),
     )
 
@@ -217,5 +220,5 @@ def _share(
     bare: Finding, subject: str, estimand: str, marks: np.ndarray, who: np.ndarray, unit: str
 ) -> Finding:
     at = share_over_raters(marks, who)
-    why = "" if at else _ONE_RATER
+    why = "" if at else _FEW_RATERS
     return bare.estimated(subject, estimand, at, why, unit=unit, se_type=SHARE_HOW)

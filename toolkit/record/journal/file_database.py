@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -156,7 +157,8 @@ class FileDatabase(Database):
                 raise busy(self.place) from None
             except OSError as problem:
                 self._site.is_as_left(None)
-                raise from_os_error(problem, self._path.parent) from problem
+                full = problem.errno == ENOSPC
+                raise from_os_error(problem, self._path if full else self._path.parent) from problem
             yield
 
     @contextmanager

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _NOTE = 4096
@@ -140,7 +140,10 @@ class Ticket:
         Args:
             note: up to 4,096 bytes.
         """
-        if self._descriptor is not None:
+        if self._descriptor is None:
+            return
+        # Where even this finds no room, the next writer looks closer.
+        with suppress(OSError):
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             os.write(self._descriptor, note.ljust(_NOTE))
 

@@ -150,7 +150,13 @@ class Ticket:
     def _take(self, deadline: float) -> int:
         while True:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            if not _wait_in_turn(descriptor, deadline):
+            try:
+                came = _wait_in_turn(descriptor, deadline)
+            except OSError:
+                # Closing it lets go of every byte that is locked by it.
+                os.close(descriptor)
+                raise
+            if not came:
                 raise TimeoutError
             # Somebody may have removed the file meanwhile: what was locked then keeps nobody out.
             if self._is_at_path(descriptor):
@@ -200,14 +206,18 @@ def _in_time(descriptor: int, ahead: list[int], deadline: float) -> bool:
     """
     decided = threading.Lock()
     came, gave_up = threading.Event(), threading.Event()
+    failures: list[OSError] = []
 
     def wait() -> None:
-        waiting = ahead
-        if not waiting:
-            _wait(descriptor, _DOOR)
-            waiting = [_take_place(descriptor), _TURN]
-        for byte in waiting:
-            _wait(descriptor, byte)
+        try:
+            waiting = ahead
+            if not waiting:
+                _wait(descriptor, _DOOR)
+                waiting = [_take_place(descriptor), _TURN]
+            for byte in waiting:
+                _wait(descriptor, byte)
+        except OSError as problem:
+            failures.append(problem)
         with decided:
             if gave_up.is_set():
                 os.close(descriptor)
@@ -218,4 +228,6 @@ def _in_time(descriptor: int, ahead: list[int], deadline: float) -> bool:
     with decided:
         if not came.is_set():
             gave_up.set()
-        return came.is_set()
+    for problem in failures:
+        raise problem
+    return came.is_set()

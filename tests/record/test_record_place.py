@@ -369,3 +369,13 @@ def test_verify_tells_that_an_index_is_broken(path, kernel, backup):
             unseen += 1
             assert found.faults[0].startswith("the database says: ")
     assert unseen == 1
+
+
+def test_a_turn_in_which_nothing_is_written_leaves_an_empty_log(path):
+    """As whoever enrolls first finds it, when the record was made by a program before."""
+    open_record(path).close()
+    with open_record(path) as record:
+        assert log(path).stat().st_size == 0
+        someone = record.enrol("code", enrolled_by="code")
+    with open_record(path) as record:
+        assert record.enrol("code", enrolled_by="code") == someone

@@ -70,7 +70,7 @@ class FileDatabase(Database):
         self.require_writable()
         with explained(self.place), self._turn():
             note = self._require_as_left()
-            before = self._site.look().database
+            before = self._site.look()
             self.newest = kept = note.newest if note else self.newest
             try:
                 with self._transaction() as connection:
@@ -80,7 +80,7 @@ class FileDatabase(Database):
                     newest = self._written(connection) or kept
             except BaseException:
                 # Pages of what was taken back may stay in the log.
-                if self._site.look().database == before:
+                if self._site.look().database == before.database:
                     self._site.leave(self.meta["record_id"], kept, note.tidied if note else 0)
                 raise
             self._site.require_durable(before)

@@ -185,18 +185,18 @@ class FilePlace:
         self._require_opened(here)
         return note is not None and here == note.files
 
-    def require_durable(self, before: FileState | None) -> None:
+    def require_durable(self, before: Files) -> None:
         """Refuse to acknowledge what was committed, unless it lies where the next opener looks.
 
         Args:
-            before: the database as it was before the commit, which writes to its log alone.
+            before: the files before the commit, which writes to the log alone, if it writes.
 
         Raises:
             RecordMoved: if it does not.
         """
         here = self.look()
         self._require_opened(here)
-        if here.database != before or not self._log_begins():
+        if here.database != before.database or not (here == before or self._log_begins()):
             raise self.changed("nobody knows what is left of it")
 
     def changed(self, finding: str) -> RecordMoved:

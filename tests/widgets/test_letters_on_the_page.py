@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from browser import Chromium
+from kept_rows import kept_rows
 from panel_page import PanelPage
 from playwright.async_api import Locator, expect
 
@@ -117,7 +118,7 @@ def test_a_saved_flag_leaves_no_draft_and_a_change_of_it_has_its_own(
         await expect(words_of(shown)).to_have_value("")
 
     answered(steps)
-    assert [row.comment for row in record.rows(Flag)] == [WORDS]
+    assert [row.comment for row in kept_rows(record, Flag)] == [WORDS]
 
 
 def test_another_session_and_leaving_forget_it(answered: Callable[[Steps], None]) -> None:
@@ -201,8 +202,8 @@ def test_words_can_be_flagged_on_a_translated_page(
         await shown.answered(2)
 
     answered(steps)
-    turns = {row.turn_id: row.text for row in record.rows(Turn)}
-    flags = record.rows(Flag)
+    turns = {row.turn_id: row.text for row in kept_rows(record, Turn)}
+    flags = kept_rows(record, Flag)
     assert [turns[row.turn_id][row.start : row.end] for row in flags] == ["People like you"]
 
 

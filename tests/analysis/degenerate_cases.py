@@ -602,8 +602,8 @@ OVER_TIME = [
     Case(
         "waves of one rater",
         lambda: waves(
-            judged(ratings(raters=1)),
-            judged(ratings(raters=1).assign(value=lambda one: one["value"] + one.index % 3)),
+            judged(ratings(raters=1).assign(value=lambda one: 1.0 + one.index % 4)),
+            judged(ratings(raters=1).assign(value=lambda one: 1.0 + one.index % 5)),
         ),
         "ben was judged by 1 rater only: this cannot generalize over raters, so there is no "
         "interval, no p-value and no verdict. It takes at least 3 raters.",

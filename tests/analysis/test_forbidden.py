@@ -186,7 +186,7 @@ def test_an_estimate_cannot_be_made_without_its_interval() -> None:
     [
         {"estimate": Estimate(value=1.0, low=float("nan"), high=2.0)},
         {"se": float("nan")},
-        {"spread": float("nan")},
+        {"spread": Estimate(value=1.0, low=float("nan"), high=2.0)},
         {"margin": float("nan")},
         {"tests": {"sign flip": float("nan")}},
         {"beside": {"odds": Estimate(value=float("nan"), low=0.0, high=1.0)}},

@@ -134,7 +134,15 @@ def _numbers(one: Finding) -> list[Any]:
     beside = [number for name in sorted(one.beside) for number in _ends(one.beside[name])]
     nulls = [number for name in sorted(one.null_arms) for number in _ends(one.null_arms[name])]
     tests = [one.tests[name] for name in sorted(one.tests)]
-    known = [*_ends(one.estimate), one.se, one.df, one.p, one.p_adjusted, one.spread, *ranges]
+    known = [
+        *_ends(one.estimate),
+        one.se,
+        one.df,
+        one.p,
+        one.p_adjusted,
+        *_ends(one.spread),
+        *ranges,
+    ]
     return [*known, *beside, *nulls, *tests]
 
 

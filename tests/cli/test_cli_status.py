@@ -3,10 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from rating_world import RatingWorld, judge, judge_all
@@ -14,10 +11,9 @@ from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
 from toolkit.cli import main
-from toolkit.cli.study.confirm_status import _where
 from toolkit.design import ConfirmStage, Study
 from toolkit.record import open_record
-from toolkit.session import SITTING_GAP, release_seat
+from toolkit.session import release_seat
 
 
 @pytest.fixture
@@ -47,7 +43,9 @@ def test_how_far_units_and_raters_are(
         "    Raters: 0 of 8 planned seated, 0 withdrew",
         "    Rated: 0 replies, none of them twice (planned: 20%)",
     ]
-    errored, refused, late = (unit.unit_id for unit in world.stage.units[:3])
+    first, *_ = units = world.stage.units
+    errored, refused, late = (unit.unit_id for unit in units[:3])
+    alike = [one for one in units if one.arm == first.arm and one.unit_id != late]
     ends = {errored: "errored", refused: "refused", late: None}
     keep_replies(
         world.stage,
@@ -71,7 +69,8 @@ def test_how_far_units_and_raters_are(
     release_seat(world.study, world.record, 2)
     assert status(world, capsys) == [
         "    Units: 34 of 36 done (1 refused among them), 1 errored, 1 due",
-        "      No answer for ada-test (paraphrase): 1 of 6 ('stop' 1)",
+        f"      No answer for {first.arm.persona_id} ({first.arm.kind}): 1 of {len(alike)} "
+        "('stop' 1)",
         "    Raters: 3 of 8 planned seated, 1 withdrew",
         "      Seats: 1 at work, 1 free again",
         "      Not finished, to be given free by number: 0",
@@ -81,16 +80,6 @@ def test_how_far_units_and_raters_are(
         "      Seats: 1 at work",
         "    Rated: 0 replies, none of them twice (planned: 20%)",
     ]
-
-
-def test_a_rest_is_counted_from_the_last_rating(world: RatingWorld) -> None:
-    rater: Any = SimpleNamespace(
-        end=None,
-        moments=("2026-01-01T10:00:00+00:00", "2026-01-01T10:05:00+00:00"),
-        sitting=lambda *_, **__: 2,
-    )
-    until = datetime(2026, 1, 1, 10, 5, tzinfo=UTC) + SITTING_GAP
-    assert _where(world.stage, rater) == f"rests until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def test_replies_that_two_raters_rated_are_counted(

@@ -16,7 +16,6 @@ INSIDE = {
     "tests/analysis/test_crossed_fit.py": "the end of a fit, where no program is needed to see it",
     "tests/analysis/test_text_movement.py": "the distance itself, worked by hand",
     "tests/analysis/test_reliability.py": "pairs of raters, counted one by one",
-    "tests/cli/test_cli_status.py": "the end of a rest, without waiting for it",
     "tests/endpoints/test_access.py": "which key goes to which host, without asking one",
     "tests/endpoints/test_model_file.py": "a model file of its own instead of the 98 MB",
     "tests/endpoints/test_openai_api.py": "the only test that may know the transport",

@@ -222,7 +222,8 @@ def test_a_second_kernel_on_the_same_participant_only_reads(
         second = await Tester.arrive(chromium, other)
         await second.page.get_by_label("Your code").fill("T-01")
         await second.press("Continue")
-        await expect(second.page.locator(".px-banner:visible")).to_contain_text("Here you can only read.")
+        banner = second.page.locator(".px-banner:visible")
+        await expect(banner).to_contain_text("Here you can only read.")
         await expect(second.own).to_have_text(["I was here first."])
         await expect(second.box).to_be_hidden()
 

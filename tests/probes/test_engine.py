@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -20,28 +20,44 @@ from toolkit.errors import (
     RequestRefused,
 )
 from toolkit.probes import Budget, Ended, Job, Meter, SweepProgress, run_jobs
-from toolkit.record import Dispatch, Rating, Record, SweepEnd, Turn, open_record
+from toolkit.record import Dispatch, Record, Row, SweepEnd, open_record
 
 RUN = "run-1"
 SETTINGS = Settings(max_attempts=3, temperature=0.5)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo(Row):
+    """What the producer of these tests keeps of a job: 5 for an answer and 1 for a failure."""
+
+    KIND = "echo"
+    CHAIN = "sweep_id"
+    BEGINS = True
+    echo_id: str
+    sweep_id: str
+    question: str
+    value: int
+    comment: str
+
+
+del Row.BY_KIND["echo"]  # A kind of these tests alone: `record` brings it to each of them.
+
+
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
+def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
+    monkeypatch.setitem(Row.BY_KIND, "echo", Echo)
     with open_record(tmp_path / "record.db") as opened:
         yield opened
 
 
-def note(question: str, ended: Ended, seconds: float) -> Rating:
-    """Keep the end of a job as a rating: what came, and whether it is an answer."""
+def note(question: str, ended: Ended, seconds: float) -> Echo:
+    """Keep the end of a job: what came, and whether it is an answer."""
     assert seconds >= 0
     good = isinstance(ended, Answer)
-    return Rating(
-        rating_id=new_id(),
-        session_id=RUN,
-        turn_id=None,
+    return Echo(
+        echo_id=new_id(),
+        sweep_id=RUN,
         question=question,
-        dimension="echo",
         value=5 if good else 1,
         comment=ended.text if isinstance(ended, Answer) else str(ended),
     )
@@ -64,7 +80,7 @@ def run(
 
 
 def kept(record: Record) -> list[tuple[str, int, str]]:
-    return [(row.question, row.value or 0, row.comment) for row in kept_rows(record, Rating)]
+    return [(row.question, row.value, row.comment) for row in record.rows(Echo)]
 
 
 def failing_first(failure: Exception, times: int) -> Asked:
@@ -83,7 +99,7 @@ def test_a_producer_keeps_rows_of_a_kind_of_its_own(record):
 
 
 def test_the_first_row_is_the_producers(record):
-    first = Turn(turn_id=new_id(), session_id=RUN, number=0, speaker="tester", text="")
+    first = Echo(echo_id=new_id(), sweep_id=RUN, question="first", value=5, comment="")
     run(record, (Asked(), jobs(1)), due=1, begin=first)
     assert kept_entries(record)[0][1] == first
 
@@ -176,12 +192,12 @@ def test_progress_is_told_at_the_end(record):
 # ── nothing is called finished that did not happen ──────────────────────────────────────────────
 
 
-def poisoned(ended: Ended, seconds: float) -> Rating:
+def poisoned(ended: Ended, seconds: float) -> Echo:
     raise KeyError("poison")
 
 
-def elsewhere(ended: Ended, seconds: float) -> Rating:
-    return replace(note("x", ended, seconds), session_id="other")
+def elsewhere(ended: Ended, seconds: float) -> Echo:
+    return replace(note("x", ended, seconds), sweep_id="other")
 
 
 def of_ids(*ids: str) -> Iterator[Job]:
@@ -237,7 +253,7 @@ def test_a_producer_that_breaks_has_not_finished(record):
     ("keep", "said"),
     [
         (poisoned, "KeyError: 'poison'"),
-        (elsewhere, "ValueError: got a rating row of the chain other; wanted one of run-1"),
+        (elsewhere, "ValueError: got a echo row of the chain other; wanted one of run-1"),
         (lambda *_: None, "ValueError: got NoneType; wanted a row"),
     ],
 )
@@ -282,8 +298,8 @@ def test_an_id_is_sent_once_in_a_run_by_whichever_endpoint(record):
 
 def test_replies_are_counted_once_they_are_durable(record):
     # The record refuses the second: the same event, with other content.
-    def same(ended: Ended, seconds: float) -> Rating:
-        return replace(note(new_id(), ended, seconds), rating_id="same")
+    def same(ended: Ended, seconds: float) -> Echo:
+        return replace(note(new_id(), ended, seconds), echo_id="same")
 
     with pytest.raises(EventConflict):
         run(record, (Asked(), (replace(one, keep=same) for one in jobs(2))), due=2)
@@ -292,8 +308,8 @@ def test_replies_are_counted_once_they_are_durable(record):
 
 
 def test_failures_at_the_very_end_that_cannot_be_kept_are_told(record):
-    def same(ended: Ended, seconds: float) -> Rating:
-        return replace(note(new_id(), ended, seconds), rating_id="same")
+    def same(ended: Ended, seconds: float) -> Echo:
+        return replace(note(new_id(), ended, seconds), echo_id="same")
 
     refused = RequestRefused("asked: got no; wanted yes.")
     with pytest.raises(EventConflict):

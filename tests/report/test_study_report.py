@@ -9,7 +9,7 @@ import pytest
 from small_confirm import make_confirm_workspace
 from small_replies import keep_replies
 
-from toolkit.analysis import Estimate, Finding, open_to_read
+from toolkit.analysis import Estimate, Finding, open_to_read, release
 from toolkit.analysis.findings import Counts
 from toolkit.design import ConfirmStage, Study
 from toolkit.errors import AnalysisError
@@ -97,7 +97,9 @@ ONE = Finding(
     compared_with="reference",
     unit="points (1 to 5)",
     estimate=Estimate(value=-0.7, low=-1.2, high=-0.2),
-    p=0.0047,
+    se=0.2445,
+    df=29.0,
+    p=0.0077,
     p_adjusted=0.104,
     family="personas, Holm (22 claims)",
     n=Counts(raters=30, scenarios=8, observations=43),
@@ -107,16 +109,19 @@ ONE = Finding(
 def said_of(finding: Finding, report: StudyReport) -> str:
     """What a report says of a primary step that found nothing else."""
     step = replace(report.result.step("primary"), findings=(finding,), notes=())
-    alone = StudyReport(replace(report.result, steps=(step,)))
+    alone = replace(report.result, steps=(step,))
+    alone = StudyReport(alone, release(alone))
     return " ".join(str(alone).split()).partition("[the primary question] ")[2]
 
 
 def test_an_interval_without_0_that_claims_nothing_is_explained(report: StudyReport) -> None:
     said = "ben-test −0.70 [−1.20, −0.20] points (1 to 5), 30 raters, 8 situations, 43 observations"
     assert said_of(ONE, report) == (
-        f"{said}: inconclusive (p 0.0047 alone, 0.1 adjusted: personas, Holm (22 claims))"
+        f"{said}: inconclusive That interval is of this claim alone. Among personas, Holm (22 "
+        "claims) it is −0.70 [−1.47, +0.07], which holds 0, so no difference is claimed (p 0.0077 "
+        "alone, 0.1 adjusted)."
     )
     claimed = replace(ONE, verdict="differs", p_adjusted=0.02)
-    assert said_of(claimed, report) == f"{said}: differs"
+    assert said_of(claimed, report) == f"{said}: differs (lower)"
     wide = replace(ONE, estimate=Estimate(value=-0.7, low=-1.5, high=0.1))
     assert said_of(wide, report).endswith("observations: inconclusive")

@@ -15,6 +15,8 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "adjusted": ("mean rating once rater, arm and contrast are allowed for", _EFFECT),
         "after": ("variance once main effects are taken out", _EFFECT),
+        "alike_paraphrase": ("an arm, or the rewordings, said one thing letter for letter", ""),
+        "alike_resample": ("an arm, or the same again, said one thing letter for letter", ""),
         "arm": ("which text with whose cues", ""),
         "before": ("variance before", _EFFECT),
         "between": ("average distance between replies of both", _APART),

@@ -20,6 +20,7 @@ from toolkit.analysis import (
     disparity,
     interim,
     movement,
+    pooled,
     power,
     preference,
     rates,
@@ -753,7 +754,45 @@ MIXED = [
     ),
 ]
 
+FIVE = ("ben", "cleo", "dov", "eve")
+MANY = ratings(scenarios=4, raters=4, arms=FIVE)
+NO_ERROR = "The model leaves no error at all, so there is nothing to measure differences by."
+TWO_LEFT = "2 personas were seen in enough situations and by enough raters; it takes 3."
+NONE_LEFT = "0 personas were seen in enough situations and by enough raters; it takes 3."
+UNJOINED = (
+    "Left out: ben, cleo, dov, eve. Not joined to the reference, or not to be told from the side "
+    "they stood on."
+)
+
+POOLING = [
+    Case("pooled, all ratings equal", lambda: pooled(judged(MANY.assign(value=4.0))), NO_ERROR),
+    Case(
+        "pooled, effects without any error",
+        lambda: pooled(judged(MANY.assign(value=3 + MANY["persona"].eq("ben")))),
+        NO_ERROR,
+    ),
+    Case("pooled, two personas", lambda: pooled(judged(ratings(arms=("ben", "cleo")))), TWO_LEFT),
+    Case("pooled, two raters", lambda: pooled(judged(ratings(raters=2, arms=FIVE))), NONE_LEFT),
+    Case("pooled, two situations", lambda: pooled(judged(ratings(2, arms=FIVE))), NONE_LEFT),
+    Case("pooled, no row at all", lambda: pooled(judged(MANY.iloc[:0])), NONE_LEFT),
+    Case("pooled, reference only", lambda: pooled(judged(of(MANY, arm="reference"))), NONE_LEFT),
+    Case("pooled, no reference", lambda: pooled(judged(of(MANY, arm="swap"))), UNJOINED),
+    Case(
+        "pooled, one persona who was rated once",
+        lambda: pooled(
+            judged(pd.concat([MANY[MANY["persona"].ne("eve")], of(MANY, persona="eve")[:1]]))
+        ),
+        "Left out: eve. Seen in situations or by raters fewer than 3, which stand for no other.",
+        tested=True,
+    ),
+    Case(
+        "pooled, pairs that stood on one side",
+        lambda: pooled(pairs(MANY, balanced=False)),
+        UNJOINED,
+    ),
+]
+
 CASES = [
     *(DISPARITY + ROWS + RATES + PREFERENCE + RATERS_SAY),
-    *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED),
+    *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED + POOLING),
 ]

@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from calibration import engine, families, few_clusters, peeking, planted, primary
+from calibration import (
+    engine,
+    families,
+    few_clusters,
+    peeking,
+    persona_variation,
+    planted,
+    primary,
+)
 from calibration.bands import Section
 
 SEED = 20264
@@ -32,6 +40,7 @@ SECTIONS = {
     "engine": Part(engine, 2_000, few=4),
     "peeking": Part(peeking, 10_000),
     "families": Part(families, 10_000),
+    "personas": Part(persona_variation, 2_000),
     "planted": Part(planted, 1_000),
 }
 

@@ -45,6 +45,7 @@ from toolkit.analysis.frames import (
 from toolkit.analysis.interim_analysis import finished_order, interim
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.leads import leads
+from toolkit.analysis.persona_variation import pooled
 from toolkit.analysis.plan import (
     Earlier,
     PlanResult,
@@ -138,6 +139,7 @@ __all__ = [
     "ordinal",
     "persona_ratings",
     "planned_design",
+    "pooled",
     "power",
     "power_curve",
     "power_curves",

@@ -20,9 +20,19 @@ from toolkit.analysis.engine.equivalence import (
     verdict_of,
 )
 from toolkit.analysis.engine.fixed_effects import absorb
+from toolkit.analysis.engine.interaction_variance import (
+    MOST_CELLS,
+    Interactions,
+    interactions_of,
+)
 from toolkit.analysis.engine.jackknife import ranges, without_each
 from toolkit.analysis.engine.log_odds import Counted, by_scenario, log_odds, standard_error
 from toolkit.analysis.engine.multiplicity import Method, adjust
+from toolkit.analysis.engine.partial_pooling import (
+    FEWEST_EFFECTS,
+    Contrasts,
+    contrasts_between,
+)
 from toolkit.analysis.engine.proportions import ratio_interval, wilson, zero_event_bound
 from toolkit.analysis.engine.scenario_effects import ScenarioEffects, scenario_effects
 from toolkit.analysis.engine.shrinkage import shrink
@@ -39,10 +49,14 @@ __all__ = [
     "Bools",
     "CR2",
     "Codes",
+    "Contrasts",
     "Counted",
     "Effects",
     "FEWEST_CLUSTERS",
+    "FEWEST_EFFECTS",
     "Floats",
+    "Interactions",
+    "MOST_CELLS",
     "Method",
     "Pairs",
     "SIGN_FLIP",
@@ -57,12 +71,14 @@ __all__ = [
     "bias_reduced",
     "by_scenario",
     "confidence_sequence",
+    "contrasts_between",
     "cross_codes",
     "equal_scenarios",
     "equivalence_p",
     "evidence_against",
     "fit_worths",
     "group_sums",
+    "interactions_of",
     "interval",
     "joined",
     "log_odds",

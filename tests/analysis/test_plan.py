@@ -305,3 +305,18 @@ def test_what_is_drawn_and_saved_observes_nothing_anew(
     save_result_tables(result, tmp_path, every=True)
     kept = pd.read_parquet(tmp_path / "frames" / "observations.parquet")
     assert len(kept) == len(result.observed.primary.frame)
+
+
+def test_the_direction_of_the_plan_is_that_of_the_primary_outcome_alone(
+    tmp_path: Path, record: Record
+) -> None:
+    small(tmp_path)
+    plan = "primary: refusal\n    margin: 0.5\n    direction: worse"
+    keep_replies(changed(tmp_path, "primary: respected\n    margin: 0.5", plan), record)
+    made = run_plan(record)
+    primary = made.step("primary").findings
+    assert primary
+    # Refusing more is worse, and a refusal is 1.
+    assert {one.margin_side for one in primary} == {"high"}
+    others = [one for step in made.steps if step.key != "primary" for one in step.findings]
+    assert {one.margin_side for one in others} == {"both"}

@@ -160,6 +160,26 @@ SPOILED: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
         replaced("margin: 0.5", "margin: .nan"),
         ("45: confirm.analysis.margin: got '.nan'; wanted a number.",),
     ),
+    "a direction without a margin": (
+        replaced("margin: 0.5", "direction: worse"),
+        (
+            "45: confirm.analysis.direction: got 'worse'; wanted a margin beside it. Add "
+            "'margin:', or leave direction out.",
+        ),
+    ),
+    "a direction that is none": (
+        replaced("margin: 0.5", "margin: 0.5\n    direction: down"),
+        ("46: confirm.analysis.direction: got 'down'; wanted one of worse, better.",),
+    ),
+    "a direction of what is neither good nor bad": (
+        lambda text: replaced("primary: respected", "primary: text_distance")(text).replace(
+            "margin: 0.5", "margin: 0.5\n    direction: worse"
+        ),
+        (
+            "46: confirm.analysis.direction: got 'worse'; wanted nothing here, since neither end "
+            "of 'text_distance' is good to get. Leave direction out.",
+        ),
+    ),
     "an outcome nobody asks": (
         replaced("primary: respected", "primary: respekted"),
         (

@@ -13,6 +13,7 @@ from calibration import (
     engine,
     families,
     few_clusters,
+    margins,
     peeking,
     persona_variation,
     planted,
@@ -40,6 +41,7 @@ SECTIONS = {
     "engine": Part(engine, 2_000, few=4),
     "peeking": Part(peeking, 10_000),
     "families": Part(families, 10_000),
+    "margins": Part(margins, 10_000),
     "personas": Part(persona_variation, 2_000),
     "planted": Part(planted, 1_000),
 }

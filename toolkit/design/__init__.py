@@ -39,6 +39,7 @@ from toolkit.design.json_schemas import schemas, stale_schemas, write_schemas
 from toolkit.design.outcomes import (
     OUTCOMES,
     READABLE,
+    Direction,
     Outcome,
     Scale,
     bounds_faults,
@@ -85,6 +86,7 @@ __all__ = [
     "Contrast",
     "Cues",
     "DataUse",
+    "Direction",
     "EndpointPlan",
     "FACTORS",
     "FLAG_HARMS",

@@ -17,6 +17,8 @@ from toolkit.errors import DesignError
 Source = Literal["ratings", "choices", "replies"]
 Scale = Literal["likert", "binary", "preference", "number"]
 Favorable = Literal["high", "low", None]
+Direction = Literal["worse", "better"]
+"""Which differences alone would matter, to whoever asked."""
 RatingForm = Literal["single", "pair"]
 Fault = tuple[str, str, str]
 """What a declaration has, what is wanted, and a whole sentence on what to do."""
@@ -83,6 +85,24 @@ class Outcome:
     def paired(self) -> bool:
         """Whether two replies are compared with each other, so that no other row is needed."""
         return self.scale == "preference"
+
+    def side(self, direction: Direction | None) -> Literal["both", "low", "high"]:
+        """On which side of 0 a difference lies that is worse, or better, for whoever asked.
+
+        Args:
+            direction: None: either.
+
+        Raises:
+            DesignError: if neither end of the outcome is good to get.
+        """
+        if direction is None:
+            return "both"
+        if self.favorable is None:
+            raise DesignError(
+                f"outcome {self.name!r}: got the direction {direction!r}, and neither end of it is "
+                "good to get; wanted an outcome with a favorable one. Leave direction out."
+            )
+        return "low" if (direction == "worse") == (self.favorable == "high") else "high"
 
     def fits(self, form: RatingForm) -> bool:
         """Whether a study whose raters get this form observes it at all."""

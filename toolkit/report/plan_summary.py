@@ -10,7 +10,13 @@ AS_PLANNED = "No deviation from the frozen plan is known."
 _WIDTH = 100
 _FEW = 20
 """As many findings are shown one by one, however short."""
-_MORE: tuple[Verdict, ...] = ("differs", "real but negligible", "equivalent")
+_MORE: tuple[Verdict, ...] = (
+    "differs",
+    "real but negligible",
+    "equivalent",
+    "not worse",
+    "not better",
+)
 """What says more than inconclusive."""
 _STATUS = {
     "primary": "the primary question",
@@ -30,6 +36,8 @@ def summary(result: PlanResult, *, short: bool) -> list[str]:
     design, plan = result.design, result.design.analysis
     none = "no margin, so nothing is called equivalent"
     margin = none if plan.margin is None else f"margin {plan.margin:g}"
+    if plan.direction:
+        margin += f", and only what is {plan.direction} by more would matter"
     lines = [
         f"Study {design.study_id}, frozen plan {design.confirm_hash}",
         f"Primary outcome {plan.primary}: {design.asks(plan.primary) or 'as the study asks it'}",

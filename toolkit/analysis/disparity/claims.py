@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from toolkit.analysis.engine import Bools, Effects, Method, adjust, equivalence_p, interval
+from toolkit.analysis.engine import (
+    Bools,
+    Effects,
+    Method,
+    Side,
+    Verdict,
+    adjust,
+    equivalence_p,
+    interval,
+    verdict_of,
+)
 from toolkit.analysis.findings import About, Estimate, too_few
 from toolkit.analysis.frames import Coded, CompareWith
 
@@ -19,6 +29,10 @@ class Asked:
 
     plan: str
     margin: float | None = None
+    side: Side = "both"
+    """Where a difference beyond the margin would matter."""
+    within: Verdict = "equivalent"
+    """What a difference within the margin, on that side, is called."""
     level: float = 0.95
     alpha: float = 0.05
     seed: int = 0
@@ -26,6 +40,33 @@ class Asked:
     factors: tuple[str, ...] = ()
     holm: str = ""
     """The family adjusted by Holm; empty: no claim here is of the primary family."""
+
+    def within_p(self, value: float, se: float, df: float) -> float | None:
+        """Give the p of what lies within the margin; None without one.
+
+        Args:
+            value: an estimate on the outcome's scale.
+            se: its standard error.
+            df: its degrees of freedom.
+        """
+        if self.margin is None:
+            return None
+        return equivalence_p(value, se, df, self.margin, self.side)
+
+    def verdict(self, value: float, p: float, within: float | None) -> Verdict:
+        """Read the verdict off both tests.
+
+        Args:
+            value: an estimate on the outcome's scale.
+            p: of no difference, adjusted where several claims share an error rate.
+            within: of what lies within the margin, likewise; None without one.
+        """
+        said = verdict_of(p, within, alpha=self.alpha)
+        if said == "equivalent":
+            return self.within
+        # A difference to the harmless side is no smaller for being within the other one.
+        harmless = (value > 0 and self.side == "low") or (value < 0 and self.side == "high")
+        return "differs" if said == "real but negligible" and harmless else said
 
     def method(self, family: str) -> Method:
         """Say how p-values of a family are adjusted."""
@@ -105,7 +146,7 @@ def measured(claim: Claim, effects: Effects, coded: Coded, asked: Asked) -> Clai
         df=df,
         se_type=TWO_WAY if effects.rated else ONE_WAY,
         p=float(effects.p[index]),
-        p_equivalent=None if asked.margin is None else equivalence_p(value, se, df, asked.margin),
+        p_equivalent=asked.within_p(value, se, df),
     )
 
 

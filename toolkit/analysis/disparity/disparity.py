@@ -11,7 +11,7 @@ equal distances or equal variances. A pair's value already compares two replies,
 raters have no level in it; the side on which the persona's reply stood has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Literal, get_args
@@ -24,7 +24,7 @@ from toolkit.analysis.disparity.comparison import comparison, unseen
 from toolkit.analysis.disparity.disparity_findings import Beside, Saying, null_estimates
 from toolkit.analysis.disparity.factor_claims import factor_claims
 from toolkit.analysis.disparity.scenario_cells import CELL_COLUMNS, cells
-from toolkit.analysis.engine import SIGN_FLIP
+from toolkit.analysis.engine import SIGN_FLIP, Verdict
 from toolkit.analysis.findings import EXPLORATORY, Finding, Speaks, findings_frame
 from toolkit.analysis.frames import (
     NULL_ARMS,
@@ -34,9 +34,16 @@ from toolkit.analysis.frames import (
     coded,
     require_observations,
 )
+from toolkit.design import Direction
 from toolkit.errors import AnalysisError
 
 Family = Literal["personas", "factors"]
+_WITHIN: Mapping[Direction | None, Verdict] = {
+    None: "equivalent",
+    "worse": "not worse",
+    "better": "not better",
+}
+"""What a difference within the margin is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ def disparity(
     observations: Observations,
     *,
     margin: float | None = None,
+    direction: Direction | None = None,
     compare_with: CompareWith = "reference",
     family: Family = "personas",
     factors: Sequence[str] = (),
@@ -77,6 +85,9 @@ def disparity(
         observations: of one outcome and of stage confirm.
         margin: the largest difference that would not matter, on the outcome's own scale, fixed
             before the data; without it nothing is called equivalent.
+        direction: "worse" or "better" when a difference beyond the margin would matter on that side
+            alone, fixed before the data too: what keeps off it is *not worse*, or *not better*. Not
+            for an outcome whose either end would harm somebody, nor chosen once answers were seen.
         compare_with: "reference": each contrast's own; "grand_mean": the average of all personas,
             each counting equally.
         family: which claims share the error rate by Holm when this is the primary outcome; all
@@ -92,9 +103,12 @@ def disparity(
         AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
     require_observations(observations, "disparity")
+    _require_direction(direction, observations, margin)
     asked = Asked(
         plan=plan or EXPLORATORY,
         margin=margin,
+        side=observations.of.side(direction),
+        within=_WITHIN[direction],
         level=level,
         alpha=alpha,
         seed=seed,
@@ -145,6 +159,27 @@ def _require_asked(asked: Asked, family: str) -> None:
                 f"disparity: got {argument}={share!r}; wanted a share between 0 and 1. For 95 %, "
                 "write 0.95."
             )
+
+
+def _require_direction(
+    direction: Direction | None, observations: Observations, margin: float | None
+) -> None:
+    if direction is None:
+        return
+    got = f"disparity: got direction={direction!r}"
+    if direction not in get_args(Direction):
+        known = " or ".join(repr(one) for one in get_args(Direction))
+        raise AnalysisError(f"{got}; wanted {known}, or none. Choose one, or leave it out.")
+    if margin is None:
+        raise AnalysisError(
+            f"{got} and no margin; wanted both. Give the largest difference that would not matter "
+            "on that side, or leave direction out."
+        )
+    if observations.of.favorable is None:
+        raise AnalysisError(
+            f"{got} for {observations.outcome!r}, of which neither end is good to get; wanted an "
+            "outcome with favorable high or low. Leave direction out."
+        )
 
 
 def _absent(observations: Observations) -> set[str]:

@@ -25,7 +25,6 @@ from toolkit.analysis.engine import (
     ranges,
     scenario_effects,
     sign_flip,
-    verdict_of,
     without_each,
 )
 from toolkit.analysis.findings import Estimate, Finding, Speaks
@@ -121,7 +120,12 @@ class Beside:
         known = pieces(self.effects, claim.index)
         # What its family leaves it if it alone were equivalent: the first step of either method.
         alpha = self.asked.alpha / max(claim.claims, 1)
-        return needed(known, margin=self.asked.margin, alpha=alpha)
+        return needed(
+            known,
+            margin=self.asked.margin,
+            alpha=alpha,
+            one_sided="" if self.asked.side == "both" else self.asked.within,
+        )
 
     def _without(
         self, cluster: Codes, nested: Codes, other: Codes | None
@@ -174,7 +178,7 @@ class Saying:
             about=claim.about,
             speaks_of=self.speaks_of if claim.tested else "these situations",
             stage="confirm",
-            verdict=_verdict(claim, self.asked.alpha),
+            verdict=_verdict(claim, self.asked),
             compared_with=claim.compared_with,
             unit=self.observations.of.unit,
             estimate=claim.at,
@@ -185,6 +189,7 @@ class Saying:
             p_adjusted=claim.p_adjusted,
             family=claim.family,
             margin=self.asked.margin,
+            margin_side=self.asked.side,
             n=counts_between(self.data, claim.own, claim.rows),
             left_out=self.observations.left_out,
             plan=self.asked.plan,
@@ -223,10 +228,10 @@ def null_estimates(nulls: Sequence[Claim]) -> Mapping[str, Estimate]:
     return {one.subject: one.at for one in nulls if one.at is not None}
 
 
-def _verdict(claim: Claim, alpha: float) -> Verdict:
+def _verdict(claim: Claim, asked: Asked) -> Verdict:
     if claim.at is None:
         return "not estimable"
     p = claim.p if claim.p_adjusted is None else claim.p_adjusted
     within = claim.p_equivalent_adjusted
     within = claim.p_equivalent if within is None else within
-    return "inconclusive" if p is None else verdict_of(p, within, alpha=alpha)
+    return "inconclusive" if p is None else asked.verdict(claim.at.value, p, within)

@@ -92,14 +92,19 @@ def pieces(effects: Effects, index: int) -> Pieces:
     )
 
 
-def needed(known: Pieces, *, margin: float, alpha: float) -> str:
+def needed(known: Pieces, *, margin: float, alpha: float, one_sided: str = "") -> str:
     """Say how many more scenarios or raters would do: to show none, and to show a difference.
 
     Args:
         known: of an effect that was tested.
         margin: the largest difference that would not matter.
         alpha: error rate of either test.
+        one_sided: what is concluded where one side alone matters, such as ``not worse``; it takes
+            as much as to show a difference as large as the margin.
     """
+    if one_sided:
+        aim = f"80 % power to conclude {one_sided} by {margin:g} or more if the truth is 0"
+        return _needed(known, partial(known.shows, margin=margin, alpha=alpha), aim)
     none = f"80 % power to conclude equivalent within {margin:g} if the truth is 0"
     some = f"80 % power to show a difference if it is {margin:g}"
     chances = ((known.power, none), (known.shows, some))

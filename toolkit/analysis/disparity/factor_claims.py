@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.analysis.disparity.claims import Asked, Claim, measured
 from toolkit.analysis.disparity.comparison import estimand
-from toolkit.analysis.engine import Bools, Floats, equivalence_p, interval, p_value
+from toolkit.analysis.engine import Bools, Floats, interval, p_value
 from toolkit.analysis.frames import Coded
 from toolkit.errors import AnalysisError
 
@@ -131,8 +131,8 @@ def _over_personas(claim: Claim, at: _Level, means: dict[str, float], asked: Ask
     if known is not None:
         known = replace(known, low=min(low, known.low), high=max(high, known.high))
     claim = replace(claim, p=1.0 if opposed else max(p, first), at=known)
-    if asked.margin is not None and claim.p_equivalent is not None:
-        within = equivalence_p(difference, se, df, asked.margin)
+    within = asked.within_p(difference, se, df)
+    if within is not None and claim.p_equivalent is not None:
         claim = replace(claim, p_equivalent=max(claim.p_equivalent, within))
     if p >= first:
         claim = replace(claim, se=se, df=df, se_type=OVER_PERSONAS)

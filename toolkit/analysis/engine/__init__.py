@@ -13,6 +13,7 @@ from toolkit.analysis.engine.confidence_sequence import confidence_sequence, evi
 from toolkit.analysis.engine.cr2 import CR2, BiasReduced, bias_reduced
 from toolkit.analysis.engine.equivalence import (
     VERDICTS,
+    Side,
     Verdict,
     equivalence_p,
     interval,
@@ -61,6 +62,7 @@ __all__ = [
     "Pairs",
     "SIGN_FLIP",
     "ScenarioEffects",
+    "Side",
     "Swept",
     "VERDICTS",
     "Verdict",

@@ -12,12 +12,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.analysis.engine import FEWEST_CLUSTERS, Verdict, interval
+from toolkit.analysis.engine import FEWEST_CLUSTERS, Side, Verdict, interval
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.frames import Stage, declare
 from toolkit.errors import AnalysisError
 
 EXPLORATORY = "exploratory"
+WITHIN: tuple[Verdict, ...] = ("equivalent", "not worse", "not better", "real but negligible")
+"""Verdicts that rest on a margin."""
 _COUNTED = {
     "raters": ("rater", "participant_id"),
     "scenarios": ("scenario", "scenario_id"),
@@ -114,6 +116,8 @@ class Finding:
     """Which claims share the error rate, and by which method."""
     margin: float | None = None
     """Largest difference that would not matter; None: nothing is called equivalent."""
+    margin_side: Side = "both"
+    """On which side of 0 a larger one would matter."""
     n: Counts = Counts()
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Reason to how many rows: refused, errored, truncated, unrated, …"""
@@ -144,7 +148,7 @@ class Finding:
             raise ValueError("finding: got NaN; wanted a number, or None and a caveat")
         if (self.estimate is None) != (self.verdict == "not estimable"):
             raise ValueError("finding: an estimate is missing exactly when it is not estimable")
-        if self.verdict in ("equivalent", "real but negligible") and self.margin is None:
+        if self.verdict in WITHIN and self.margin is None:
             raise ValueError("finding: got an equivalence without a margin; wanted one")
         if self._tested and self.stage != "confirm":
             raise ValueError(f"finding: got a p of stage {self.stage}; wanted stage confirm")
@@ -196,8 +200,10 @@ class Finding:
                 f"which holds 0, so no difference is claimed (p {p:.2g} alone, {adjusted:.2g} "
                 "adjusted)."
             )
-        inside = -margin < at.low and at.high < margin
-        within = self.verdict in ("equivalent", "real but negligible")
+        inside = (self.margin_side == "high" or -margin < at.low) and (
+            self.margin_side == "low" or at.high < margin
+        )
+        within, one_sided = self.verdict in WITHIN, self.margin_side != "both"
         if within and not inside:
             low, high = interval(at.value, self.se, self.df, level=2 * at.level - 1)
             narrow = Estimate(value=at.value, low=low, high=high)
@@ -205,10 +211,10 @@ class Finding:
                 f"Equivalent within {margin:g} is decided by the {2 * at.level - 1:.0%} interval, "
                 f"{narrow.text()}."
             )
-        if inside and not within:
+        if inside and not within and not (one_sided and claimed):
             return (
                 f"Alone it lies within {margin:g}; among {self.family} that is not sure enough to "
-                "be called equivalent."
+                f"be called {'more than inconclusive' if one_sided else 'equivalent'}."
             )
         return ""
 

@@ -157,6 +157,7 @@ def _pairs(data: PlanData) -> StepResult:
     made = preference(
         data.frames,
         margin=plan.margin if primary else None,
+        direction=plan.direction if primary else None,
         plan=data.design.confirm_hash,
         primary=primary,
         seed=data.seed,
@@ -240,6 +241,7 @@ def _compared(
         seen,
         # A margin is written for the primary outcome, on that outcome's scale.
         margin=asked.margin if seen.outcome == asked.primary else None,
+        direction=asked.direction if seen.outcome == asked.primary else None,
         compare_with=asked.compare_with,
         family=asked.family,
         factors=factors,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from toolkit.analysis.engine import VERDICTS
+from toolkit.analysis.engine import VERDICTS, Side
 from toolkit.analysis.findings import (
     Estimate,
     Finding,
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _LOOKS = {
     "differs": Look(VERMILION, "D"),
     "equivalent": Look(BLUE),
+    "not worse": Look(BLUE, "s"),
+    "not better": Look(BLUE, "s"),
     "real but negligible": Look(PURPLE, "D", filled=False),
     "inconclusive": Look(INK, filled=False),
     "paraphrase": Look(GRAY, "s", filled=False, size=4.0, width=1.0),
@@ -74,6 +76,7 @@ def forest(
     drawn = _drawn(findings, order)
     margins, simulated = {one.margin for one in findings}, any(one.simulated for one in findings)
     margin = margins.pop() if len(margins) == 1 else None
+    side = findings[0].margin_side
     lines = [_line(one, drawn, known.get(one.subject), beside=not alike) for one in drawn]
     if alike:
         lines += [
@@ -85,11 +88,11 @@ def forest(
         lines,
         simulated=simulated,
         columns=_columns(findings),
-        label=_axis(findings, margin),
-        band=None if margin is None else (-margin, margin),
+        label=_axis(findings, margin, side),
+        band=None if margin is None else _band(margin, side),
         handles=_looks(drawn, alike=alike, truth=bool(known)),
     )
-    alt = _alt(title, findings, len(drawn), margin)
+    alt = _alt(title, findings, len(drawn), margin, side)
     return figure_of(canvas, numbers, alt, simulated=simulated)
 
 
@@ -171,14 +174,32 @@ def _shared(findings: Sequence[Finding]) -> Mapping[str, Estimate]:
     return {arm: at for arm, at in first.items() if arm not in own}
 
 
-def _axis(findings: Sequence[Finding], margin: float | None) -> str:
+def _axis(findings: Sequence[Finding], margin: float | None, side: Side) -> str:
     units = sorted({one.unit for one in findings if one.unit})
     label = f"difference, {', '.join(units)}" if units else "difference"
     if margin is not None:
-        label += f"; shaded: within ±{margin:g}, the margin"
+        label += f"; shaded: {_within(margin, side)}, the margin"
     if any(one.p_adjusted is not None for one in findings):
         label += f"\n{_ADJUSTED}"
     return label
+
+
+def _band(margin: float, side: Side) -> tuple[float, float]:
+    """From where to where a difference would not matter; infinite to a harmless side."""
+    return (
+        -float("inf") if side == "high" else -margin,
+        float("inf") if side == "low" else margin,
+    )
+
+
+def _within(margin: float, side: Side) -> str:
+    """Say what lies within the margin."""
+    words = {
+        "both": f"within ±{margin:g}",
+        "low": f"above −{margin:g}",
+        "high": f"below {margin:g}",
+    }
+    return words[side]
 
 
 def _looks(drawn: Sequence[Finding], *, alike: bool, truth: bool) -> "Iterator[Artist]":
@@ -194,7 +215,9 @@ def _looks(drawn: Sequence[Finding], *, alike: bool, truth: bool) -> "Iterator[A
         yield sign("x", VERMILION, "true difference", linewidth=0)
 
 
-def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | None) -> str:
+def _alt(
+    title: str, findings: Sequence[Finding], drawn: int, margin: float | None, side: Side
+) -> str:
     known = [one for one in findings if one.estimate]
     verdicts = [one.verdict for one in findings]
     said = ", ".join(f"{verdicts.count(one)} {one}" for one in VERDICTS if one in verdicts)
@@ -213,7 +236,8 @@ def _alt(title: str, findings: Sequence[Finding], drawn: int, margin: float | No
     if any(one.null_arms for one in findings):
         parts.append("The null arms stand beside with their intervals.")
     if margin is not None:
-        parts.append(f"Shaded is what lies within {margin:g} of no difference.")
+        what = f"within {margin:g} of no difference" if side == "both" else _within(margin, side)
+        parts.append(f"Shaded is what lies {what}.")
     if any(one.p_adjusted is not None for one in findings):
         parts.append(_ADJUSTED)
     return " ".join(parts)

@@ -90,7 +90,8 @@ def draw_rows(
         simulated: stamped below the title.
         columns: heads of the columns of words.
         label: of the axis.
-        band: a shaded range, as that within which a difference would not matter.
+        band: a shaded range, as that within which a difference would not matter; may be infinite
+            to one side.
         name_width: signs of a name that are shown.
         tight: True: rows stand close, where there are many and nothing stands beside them.
         handles: of a key below.
@@ -126,7 +127,7 @@ def _limits(lines: Sequence[Line], band: tuple[float, float] | None) -> tuple[fl
     marks = [one.at for line in lines for one in (line.mark, *line.beside) if one]
     halves = [(at.high - at.low) / 2 for at in marks if isfinite(at.high - at.low)]
     wide = 3 * median(halves) if halves else 1.0
-    ends = [*(band or ()), 0.0]
+    ends = [*filter(isfinite, band or ()), 0.0]
     ends += [max(at.low, at.value - wide) for at in marks]
     ends += [min(at.high, at.value + wide) for at in marks]
     low, high = min(ends), max(ends)
@@ -136,8 +137,9 @@ def _limits(lines: Sequence[Line], band: tuple[float, float] | None) -> tuple[fl
 
 def _ground(axes: "Axes", band: tuple[float, float] | None, rows: int) -> None:
     if band:
-        axes.axvspan(*band, color=PALE, zorder=0)
-        for edge in band:
+        low, high = axes.get_xlim()
+        axes.axvspan(max(low, band[0]), min(high, band[1]), color=PALE, zorder=0)
+        for edge in filter(isfinite, band):
             axes.axvline(edge, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=0.6)
     for place in range(rows):

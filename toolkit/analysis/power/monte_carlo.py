@@ -15,6 +15,7 @@ from toolkit.analysis.engine import (
     Bools,
     Codes,
     Floats,
+    Side,
     Swept,
     cross_codes,
     interval,
@@ -50,11 +51,18 @@ class Trials:
         t = np.divide(self.estimate, self.se, out=np.zeros_like(self.se), where=self.se > 0)
         return np.asarray(2 * stats.t.sf(np.abs(t), self.df))
 
-    def equivalence_p(self, margin: float) -> Floats:
-        """The larger p of the two one-sided tests, shape (q, m); 1 where all were alike."""
-        room = margin - np.abs(self.estimate)
+    def equivalence_p(self, margin: float, side: Side = "both") -> Floats:
+        """The p of what lies within the margin, shape (q, m); 1 where all answers were alike.
+
+        Args:
+            margin: the largest difference that would not matter.
+            side: where a larger one would; see ``engine.equivalence_p``.
+        """
+        of = {"both": np.abs(self.estimate), "low": -self.estimate, "high": self.estimate}
+        room = margin - of[side]
         t = np.divide(room, self.se, out=np.full_like(self.se, -np.inf), where=self.se > 0)
-        return np.asarray(stats.t.sf(t, self.df))
+        p = np.asarray(stats.t.sf(t, self.df))
+        return p if side == "both" else np.minimum(2 * p, 1.0)
 
     def covers(self, truth: float, *, level: float) -> Bools:
         """Whether each interval holds the true effect, the same of every arm; shape (q, m).

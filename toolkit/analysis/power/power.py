@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from toolkit.analysis.engine import Side
 from toolkit.analysis.findings import Estimate, columns_of
 from toolkit.analysis.power.latent_answers import Truth, planted
 from toolkit.analysis.power.monte_carlo import Trials, primary, share_of, trials
@@ -93,6 +94,7 @@ def power(
     simulations: int,
     seed: int,
     margin: float | None = None,
+    side: Side = "both",
 ) -> Power:
     """Simulate what the primary test of a design says.
 
@@ -111,6 +113,7 @@ def power(
         simulations: of each effect; the same draws serve every effect.
         seed: of the draws.
         margin: largest difference that would not matter; without it nothing is equivalent.
+        side: where a larger one would matter; of one side, *equivalent* is what keeps off it.
 
     Raises:
         AnalysisError: if there is nothing to test, or an effect that answers cannot show.
@@ -121,7 +124,7 @@ def power(
     for effect in effects:
         there = planted(design, truth, dict.fromkeys(design.swaps, effect))
         made = trials(design, there, simulations=simulations, seed=seed, swept=swept)
-        rows += _shares(design, made, effect, margin)
+        rows += _shares(design, made, effect, margin, side)
     return Power(
         table=pd.DataFrame(rows).assign(simulations=simulations),
         design=design,
@@ -146,7 +149,7 @@ def _require(design: Design, simulations: int) -> None:
 
 
 def _shares(
-    design: Design, made: Trials, effect: float, margin: float | None
+    design: Design, made: Trials, effect: float, margin: float | None, side: Side
 ) -> list[dict[str, object]]:
     count = len(design.swaps)
     # Null arms come last.
@@ -157,7 +160,7 @@ def _shares(
         "covers": made.covers(effect, level=1 - ALPHA)[:count] & usable,
     }
     if margin is not None:
-        said["equivalent"] = (made.equivalence_p(margin)[:count] <= ALPHA) & usable
+        said["equivalent"] = (made.equivalence_p(margin, side)[:count] <= ALPHA) & usable
     ratings = [design.ratings(one) for one in design.swaps]
     rows: list[dict[str, object]] = []
     for says, hits in said.items():

@@ -28,6 +28,7 @@ from toolkit.analysis.findings import (
 from toolkit.analysis.frames import Frames, Observations
 from toolkit.analysis.preference.pairs import NEITHER, contestants_of, observed_pairs
 from toolkit.analysis.preference.worths import Worth, against_anchor, left_side
+from toolkit.design import Direction
 
 _ROUNDING = 1e-9
 """Standard errors of shares below this are rounding."""
@@ -70,6 +71,7 @@ def preference(
     source: Frames | Observations,
     *,
     margin: float | None = None,
+    direction: Direction | None = None,
     plan: str = EXPLORATORY,
     primary: bool = True,
     seed: int = 0,
@@ -85,6 +87,7 @@ def preference(
         source: frames of stage confirm, or observations of scale ``preference``; these do not
             tell *neither* from a tie.
         margin: the largest net share that would not matter, fixed before the data.
+        direction: "worse" or "better" when a larger one would matter on that side alone.
         plan: hash of the frozen plan that asked, or "exploratory".
         primary: whether preference is the plan's primary outcome.
         seed: of the primary test's sign patterns.
@@ -99,7 +102,14 @@ def preference(
     for origin in sorted(set(rows["origin"]), key=lambda one: (one != "planned", one)):
         here = rows["origin"].eq(origin).to_numpy(dtype="bool")
         first = primary and not parts
-        tested = disparity(seen.where(here), margin=margin, plan=plan, primary=first, seed=seed)
+        tested = disparity(
+            seen.where(here),
+            margin=margin,
+            direction=direction,
+            plan=plan,
+            primary=first,
+            seed=seed,
+        )
         parts.append(_part(rows[here], origin, tested))
     bare = Finding(
         question="preference",

@@ -38,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
         simulations=simulations,
         seed=seed,
         margin=stage.plan.analysis.margin if _known_spread(outcome) else None,
+        side=outcome.side(stage.plan.analysis.direction),
     )
-    say(*_about(stage, found, leads=len(whole) - len(design)), "", *_seen(found, effect, outcome))
+    say(*_about(stage, found, leads=len(whole) - len(design)), "", *_seen(found, effect, stage))
     fewer = max(simulations // 3, 100)
     more = needed(stage, truth, effect=effect, simulations=fewer, seed=seed, times=_GROWTH)
     say("", *_more(more))
@@ -118,7 +119,8 @@ def _about(stage: ConfirmStage, found: Power, *, leads: int) -> Iterator[str]:
         yield f"  Left out: {leads} ratings of contrasts lifted from leads, tested by themselves."
 
 
-def _seen(found: Power, effect: float, outcome: Outcome) -> Iterator[str]:
+def _seen(found: Power, effect: float, stage: ConfirmStage) -> Iterator[str]:
+    outcome, direction = stage.primary, stage.plan.analysis.direction
     yield f"  {'True effect':<16}{'says it differs':<26}also after Holm over {found.family}"
     for at in sorted(set(found.table["effect"]), key=abs):
         alone, within = found.share("differs", at), found.share("differs in its family", at)
@@ -127,8 +129,11 @@ def _seen(found: Power, effect: float, outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"  Smallest effect seen with 80 % power: {_detectable(found)}"
     if found.margin is not None:
+        what = f"equivalent within ±{found.margin:g}"
+        if direction:
+            what = f"not {direction} by {found.margin:g} or more"
         yield (
-            f"  Where nothing differs, chance to conclude: equivalent within ±{found.margin:g}: "
+            f"  Where nothing differs, chance to conclude: {what}: "
             f"{_percent(found.share('equivalent', 0.0))}"
         )
     elif _known_spread(outcome):

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from toolkit.design.document import FieldPath
 from toolkit.design.field_types import Count, Identifier, Paragraph, Seed
 from toolkit.design.file_schema import Written
-from toolkit.design.outcomes import OUTCOMES, RatingForm, outcome_named
+from toolkit.design.outcomes import OUTCOMES, Direction, RatingForm, outcome_named
 from toolkit.design.studies.study_sections import ConsentForm, DataUse, Question, each_question_once
 from toolkit.design.validation_errors import each_once, raise_at, refusal
 
@@ -78,6 +78,8 @@ class AnalysisPlan(Written):
     margin: Annotated[float, Field(gt=0, le=4)] | None = None
     """Largest difference that would not matter, on the outcome's own scale; without it nothing is
     ever called equivalent."""
+    direction: Direction | None = None
+    """On which side alone a difference beyond the margin would matter; both when absent."""
     compare_with: Literal["reference", "grand_mean"] = "reference"
     """What each persona is compared with."""
     family: Literal["personas", "factors"] = "personas"
@@ -101,6 +103,16 @@ def _wanted(form: RatingForm) -> PydanticCustomError:
         why, other = "raters see single replies", "pair"
     wanted = f"{', '.join(names[:-1])} or {names[-1]}, since {why}"
     return refusal(wanted, f"Set 'form: {other}' under rating, or choose another outcome.")
+
+
+def _no_direction(plan: AnalysisPlan) -> PydanticCustomError | None:
+    """Say why a direction cannot stand in a plan; None where it can."""
+    if plan.margin is None:
+        return refusal("a margin beside it", "Add 'margin:', or leave direction out.")
+    if outcome_named(plan.primary).favorable is None:
+        wanted = f"nothing here, since neither end of {plan.primary!r} is good to get"
+        return refusal(wanted, "Leave direction out.")
+    return None
 
 
 class ConfirmPlan(Written):
@@ -134,5 +146,10 @@ class ConfirmPlan(Written):
             (place, _wanted(form), name)
             for place, name in self.outcomes.items()
             if not outcome_named(name).fits(form)
+        )
+        raise_at(
+            (("analysis", "direction"), why, plan.direction)
+            for plan in (self.analysis,)
+            if plan.direction and (why := _no_direction(plan))
         )
         return self

@@ -98,18 +98,11 @@ def preference(
     seen, rows = observed_pairs(source)
     if rows.empty:
         return Preference((), pd.DataFrame(columns=_COLUMNS), (_NO_PAIRS,), seen.simulated)
+    ask: dict[str, Any] = {"margin": margin, "direction": direction, "plan": plan, "seed": seed}
     parts: list[_Part] = []
     for origin in sorted(set(rows["origin"]), key=lambda one: (one != "planned", one)):
         here = rows["origin"].eq(origin).to_numpy(dtype="bool")
-        first = primary and not parts
-        tested = disparity(
-            seen.where(here),
-            margin=margin,
-            direction=direction,
-            plan=plan,
-            primary=first,
-            seed=seed,
-        )
+        tested = disparity(seen.where(here), primary=primary and not parts, **ask)
         parts.append(_part(rows[here], origin, tested))
     bare = Finding(
         question="preference",

@@ -20,6 +20,7 @@ from toolkit.analysis import (
     disparity,
     interim,
     movement,
+    multiverse,
     pooled,
     power,
     preference,
@@ -32,6 +33,7 @@ from toolkit.analysis import (
 from toolkit.analysis.engine import confidence_sequence
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.mixed import fit
+from toolkit.analysis.multiverse import NOT_FOR as NOT_FOR_CHOOSING
 
 
 class Case(NamedTuple):
@@ -105,6 +107,10 @@ def replies(own: str, base: str, scenarios: int = 6, **more: Any) -> pd.DataFram
 
 def told(rows: pd.DataFrame, **more: Any) -> Any:
     return words(rows, mask=["pat"], seed=1, **more)
+
+
+def many_raters() -> pd.DataFrame:
+    return ratings(scenarios=4, raters=9)
 
 
 def moved(rows: pd.DataFrame) -> Any:
@@ -792,7 +798,50 @@ POOLING = [
     ),
 ]
 
+NO_WAY = "No persona can be compared in any way."
+HIDDEN = (
+    "Raters who gave one answer to everything are fewer than 5 and count in every way: a number "
+    "without them would show what they said."
+)
+
+WAYS = [
+    Case("ways, all answers equal", lambda: multiverse(judged(whole(R).assign(value=4.0))), NO_WAY),
+    Case("ways, no row at all", lambda: multiverse(judged(R.iloc[:0])), NO_WAY),
+    Case("ways, two raters", lambda: multiverse(judged(ratings(raters=2))), NO_WAY),
+    Case("ways, two situations", lambda: multiverse(judged(ratings(2))), NO_WAY),
+    Case("ways, no reference", lambda: multiverse(judged(of(R, arm="swap"))), NO_WAY),
+    Case("ways, reference only", lambda: multiverse(judged(of(R, arm="reference"))), NO_WAY),
+    Case(
+        "ways, one rater says the same of everything",
+        lambda: multiverse(
+            judged(whole(R).assign(value=lambda x: x["value"].mask(x["rater"].eq("r0"), 3)))
+        ),
+        HIDDEN,
+    ),
+    Case(
+        "ways, every rater says the same of everything",
+        lambda: multiverse(
+            judged(
+                whole(many_raters()).assign(
+                    value=lambda x: x["rater"].str[1:].astype(int) % 5 + 1.0
+                )
+            )
+        ),
+        NO_WAY,
+    ),
+    Case(
+        "ways, everything was cut off",
+        lambda: multiverse(judged(R.iloc[:0]), with_truncated=judged(whole(R))),
+        NOT_FOR_CHOOSING,
+    ),
+    Case(
+        "ways, yes throughout",
+        lambda: multiverse(binary(R.assign(value=1.0))),
+        NO_WAY,
+    ),
+]
+
 CASES = [
     *(DISPARITY + ROWS + RATES + PREFERENCE + RATERS_SAY),
-    *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED + POOLING),
+    *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED + POOLING + WAYS),
 ]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from calibration import (
+    alternatives,
     engine,
     families,
     few_clusters,
@@ -43,6 +44,7 @@ SECTIONS = {
     "families": Part(families, 10_000),
     "margins": Part(margins, 10_000),
     "personas": Part(persona_variation, 2_000),
+    "alternatives": Part(alternatives, 10_000),
     "planted": Part(planted, 1_000),
 }
 

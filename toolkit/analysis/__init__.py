@@ -45,6 +45,7 @@ from toolkit.analysis.frames import (
 from toolkit.analysis.interim_analysis import finished_order, interim
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.leads import leads
+from toolkit.analysis.multiverse import multiverse
 from toolkit.analysis.persona_variation import pooled
 from toolkit.analysis.plan import (
     Earlier,
@@ -70,6 +71,7 @@ from toolkit.analysis.plots import (
     rating_distribution,
     scenario_map,
     sitting_drift,
+    specification_curve,
 )
 from toolkit.analysis.power import (
     Needed,
@@ -132,6 +134,7 @@ __all__ = [
     "leads",
     "load_frames",
     "movement",
+    "multiverse",
     "needed",
     "observe",
     "open_control",
@@ -158,6 +161,7 @@ __all__ = [
     "scenario_map",
     "selfcheck",
     "sitting_drift",
+    "specification_curve",
     "trace",
     "transcript",
     "true_effect",

@@ -174,6 +174,7 @@ def sweep(
     count: Floats | None = None,
     combine: Floats | None = None,
     own: Bools | None = None,
+    equal: bool = True,
 ) -> Swept:
     """Make a design ready for estimates.
 
@@ -188,8 +189,10 @@ def sweep(
             by itself when None.
         own: rows on which each combination is seen, shape (n, q); where its column is not 0 when
             None.
+        equal: False: a row counts what ``weight`` says, however many its scenario has.
     """
-    count, weight = weight if count is None else count, equal_scenarios(scenario, weight)
+    count, given = weight if count is None else count, weight
+    weight = equal_scenarios(scenario if equal else np.zeros_like(scenario), given)
     wanted = np.eye(columns.shape[1]) if combine is None else combine
     seen = columns != 0 if own is None else own
     absorbed = absorb(levels, weight)

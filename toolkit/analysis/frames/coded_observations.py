@@ -84,6 +84,7 @@ class Coded:
         *,
         combine: Floats | None = None,
         own: Sequence[Bools] | None = None,
+        equal: bool = True,
     ) -> Swept:
         """Make columns ready for estimates; null arms and the side always have their own.
 
@@ -91,6 +92,7 @@ class Coded:
             columns: rows in which each arm shows, the null arms not among them.
             combine: as for ``clustered.sweep``, one row a column of ``columns``.
             own: as for ``clustered.sweep``, one column a combination.
+            equal: whether every scenario counts as much as any other.
 
         Returns:
             Effects of ``columns``, or their combinations, then of both null arms.
@@ -107,6 +109,7 @@ class Coded:
             weight=self.weight,
             combine=np.vstack([block_diag(wanted, np.eye(len(nulls))), of_side]),
             own=np.column_stack([*(columns if own is None else own), *nulls]),
+            equal=equal,
         )
 
 

@@ -5,7 +5,7 @@ machine. ``observe`` makes them from the record's frames; ``from_table`` from an
 Estimators read the columns below and no others, so both ways lead to the same numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, Self
@@ -121,7 +121,11 @@ class Observations:
 
 
 def observe(
-    frames: Frames, outcome: str | Outcome, *, design: ConfirmDesign | None = None
+    frames: Frames,
+    outcome: str | Outcome,
+    *,
+    design: ConfirmDesign | None = None,
+    also: Collection[str] = (),
 ) -> Observations:
     """Take one outcome from the record's frames.
 
@@ -134,6 +138,8 @@ def observe(
         outcome: a question's id, another declared outcome's name, or a declaration.
         design: what was frozen; says who the personas are and what was asked, and which words are
             masked before texts are compared.
+        also: reasons for which nothing is left out, such as ``truncated``: of answers that were
+            cut off, what was said of them all the same.
 
     Raises:
         AnalysisError: if the frames hold explore rows, several freezes, no such outcome, or values
@@ -146,6 +152,8 @@ def observe(
     _require_known(frames, table, of)
     require_stage(table, "confirm")
     plan = one_freeze(table, "analysis")
+    stays = values["left_out"].isin(list(also)) & values["value"].notna()
+    values["left_out"] = values["left_out"].mask(stays)
     kept = values[values["left_out"].isna()]
     return Observations(
         of=of,

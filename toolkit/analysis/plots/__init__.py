@@ -13,6 +13,7 @@ from toolkit.analysis.plots.likert import persona_ratings, question_ratings
 from toolkit.analysis.plots.power_curves import power_curves
 from toolkit.analysis.plots.rater_figures import rater_agreement, rater_severity, sitting_drift
 from toolkit.analysis.plots.scenario_heatmap import scenario_map
+from toolkit.analysis.plots.specification_curve import specification_curve
 
 __all__ = [
     "Figure",
@@ -29,4 +30,5 @@ __all__ = [
     "rating_distribution",
     "scenario_map",
     "sitting_drift",
+    "specification_curve",
 ]

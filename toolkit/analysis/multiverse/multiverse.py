@@ -79,15 +79,8 @@ def multiverse(
     if with_truncated is not None:
         require_observations(with_truncated, "multiverse")
         answers["with truncated"] = _in_general(with_truncated)
-    flat = _straight_liners(observations)
-    raters: dict[str, np.ndarray] = {PLANNED[1]: np.array([], dtype="object")}
-    if len(flat) >= PRIVACY_MINIMUM:
-        raters["without straight-liners"] = flat
-    elif len(flat):
-        notes.append(
-            f"Raters who gave one answer to everything are fewer than {PRIVACY_MINIMUM} and count "
-            "in every way: a number without them would show what they said."
-        )
+    raters, hidden = _raters(observations)
+    notes += hidden
     rows = [
         row
         for (of, seen), (who, without) in product(answers.items(), raters.items())
@@ -120,6 +113,19 @@ def _in_general(observations: Observations) -> Observations:
     """Planned contrasts where there are any: what leads were chosen for is another question."""
     planned = observations.of_origin("planned")
     return planned if len(planned.frame) else observations
+
+
+def _raters(observations: Observations) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Give whom each choice of raters leaves out, and a sentence where there is no choice."""
+    flat = _straight_liners(observations)
+    raters: dict[str, np.ndarray] = {PLANNED[1]: np.array([], dtype="object")}
+    if len(flat) >= PRIVACY_MINIMUM:
+        return {**raters, "without straight-liners": flat}, []
+    told = (
+        f"Raters who gave one answer to everything are fewer than {PRIVACY_MINIMUM} and count in "
+        "every way: a number without them would show what they said."
+    )
+    return raters, [told] if len(flat) else []
 
 
 def _straight_liners(observations: Observations) -> np.ndarray:

@@ -13,7 +13,7 @@ from calibration.sections import SECTIONS, SEED, fingerprint
 from toolkit.analysis import Estimate, disparity
 from toolkit.analysis.power import draw_values, effects_of_many, share_of
 
-LEAST = {"primary": 10_000, "engine": 2_000, "personas": 2_000, "planted": 1_000}
+LEAST = {"primary": 10_000, "engine": 2_000, "personas": 2_000, "cells": 5_000, "planted": 1_000}
 
 
 def shipped(name: str) -> str:

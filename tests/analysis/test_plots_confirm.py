@@ -385,7 +385,10 @@ def test_a_cell_holds_a_sign_and_its_n_and_no_bare_number(found: Disparity) -> N
     figure = scenario_map(found)
     written = [one.get_text() for one in figure.figure.axes[0].texts]
     cells = [one.split("\n") for one in written]
-    assert {sign for sign, _ in cells} <= {"−−", "−", "·", "+", "++"}
+    assert {sign.rstrip("*") for sign, _ in cells} <= {"−−", "−", "·", "+", "++"}
+    starred = sum(sign.endswith("*") for sign, _ in cells)
+    assert starred == figure.numbers["stands_out"].sum()
+    assert f" {starred} stand out among all of them at a false-discovery rate" in figure.alt
     assert len(cells) == len(figure.numbers)
     shown = sorted(int(n) for _, n in cells)
     assert shown == sorted(figure.numbers["observations"])

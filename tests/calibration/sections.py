@@ -11,6 +11,7 @@ import numpy as np
 
 from calibration import (
     alternatives,
+    discoveries,
     engine,
     families,
     few_clusters,
@@ -45,6 +46,7 @@ SECTIONS = {
     "margins": Part(margins, 10_000),
     "personas": Part(persona_variation, 2_000),
     "alternatives": Part(alternatives, 10_000),
+    "cells": Part(discoveries, 5_000),
     "planted": Part(planted, 1_000),
 }
 

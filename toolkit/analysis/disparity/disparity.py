@@ -226,7 +226,7 @@ def _compare(
         *(say.finding(one, beside) for one in personas),
         *(say.finding(one) for one in of_factors),
     ]
-    table = cells(personas, beside.by_scenario, data, level=asked.level)
+    table = cells(personas, beside.by_scenario, data, level=asked.level, alpha=asked.alpha)
     return Disparity(
         findings=tuple(findings),
         table=pd.DataFrame(),

@@ -1,11 +1,19 @@
-"""Effect of every persona in every scenario, shrunken, and the worst cells."""
+"""Effect of every persona in every scenario, shrunken, and which cells stand out.
+
+A cell stands out when its own p, by t over the raters there, is found among those of all cells
+shown with a false-discovery rate of 5 % (Y. Benjamini and Y. Hochberg 1995): of cells that stand
+out, so many are expected to be chance. That holds for tests that are independent or depend
+positively, as cells with a common reference and common raters do; simulated rates are in the
+calibration report. Not for a claim about a persona, nor about situations in general: a cell is one
+situation, whose replies may have been unlucky, and ``disparity`` makes such claims.
+"""
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.disparity.claims import Claim
-from toolkit.analysis.engine import ScenarioEffects, shrink
+from toolkit.analysis.engine import ScenarioEffects, adjust, shrink
 from toolkit.analysis.frames import Coded
 from toolkit.design import PRIVACY_MINIMUM
 
@@ -21,12 +29,17 @@ _SEEN = (
     "others",
 )
 _SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
-CELL_COLUMNS = (*_SEEN, *_SHRUNKEN, "suppressed", "speaks_of")
+CELL_COLUMNS = (*_SEEN, *_SHRUNKEN, "stands_out", "suppressed", "speaks_of")
 """Columns of ``Disparity.by_scenario``, in order."""
 
 
 def cells(
-    claims: list[Claim], by_scenario: ScenarioEffects, data: Coded, *, level: float
+    claims: list[Claim],
+    by_scenario: ScenarioEffects,
+    data: Coded,
+    *,
+    level: float,
+    alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Make the table of personas and scenarios.
 
@@ -35,13 +48,15 @@ def cells(
         by_scenario: what each scenario says.
         data: the observations.
         level: of intervals.
+        alpha: expected share of chance among cells that stand out.
 
     Returns:
         One row a persona and scenario in which it was seen, by both: ``subject``, ``scenario``,
         ``effect`` with ``low`` and ``high`` over the raters there, the same ``shrunken`` toward
-        the persona's own average, ``share`` of the persona's estimate, ``raters``,
-        ``observations`` of the persona and of ``others`` it is compared with. Numbers that rest
-        on fewer raters than the privacy minimum are missing and marked ``suppressed``.
+        the persona's own average, ``share`` of the persona's estimate, whether it ``stands_out``
+        among all, ``raters``, ``observations`` of the persona and of ``others`` it is compared
+        with. Numbers that rest on fewer raters than the privacy minimum are missing and marked
+        ``suppressed``.
     """
     low, high = by_scenario.interval(level=level)
     rows = []
@@ -58,6 +73,7 @@ def cells(
                     "low": low[at],
                     "high": high[at],
                     "variance": by_scenario.variance[at],
+                    "p": by_scenario.p[at],
                     "share": by_scenario.share[at],
                     "raters": 0 if data.rater is None else len(np.unique(data.rater[own | others])),
                     "observations": round(float(data.weight[own].sum())),
@@ -65,21 +81,26 @@ def cells(
                 }
             )
     return _shown(
-        pd.DataFrame(rows, columns=[*_SEEN, "variance"]), rated=data.rater is not None, level=level
+        pd.DataFrame(rows, columns=[*_SEEN, "variance", "p"]),
+        rated=data.rater is not None,
+        level=level,
+        alpha=alpha,
     )
 
 
-def _shown(table: pd.DataFrame, *, rated: bool, level: float) -> pd.DataFrame:
+def _shown(table: pd.DataFrame, *, rated: bool, level: float, alpha: float) -> pd.DataFrame:
     value, se = np.full(len(table), np.nan), np.full(len(table), np.nan)
     for rows in table.groupby("subject", sort=False).indices.values():
         drawn = shrink(*(table[name].to_numpy("float64")[rows] for name in ("effect", "variance")))
         value[rows], se[rows] = drawn.value, drawn.se
     half = float(stats.norm.ppf((1 + level) / 2)) * se
     few = rated & (table["raters"] < PRIVACY_MINIMUM)
-    table = table.drop(columns="variance").assign(
+    adjusted = adjust(list(table["p"].mask(few)), "Benjamini-Hochberg")
+    table = table.drop(columns=["variance", "p"]).assign(
         shrunken=value,
         shrunken_low=value - half,
         shrunken_high=value + half,
+        stands_out=[one is not None and one <= alpha for one in adjusted],
         suppressed=few,
     )
     # A number without its interval is not shown, nor one about too few people.

@@ -50,6 +50,15 @@ class ScenarioEffects:
         low, high = (_profile(effect, noise, at) for at in (0.975, 0.025))
         return float(np.sqrt(value)), min(low, value) ** 0.5, max(high, value) ** 0.5
 
+    @property
+    def p(self) -> Floats:
+        """Two-sided p of no effect in a scenario, by t over its raters; NaN without an error."""
+        told = self.variance > 0
+        error = np.sqrt(np.where(told, self.variance, 1.0))
+        df = np.maximum(self.judges - 1, 1)
+        found = 2 * stats.t.sf(np.abs(np.where(told, self.effect, 0.0)) / error, df)
+        return np.where(told, found, np.nan)
+
     def interval(self, *, level: float) -> tuple[Floats, Floats]:
         """Intervals within scenarios, by t over their raters; NaN with too few."""
         df = np.maximum(self.judges - 1, 1)

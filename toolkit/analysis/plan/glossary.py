@@ -86,6 +86,7 @@ GLOSSARY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "speaks_of": ("these situations, or situations in general", ""),
         "stratum": ("the combination of factor levels", ""),
         "subject": ("whom or what it is about", ""),
+        "stands_out": ("found among all cells shown, at a false-discovery rate of 5 %", ""),
         "suppressed": ("too few people to be shown by itself: its numbers are missing", ""),
         "swap": ("distance of the persona's replies from the reference's", _APART),
         "to_position": ("last place in the rater's list", "items"),

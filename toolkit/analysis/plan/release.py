@@ -234,6 +234,7 @@ class _Door:
                 at = [round(float(row[one]), _DIGITS) for one in ("effect", "low", "high")]
                 self.given[name] = (at[0], at[1], at[2])
         made = _round(table).assign(suppressed=~known)
+        made["stands_out"] &= known
         return made.assign(**{one: made[one].where(known) for one in (*_EFFECTS, *_COUNTS)})
 
     def _account(self, step: Step) -> Step:

@@ -28,8 +28,19 @@ if TYPE_CHECKING:
 _COLORS = ("#b35806", "#f1b66b", "#f7f7f7", "#a99fcd", "#542788")
 _SIGNS = ("−−", "−", "·", "+", "++")
 _TITLE = "Difference from the reference by persona and situation, shrunken"
-_BELOW = "difference; below it, answers about the persona there; blank: never met"
-_KEPT = ["subject", "scenario", "speaks_of", "shrunken", "shrunken_low", "shrunken_high"]
+_BELOW = (
+    "difference; below it, answers about the persona there; blank: never met;\n"
+    "*: stands out among all"
+)
+_KEPT = [
+    "subject",
+    "scenario",
+    "speaks_of",
+    "shrunken",
+    "shrunken_low",
+    "shrunken_high",
+    "stands_out",
+]
 _COUNTS = ["raters", "observations", "others"]
 
 
@@ -37,7 +48,9 @@ def scenario_map(found: Disparity) -> Figure:
     """Draw each persona's difference in each situation, drawn toward the average of all.
 
     A single situation is noisy and no evidence by itself: colors show where to read. A cell
-    holds its sign and how many observations it rests on; the numbers hold intervals. Cells that
+    holds its sign and how many observations it rests on; the numbers hold intervals. A star marks
+    a cell found among all of those shown at a false-discovery rate of 5 % (Benjamini-Hochberg);
+    not for a claim about a persona or about situations in general. Cells that
     rest on fewer raters than the privacy minimum are hatched, and are not among the numbers.
 
     Args:
@@ -90,7 +103,8 @@ def _cells(
             hatched[at] = "////" if cell["suppressed"] else "...."
             continue
         kind = int(np.digitize(cell["shrunken"], [-2 * step, -step, step, 2 * step]))
-        grid[at], text = kind, f"{_SIGNS[kind]}\n{cell['observations']}"
+        star = "*" if cell["stands_out"] else ""
+        grid[at], text = kind, f"{_SIGNS[kind]}{star}\n{cell['observations']}"
         axes.text(column + 0.5, row + 0.5, text, color=ink_on(_COLORS[kind]), **look)
     squares(axes, grid, _COLORS, hatched)
 
@@ -122,6 +136,8 @@ def _alt(found: Disparity, numbers: pd.DataFrame, step: float) -> str:
         f"Map of shrunken differences from the reference, {table['subject'].nunique()} personas by "
         f"{table['scenario'].nunique()} situations. Cells shown: {len(numbers)}, {spread} "
         f"answers in each; of these {far} lie {step:g} or more from 0. Cells that rest on "
-        f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} One "
+        f"fewer than {PRIVACY_MINIMUM} raters: {hidden}, hatched and not shown.{without} "
+        f"{int(numbers['stands_out'].sum())} stand out among all of them at a false-discovery rate "
+        "of 5 % (Benjamini-Hochberg). One "
         "situation by itself is no evidence in general."
     )

@@ -15,12 +15,15 @@ from analysis.mixed_data import ratings as answers
 from toolkit.analysis import (
     Observations,
     Truth,
+    across_names,
     blinding,
     crossed_design,
     disparity,
     interim,
     movement,
     multiverse,
+    ordinal,
+    pairwise,
     pooled,
     power,
     preference,
@@ -34,6 +37,7 @@ from toolkit.analysis.engine import confidence_sequence
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.mixed import fit
 from toolkit.analysis.multiverse import NOT_FOR as NOT_FOR_CHOOSING
+from toolkit.design import Outcome
 
 
 class Case(NamedTuple):
@@ -777,6 +781,16 @@ POOLING = [
         lambda: pooled(judged(MANY.assign(value=3 + MANY["persona"].eq("ben")))),
         NO_ERROR,
     ),
+    Case(
+        "pooled, raters who only lean",
+        lambda: pooled(judged(MANY.assign(value=MANY["rater"].str[1:].astype(float) + 1))),
+        NO_ERROR,
+    ),
+    Case(
+        "pooled, two situations that no rater judged",
+        lambda: pooled(judged(ratings(2, arms=FIVE).assign(rater=None))),
+        "Left out: ben, cleo, dov, eve. Seen in situations fewer than 3, which stand for no other.",
+    ),
     Case("pooled, two personas", lambda: pooled(judged(ratings(arms=("ben", "cleo")))), TWO_LEFT),
     Case("pooled, two raters", lambda: pooled(judged(ratings(raters=2, arms=FIVE))), NONE_LEFT),
     Case("pooled, two situations", lambda: pooled(judged(ratings(2, arms=FIVE))), NONE_LEFT),
@@ -841,7 +855,239 @@ WAYS = [
     ),
 ]
 
+NO_PAIR = "No pair of personas can be compared. "
+NOBODY = "0 personas were seen in enough situations and by enough raters; it takes 2."
+
+PAIRS = [
+    Case(
+        "pairs of personas, all ratings equal",
+        lambda: pairwise(judged(MANY.assign(value=4.0))),
+        NO_PAIR + NO_ERROR,
+    ),
+    Case(
+        "pairs of personas, effects without any error",
+        lambda: pairwise(judged(MANY.assign(value=3 + MANY["persona"].eq("ben")))),
+        NO_PAIR + NO_ERROR,
+    ),
+    Case(
+        "pairs of personas, one persona",
+        lambda: pairwise(judged(R)),
+        NO_PAIR + "1 persona was seen in enough situations and by enough raters; it takes 2.",
+    ),
+    Case(
+        "pairs of personas, two raters",
+        lambda: pairwise(judged(ratings(raters=2, arms=FIVE))),
+        NO_PAIR + NOBODY,
+    ),
+    Case(
+        "pairs of personas, two situations that no rater judged",
+        lambda: pairwise(judged(ratings(2, arms=FIVE).assign(rater=None))),
+        NO_PAIR + NOBODY,
+    ),
+    Case("pairs of personas, no row", lambda: pairwise(judged(MANY.iloc[:0])), NO_PAIR + NOBODY),
+    Case(
+        "pairs of personas, one rated by two raters",
+        lambda: pairwise(
+            judged(MANY[MANY["persona"].ne("eve") | MANY["rater"].isin(["r0", "r1"])])
+        ),
+        "Left out: eve. Seen in situations or by raters fewer than 3, which stand for no other.",
+        tested=True,
+    ),
+]
+
+TWO = PEOPLE.loc[["ada", "ben"]]
+SECONDS = Outcome(
+    name="seconds",
+    source="replies",
+    scale="number",
+    bounds=ENDLESS,
+    unit="seconds",
+    favorable=None,
+    rated=False,
+    reads="seconds",
+)
+TWO_RATERS = sorted(crossed_factors.made_up()["rater"].unique())[:2]
+SIX = ("ben", "cleo", "dov", "eve", "fay", "gus")
+GROUPS = ratings(arms=SIX)
+MEN = GROUPS["persona"].isin(["ben", "dov", "gus"])
+APART = GROUPS[GROUPS["rater"].isin(["r0", "r1"]) == MEN].reset_index(drop=True)
+FEW_NAMES = "gender: man has 1 name: it takes 3 a group to speak of names like these."
+
+NAMES = [
+    Case("names, one a group", lambda: across_names(judged(R, people=TWO), "gender"), FEW_NAMES),
+    Case(
+        "names, all ratings equal",
+        lambda: across_names(judged(GROUPS.assign(value=4.0)), "gender"),
+        "The model leaves no error at all in what is compared with gender: man.",
+    ),
+    Case(
+        "names, two raters",
+        lambda: across_names(judged(ratings(raters=2, arms=SIX)), "gender"),
+        "gender: man was judged by 2 raters only: this cannot generalize over raters, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "names, one situation",
+        lambda: across_names(judged(ratings(1, arms=SIX)), "gender"),
+        "gender: man was seen in 1 scenario only: this cannot generalize over scenarios, so there "
+        "is no interval, no p-value and no verdict. It takes at least 3 scenarios.",
+    ),
+    Case(
+        "names, one level",
+        lambda: across_names(judged(GROUPS, people=PEOPLE.assign(gender="woman")), "gender"),
+        "Nothing is said about gender: the names do not have two levels of it.",
+    ),
+    Case(
+        "names, a group that nobody is known to have",
+        lambda: across_names(judged(GROUPS, people=PEOPLE.assign(gender=None)), "gender"),
+        "Nothing is said about gender: the names do not have two levels of it.",
+    ),
+    Case(
+        "names, no row",
+        lambda: across_names(judged(GROUPS.iloc[:0], people=PEOPLE), "gender"),
+        "Nothing was observed of 'respect'.",
+    ),
+    Case(
+        "names, groups with raters of their own",
+        lambda: across_names(judged(APART), "gender"),
+        "gender: man cannot be told from the raters, contrasts or sides that it came with.",
+    ),
+]
+
+BEYOND = [
+    Case(
+        "one side, all ratings equal",
+        lambda: disparity(judged(R.assign(value=4.0)), margin=0.5, direction="worse"),
+        "All 32 observations of ben and of what it is compared with are 4, so there is no "
+        "variation to measure a difference by.",
+    ),
+    Case(
+        "one side, two raters",
+        lambda: disparity(judged(ratings(raters=2)), margin=5.0, direction="worse"),
+        "ben was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "one side without a margin",
+        lambda: disparity(judged(R), direction="better"),
+        "disparity: got direction='better' and no margin; wanted both. Give the largest "
+        "difference that would not matter on that side, or leave direction out.",
+    ),
+    Case(
+        "one side of what is neither good nor bad",
+        lambda: disparity(
+            Observations(of=SECONDS, frame=judged(R).frame, people=PEOPLE),
+            margin=1.0,
+            direction="worse",
+        ),
+        "disparity: got direction='worse' for 'seconds', of which neither end is good to get; "
+        "wanted an outcome with favorable high or low. Leave direction out.",
+    ),
+]
+
+OLDER = [
+    Case(
+        "ordinal, all answers equal",
+        lambda: ordinal(judged(whole(R).assign(value=4.0))),
+        "mixed: got the answer 4 in all of 32 observations; wanted at least two different answers. "
+        "Nothing can be compared where nothing varies.",
+    ),
+    Case(
+        "ordinal, two raters",
+        lambda: ordinal(judged(whole(ratings(raters=2)))),
+        "ben was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "ordinal, one situation",
+        lambda: ordinal(judged(whole(ratings(scenarios=1)))),
+        "ben was seen in 1 scenario only: this cannot generalize over scenarios, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 scenarios.",
+    ),
+    Case(
+        "ordinal, a persona who always has the highest answer",
+        lambda: ordinal(judged(whole(R).assign(value=1 + 4 * swapped(R)))),
+        "The change is not estimable: arm[T.ben] has no finite estimate, because the answers are "
+        "separated.",
+    ),
+    Case(
+        "ordinal, answers that are numbers",
+        lambda: ordinal(number(R)),
+        "ordinal: got 'respect', on the scale 'number'; wanted rated answers on the scale 'likert' "
+        "or 'binary'. Compare anything else with `disparity`.",
+    ),
+    Case(
+        "ordinal, no reference",
+        lambda: ordinal(judged(of(whole(R), arm="swap"))),
+        "marginal: got the level 'reference' of arm; wanted one that was observed: ben.",
+    ),
+    Case(
+        "factor levels, all ratings equal",
+        lambda: disparity(judged(GROUPS.assign(value=4.0)), factors=["gender"]),
+        "All 112 observations of gender: man and of what it is compared with are 4, so there is no "
+        "variation to measure a difference by.",
+    ),
+    Case(
+        "factor levels, two raters",
+        lambda: disparity(judged(ratings(raters=2, arms=SIX)), factors=["gender"]),
+        "gender: man was judged by 2 raters only: this cannot generalize over raters, so there is "
+        "no interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "grand mean, two raters",
+        lambda: disparity(judged(ratings(raters=2)), compare_with="grand_mean"),
+        "ada was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "a rate of a persona of whom nothing was observed",
+        lambda: rates(
+            binary(R.assign(value=1.0), people=PEOPLE.loc[["ada", "ben", "cleo"]]),
+        ),
+        "Nothing of cleo was observed, so there is no rate of it.",
+    ),
+    Case(
+        "pairs that are ties in two situations",
+        lambda: preference(choices(6, scenarios=2, preferred="equal")),
+        "Every pair that could be compared was a tie, so no worth can be told.",
+    ),
+    Case(
+        "a look at two raters who come back",
+        lambda: interim(
+            judged(whole(ratings(raters=2))),
+            "ben",
+            over="scenario blocks",
+            order=["s0", "s1", "s2", "s3"],
+        ),
+        "ben was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "no replies, moved",
+        lambda: moved(replies("a b", "a b").iloc[:0]),
+        "No reply to a persona can be read, so no distances are compared.",
+    ),
+    Case(
+        "no replies, words",
+        lambda: told(replies("a b", "a b").iloc[:0]),
+        "No reply to a persona can be read, so no words are compared.",
+    ),
+    Case(
+        "strata seen by two raters",
+        lambda: strata(crossed_factors.made_up()[lambda rows: rows["rater"].isin(TWO_RATERS)]),
+        "All of it was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+    Case(
+        "waves that are all equal, two raters",
+        lambda: waves(judged(ratings(raters=2)), judged(ratings(raters=2))),
+        "ben was judged by 2 raters only: this cannot generalize over raters, so there is no "
+        "interval, no p-value and no verdict. It takes at least 3 raters.",
+    ),
+]
+
 CASES = [
     *(DISPARITY + ROWS + RATES + PREFERENCE + RATERS_SAY),
     *(INTERSECTIONS + TEXTS + OVER_TIME + PLANNED + MIXED + POOLING + WAYS),
+    *(PAIRS + NAMES + BEYOND + OLDER),
 ]

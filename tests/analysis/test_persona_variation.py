@@ -1,5 +1,6 @@
 """Personas among themselves: against mean squares worked by hand, and sums done the long way."""
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from analysis.comparisons import complete, judged
 from scipy import integrate, optimize, stats
 
-from toolkit.analysis import Observations, pooled
+from toolkit.analysis import Observations, across_names, pairwise, pooled
 from toolkit.analysis.engine import FEWEST_EFFECTS
 from toolkit.errors import AnalysisError
 
@@ -182,3 +183,139 @@ def test_personas_renamed_and_rows_reordered_change_nothing() -> None:
     mixed = rows.sample(frac=1, random_state=1).reset_index(drop=True)
     after = pooled(judged(mixed)).table.set_index("subject")
     pd.testing.assert_frame_equal(before, after, rtol=1e-9)
+
+
+# Pairs
+
+
+def test_pairs_have_tukeys_intervals() -> None:
+    """q(.05; 4, 9) is 4.4149 in the tables of the studentized range."""
+    observed, y = as_pairs()
+    _, error = quasi_f(y)
+    means = dict(zip(ARMS, y.mean(axis=(1, 2)), strict=True))
+    made = pairwise(observed)
+    assert len(made.findings) == 6
+    for one in made.findings:
+        first, second = one.subject.split(" against ")
+        apart = means[first] - means[second]
+        assert one.estimate is not None
+        assert one.estimate.value == pytest.approx(apart, abs=1e-10)
+        assert one.se == pytest.approx(sqrt(2 * error), abs=1e-10)
+        assert one.estimate.high - apart == pytest.approx(4.4149 * sqrt(error), rel=1e-5)
+        p = stats.studentized_range.sf(abs(apart) / sqrt(error), 4, 9)
+        assert one.p_adjusted == pytest.approx(p, abs=1e-6)
+
+
+def test_a_pair_differs_exactly_when_its_interval_leaves_out_0() -> None:
+    for scale in (0.2, 0.6, 1.5):
+        rows = complete(EFFECTS * scale, raters=5, arms=ARMS)
+        for one in pairwise(judged(rows, scale="number", bounds=(-np.inf, np.inf))).findings:
+            assert one.estimate is not None
+            beyond = one.estimate.low > 0 or one.estimate.high < 0
+            assert (one.verdict == "differs") == beyond
+            assert one.bridge == ""
+
+
+def test_two_personas_are_one_pair() -> None:
+    rows = complete(EFFECTS[:, :2], raters=5, arms=("ben", "cleo"))
+    made = pairwise(judged(rows, scale="number", bounds=(-np.inf, np.inf)))
+    (one,) = made.findings
+    # Of two means the range is Student's t: q = t sqrt(2).
+    assert one.df is not None
+    assert one.se is not None
+    assert one.estimate is not None
+    t = abs(one.estimate.value) / one.se
+    assert one.p_adjusted == pytest.approx(2 * stats.t.sf(t, one.df), abs=1e-6)
+
+
+# Names
+
+
+def named(count: int = 3, situations: int = 5, *, seed: int = 4) -> tuple[Observations, np.ndarray]:
+    """Two groups of names beside a reference, by machine: groups x names x situations."""
+    rng = np.random.default_rng(seed)
+    y = rng.normal(0, 1, (2, count, situations)) + rng.normal(0, 1, (2, count, 1))
+    y = np.sign(np.round(y + rng.normal(0, 0.7, (2, 1, situations))))
+    rows = [
+        {
+            "value": y[group, name, at],
+            "rater": None,
+            "scenario": f"s{at}",
+            "contrast": f"c{at}",
+            "arm": "swap",
+            "persona": f"{'wm'[group]}{name}",
+        }
+        for group in range(2)
+        for name in range(count)
+        for at in range(situations)
+    ]
+    people = pd.DataFrame(
+        {"gender": ["woman"] * count + ["man"] * count},
+        index=pd.Index([f"{one}{at}" for one in "wm" for at in range(count)], name="persona"),
+    )
+    observed = judged(rows, scale="preference", bounds=(-1.0, 1.0), outcome="preference")
+    return replace(observed, people=people), y
+
+
+@pytest.mark.parametrize(("count", "situations"), [(3, 5), (6, 4), (4, 12)])
+def test_names_and_situations_add_up_by_hand(count: int, situations: int) -> None:
+    """Balanced, without raters: Welch over names, matched differences over situations, rows."""
+    observed, y = named(count, situations)
+    apart = y[1] - y[1].mean(), y[0] - y[0].mean()
+    of_names = sum(one.mean(axis=1).var(ddof=1) / count for one in y)
+    of_situations = (y[1].mean(axis=0) - y[0].mean(axis=0)).var(ddof=1) / situations
+    size = count * situations
+    rest = sum((one**2).sum() for one in apart) / size**2 * 2 * size / (2 * size - 2)
+    expected = rest + max(of_names - rest, 0) + max(of_situations - rest, 0)
+    (one,) = across_names(observed, "gender").findings
+    assert one.estimate is not None
+    assert one.estimate.value == pytest.approx(y[1].mean() - y[0].mean(), abs=1e-10)
+    assert one.se == pytest.approx(sqrt(expected), abs=1e-10)
+    assert one.df == pytest.approx(min(2 * (count - 1), situations - 1))
+
+
+def test_with_raters_every_piece_is_that_of_whole_matrices() -> None:
+    rows = complete(
+        np.random.default_rng(7).normal(0, 0.8, (5, 6)),
+        raters=4,
+        arms=("ben", "cleo", "dov", "eve", "fay", "gus"),
+    )
+    rows = rows.drop(index=np.random.default_rng(3).choice(len(rows), 20, replace=False))
+    rows = rows.reset_index(drop=True)
+    (one,) = across_names(judged(rows, scale="number", bounds=(-np.inf, np.inf)), "gender").findings
+    man = rows["persona"].isin(["ben", "dov", "gus"]).to_numpy(float)
+    fixed = np.column_stack(
+        [pd.get_dummies(rows[name]).to_numpy(float) for name in ("contrast", "rater")] + [man]
+    )
+    each = rows.groupby("scenario")["value"].transform("size").to_numpy(float)
+    weight = np.diag(len(rows) / 5 / each)
+    solved = np.linalg.pinv(fixed.T @ weight @ fixed) @ fixed.T @ weight
+    h, left = solved[-1], np.eye(len(rows)) - fixed @ solved
+    e = left @ rows["value"].to_numpy()
+    pieces, dfs = [], []
+    for by in (["persona"], ["scenario"], ["rater"], ["persona", "scenario", "rater"]):
+        code = rows.groupby(by, observed=True).ngroup().to_numpy()
+        parts = np.array([left.T @ (h * (code == one)) for one in np.unique(code)])
+        products = parts @ parts.T
+        raw = sum(float((h * e)[code == one].sum()) ** 2 for one in np.unique(code))
+        pieces.append(raw * (h @ h) / np.trace(products))
+        dfs.append(np.trace(products) ** 2 / np.sum(products**2))
+    expected = pieces[3] + sum(max(one - pieces[3], 0) for one in pieces[:3])
+    assert one.se == pytest.approx(sqrt(expected), abs=1e-8)
+    assert one.df == pytest.approx(min(dfs[:3]), abs=1e-8)
+    assert one.estimate is not None
+    assert one.estimate.value == pytest.approx(h @ rows["value"].to_numpy(), abs=1e-8)
+
+
+def test_names_need_three_a_group() -> None:
+    observed, _ = named(2)
+    (one,) = across_names(observed, "gender").findings
+    assert one.verdict == "not estimable"
+    assert one.caveats == (
+        "gender: man has 2 names: it takes 3 a group to speak of names like these.",
+    )
+
+
+def test_a_factor_that_nobody_has_is_refused() -> None:
+    with pytest.raises(AnalysisError, match="names: got the factor 'size'; wanted one that"):
+        across_names(named()[0], "size")

@@ -10,16 +10,23 @@ import numpy as np
 from calibration.bands import COVERAGE, TYPE_I, Band, Row, Section
 from calibration.designs import POINTS, spread
 from toolkit.analysis import crossed_design
-from toolkit.analysis.persona_variation import PersonaDesign, persona_design, shrunken
+from toolkit.analysis.persona_variation import (
+    PersonaDesign,
+    differences,
+    persona_design,
+    reach,
+    shrunken,
+)
 from toolkit.analysis.power import Design, draw_values, share_of
 
 _POOLING = (
     "Effects of personas vary by 0.7 over scenarios and 0.525 over raters, where a single answer's "
     "noise is 1. *Type-I error*: the test that personas vary, when none does, on answers of 1 to "
-    "5. The rest on the latent scale, where the truth is known: *power* when personas' effects "
-    "have a standard deviation of 0.8, *spread covered* by its 90 % interval then, and *persona "
-    "covered* by its own shrunken 95 % interval, on average over personas; *alike* is the same "
-    "where no persona differs from another."
+    "5; *false pair*: any pair of personas is then said to differ. The rest on the latent scale, "
+    "where the truth is known: *power* when personas' effects have a standard deviation of 0.8, "
+    "*spread covered* by its 90 % interval then, and *persona covered* by its own shrunken 95 % "
+    "interval, on average over personas; *alike* is the same where no persona differs from "
+    "another. What one persona that varies far more does to them is shown and not judged."
 )
 _CHUNK = 250
 NINETY = Band(0.89, 1.0)
@@ -32,6 +39,8 @@ class Case(NamedTuple):
     name: str
     make: Callable[[], Design]
     slope: float = 0.7
+    wild: float = 0.0
+    """How much more the first persona's effect varies over scenarios."""
 
 
 def _crossed(raters: int, scenarios: int, swaps: int, **more: object) -> Callable[[], Design]:
@@ -60,6 +69,7 @@ CASES = (
     Case("20 × 4, 6 personas", _crossed(20, 4, 6)),
     Case("12 × 10, 6 personas, one arm a contrast", _crossed(12, 10, 6, matched=False)),
     Case("6 × 12, 5 personas, two of them rarely", _uneven),
+    Case("5 × 20, 4 personas, one varies by 2 over scenarios", _crossed(5, 20, 4), wild=2.0),
     Case("no raters × 6, read by machine, 3 replies, 4 personas", _by_machine),
 )
 
@@ -76,6 +86,7 @@ class Hits(NamedTuple):
     """Truth values, shape (simulations,) or (personas, simulations)."""
 
     rejects: np.ndarray
+    pairs: np.ndarray
     power: np.ndarray
     spread: np.ndarray
     persona: np.ndarray
@@ -104,11 +115,19 @@ def run(task: Task) -> Hits:
     free = spread(CASES[task.case].slope, cutpoints=())
     latent = draw_values(design, free, rng, simulations=task.simulations)
     true = rng.normal(0, _SD, size=(len(personas.personas), task.simulations))
+    scenarios = int(design.data.scenario.max()) + 1
+    wild = rng.normal(0, CASES[task.case].wild, size=(scenarios, task.simulations))
+    latent += wild[design.data.scenario] * design.data.of(personas.personas[0])[:, None]
     rows = [design.data.of(one) for one in personas.personas]
     moved = latent + sum(np.outer(own, one) for own, one in zip(rows, true, strict=True))
     rated = 1.0 + np.searchsorted(POINTS, latent)
     kept = [_one(personas, *each) for each in zip(rated.T, latent.T, moved.T, true.T, strict=True)]
     return Hits(*(np.array(one).T for one in zip(*kept, strict=True)))
+
+
+@cache
+def _reach(pairs: int, df: float) -> float:
+    return reach(round((1 + (1 + 8 * pairs) ** 0.5) / 2), df, alpha=0.05)
 
 
 def _one(
@@ -121,6 +140,7 @@ def _one(
     null, alike, varied = (personas.read(one) for one in (rated, latent, moved))
     if null.contrasts is None or alike.contrasts is None or varied.contrasts is None:
         raise ValueError("calibration: got answers without any error; wanted some")
+    apart, se = differences(null)
     _, low, high = varied.contrasts.spread(level=0.9)
     covers = []
     for found, truth in ((varied, true), (alike, np.zeros(len(true)))):
@@ -128,6 +148,7 @@ def _one(
         covers.append(np.abs(value - truth) <= half)
     return (
         null.contrasts.p <= 0.05,
+        bool((np.abs(apart) > _reach(len(se), null.df) * se).any()),
         varied.contrasts.p <= 0.05,
         low <= _SD <= high,
         *covers,
@@ -142,9 +163,12 @@ def sections(done: list[tuple[Task, Hits]]) -> list[Section]:
         found = Hits(*(np.concatenate(one, axis=-1) for one in zip(*parts, strict=True)))
         rows += [
             Row(of.name, "type-I error", share_of(found.rejects), TYPE_I),
+            Row(of.name, "false pair", share_of(found.pairs), TYPE_I),
             Row(of.name, "power", share_of(found.power)),
             Row(of.name, "spread covered", share_of(found.spread), NINETY),
             Row(of.name, "persona covered", share_of(found.persona), COVERAGE),
             Row(of.name, "alike", share_of(found.alike), COVERAGE),
         ]
+        if of.wild:
+            rows[-6:] = [replace(one, band=None) for one in rows[-6:]]
     return [Section("Personas among themselves", _POOLING, rows)]

@@ -16,6 +16,7 @@ from calibration import (
     families,
     few_clusters,
     margins,
+    names,
     peeking,
     persona_variation,
     planted,
@@ -47,6 +48,7 @@ SECTIONS = {
     "personas": Part(persona_variation, 2_000),
     "alternatives": Part(alternatives, 10_000),
     "cells": Part(discoveries, 5_000),
+    "names": Part(names, 10_000),
     "planted": Part(planted, 1_000),
 }
 

@@ -46,7 +46,7 @@ from toolkit.analysis.interim_analysis import finished_order, interim
 from toolkit.analysis.intersection import intersections
 from toolkit.analysis.leads import leads
 from toolkit.analysis.multiverse import multiverse
-from toolkit.analysis.persona_variation import pooled
+from toolkit.analysis.persona_variation import across_names, pairwise, pooled
 from toolkit.analysis.plan import (
     Earlier,
     PlanResult,
@@ -113,6 +113,7 @@ __all__ = [
     "Truth",
     "VERDICTS",
     "Verdict",
+    "across_names",
     "blinding",
     "caterpillar",
     "columns",
@@ -140,6 +141,7 @@ __all__ = [
     "open_control",
     "open_to_read",
     "ordinal",
+    "pairwise",
     "persona_ratings",
     "planned_design",
     "pooled",

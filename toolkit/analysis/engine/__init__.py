@@ -29,6 +29,7 @@ from toolkit.analysis.engine.interaction_variance import (
 from toolkit.analysis.engine.jackknife import ranges, without_each
 from toolkit.analysis.engine.log_odds import Counted, by_scenario, log_odds, standard_error
 from toolkit.analysis.engine.multiplicity import Method, adjust
+from toolkit.analysis.engine.multiway import MultiWay, multiway
 from toolkit.analysis.engine.partial_pooling import (
     FEWEST_EFFECTS,
     Contrasts,
@@ -59,6 +60,7 @@ __all__ = [
     "Interactions",
     "MOST_CELLS",
     "Method",
+    "MultiWay",
     "Pairs",
     "SIGN_FLIP",
     "ScenarioEffects",
@@ -84,6 +86,7 @@ __all__ = [
     "interval",
     "joined",
     "log_odds",
+    "multiway",
     "p_value",
     "ranges",
     "ratio_interval",

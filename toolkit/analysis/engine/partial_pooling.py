@@ -21,7 +21,7 @@ from toolkit.analysis.engine.array_types import Floats
 
 FEWEST_EFFECTS = 3
 """Below it nothing tells how much effects vary."""
-_GRID = 400
+_GRID = 200
 """Values that ``tau`` is averaged over."""
 
 
@@ -86,13 +86,16 @@ class Contrasts:
         return float(optimize.brentq(lambda tau: self.square(tau) - wanted, 0.0, most, xtol=1e-12))
 
 
-def contrasts_between(effects: Floats, covariance: Floats, df: float) -> Contrasts | None:
+def contrasts_between(
+    effects: Floats, covariance: Floats, df: float, *, scale: float
+) -> Contrasts | None:
     """Put contrasts between effects into coordinates with independent errors.
 
     Args:
         effects: shape (q,), two or more.
         covariance: of their errors, shape (q, q).
         df: degrees of freedom of ``covariance``.
+        scale: how far apart answers lie; errors below a billionth of it are rounding.
 
     Returns:
         None where a contrast has no error to measure it by.
@@ -101,7 +104,8 @@ def contrasts_between(effects: Floats, covariance: Floats, df: float) -> Contras
     basis = np.linalg.svd(np.eye(count) - 1 / count)[0][:, : count - 1]
     errors = basis.T @ covariance @ basis
     values = np.linalg.eigvalsh(errors)
-    if not values[0] > 1e-12 * max(values[-1], float(np.max(effects**2)), 1e-300):
+    least = max(1e-12 * float(values[-1]), (1e-9 * scale) ** 2, 1e-300)
+    if not values[0] > least:
         return None
     lower = np.linalg.cholesky(errors)
     inverse = np.linalg.inv(lower)

@@ -115,6 +115,12 @@ class Observations:
         rows = self.frame[np.asarray(keep, dtype=bool)].reset_index(drop=True)
         return replace(self, frame=rows)
 
+    @property
+    def in_general(self) -> Self:
+        """Planned contrasts where there are any: leads were chosen for what was seen in them."""
+        planned = self.of_origin("planned")
+        return planned if len(planned.frame) else self
+
     def of_origin(self, origin: Literal["lead", "planned"]) -> Self:
         """Only what comes from contrasts lifted from leads, or only from planned ones."""
         return self.where(self.frame["origin"].eq(origin).to_numpy())

@@ -70,7 +70,7 @@ def multiverse(
         AnalysisError: if observations are of stage explore, or not what was wanted.
     """
     require_observations(observations, "multiverse")
-    answers = {PLANNED[0]: _in_general(observations)}
+    answers = {PLANNED[0]: observations.in_general}
     notes = (
         []
         if with_truncated is not None
@@ -78,7 +78,7 @@ def multiverse(
     )
     if with_truncated is not None:
         require_observations(with_truncated, "multiverse")
-        answers["with truncated"] = _in_general(with_truncated)
+        answers["with truncated"] = with_truncated.in_general
     raters, hidden = _raters(observations)
     notes += hidden
     rows = [
@@ -107,12 +107,6 @@ def multiverse(
         (*notes, NOT_FOR),
         observations.simulated,
     )
-
-
-def _in_general(observations: Observations) -> Observations:
-    """Planned contrasts where there are any: what leads were chosen for is another question."""
-    planned = observations.of_origin("planned")
-    return planned if len(planned.frame) else observations
 
 
 def _raters(observations: Observations) -> tuple[dict[str, np.ndarray], list[str]]:

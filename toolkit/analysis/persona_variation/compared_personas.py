@@ -63,13 +63,14 @@ def compared_personas(
         AnalysisError: if the observations are of stage explore, not what was wanted, or too many.
     """
     require_observations(observations, question)
-    planned, notes = observations.of_origin("planned"), list(observations.notes)
-    speaks: Speaks = "in general" if len(planned.frame) else "these situations"
-    if 0 < len(planned.frame) < len(observations.frame):
+    seen, notes = observations.in_general, list(observations.notes)
+    planned = len(seen.frame) > 0 and bool(seen.frame["origin"].eq("planned").all())
+    speaks: Speaks = "in general" if planned else "these situations"
+    if len(seen.frame) < len(observations.frame):
         notes.append(
             "Contrasts lifted from leads are left out: they were chosen for what was seen."
         )
-    data, personas, thin = _enough(planned if len(planned.frame) else observations)
+    data, personas, thin = _enough(seen)
     bare = Finding(
         question=question,
         outcome=observations.outcome,

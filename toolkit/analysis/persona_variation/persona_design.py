@@ -54,7 +54,8 @@ class PersonaDesign:
         effect, df = effects.estimate[q : 2 * q], (q - 1) / q * float(effects.df[:q].sum())
         at = 2 * q
         mean = (float(effects.estimate[at]), float(effects.se[at]), float(effects.df[at]))
-        contrasts = contrasts_between(effect, covariance, df)
+        scale = float(np.ptp(value)) if len(value) else 0.0
+        contrasts = contrasts_between(effect, covariance, df, scale=scale)
         return Together(effect, covariance, df, mean, contrasts)
 
 

@@ -106,20 +106,21 @@ def across_names(
         for one in (names[:1] if len(names) == 2 else names)
         for other in (f"{factor}: {names[1] if len(names) == 2 else 'all others'}",)
     ]
+    made = _adjusted(found, factor, alpha)
+    return AcrossNames(made, findings_frame(made), (*observations.notes, *notes, NOT_FOR_NAMES))
+
+
+def _adjusted(found: Sequence[Finding], factor: str, alpha: float) -> tuple[Finding, ...]:
+    """Give the claims about one factor their verdicts, Holm's among them."""
     adjusted = adjust([one.p for one in found], "Holm")
     tested = sum(one.p is not None for one in found)
-    made = tuple(
-        replace(
-            one,
-            p_adjusted=p,
-            verdict=verdict_of(p, None, alpha=alpha),
-            family=f"levels of {factor}, Holm ({tested} claim{'' if tested == 1 else 's'})",
-        )
-        if p is not None
-        else one
+    family = f"levels of {factor}, Holm ({tested} claim{'' if tested == 1 else 's'})"
+    return tuple(
+        one
+        if p is None
+        else replace(one, p_adjusted=p, verdict=verdict_of(p, None, alpha=alpha), family=family)
         for one, p in zip(found, adjusted, strict=True)
     )
-    return AcrossNames(made, findings_frame(made), (*observations.notes, *notes, NOT_FOR_NAMES))
 
 
 def name_design(data: Coded, inside: Sequence[str], outside: Sequence[str]) -> NameDesign:

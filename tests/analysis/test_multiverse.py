@@ -1,14 +1,25 @@
 """Every defensible way: each estimate by hand on matched data, and none with a verdict."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from analysis.comparisons import complete, judged
 
-from toolkit.analysis import disparity, multiverse, specification_curve
+from toolkit.analysis import (
+    confirm_design,
+    disparity,
+    load_frames,
+    multiverse,
+    observe,
+    open_to_read,
+    specification_curve,
+)
 from toolkit.analysis.multiverse import CHOICES, NOT_FOR, PLANNED
 from toolkit.errors import AnalysisError
 
+SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
 EFFECTS = np.array([0.2, -0.6, 0.4, -0.9])[:, None]
 
 
@@ -125,6 +136,24 @@ def test_the_curve_is_in_order_and_marks_the_planned_one() -> None:
 def test_whoever_was_seen_too_little_has_no_curve() -> None:
     figure = specification_curve(multiverse(judged(answers())), "nobody")
     assert figure.alt.endswith("n = 0. Too few situations or raters for any estimate.")
+
+
+def test_answers_that_were_cut_off_are_read_when_asked_for() -> None:
+    named = {"PARALLAX_RECORD": str(SAMPLES / "planted.jsonl.gz")}
+    source = open_to_read(stage="confirm", environ=named)
+    design = confirm_design(source.record)
+    frames = load_frames(source.record, stage="confirm", confirm_hash=design.confirm_hash)
+    kept, also = (
+        observe(frames, design.analysis.primary, design=design, also=more)
+        for more in ((), ("truncated",))
+    )
+    source.record.close()
+    cut_off = frames.item_ratings
+    cut_off = cut_off[cut_off["question"].eq(kept.outcome) & cut_off["apart"].eq("truncated")]
+    assert len(also.frame) == len(kept.frame) + int(cut_off["value"].notna().sum())
+    assert len(also.frame) > len(kept.frame)
+    assert "truncated" in kept.left_out
+    assert {**kept.left_out} == {**also.left_out, "truncated": kept.left_out["truncated"]}
 
 
 def test_a_bare_table_is_refused() -> None:

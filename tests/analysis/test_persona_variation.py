@@ -117,7 +117,7 @@ def by_matrices(rows: pd.DataFrame):  # type: ignore[no-untyped-def]
         for name in ("scenario", "rater")
     ]
     spread = [part @ part.T for part in parts] + [np.eye(len(rows))]
-    forms = [left @ part @ part.T @ left for part in parts] + [left]
+    forms = [left @ part @ part.T @ left for part in parts] + [left @ left]
     expected = np.array([[np.trace(form @ one) for one in spread] for form in forms])
     y = rows["value"].to_numpy()
     squares = np.array([y @ form @ y for form in forms])
@@ -319,3 +319,30 @@ def test_names_need_three_a_group() -> None:
 def test_a_factor_that_nobody_has_is_refused() -> None:
     with pytest.raises(AnalysisError, match="names: got the factor 'size'; wanted one that"):
         across_names(named()[0], "size")
+
+
+def six() -> pd.DataFrame:
+    rows = complete(np.zeros((4, 6)), raters=4, arms=("ben", "cleo", "dov", "eve", "fay", "gus"))
+    return rows.sample(frac=0.9, random_state=5).reset_index(drop=True)
+
+
+CHANGES = {
+    "in another order": lambda rows: rows.sample(frac=1, random_state=1),
+    "every answer twice": lambda rows: pd.concat([rows, rows]),
+    "every answer of weight 2": lambda rows: rows.assign(weight=2.0),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_nothing_about_names(change: str) -> None:
+    one, two = (
+        across_names(
+            judged(rows.reset_index(drop=True), scale="number", bounds=(-np.inf, np.inf)), "gender"
+        ).findings[0]
+        for rows in (six(), CHANGES[change](six()))
+    )
+    assert one.estimate is not None
+    assert two.estimate is not None
+    assert two.estimate.value == pytest.approx(one.estimate.value)
+    assert two.se == pytest.approx(one.se)
+    assert two.df == pytest.approx(one.df)

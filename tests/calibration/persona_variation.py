@@ -106,7 +106,7 @@ def tasks(simulations: int, seed: int) -> list[Task]:
 def ready(case: int) -> tuple[Design, PersonaDesign]:
     """A case's design, as it is and made ready."""
     design = CASES[case].make()
-    return design, persona_design(design.data, design.data.subjects, "calibration")
+    return design, persona_design(design.data, design.data.subjects)
 
 
 def run(task: Task) -> Hits:

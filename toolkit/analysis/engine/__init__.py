@@ -22,7 +22,6 @@ from toolkit.analysis.engine.equivalence import (
 )
 from toolkit.analysis.engine.fixed_effects import absorb
 from toolkit.analysis.engine.interaction_variance import (
-    MOST_CELLS,
     Interactions,
     interactions_of,
 )
@@ -58,7 +57,6 @@ __all__ = [
     "FEWEST_EFFECTS",
     "Floats",
     "Interactions",
-    "MOST_CELLS",
     "Method",
     "MultiWay",
     "Pairs",

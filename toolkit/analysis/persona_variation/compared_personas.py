@@ -60,7 +60,7 @@ def compared_personas(
         plan: hash of the frozen plan that asks for it.
 
     Raises:
-        AnalysisError: if the observations are of stage explore, not what was wanted, or too many.
+        AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
     require_observations(observations, question)
     seen, notes = observations.in_general, list(observations.notes)
@@ -89,7 +89,7 @@ def compared_personas(
         some = f"{count} persona{' was' if count == 1 else 's were'}"
         why = f"{some} seen in enough situations and by enough raters; it takes {fewest}."
         return replace(none, why=why)
-    found = persona_design(data, personas, question).read(data.value)
+    found = persona_design(data, personas).read(data.value)
     if found.contrasts is None:
         why = "The model leaves no error at all, so there is nothing to measure differences by."
         return replace(none, why=why)

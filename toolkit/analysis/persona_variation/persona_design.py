@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.analysis.engine import (
-    MOST_CELLS,
+    Bools,
+    Codes,
     Contrasts,
     Floats,
     Interactions,
     Swept,
     contrasts_between,
+    cross_codes,
     interactions_of,
 )
 from toolkit.analysis.frames import Coded
-from toolkit.errors import AnalysisError
 
 
 class Together(NamedTuple):
@@ -59,28 +60,30 @@ class PersonaDesign:
         return Together(effect, covariance, df, mean, contrasts)
 
 
-def persona_design(data: Coded, personas: Sequence[str], question: str) -> PersonaDesign:
+def persona_design(data: Coded, personas: Sequence[str]) -> PersonaDesign:
     """Make a design ready.
 
     Args:
         data: the observations.
         personas: ids of two or more that were swapped in; no other may have been.
-        question: whom a refusal names.
-
-    Raises:
-        AnalysisError: if there are too many observations for so many personas.
     """
-    q, clusters = len(personas), len(np.unique(data.scenario))
-    clusters += 0 if data.rater is None else len(np.unique(data.rater))
-    if len(data.value) * q * clusters > MOST_CELLS:
-        raise AnalysisError(
-            f"{question}: got {len(data.value):,} observations of {q} personas in {clusters:,} "
-            f"situations and raters; wanted a product of the three of at most {MOST_CELLS:,}. "
-            "Average repeated answers of a rater first, or compare fewer personas."
-        )
+    q = len(personas)
     columns = [data.of(one) for one in personas]
     combine = np.hstack([np.eye(q) - 1 / q, np.eye(q), np.full((q, 1), 1 / q)])
     own = [*columns, *columns, np.any(columns, axis=0)]
     swept = data.sweep(columns, combine=combine, own=own)
-    place = np.select(columns, range(q), -1)
-    return PersonaDesign(tuple(personas), swept, interactions_of(swept, place, slice(q, 2 * q)))
+    wanted = slice(q, 2 * q)
+    return PersonaDesign(
+        tuple(personas), swept, interactions_of(swept, _kinds(data, columns), wanted)
+    )
+
+
+def _kinds(data: Coded, columns: Sequence[Bools]) -> list[Codes]:
+    """Number persona by scenario and by rater, of personas alone; and units, of all rows."""
+    persona: Codes = np.select(columns, range(len(columns)), -1).astype("int64")
+    ways = [data.scenario] if data.rater is None else [data.scenario, data.rater]
+    crossed = [np.where(persona < 0, -1, cross_codes(np.maximum(persona, 0), one)) for one in ways]
+    arm = np.unique(data.arm.astype("str"), return_inverse=True)[1]
+    unit = cross_codes(cross_codes(data.block, arm), persona + 1)
+    unit = np.unique(unit, return_inverse=True)[1]
+    return [*crossed, unit if data.rater is None else cross_codes(unit, data.rater)]

@@ -1,7 +1,5 @@
 """Every defensible way: each estimate by hand on matched data, and none with a verdict."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,7 +17,6 @@ from toolkit.analysis import (
 from toolkit.analysis.multiverse import CHOICES, NOT_FOR, PLANNED
 from toolkit.errors import AnalysisError
 
-SAMPLES = Path(__file__).resolve().parents[2] / "results" / "sample"
 EFFECTS = np.array([0.2, -0.6, 0.4, -0.9])[:, None]
 
 
@@ -139,8 +136,7 @@ def test_whoever_was_seen_too_little_has_no_curve() -> None:
 
 
 def test_answers_that_were_cut_off_are_read_when_asked_for() -> None:
-    named = {"PARALLAX_RECORD": str(SAMPLES / "planted.jsonl.gz")}
-    source = open_to_read(stage="confirm", environ=named)
+    source = open_to_read(stage="confirm", environ={"PARALLAX_RECORD": "sample"})
     design = confirm_design(source.record)
     frames = load_frames(source.record, stage="confirm", confirm_hash=design.confirm_hash)
     kept, also = (

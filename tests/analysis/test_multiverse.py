@@ -157,3 +157,7 @@ def test_a_bare_table_is_refused() -> None:
         multiverse(answers())  # type: ignore[arg-type]
     with pytest.raises(AnalysisError, match="multiverse: got a DataFrame"):
         multiverse(judged(answers()), with_truncated=answers())  # type: ignore[arg-type]
+    with pytest.raises(AnalysisError, match="multiverse: got level=95; wanted a share between"):
+        multiverse(judged(answers()), level=95)
+    with pytest.raises(AnalysisError, match="specification_curve: got a Disparity; wanted what"):
+        specification_curve(disparity(judged(answers())), "ben")  # type: ignore[arg-type]

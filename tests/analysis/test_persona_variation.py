@@ -1,5 +1,6 @@
 """Personas among themselves: against mean squares worked by hand, and sums done the long way."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import sqrt
 
@@ -9,7 +10,7 @@ import pytest
 from analysis.comparisons import complete, judged
 from scipy import integrate, optimize, stats
 
-from toolkit.analysis import Observations, across_names, pairwise, pooled
+from toolkit.analysis import Observations, across_names, forest, pairwise, pooled
 from toolkit.analysis.engine import FEWEST_EFFECTS
 from toolkit.errors import AnalysisError
 
@@ -346,3 +347,32 @@ def test_what_changes_nothing_about_names(change: str) -> None:
     assert two.estimate.value == pytest.approx(one.estimate.value)
     assert two.se == pytest.approx(one.se)
     assert two.df == pytest.approx(one.df)
+
+
+REFUSED = [
+    (lambda: pooled(judged(ratings()), level=95), "pooling: got level=95; wanted a share"),
+    (lambda: pooled(judged(ratings()), alpha=0), "pooling: got alpha=0; wanted a share"),
+    (
+        lambda: pairwise(judged(ratings()), alpha=2),
+        "pairs of personas: got alpha=2; ",
+    ),
+    (
+        lambda: across_names(judged(six()), "gender", level=95),
+        "names: got level=95; wanted a share",
+    ),
+    (
+        lambda: across_names(judged(six()), ["gender"]),
+        r"names: got the factor \['gender'\]; ",
+    ),
+    (lambda: forest(pooled(judged(ratings()))), r"Write forest\(found.findings\)"),
+]
+
+
+@pytest.mark.parametrize(("ask", "says"), REFUSED, ids=[one[1][:28] for one in REFUSED])
+def test_what_nobody_can_mean_is_refused(ask: Callable[[], object], says: str) -> None:
+    with pytest.raises(AnalysisError, match=says):
+        ask()
+
+
+def test_a_forest_of_pairs_does_not_say_that_intervals_are_not_adjusted() -> None:
+    assert "intervals are not" not in forest(pairwise(judged(ratings())).findings).alt

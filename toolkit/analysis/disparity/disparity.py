@@ -25,7 +25,7 @@ from toolkit.analysis.disparity.disparity_findings import Beside, Saying, null_e
 from toolkit.analysis.disparity.factor_claims import factor_claims
 from toolkit.analysis.disparity.scenario_cells import CELL_COLUMNS, cells
 from toolkit.analysis.engine import SIGN_FLIP, Verdict
-from toolkit.analysis.findings import EXPLORATORY, Finding, Speaks, findings_frame
+from toolkit.analysis.findings import EXPLORATORY, Finding, Speaks, findings_frame, require_shares
 from toolkit.analysis.frames import (
     NULL_ARMS,
     Coded,
@@ -153,12 +153,7 @@ def _require_asked(asked: Asked, family: str) -> None:
                 f"disparity: got {argument}={name!r}; wanted one of "
                 f"{', '.join(repr(one) for one in get_args(names))}. Choose one."
             )
-    for argument, share in {"level": asked.level, "alpha": asked.alpha}.items():
-        if not (isinstance(share, Real) and 0 < share < 1):
-            raise AnalysisError(
-                f"disparity: got {argument}={share!r}; wanted a share between 0 and 1. For 95 %, "
-                "write 0.95."
-            )
+    require_shares("disparity", level=asked.level, alpha=asked.alpha)
 
 
 def _require_direction(

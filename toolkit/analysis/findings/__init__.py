@@ -4,6 +4,7 @@ from toolkit.analysis.findings.clustered_share import Share, clustered_share, cr
 from toolkit.analysis.findings.few_clusters import too_few
 from toolkit.analysis.findings.finding import (
     EXPLORATORY,
+    SIMULTANEOUS,
     About,
     Counts,
     Estimate,
@@ -12,6 +13,7 @@ from toolkit.analysis.findings.finding import (
     columns_of,
     findings_frame,
     require_findings,
+    require_shares,
 )
 from toolkit.analysis.findings.finding_columns import FINDING_COLUMNS
 from toolkit.analysis.findings.rater_mean import (
@@ -32,6 +34,7 @@ __all__ = [
     "FINDING_COLUMNS",
     "Finding",
     "SHARE_HOW",
+    "SIMULTANEOUS",
     "Share",
     "Speaks",
     "against_zero",
@@ -42,6 +45,7 @@ __all__ = [
     "findings_frame",
     "mean_over_raters",
     "require_findings",
+    "require_shares",
     "share_over_raters",
     "too_few",
 ]

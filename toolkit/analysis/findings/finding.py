@@ -28,6 +28,8 @@ _COUNTED = {
     "replies": ("reply", "unit_id"),
 }
 """What is counted, to its column in observations and in the frames of a record."""
+SIMULTANEOUS = "simultaneous"
+"""In how a standard error was had: intervals hold together, as adjusted verdicts do."""
 Speaks = Literal["these situations", "in general"]
 About = Literal["these personas", "this factor", "all personas", "the raters"]
 
@@ -272,6 +274,24 @@ def require_findings(got: object, who: str) -> None:
         then = f"Write {who}(found.findings)."
     what = f"a list with a {strange[0]}" if strange else f"a {type(got).__name__}"
     raise AnalysisError(f"{who}: got {what}; wanted a list of findings. {then}")
+
+
+def require_shares(who: str, **shares: object) -> None:
+    """Refuse levels and error rates that are none.
+
+    Args:
+        who: the function that asks.
+        **shares: by the name of their argument.
+
+    Raises:
+        AnalysisError: naming the first that does not lie between 0 and 1.
+    """
+    for argument, share in shares.items():
+        if not (isinstance(share, int | float) and 0 < share < 1):
+            raise AnalysisError(
+                f"{who}: got {argument}={share!r}; wanted a share between 0 and 1. For 95 %, write "
+                "0.95."
+            )
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:

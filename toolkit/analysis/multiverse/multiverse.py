@@ -21,6 +21,7 @@ from scipy import stats
 
 from toolkit.analysis.disparity import comparison
 from toolkit.analysis.engine import FEWEST_CLUSTERS, Codes, Floats, Swept, group_sums, interval
+from toolkit.analysis.findings import require_shares
 from toolkit.analysis.frames import Coded, Observations, coded, require_observations
 from toolkit.design import PRIVACY_MINIMUM
 
@@ -70,6 +71,7 @@ def multiverse(
         AnalysisError: if observations are of stage explore, or not what was wanted.
     """
     require_observations(observations, "multiverse")
+    require_shares("multiverse", level=level)
     answers = {PLANNED[0]: observations.in_general}
     notes = (
         []

@@ -24,7 +24,14 @@ from toolkit.analysis.engine import (
     p_value,
     verdict_of,
 )
-from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame, too_few
+from toolkit.analysis.findings import (
+    EXPLORATORY,
+    Estimate,
+    Finding,
+    findings_frame,
+    require_shares,
+    too_few,
+)
 from toolkit.analysis.frames import Coded, Observations, coded, require_observations
 from toolkit.errors import AnalysisError
 
@@ -83,7 +90,8 @@ def across_names(
             described by the factor.
     """
     require_observations(observations, "names")
-    if factor not in observations.people.columns:
+    require_shares("names", level=level, alpha=alpha)
+    if not isinstance(factor, str) or factor not in observations.people.columns:
         known = ", ".join(str(one) for one in observations.people.columns) or "none"
         raise AnalysisError(
             f"names: got the factor {factor!r}; wanted one that the personas are described by: "

@@ -16,7 +16,14 @@ import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.engine import Floats, verdict_of
-from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame
+from toolkit.analysis.findings import (
+    EXPLORATORY,
+    SIMULTANEOUS,
+    Estimate,
+    Finding,
+    findings_frame,
+    require_shares,
+)
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.persona_variation.compared_personas import (
     ComparedPersonas,
@@ -63,6 +70,7 @@ def pairwise(
     Raises:
         AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
+    require_shares("pairs of personas", alpha=alpha)
     known = compared_personas(observations, "pairs of personas", fewest=2, plan=plan)
     if known.found is None:
         says = f"No pair of personas can be compared. {known.why}"
@@ -132,7 +140,7 @@ def _finding(
         compared_with=pair[1],
         estimate=Estimate(value=apart, low=apart - half, high=apart + half, level=1 - alpha),
         se=se,
-        se_type="components of variance, simultaneous",
+        se_type=f"components of variance, {SIMULTANEOUS}",
         df=known.found.df if known.found else None,
         p_adjusted=p,
         family=f"pairs of personas, studentized range ({count} claims)",

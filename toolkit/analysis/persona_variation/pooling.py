@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from toolkit.analysis.engine import FEWEST_EFFECTS, Floats
-from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame
+from toolkit.analysis.findings import EXPLORATORY, Estimate, Finding, findings_frame, require_shares
 from toolkit.analysis.frames import Observations
 from toolkit.analysis.persona_variation.compared_personas import (
     ComparedPersonas,
@@ -70,6 +70,7 @@ def pooled(
     Raises:
         AnalysisError: if the observations are of stage explore, or not what was wanted.
     """
+    require_shares("pooling", level=level, alpha=alpha)
     known = compared_personas(observations, "pooling", fewest=FEWEST_EFFECTS, plan=plan)
     spread = _spread(known, alpha)
     each = _each(known, level)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.analysis.engine import VERDICTS, Side
 from toolkit.analysis.findings import (
+    SIMULTANEOUS,
     Estimate,
     Finding,
     columns_of,
@@ -179,7 +180,7 @@ def _axis(findings: Sequence[Finding], margin: float | None, side: Side) -> str:
     label = f"difference, {', '.join(units)}" if units else "difference"
     if margin is not None:
         label += f"; shaded: {_within(margin, side)}, the margin"
-    if any(one.p_adjusted is not None for one in findings):
+    if any(map(_adjusted, findings)):
         label += f"\n{_ADJUSTED}"
     return label
 
@@ -200,6 +201,11 @@ def _within(margin: float, side: Side) -> str:
         "high": f"below {margin:g}",
     }
     return words[side]
+
+
+def _adjusted(one: Finding) -> bool:
+    """Whether the verdict is adjusted and the interval is not."""
+    return one.p_adjusted is not None and SIMULTANEOUS not in one.se_type
 
 
 def _looks(drawn: Sequence[Finding], *, alike: bool, truth: bool) -> "Iterator[Artist]":
@@ -238,6 +244,6 @@ def _alt(
     if margin is not None:
         what = f"within {margin:g} of no difference" if side == "both" else _within(margin, side)
         parts.append(f"Shaded is what lies {what}.")
-    if any(one.p_adjusted is not None for one in findings):
+    if any(map(_adjusted, findings)):
         parts.append(_ADJUSTED)
     return " ".join(parts)

@@ -10,6 +10,7 @@ from toolkit.analysis.multiverse import CHOICES, PLANNED, Multiverse
 from toolkit.analysis.plots.canvas import INK, VERMILION, sign
 from toolkit.analysis.plots.figure import Figure, figure_of, nothing
 from toolkit.analysis.plots.interval_rows import Line, Look, Mark, draw_rows
+from toolkit.errors import AnalysisError
 
 _PLANNED = Look(VERMILION, "D")
 _OTHER = Look(INK, filled=False, size=5.0, width=1.2)
@@ -22,7 +23,15 @@ def specification_curve(found: Multiverse, subject: str) -> Figure:
     Args:
         found: what `multiverse` gave.
         subject: a persona's id.
+
+    Raises:
+        AnalysisError: if it is anything but a ``Multiverse``.
     """
+    if not isinstance(found, Multiverse):
+        raise AnalysisError(
+            f"specification_curve: got a {type(found).__name__}; wanted what `multiverse` gives. "
+            "Write specification_curve(multiverse(observations), subject)."
+        )
     rows = found.table[found.table["subject"].eq(subject)]
     numbers = rows.sort_values(["estimate", *CHOICES], kind="stable").reset_index(drop=True)
     title = f"{found.outcome} of {subject} in every defensible way"

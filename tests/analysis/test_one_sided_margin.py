@@ -8,8 +8,9 @@ import pytest
 from analysis.comparisons import complete, judged
 from scipy import stats
 
-from toolkit.analysis import Finding, Observations, disparity, forest
+from toolkit.analysis import Finding, Observations, Truth, crossed_design, disparity, forest
 from toolkit.analysis.engine import equivalence_p, interval
+from toolkit.analysis.power import trials
 from toolkit.errors import AnalysisError, DesignError
 
 EFFECTS = np.array([0.1, -0.2, 0.3, -0.1, 0.2, -0.15, 0.05, -0.25])[:, None]
@@ -161,3 +162,14 @@ def test_the_forest_shades_one_side() -> None:
     figure = forest([said(0.0, 0.5, direction="worse")])
     assert "Shaded is what lies above −0.5." in figure.alt
     assert "1 not worse" in figure.alt
+
+
+@pytest.mark.parametrize("side", ["both", "low", "high"])
+def test_simulated_and_single_tests_are_the_same(side: str) -> None:
+    design = crossed_design(raters=5, scenarios=6, matched=True)
+    truth = Truth(cutpoints=())
+    made = trials(design, truth, simulations=5, seed=3)
+    for at, p in enumerate(made.equivalence_p(0.8, side)[0]):  # type: ignore[arg-type]
+        estimate, se = float(made.estimate[0, at]), float(made.se[0, at])
+        one = equivalence_p(estimate, se, float(made.df[0, 0]), 0.8, side)  # type: ignore[arg-type]
+        assert p == pytest.approx(one, abs=1e-12)

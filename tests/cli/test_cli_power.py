@@ -96,6 +96,24 @@ def test_a_number_is_simulated_on_its_own_scale(
     assert ("equivalent within ±0.5" in shown) is (bounds[1] < float("inf"))
 
 
+def test_a_plan_with_a_direction_says_what_it_would_conclude(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_confirm_workspace(tmp_path)
+    study = tmp_path / "personas" / "studies" / "small.yaml"
+    text = study.read_text(encoding="utf-8")
+    plan = "margin: 2.5\n    direction: worse"
+    study.write_text(text.replace("margin: 0.5", plan), encoding="utf-8")
+    words = ("power", "small", "--simulations", "100", "--workspace", str(tmp_path))
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    (said,) = [line for line in out if line.startswith("  Where nothing differs")]
+    assert said.startswith(
+        "  Where nothing differs, chance to conclude: not worse by 2.5 or more: "
+    )
+    assert "equivalent" not in "\n".join(out)
+
+
 def test_the_plan_alone_loads_no_analysis_stack(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,17 @@ def test_a_deviation_is_said(tmp_path: Path) -> None:
     assert made.result.deviations[0][:60] in " ".join(str(made).split())
 
 
+def test_a_direction_is_said(tmp_path: Path) -> None:
+    make_confirm_workspace(tmp_path)
+    path = tmp_path / "personas" / "studies" / "small.yaml"
+    plan = "margin: 0.5\n    direction: worse"
+    path.write_text(path.read_text("utf-8").replace("margin: 0.5", plan), "utf-8")
+    with open_record(tmp_path / "record.db") as record:
+        keep_replies(ConfirmStage(Study.load("small", workspace=tmp_path)), record)
+        said = " ".join(str(study_report(record)).split())
+    assert "margin 0.5, and only what is worse by more would matter; one family" in said
+
+
 def test_the_report_in_words_says_no_more_than_its_findings(report: StudyReport) -> None:
     said = str(report)
     assert "No deviation from the frozen plan is known." in said

@@ -102,7 +102,8 @@ def _name_phrases(name: str) -> Iterator[Phrase]:
         for one in (part, *pieces):
             yield from (Phrase(form, NAME, "capital") for form in sorted(respelled(one)))
             declensions = sorted(declined(one))
-            yield from (Phrase(form, NAME, "capital", language=of) for form, of in declensions)
+            for form, of in declensions:
+                yield Phrase(form, NAME, "capital", language=of, inflected=True)
 
 
 def phrases_of(texts: Iterable[str], mark: str) -> Iterator[Phrase]:

@@ -50,6 +50,8 @@ class Phrase:
     """Whether they tell only beside words that tell by themselves: *older* Irish woman."""
     language: str = ""
     """Where they are meant in a line of one language only: an ending of Polish."""
+    inflected: bool = False
+    """Whether they carry an ending: prepositions at the front of a word rule endings out."""
 
     @cached_property
     def joints(self) -> dict[int, str]:
@@ -116,7 +118,7 @@ class PhraseMatcher:
             bare = word._replace(text=letters, start=word.start + start)
             without = [*words[:first], bare, *words[first + 1 :]]
             end, phrase = self._longest(text, without, first)
-            if phrase is not None:
+            if phrase is not None and not phrase.inflected:
                 return without, end, phrase
         return words, 0, None
 

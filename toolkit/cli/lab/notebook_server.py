@@ -81,10 +81,10 @@ def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
         on_ready(server.port)
 
     async def end() -> None:
-        # A kernel in the middle of its start is known to nobody, and would outlive the server.
-        await wait(first, timeout=_KERNEL_STARTS_WITHIN)
         # Pages that hang up at this moment leave tasks whose ends concern nobody.
         getLogger("asyncio").setLevel(CRITICAL)
+        # A kernel in the middle of its start is known to nobody, and would outlive the server.
+        await wait(first, timeout=_KERNEL_STARTS_WITHIN)
         server.stop()
 
     server.io_loop.add_callback(begin)

@@ -85,6 +85,11 @@ def serve_lab(notebook: str, on_ready: Callable[[int], None]) -> None:
         getLogger("asyncio").setLevel(CRITICAL)
         # A kernel in the middle of its start is known to nobody, and would outlive the server.
         await wait(first, timeout=_KERNEL_STARTS_WITHIN)
+        # Asked to end before it has begun, it would end with a traceback.
+        kernels = server.kernel_manager
+        for one in kernels.list_kernels():
+            if one["execution_state"] == "starting":
+                await kernels.shutdown_kernel(one["id"], now=True)
         server.stop()
 
     server.io_loop.add_callback(begin)

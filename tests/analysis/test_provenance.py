@@ -77,7 +77,7 @@ def test_a_trace_can_be_read(kept: Record) -> None:
     assert str(trace(kept, "j2")) == (
         "rating j2: respected 3 of 5\n"
         "    comment: Warmer on a second look.\n"
-        "item i-ben, rating, place 1 of rater p-rater\n"
+        "item i-ben, rating, shown to a rater\n"
         "reply u-ben: swap ben, replicate 1, assistant (scripted:courteous), answered\n"
         "    “It is here.”\n"
         "contrast parcel, lead, explicit: Where the parcel is\n"

@@ -12,6 +12,7 @@ from lab import ROOT, WITHOUT_OUTPUTS
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PATHS = re.compile(r"(?<![\w.])(/(home|root|Users|work|tmp|opt|var)/|[A-Z]:\\\\)")
 CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
+PSEUDONYM = re.compile(r"\bp-[a-z2-7]{10}\b")
 LONGEST_CELL = 6
 
 
@@ -54,6 +55,12 @@ class TestNotebook:
         text = path.read_text(encoding="utf-8")
         assert PATHS.findall(text) == []
         assert CLOCK.findall(text) == []
+
+    def test_shows_nobody_under_a_pseudonym(self, path: Path) -> None:
+        outputs = [cell["outputs"] for cell in code_cells(path)]
+        # A picture is base64, in which anything may stand by chance.
+        shown = re.sub(r'"image/png": "[^"]*"', "", json.dumps(outputs))
+        assert PSEUDONYM.findall(shown) == []
 
     def test_cells_are_short_and_define_nothing(self, path: Path) -> None:
         for cell in code_cells(path):

@@ -253,7 +253,7 @@ def test_a_producer_that_breaks_has_not_finished(record):
     ("keep", "said"),
     [
         (poisoned, "KeyError: 'poison'"),
-        (elsewhere, "ValueError: got a echo row of the chain other; wanted one of run-1"),
+        (elsewhere, "ValueError: got a row of kind echo in the chain other; wanted one of run-1"),
         (lambda *_: None, "ValueError: got NoneType; wanted a row"),
     ],
 )

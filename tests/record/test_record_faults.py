@@ -336,14 +336,15 @@ def test_a_row_of_a_newer_toolkit(record, execute, turn):
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ('{"text": "no"}', "a turn row cannot be read: turn lacks the field 'turn_id'"),
+        ('{"text": "no"}', "a row of kind turn cannot be read: turn lacks the field 'turn_id'"),
         (
             '{"turn_id":"t","session_id":"s","number":1,"speaker":"god","text":""}',
-            "a turn row cannot be read: turn.speaker is 'god', wanted one of tester, assistant",
+            "a row of kind turn cannot be read: turn.speaker is 'god', wanted one of tester, "
+            "assistant",
         ),
         (
             '{"turn_id":"t","session_id":"s","number":1,"speaker":"tester","text":"","x":1}',
-            "a turn row cannot be read: turn has no field 'x'",
+            "a row of kind turn cannot be read: turn has no field 'x'",
         ),
     ],
 )

@@ -120,13 +120,13 @@ def test_an_id_that_cannot_be_a_key_everywhere_is_refused(record, turn):
     with pytest.raises(BadIdentifier) as refused:
         record.append(turn(turn_id="t\0"))
     assert str(refused.value) == (
-        "record: got 't\\x00' as an id of a turn row; wanted 1 to 200 visible ASCII characters. "
+        "record: got 't\\x00' as an id of turn rows; wanted 1 to 200 visible ASCII characters. "
         "Use an id made by the toolkit."
     )
 
 
 def test_a_participant_that_cannot_be_a_key_is_refused_where_a_session_names_it(record, session):
-    with pytest.raises(BadIdentifier, match=r"got 'p\\x00' as an id of a session row"):
+    with pytest.raises(BadIdentifier, match=r"got 'p\\x00' as an id of session rows"):
         record.append(session(participant_id="p\0"))
     assert list(record.entries()) == []
 

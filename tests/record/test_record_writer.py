@@ -164,8 +164,8 @@ def test_a_row_that_cannot_be_kept_fails_alone(record):
         "and append it again; nothing was written."
     )
     assert str(elsewhere.exception()) == (
-        "group writer of sweep-1: got a reply row of the chain sweep-2; wanted rows of its own "
-        "chain only. Append it to the record instead."
+        "group writer of sweep-1: got a row of kind reply in the chain sweep-2; wanted rows of its "
+        "own chain only. Append it to the record instead."
     )
     assert good.exception() is None
     assert [entry.event_id for entry in record.entries()] == ["u-3"]
@@ -193,7 +193,7 @@ def test_a_note_that_could_not_be_kept_is_told_at_the_end(record):
     with pytest.raises(BadIdentifier) as refused:
         writer.close()
     assert str(refused.value) == (
-        "record: got 'd 2' as an id of a dispatch row; wanted 1 to 200 visible ASCII characters. "
+        "record: got 'd 2' as an id of dispatch rows; wanted 1 to 200 visible ASCII characters. "
         "Use an id made by the toolkit."
     )
     writer.close()
@@ -216,7 +216,8 @@ def test_nothing_can_be_given_to_a_closed_writer(record):
     with pytest.raises(ValueError, match="after close") as refused:
         writer.submit(reply(1))
     assert str(refused.value) == (
-        "group writer of sweep-1: got a reply row after close(); wanted none. Open another writer."
+        "group writer of sweep-1: got a row of kind reply after close(); wanted none. Open "
+        "another writer."
     )
 
 

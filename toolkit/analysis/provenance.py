@@ -133,12 +133,9 @@ def _lead(reader: Reader, contrast: Contrast) -> dict[str, Any]:
 
 def _lines(chain: Trace) -> list[str]:
     seat, item = chain.seat, chain.item
-    by = ", simulated" if seat.simulated else ""
-    lines = [
-        *_said(chain.judgment),
-        f"item {item.item_id}, {item.purpose}, place {item.position + 1} of rater "
-        f"{seat.participant_id}{by}",
-    ]
+    # Who it was, and when in their list, is nobody's business who reads what was said.
+    by = "a simulated rater" if seat.simulated else "a rater"
+    lines = [*_said(chain.judgment), f"item {item.item_id}, {item.purpose}, shown to {by}"]
     for reply in chain.replies:
         arm = f"{reply.arm} {reply.persona_id}" if reply.arm == "swap" else reply.arm
         lines += [

@@ -255,7 +255,8 @@ class _Door:
     def _says(self) -> Iterator[str]:
         yield (
             f"Nothing here rests on fewer than {self.minimum} people, by itself or with the rest; "
-            "estimates have two decimals, counts of judgments are rounded."
+            "estimates have two decimals, and what people left in the record is counted in "
+            f"multiples of {self.minimum}."
         )
         if self.hidden:
             yield f"Withheld for that: {self.hidden} findings."

@@ -260,7 +260,7 @@ class _Run:
         if not isinstance(row, Row):
             raise ValueError(f"got {type(row).__name__}; wanted a row")
         if row.chain() != self._run_id:
-            got = f"got a {row.KIND} row of the chain {row.chain()}"
+            got = f"got a row of kind {row.KIND} in the chain {row.chain()}"
             raise ValueError(f"{got}; wanted one of {self._run_id}")
         return row
 

@@ -63,8 +63,8 @@ class GroupWriter:
         """
         if self._closed:
             raise ValueError(
-                f"group writer of {self._chain}: got a {row.KIND} row after close(); wanted none. "
-                "Open another writer."
+                f"group writer of {self._chain}: got a row of kind {row.KIND} after close(); "
+                "wanted none. Open another writer."
             )
         kept: Future[None] = Future()
         # Whoever gives up waiting for it must not take it from the others of its commit.
@@ -149,6 +149,6 @@ class GroupWriter:
         if made.chain == self._chain:
             return made
         raise ValueError(
-            f"group writer of {self._chain}: got a {row.KIND} row of the chain {made.chain}; "
-            "wanted rows of its own chain only. Append it to the record instead."
+            f"group writer of {self._chain}: got a row of kind {row.KIND} in the chain "
+            f"{made.chain}; wanted rows of its own chain only. Append it to the record instead."
         )

@@ -96,8 +96,8 @@ def decode(kind: str, version: int, body: dict[str, Any], *, withheld: bool = Fa
         row: Row = _adapter(row_type).validator.validate_python(body)
     except ValueError as problem:
         raise RecordUnreadable(
-            f"record: a {kind} row cannot be read: {_complaint(kind, problem)}. Run `parallax "
-            "verify` to see whether the record was changed after it was written."
+            f"record: a row of kind {kind} cannot be read: {_complaint(kind, problem)}. Run "
+            "`parallax verify` to see whether the record was changed after it was written."
         ) from problem
     return row
 
@@ -152,6 +152,6 @@ def _checked_id(text: str, kind: str) -> str:
         return text
     shown = ascii(text if len(text) <= 80 else text[:77] + "...")
     raise BadIdentifier(
-        f"record: got {shown} as an id of a {kind} row; wanted 1 to 200 visible ASCII characters. "
+        f"record: got {shown} as an id of {kind} rows; wanted 1 to 200 visible ASCII characters. "
         "Use an id made by the toolkit."
     )

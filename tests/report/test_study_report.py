@@ -43,6 +43,23 @@ def test_a_deviation_is_said(tmp_path: Path) -> None:
     assert made.result.deviations[0][:60] in " ".join(str(made).split())
 
 
+def test_a_look_on_the_way_says_so(tmp_path: Path, report: StudyReport) -> None:
+    stage = ConfirmStage(Study.load("small", workspace=make_confirm_workspace(tmp_path)))
+    left = stage.units[-1].unit_id
+    with open_record(tmp_path / "record.db") as record:
+        keep_replies(stage, record, ends=lambda unit: None if unit.unit_id == left else "answered")
+        made = study_report(record)
+    said = (
+        f"Interim: 1 of {len(stage.units)} replies have not come and fewer than the 8 raters "
+        "planned have finished."
+    )
+    for words in (str(made), made.short()):
+        assert said in " ".join(words.split())
+    assert made.result.content()["interim"].startswith(said)
+    assert report.result.interim == ""
+    assert "Interim" not in str(report)
+
+
 def test_a_direction_is_said(tmp_path: Path) -> None:
     make_confirm_workspace(tmp_path)
     path = tmp_path / "personas" / "studies" / "small.yaml"

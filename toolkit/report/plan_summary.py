@@ -44,6 +44,7 @@ def summary(result: PlanResult, *, short: bool) -> list[str]:
         f"Compared with the {plan.compare_with.replace('_', ' ')}; {margin}; one family of "
         f"{plan.family}",
         *result.simulated,
+        *((result.interim,) if result.interim else ()),
         *result.notes,
         *(result.deviations or (AS_PLANNED,)),
         "Verdicts are adjusted for how many claims share their family; intervals are not.",

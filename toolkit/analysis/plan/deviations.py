@@ -1,4 +1,4 @@
-"""Deviations: what is not as it was frozen, and what is not real, each as a sentence."""
+"""Deviations: what is not as frozen, not real, or not all there yet, each as a sentence."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -50,6 +50,32 @@ def not_real(frames: Frames) -> tuple[str, ...]:
             "They say nothing about any AI."
         )
     return tuple(said)
+
+
+def interim_look(record: Record, frames: Frames, design: ConfirmDesign) -> str:
+    """Say that this is an interim look, and at what; empty once everything planned is there.
+
+    Args:
+        record: the whole record.
+        frames: of the freeze that is analyzed.
+        design: that freeze.
+    """
+    runs = [one for one in record.rows(Sweep) if one.confirm_hash == design.confirm_hash]
+    planned = max((one.planned for one in runs), default=0)
+    here = frames.replies["unit_id"].nunique()
+    lacking = []
+    if here < planned:
+        lacking.append(f"{planned - here} of {planned} replies have not come")
+    # How many finished is not said: the difference of two looks would tell of one person.
+    if frames.raters["state"].eq("finished").sum() < design.plan.rating.raters:
+        lacking.append(f"fewer than the {design.plan.rating.raters} raters planned have finished")
+    if not lacking:
+        return ""
+    return (
+        f"Interim: {' and '.join(lacking)}. Every number here is of a look on the way, and "
+        "verdicts that are looked at more than once err more often than is said of them: decide "
+        "nothing by them. What may be looked at at any time is `toolkit.analysis.interim`."
+    )
 
 
 def _other_freeze(record: Record, other: str, count: int, design: ConfirmDesign) -> str:

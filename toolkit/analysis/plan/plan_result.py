@@ -24,6 +24,8 @@ class PlanResult:
     """What is not as it was frozen, each a sentence; empty when nothing is known to be."""
     simulated: tuple[str, ...]
     """What of it is not real, each a sentence; empty when people rated and an AI answered."""
+    interim: str = ""
+    """That not everything planned is there yet, in a sentence; empty when it is."""
     notes: tuple[str, ...] = ()
     """What else the plan fixed, in words."""
 
@@ -70,6 +72,7 @@ class PlanResult:
             "plan": self.design.confirm_hash,
             "analysis": self.design.analysis.model_dump(mode="json"),
             "simulated": list(self.simulated),
+            "interim": self.interim,
             "deviations": list(self.deviations),
             "notes": list(self.notes),
             "steps": [one.content() for one in self.steps],

@@ -6,7 +6,7 @@ next one follows. What the plan does not name is marked exploratory.
 """
 
 from toolkit.analysis.frames import Source, confirm_design, load_frames
-from toolkit.analysis.plan.deviations import deviations, not_real
+from toolkit.analysis.plan.deviations import deviations, interim_look, not_real
 from toolkit.analysis.plan.plan_data import PlanData
 from toolkit.analysis.plan.plan_questions import StepPlan, StepResult, questions_of
 from toolkit.analysis.plan.plan_result import PlanResult
@@ -45,6 +45,7 @@ def run_plan(
         steps=tuple(_taken(one, data) for one in questions_of(data)),
         deviations=deviations(record, whole, design, study=study),
         simulated=not_real(frames),
+        interim=interim_look(record, frames, design),
         notes=_notes(design.analysis.notes),
     )
 

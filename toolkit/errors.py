@@ -9,6 +9,7 @@ be shown to the person who caused it without a traceback::
     │   ├── UnknownName           no such study, persona, scenario or alias
     │   ├── BadIdentifier         an id or a path that leaves its grammar or its folder
     │   ├── StudyChanged          files differ from the freeze
+    │   ├── StudyClosed           its collection has ended
     │   └── PlanRefused           an assignment that cannot keep its own rules
     ├── EndpointError             who answers
     │   ├── BadEndpoint           an address or a name we cannot use
@@ -99,6 +100,10 @@ class BadIdentifier(DesignError):
 
 class StudyChanged(DesignError):
     """The study's files are not the ones that were frozen; running would mix two studies."""
+
+
+class StudyClosed(DesignError):
+    """Collection under this freeze was closed; more of it would be another study's."""
 
 
 class PlanRefused(DesignError):

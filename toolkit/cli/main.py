@@ -20,6 +20,7 @@ _ROOMS = {
     "study": {
         "freeze": "pin a study, so that nobody runs a changed one by accident",
         "invite": "make codes to hand out, and a sheet to print",
+        "close": "end collection, so that what is there is the whole",
         "status": "how far a study is, and what was covered",
         "plan": "what a confirm stage will send and ask, before any data",
     },

@@ -20,6 +20,7 @@ from toolkit.record.open_record import open_record, read_jsonl
 from toolkit.record.rows.confirm_rows import (
     DECIDING_MASS,
     Choice,
+    Closing,
     Dispatch,
     Guess,
     Item,
@@ -46,6 +47,7 @@ from toolkit.record.rows.conversation_rows import (
 )
 from toolkit.record.rows.exchange import Attempt, Ending, Exchange, Usage
 from toolkit.record.rows.row import Row
+from toolkit.record.views.collection_closing import closing_of, require_open
 from toolkit.record.views.conversation_views import (
     ParticipantProgress,
     history,
@@ -70,6 +72,7 @@ __all__ = [
     "Binding",
     "Cell",
     "Choice",
+    "Closing",
     "Consent",
     "DECIDING_MASS",
     "Dispatch",
@@ -108,6 +111,7 @@ __all__ = [
     "UnitFailure",
     "Usage",
     "Withdrawal",
+    "closing_of",
     "history",
     "newest_reply",
     "open_record",
@@ -117,6 +121,7 @@ __all__ = [
     "rater_history",
     "raters",
     "read_jsonl",
+    "require_open",
     "require_room",
     "sessions",
     "standing_items",

@@ -123,7 +123,7 @@ def _raters(rows: pd.DataFrame, items: pd.DataFrame, ends: pd.DataFrame) -> pd.D
     counted = counted.reindex(index=rows["session_id"], columns=list(ITEM_STATES), fill_value=0)
     rows = rows.assign(
         stage="confirm",
-        state=rows["session_id"].map(ends["reason"]).fillna("in progress"),
+        state=rows["session_id"].map(ends["reason"]).astype("object").fillna("in progress"),
         ended_at=rows["session_id"].map(ends["ended_at"]),
         **{name: counted[name].to_numpy() for name in ITEM_STATES},
     )

@@ -116,7 +116,7 @@ def _inherited(
 ) -> "pd.Series[str]":
     """Pass reasons down: what keeps a parent out keeps its rows out; no parent makes an orphan."""
     of_parent = pd.Series(why.to_numpy(), index=tables[parents][key].to_numpy(), dtype="str")
-    return tables[rows][key].map(of_parent).fillna("orphan").astype("str")
+    return tables[rows][key].map(of_parent).astype("object").fillna("orphan").astype("str")
 
 
 def _of_turn(tables: Tables, name: str, sessions: "pd.Series[str]") -> "pd.Series[str]":

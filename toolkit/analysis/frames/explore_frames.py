@@ -35,7 +35,7 @@ def _sessions(kept: Tables) -> pd.DataFrame:
     sessions = sessions.assign(
         scenario=_newest(sessions, "scenario_id", "scenario"),
         persona=_newest(sessions, "persona_id", "persona"),
-        state=sessions["reason"].fillna("in progress"),
+        state=sessions["reason"].astype("object").fillna("in progress"),
         minutes=(times(sessions["ended_at"]) - times(sessions["started_at"])).dt.total_seconds()
         / 60,
     )

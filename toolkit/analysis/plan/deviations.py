@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from toolkit.analysis.frames import SCRIPTED, ConfirmDesign, Frames, confirm_design, plan_changes
 from toolkit.design import Study
-from toolkit.record import Record, Sweep
+from toolkit.record import Record, Sweep, closing_of
 
 _NAMED = 5
 """Models that are named."""
@@ -29,6 +29,7 @@ def deviations(
         *_changed_file(design, study),
         *_unfrozen(record, design),
         *_changed_model(frames, design),
+        *_closed_early(record, design),
     )
 
 
@@ -53,29 +54,36 @@ def not_real(frames: Frames) -> tuple[str, ...]:
 
 
 def interim_look(record: Record, frames: Frames, design: ConfirmDesign) -> str:
-    """Say that this is an interim look, and at what; empty once everything planned is there.
+    """Say that this is an interim look, and at what; empty once all is there, or will not come.
 
     Args:
         record: the whole record.
         frames: of the freeze that is analyzed.
         design: that freeze.
     """
+    if closing_of(record, design.confirm_hash):
+        return ""
     runs = [one for one in record.rows(Sweep) if one.confirm_hash == design.confirm_hash]
     planned = max((one.planned for one in runs), default=0)
-    here = frames.replies["unit_id"].nunique()
-    lacking = []
-    if here < planned:
-        lacking.append(f"{planned - here} of {planned} replies have not come")
-    # How many finished is not said: the difference of two looks would tell of one person.
-    if frames.raters["state"].eq("finished").sum() < design.plan.rating.raters:
-        lacking.append(f"fewer than the {design.plan.rating.raters} raters planned have finished")
+    finished = int(frames.raters["state"].eq("finished").sum())
+    raters = design.plan.rating.raters
+    lacking = _lacking(planned - frames.replies["unit_id"].nunique(), planned, finished, raters)
     if not lacking:
         return ""
     return (
-        f"Interim: {' and '.join(lacking)}. Every number here is of a look on the way, and "
-        "verdicts that are looked at more than once err more often than is said of them: decide "
-        "nothing by them. What may be looked at at any time is `toolkit.analysis.interim`."
+        f"Interim: {lacking}. Every number here is of a look on the way, and verdicts that are "
+        "looked at more than once err more often than is said of them: decide nothing by them. "
+        "What may be looked at at any time is `toolkit.analysis.interim`; when those who are "
+        "missing will not come, `parallax close` ends the collection."
     )
+
+
+def _lacking(replies: int, planned: int, finished: int, raters: int) -> str:
+    """What is missing of a plan; how many people is not said: two looks would tell of one."""
+    said = [f"{replies} of {planned} replies have not come"] if replies > 0 else []
+    if finished < raters:
+        said.append(f"fewer than the {raters} raters planned have finished")
+    return " and ".join(said)
 
 
 def _other_freeze(record: Record, other: str, count: int, design: ConfirmDesign) -> str:
@@ -132,6 +140,19 @@ def _changed_model(frames: Frames, design: ConfirmDesign) -> Iterator[str]:
             yield (
                 f"Deviation: {len(counted)} models answered under the alias {alias}, as the server "
                 f"reports: {named}{more}. A difference between personas may be one between models."
+            )
+
+
+def _closed_early(record: Record, design: ConfirmDesign) -> Iterator[str]:
+    """Say that collection was closed before everything planned was there, and who had looked."""
+    if found := closing_of(record, design.confirm_hash):
+        row, day = found
+        lacking = _lacking(row.planned - row.replies, row.planned, row.finished, row.raters)
+        if lacking:
+            looked = "1 report was" if row.releases == 1 else f"{row.releases} reports were"
+            yield (
+                f"Deviation: collection was closed on {day}, when {lacking}. {looked} released "
+                "before that."
             )
 
 

@@ -228,7 +228,8 @@ class _Door:
 
     def _map(self, step: Step, table: pd.DataFrame) -> pd.DataFrame:
         named = [_cell_name(step, row) for row in table.to_dict("records")]
-        known = np.array([name in self.all.numbers and name not in self.held for name in named])
+        seen = [name in self.all.numbers and name not in self.held for name in named]
+        known = np.array(seen, dtype=bool)
         for name, shown, row in zip(named, known, table.to_dict("records"), strict=True):
             if shown:
                 at = [round(float(row[one]), _DIGITS) for one in ("effect", "low", "high")]

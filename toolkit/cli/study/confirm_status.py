@@ -12,6 +12,7 @@ from toolkit.record import (
     RaterSeat,
     Record,
     ReplyTally,
+    closing_of,
     raters,
     standing_items,
     tally_replies,
@@ -34,6 +35,8 @@ def confirm_lines(study: Study, record: Record | None) -> list[str]:
     lines = ["", f"  Confirm stage: {_freeze(stage)}"]
     if record is None:
         return lines
+    if closed := closing_of(record, stage.hash):
+        lines.append(f"    Closed on {closed[1]}: nothing more is collected.")
     tally = tally_replies(record, stage.hash)
     lines.append(f"    {_units(stage, tally)}")
     lines += [f"      {line}" for line in reply_lines(tally)]

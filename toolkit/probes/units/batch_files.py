@@ -16,7 +16,7 @@ from toolkit.probes.engine import Ended, Meter, end_of_run
 from toolkit.probes.units.batch_lines import ended_in, request_line, result_lines
 from toolkit.probes.units.sweep import sweep_row, units_due
 from toolkit.probes.units.unit_jobs import UnitJobs
-from toolkit.record import GroupWriter, Record, Reply
+from toolkit.record import GroupWriter, Record, Reply, require_open
 from toolkit.session import Bound, record_binding
 
 _OPENAI = "openai:"
@@ -54,10 +54,11 @@ def write_batch(
 
     Raises:
         DesignError, StudyChanged: if the stage is not frozen, or no longer what was frozen.
+        StudyClosed: if its collection was closed.
         BadEndpoint: if the endpoint takes no batches.
         OSError: if the file cannot be written.
     """
-    stage.require_frozen()
+    require_open(record, stage.require_frozen())
     model = _model(bound)
     jobs = UnitJobs(stage, {bound.alias: bound}, new_id())
     due = units_due(stage, record, retry_errored=retry_errored)
@@ -87,6 +88,7 @@ def read_batch(stage: ConfirmStage, record: Record, bound: Bound, path: Path) ->
 
     Raises:
         DesignError, StudyChanged: if the stage is not frozen, or no longer what was frozen.
+        StudyClosed: if its collection was closed.
         BadAnswer: if a line cannot be read, or its id is no unit of this endpoint and freeze.
         BadEndpoint: if the endpoint takes no batches.
         OpenElsewhere: if a run sends these units at this moment.
@@ -94,6 +96,7 @@ def read_batch(stage: ConfirmStage, record: Record, bound: Bound, path: Path) ->
         OSError: if the file cannot be read.
     """
     confirm_hash = stage.require_frozen()
+    require_open(record, confirm_hash)
     _model(bound)
     who, units = bound.endpoint.name, {one.unit_id: one for one in stage.units}
     own = {unit_id for unit_id, unit in units.items() if unit.alias == bound.alias}

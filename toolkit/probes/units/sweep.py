@@ -16,7 +16,7 @@ from toolkit.design import ConfirmStage, Study
 from toolkit.probes.engine import CONCURRENCY, Meter, OnProgress, in_two_processes, run_jobs
 from toolkit.probes.units.model_watch import ModelWatch, first_reported
 from toolkit.probes.units.unit_jobs import Due, UnitJobs
-from toolkit.record import Record, Reply, Sweep, SweepEnd
+from toolkit.record import Record, Reply, Sweep, SweepEnd, require_open
 from toolkit.session import Bound, bind, record_binding
 
 Binder = Callable[[Study, str], Bound]
@@ -82,12 +82,12 @@ async def run_sweep(
         The row the run ended with.
 
     Raises:
-        DesignError, StudyChanged: if the stage is not frozen, or no longer what was frozen.
+        DesignError: if the stage is not frozen, not as it was frozen, or closed.
         OpenElsewhere: if another run sends this stage's units to this record.
         EndpointError: if an endpoint answers nobody; its units stay due.
         RecordError: if a reply could not be kept.
     """
-    confirm_hash = stage.require_frozen()
+    require_open(record, confirm_hash := stage.require_frozen())
     async with AsyncExitStack() as stack:
         stack.enter_context(record.lease(f"sweep {confirm_hash}", take_over=False))
         due = units_due(stage, record, retry_errored=retry_errored)

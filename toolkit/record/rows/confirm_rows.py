@@ -254,6 +254,31 @@ class Release(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(Row):
+    """Collection under a freeze was closed: what is there by then is all there will be."""
+
+    KIND = "closing"
+    CHAIN = ""
+    BEGINS = True
+    confirm_hash: str
+    replies: int
+    """Units with a reply of any kind."""
+    planned: int
+    """Units that the freeze has."""
+    finished: int
+    """Raters who finished, simulated ones not counted."""
+    raters: int
+    """Raters that the freeze asks for."""
+    releases: int
+    """Reports made to be sent on before: somebody had looked."""
+    toolkit_version: str
+
+    def event_id(self) -> str:
+        """A freeze is closed once."""
+        return f"{self.KIND}.{self.confirm_hash.rpartition(':')[2][:16]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation(Row):
     """How simulated raters rated, and the true effect that follows from it."""
 

@@ -19,6 +19,7 @@ from toolkit.record import (
     Rating,
     Record,
     SessionEnd,
+    closing_of,
     rater_history,
 )
 from toolkit.session.rating.blind_items import ItemMaker, Shown
@@ -42,6 +43,10 @@ today. ``guess``: every item is done, and who the persona was is asked of some.
 _FROZEN_AGAIN = (
     "The study was frozen again since you began. What you rated is kept as it is; reload the page "
     "to go on with the new one."
+)
+_CLOSED = (
+    "This study has ended. What you rated is kept and counts; there is nothing more to do. Thank "
+    "you."
 )
 
 
@@ -233,7 +238,8 @@ class RatingQueue(SeatedParticipant):
         """Find out whether another confirm stage took the place of this one; then only read."""
         freeze = self.confirm.frozen()
         outdated = freeze is None or freeze.hash != self._hash
-        self._outdated = _FROZEN_AGAIN if outdated else ""
+        closed = closing_of(self._record, self._hash) is not None
+        self._outdated = _FROZEN_AGAIN if outdated else _CLOSED if closed else ""
 
     def _resume(self) -> None:
         """Find the rater's seat, or take one; what a killed process left undone is done now."""

@@ -325,7 +325,7 @@ def test_a_row_of_a_newer_toolkit(record, execute, turn):
         kept_rows(record, Turn)
     known = ", ".join(sorted(f"{kind.KIND} {kind.VERSION}" for kind in Row.BY_KIND.values()))
     assert known.startswith(
-        "binding 1, choice 1, consent 1, dispatch 1, flag 1, guess 1, invitation 1"
+        "binding 1, choice 1, closing 1, consent 1, dispatch 1, flag 1, guess 1, invitation 1"
     )
     assert str(refused.value) == (
         f"record: got a row of kind 'turn', version 9; wanted one this toolkit knows ({known}). "

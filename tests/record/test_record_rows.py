@@ -12,6 +12,7 @@ from toolkit.record import (
     Attempt,
     Binding,
     Choice,
+    Closing,
     Consent,
     Dispatch,
     Ending,
@@ -124,6 +125,11 @@ ROWS: dict[type[Row], st.SearchStrategy[Row]] = {
     Choice: st.builds(Choice, choice_id=ID, session_id=ID, why=ANY_TEXT),
     Passed: st.builds(Passed, passed_id=ID, session_id=ID, reason=ANY_TEXT),
     Guess: st.builds(Guess, guess_id=ID, session_id=ID),
+    Closing: st.builds(
+        Closing,
+        confirm_hash=ID.map(lambda one: one[::-1]),
+        **dict.fromkeys(("replies", "planned", "finished", "raters", "releases"), WHOLE),
+    ),
     Release: st.builds(
         Release,
         confirm_hash=ID.map(lambda one: one[::-1]),

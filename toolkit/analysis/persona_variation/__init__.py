@@ -15,7 +15,7 @@ from toolkit.analysis.persona_variation.name_sampling import (
 )
 from toolkit.analysis.persona_variation.pairwise import Pairwise, differences, pairwise, reach
 from toolkit.analysis.persona_variation.persona_design import PersonaDesign, persona_design
-from toolkit.analysis.persona_variation.pooling import Pooled, pooled, shrunken
+from toolkit.analysis.persona_variation.pooled_personas import Pooled, pooled, shrunken
 
 __all__ = [
     "AcrossNames",

@@ -37,12 +37,11 @@ def run(args: argparse.Namespace) -> int:
     study = find_study(args.study, Workspace(args.workspace))
     stage = ConfirmStage(study)
     confirm_hash = stage.require_frozen()
-    with open_record(study) as record:
+    # Nobody sends units, or closes it as well, while the row is written.
+    with open_record(study) as record, record.lease(f"sweep {confirm_hash}", take_over=False):
         require_open(record, confirm_hash)
-        # Nobody sends units while the row is written, so that none comes after it.
-        with record.lease(f"sweep {confirm_hash}", take_over=False):
-            row = _closing(stage, record, confirm_hash)
-            record.append(row)
+        row = _closing(stage, record, confirm_hash)
+        record.append(row)
     say(
         f"Study {study.id} is closed: {row.replies} of {row.planned} replies, {row.finished} of "
         f"{row.raters} raters finished, {_releases(row.releases)} before."

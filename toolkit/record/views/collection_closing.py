@@ -13,7 +13,7 @@ def closing_of(record: Record, confirm_hash: str) -> tuple[Closing, str] | None:
         confirm_hash: of the freeze, whole.
     """
     entries = record.entries(kinds=(Closing.KIND,))
-    for entry, row in zip(entries, record.rows(Closing), strict=False):
+    for entry, row in zip(entries, record.rows(Closing), strict=True):
         if row.confirm_hash == confirm_hash:
             return row, entry.at[:10]
     return None
